@@ -1,0 +1,80 @@
+"""Work on many files: one after the other or in processes, with a progress bar after a second."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, TypeVar
+
+J = TypeVar("J")
+R = TypeVar("R")
+PATIENCE = 1.0  # seconds without a progress bar
+
+
+def results(work: Callable[[J], R], jobs: Sequence[J], processes: int, label: str) -> Iterator[R]:
+    """Yield work(job) for each job, in order; 0 processes means one for each processor."""
+    processes = min(processes or os.cpu_count() or 1, len(jobs))
+    done = map(work, jobs) if processes <= 1 else in_processes(work, jobs, processes)
+    with Progress(label, len(jobs)) as progress:
+        for result in done:
+            progress.step()
+            yield result
+
+
+def in_processes(work: Callable[[J], R], jobs: Iterable[J], processes: int) -> Iterator[R]:
+    """Yield work(job) for each job, computed in processes."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    pool = ProcessPoolExecutor(processes, initializer=ignore_interrupt)
+    try:
+        yield from pool.map(work, jobs)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def ignore_interrupt() -> None:
+    """Leave Ctrl-C to the parent, which ends the children."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Progress:
+    """A bar on standard error, if that is a terminal and the work takes over a second."""
+
+    def __init__(self, label: str, total: int) -> None:
+        self.label, self.total, self.count = label, total, 0
+        self.start = time.monotonic()
+        self.bar: Any = None
+        self.task: Any = None
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def step(self) -> None:
+        """Count a finished job."""
+        self.count += 1
+        slow = time.monotonic() - self.start > PATIENCE
+        if self.bar is None and slow and self.count < self.total and sys.stderr.isatty():
+            self.show()
+        if self.bar is not None:
+            self.bar.update(self.task, completed=self.count)
+
+    def show(self) -> None:
+        """Draw the bar."""
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+        self.bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self.task = self.bar.add_task(self.label, total=self.total)
+        self.bar.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.bar is not None:
+            self.bar.stop()

@@ -1,0 +1,84 @@
+"""Options that several commands share, and how they and pyproject.toml become a Job."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from adjgen.commands.arguments import Values, merged
+from adjgen.commands.produce import Job
+from adjgen.commands.sources import Source
+from adjgen.config import MODES, STYLES, TARGETS, settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MODE = click.option(
+    "--mode", type=click.Choice(MODES), help="Which derivatives: forward (jvp), reverse (vjp), or both."
+)
+WRT = click.option(
+    "--wrt", metavar="NAMES", help="Differentiate with respect to these parameters only: x,y."
+)
+TARGET = click.option(
+    "--target", type=click.Choice(TARGETS), help="What generated code computes with. [default: math]"
+)
+STYLE = click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    help="named: expressions with your names; ssa: one operation a line. [default: named]",
+)
+EXACT = click.option(
+    "--exact", is_flag=True, default=None, help="Keep x**2 as it is written instead of x*x."
+)
+DEFINE = click.option(
+    "--define",
+    type=Values(),
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Take this constant for a name of the source that is computed at run time.",
+)
+AT = click.option(
+    "--at",
+    type=Values(),
+    multiple=True,
+    metavar="x=1.2,y=3",
+    help="Values of parameters: numbers, True, False, None, 'text', [lists], (tuples).",
+)
+JOBS = click.option(
+    "-j", "--jobs", type=click.IntRange(0), default=1, metavar="N", help="Work in N processes; 0: one a processor."
+)
+
+
+def together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return one decorator for several options, listed in this order."""
+
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+generation = together(MODE, WRT, TARGET, STYLE, EXACT, DEFINE)
+
+
+def job(source: Source, given: Mapping[str, Any]) -> Job:
+    """Return the job of a source: what the command line gives, else what pyproject.toml says."""
+    config = settings(source.folder)
+    chosen = {key: value for key, value in given.items() if value is not None}
+    options = {**config, **chosen}
+    names = [name.strip() for name in (options.get("wrt") or "").split(",") if name.strip()]
+    define = {**config.get("define", {}), **merged(tuple(given.get("define") or ()))}
+    return Job(
+        source,
+        options={
+            "mode": options.get("mode", "both"),
+            "target": options.get("target", "math"),
+            "style": options.get("style", "named"),
+            "exact": bool(options.get("exact")),
+            "formatted": bool(options.get("format", True)),
+            "wrt": None if not names else names[0] if len(names) == 1 else tuple(names),
+        },
+        define=define,
+        strict=bool(options.get("strict")),
+    )

@@ -1,0 +1,1 @@
+"""Differentiation: activity, forward sweeps, reverse sweeps, and the products built from them."""

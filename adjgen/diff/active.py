@@ -1,0 +1,109 @@
+"""Activity: a variable is active if it varies with the inputs and is useful for the results."""
+
+from collections.abc import Iterable, Iterator
+
+from adjgen.elementary.row import TABLE
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Opaque, Var
+from adjgen.ir.types import differentiable
+
+
+def active_variables(block: Block, inputs: Iterable[Var], results: Iterable[Atom]) -> set[Var]:
+    """Return the variables, at every depth, that need tangents and adjoints."""
+    varied = set(inputs)
+    _varied(block, varied)
+    useful = {result for result in results if isinstance(result, Var)}
+    _useful(block, useful)
+    return varied & useful
+
+
+def varied_variables(block: Block, inputs: Iterable[Var]) -> set[Var]:
+    """Return the variables that depend on the inputs differentiably (or in code that is carried)."""
+    varied = set(inputs)
+    _varied(block, varied)
+    return varied
+
+
+def differentiable_args(eqn: Eqn) -> Iterator[Var]:
+    """Yield the arguments of a plain equation that its outs depend on differentiably."""
+    row = TABLE[eqn.op] if isinstance(eqn.op, str) else None
+    for k, arg in enumerate(eqn.args):
+        if isinstance(arg, Var) and differentiable(arg.type):
+            if row is None or _has_partial(row.partials, row.variadic, k) or row.category == "sequence":
+                yield arg
+
+
+def _has_partial(partials: tuple[object, ...], variadic: bool, k: int) -> bool:
+    k = 0 if variadic else k
+    return k < len(partials) and partials[k] is not None
+
+
+def _mark(found: set[Var], atoms: Iterable[Atom]) -> bool:
+    """Add variables that may carry derivatives; return whether any is new."""
+    new = {a for a in atoms if isinstance(a, Var) and differentiable(a.type)} - found
+    found |= new
+    return bool(new)
+
+
+def _varied(block: Block, varied: set[Var]) -> None:
+    for eqn in block.eqns:
+        if isinstance(eqn.op, If):
+            for inner in eqn.blocks:
+                _varied(inner, varied)
+                _mark(varied, (o for o, r in zip(eqn.outs, inner.results) if r in varied))
+        elif isinstance(eqn.op, For):
+            _varied_loop(eqn, eqn.op, varied)
+        elif any(arg in varied for arg in differentiable_args(eqn)):
+            _mark(varied, eqn.outs)
+
+
+def _varied_loop(eqn: Eqn, op: For, varied: set[Var]) -> None:
+    body = eqn.blocks[0]
+    _mark(varied, (p for p, a in zip(body.params, eqn.args) if a in varied))
+    carried = body.params[op.seqs :]
+    results = carried_results(eqn, op)
+    again = True
+    while again:
+        _varied(body, varied)
+        again = _mark(varied, (p for p, r in zip(carried, results) if r in varied))
+    if op.tested:
+        condition = eqn.blocks[1]
+        _mark(varied, (c for c, p in zip(condition.params, carried) if p in varied))
+        _varied(condition, varied)
+    _mark(varied, (o for o, p in zip(eqn.outs, carried) if p in varied))
+    _mark(varied, (o for o, r in zip(eqn.outs, results) if r in varied))
+
+
+def carried_results(eqn: Eqn, op: For) -> tuple[Atom, ...]:
+    """Return the results of a loop's body that belong to its outs: carried, then collected."""
+    results = eqn.blocks[0].results
+    return results[: op.carried] + results[op.carried + op.exits :]
+
+
+def _useful(block: Block, useful: set[Var]) -> None:
+    for eqn in reversed(block.eqns):
+        if isinstance(eqn.op, If):
+            for inner in eqn.blocks:
+                _mark(useful, (r for o, r in zip(eqn.outs, inner.results) if o in useful))
+                _useful(inner, useful)
+        elif isinstance(eqn.op, For):
+            _useful_loop(eqn, eqn.op, useful)
+        elif any(out in useful for out in eqn.outs):
+            _mark(useful, differentiable_args(eqn))
+
+
+def _useful_loop(eqn: Eqn, op: For, useful: set[Var]) -> None:
+    body = eqn.blocks[0]
+    carried = body.params[op.seqs :]
+    results = carried_results(eqn, op)
+    _mark(useful, (r for o, r in zip(eqn.outs, results) if o in useful))
+    again = True
+    while again:
+        _useful(body, useful)
+        again = _mark(useful, (r for p, r in zip(carried, results) if p in useful))
+    _mark(useful, (a for p, a in zip(body.params, eqn.args) if p in useful))
+    _mark(useful, (a for o, a in zip(eqn.outs, eqn.args[op.seqs :]) if o in useful))
+
+
+def is_call(eqn: Eqn) -> bool:
+    """Whether an equation calls a function of the module or carried code."""
+    return isinstance(eqn.op, (Call, Opaque))

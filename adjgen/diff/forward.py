@@ -1,0 +1,143 @@
+"""The forward sweep: each equation with its tangent beside it."""
+
+from dataclasses import replace
+
+from adjgen.diff.active import carried_results, differentiable_args
+from adjgen.diff.rules import ZERO, partial, plus, real_power_check, times
+from adjgen.ir.build import Builder
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var
+from adjgen.ir.query import fresh
+
+Tangents = dict[Var, Atom]
+
+
+class Forward:
+    """Writes tangents; `dots` maps active variables to theirs, an absent one is zero."""
+
+    def __init__(self, active: set[Var], callee: "object") -> None:
+        self.active = active
+        self.callee = callee  # (function name, active arguments) -> name of its jvp
+        self.dots: Tangents = {}
+
+    def dot(self, atom: Atom) -> Atom:
+        """Return the tangent of an atom."""
+        return self.dots.get(atom, ZERO) if isinstance(atom, Var) else ZERO
+
+    def block(self, block: Block, builder: Builder) -> None:
+        """Append the equations of a block and their tangents."""
+        for eqn in block.eqns:
+            builder.loc = eqn.loc
+            if isinstance(eqn.op, If):
+                self.branch(eqn, builder)
+            elif isinstance(eqn.op, For):
+                self.loop(eqn, eqn.op, builder)
+            elif isinstance(eqn.op, Call):
+                self.call(eqn, eqn.op, builder)
+            else:
+                builder.append(eqn)
+                check = real_power_check(eqn)
+                if check:
+                    builder.append(check)
+                if any(out in self.active for out in eqn.outs):
+                    self.plain(eqn, builder)
+
+    def plain(self, eqn: Eqn, builder: Builder) -> None:
+        """Write the tangents of a row's outs: the sum of partial times tangent."""
+        if eqn.op in ("backwards", "add_elements"):
+            kinds = [out.type for out in eqn.outs]
+            args = [self.dot(arg) for arg in eqn.args]
+            (self.dots[eqn.outs[0]],) = builder.emit(eqn.op, args, kinds, [dotted(eqn.outs[0])])
+            return
+        for position, out in enumerate(eqn.outs):
+            if out not in self.active:
+                continue
+            total: Atom | None = None
+            for k, arg in enumerate(eqn.args):
+                if arg in self.dots and arg in set(differentiable_args(eqn)):
+                    factor = partial(builder, eqn, k, position)
+                    if factor is not None:
+                        total = plus(builder, total, times(builder, self.dot(arg), factor))
+            self.name(out, total if total is not None else ZERO)
+
+    def name(self, var: Var, tangent: Atom) -> None:
+        """Record a tangent and name it after its variable."""
+        if isinstance(tangent, Var) and not tangent.hint and var.hint:
+            tangent.hint = dotted(var)
+        self.dots[var] = tangent
+
+    def branch(self, eqn: Eqn, builder: Builder) -> None:
+        """Extend both arms by the tangents of the active outs."""
+        active = [k for k, out in enumerate(eqn.outs) if out in self.active]
+        blocks = []
+        for inner in eqn.blocks:
+            arm = builder.nested()
+            self.block(inner, arm)
+            blocks.append(arm.block([*inner.results, *(self.dot(inner.results[k]) for k in active)]))
+        outs = tuple(tangent_of(eqn.outs[k]) for k in active)
+        builder.append(replace(eqn, outs=eqn.outs + outs, blocks=tuple(blocks)))
+        self.dots |= {eqn.outs[k]: out for k, out in zip(active, outs)}
+
+    def loop(self, eqn: Eqn, op: For, builder: Builder) -> None:
+        """Carry and collect tangents beside their variables, walk those of active sequences."""
+        body, seqs = eqn.blocks[0], op.seqs
+        walked = [k for k in range(seqs) if body.params[k] in self.active]
+        results = carried_results(eqn, op)
+        carried = [
+            k for k in range(op.carried)
+            if eqn.outs[k] in self.active or body.params[seqs + k] in self.active
+        ]  # fmt: skip
+        collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in self.active]
+        elements = [tangent_of(body.params[k]) for k in walked]
+        params = [tangent_of(body.params[seqs + k]) for k in carried]
+        self.dots |= dict(zip((body.params[k] for k in walked), elements))
+        self.dots |= dict(zip((body.params[seqs + k] for k in carried), params))
+        arm = builder.nested()
+        self.block(body, arm)
+        split = op.carried + op.exits
+        new_body = arm.block(
+            [
+                *body.results[: op.carried], *(self.dot(results[k]) for k in carried),
+                *body.results[op.carried : split],
+                *body.results[split:], *(self.dot(results[k]) for k in collected),
+            ],
+            [*body.params[:seqs], *elements, *body.params[seqs:], *params],
+        )  # fmt: skip
+        blocks = [new_body]
+        if op.tested:
+            extra = [fresh(param) for param in params]
+            condition = eqn.blocks[1]
+            blocks.append(replace(condition, params=(*condition.params, *extra)))
+        args = [
+            *eqn.args[:seqs], *(self.dot(eqn.args[k]) for k in walked),
+            *eqn.args[seqs:], *(self.dot(eqn.args[seqs + k]) for k in carried),
+        ]  # fmt: skip
+        dots = {k: tangent_of(eqn.outs[k]) for k in [*carried, *collected]}
+        outs = [
+            *eqn.outs[: op.carried], *(dots[k] for k in carried),
+            *eqn.outs[op.carried :], *(dots[k] for k in collected),
+        ]  # fmt: skip
+        new_op = For(seqs + len(walked), op.carried + len(carried), op.tested, op.exits)
+        builder.append(replace(eqn, outs=tuple(outs), op=new_op, args=tuple(args), blocks=tuple(blocks)))
+        self.dots |= {eqn.outs[k]: dot for k, dot in dots.items()}
+
+    def call(self, eqn: Eqn, op: Call, builder: Builder) -> None:
+        """Call the jvp of a function for its active arguments."""
+        varied = tuple(k for k, arg in enumerate(eqn.args) if arg in self.dots)
+        if not varied or not any(out in self.active for out in eqn.outs):
+            builder.append(eqn)
+            return
+        name = self.callee(op.function, varied)  # type: ignore[operator]
+        outs = tuple(tangent_of(out) for out in eqn.outs)
+        args = (*eqn.args, *(self.dot(eqn.args[k]) for k in varied))
+        builder.append(replace(eqn, op=Call(name), args=args, outs=eqn.outs + outs))
+        self.dots |= dict(zip(eqn.outs, outs))
+
+
+def dotted(var: Var) -> str:
+    """Return the hint of a tangent."""
+    return f"{var.hint}_dot" if var.hint else ""
+
+
+def tangent_of(var: Var) -> Var:
+    """Return a new variable for the tangent of another."""
+    return Var(dotted(var), var.type)

@@ -1,0 +1,47 @@
+"""What stops differentiation once activity is known: carried code, and rows without a rule."""
+
+from adjgen.diagnostics import Problem
+from adjgen.elementary.row import TABLE
+from adjgen.ir.core import Block, Eqn, Function, Loc, Opaque, Var
+from adjgen.ir.query import equations
+
+
+def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[Problem]:
+    """Return every reason why a function cannot be differentiated with this activity."""
+    found = []
+    for eqn in equations(function.body):
+        if isinstance(eqn.op, Opaque):
+            touched = any(arg in varied for arg in eqn.args)
+            stored = eqn.op.payload.effect and not eqn.op.payload.observes
+            if touched and (stored or any(out in active for out in eqn.outs)):
+                found.append(_problem(function, eqn, eqn.op.payload.reason, eqn.op.payload.hint))
+        elif isinstance(eqn.op, str) and TABLE[eqn.op].refusal:
+            if any(out in active for out in eqn.outs) and any(arg in varied for arg in eqn.args):
+                reason = f"ADJ301 `{eqn.op}`: {TABLE[eqn.op].refusal}"
+                found.append(_problem(function, eqn, reason, "Give the result in as an argument."))
+    return found
+
+
+def _problem(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:
+    code, _, what = reason.partition(" ")
+    loc = eqn.loc or Loc(0, 0, function.about.get("path", ""))
+    source = function.about.get("files", {}).get(loc.path)
+    lines = source.lines if source else ()
+    text = lines[loc.line - 1] if 0 < loc.line <= len(lines) else ""
+    col = len(text.encode()[: loc.col].decode(errors="replace"))
+    return Problem(code, what, hint, loc.path, loc.line, col, end_column(text, col), text)
+
+
+def end_column(text: str, start: int) -> int:
+    """Return the column after the words that begin at a column: where a caret line may end."""
+    depth = 0
+    for k in range(start, len(text)):
+        depth += (text[k] in "([{") - (text[k] in ")]}")
+        if depth < 0 or (depth == 0 and text[k] in ",;#\n") or (depth == 0 and text[k] == " "):
+            return max(k, start + 1)
+    return len(text.rstrip()) or start + 1
+
+
+def block_size(block: Block) -> int:
+    """Return the number of equations of a block."""
+    return sum(1 for _ in equations(block))

@@ -1,0 +1,207 @@
+"""The products of differentiation as functions: jvp, vjp, value_and_grad, grad, for chosen parameters."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
+from adjgen.diff.active import active_variables, varied_variables
+from adjgen.diff.forward import Forward, tangent_of
+from adjgen.diff.problems import problems_of
+from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of
+from adjgen.diff.rules import ZERO
+from adjgen.ir.build import Builder
+from adjgen.ir.core import LEAF, Atom, Block, Const, Function, Module, Param, Tree, Var, tuple_of
+from adjgen.ir.query import renewed
+
+Wrt = Sequence[str]
+
+
+class Differentiator:
+    """Differentiates a module's functions; those that CALL equations need appear in `functions`."""
+
+    def __init__(self, module: Module) -> None:
+        self.functions = dict(module.functions)
+        self.main = module.main
+
+    def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
+        """Return the module of one product: "jvp", "vjp", "value_and_grad" or "grad"."""
+        function = renewed_function(self.main)
+        params = chosen(function, wrt)
+        inputs = [var for param in params for var in param.vars]
+        if kind in ("grad", "value_and_grad") and function.result.kind:
+            raise _tuple_valued(function)
+        if kind == "jvp":
+            main = self.jvp(function, params, inputs)
+        else:
+            main = self.vjp(function, params, inputs, kind, bare)
+        return Module(main, self.functions)
+
+    # ---- forward
+
+    def jvp(self, function: Function, params: Sequence[Param], inputs: Sequence[Var]) -> Function:
+        """Return the function (params, *, x_dot, ...) -> (value, value_dot)."""
+        body, dots, results = self._forward(function, inputs)
+        by_var = dict(zip(inputs, dots))
+        extra = tuple(
+            Param(f"{p.name}_dot", tuple(by_var[v] for v in p.vars), "KEYWORD_ONLY", tree=p.tree)
+            for p in params
+        )
+        block = Block((*function.body.params, *dots), body, (*function.body.results, *results))
+        return replace(
+            function, name=f"{function.name}_jvp", params=with_keywords(function.params, extra),
+            body=ordered_params(block, with_keywords(function.params, extra)),
+            result=tuple_of(function.result, function.result),
+            about=function.about | {"product": "jvp", "wrt": tuple(p.name for p in params)},
+        )  # fmt: skip
+
+    def _forward(self, function: Function, inputs: Sequence[Var]):  # type: ignore[no-untyped-def]
+        active = self.activity(function, inputs)
+        sweep = Forward(active, self._callee_jvp)
+        dots = [tangent_of(v) for v in inputs]
+        sweep.dots.update(zip(inputs, dots))
+        builder = Builder(derivative=True)
+        sweep.block(function.body, builder)
+        return tuple(builder.eqns), dots, [sweep.dot(r) for r in function.body.results]
+
+    def _callee_jvp(self, name: str, active: tuple[int, ...]) -> str:
+        key = f"{name}_jvp" + suffix(self.functions[name], active)
+        if key not in self.functions:
+            function = renewed_function(self.functions[name])
+            self.functions[key] = function  # a recursive callee finds its own name
+            inputs = [function.body.params[k] for k in active]
+            body, dots, results = self._forward(function, inputs)
+            extra = tuple(Param(dot.hint, (dot,)) for dot in dots)
+            self.functions[key] = replace(
+                function, name=key, params=flat_params(function) + extra,
+                body=Block((*function.body.params, *dots), body, (*function.body.results, *results)),
+                result=flat_tree(2 * len(results)), about=function.about | {"product": "helper"},
+            )  # fmt: skip
+        return key
+
+    # ---- reverse
+
+    def vjp(self, function: Function, params: Sequence[Param], inputs: Sequence[Var], kind: str, bare: bool) -> Function:
+        """Return the function (params, *, bar) -> (value, gradients), or a part of that."""
+        seeds = [Var("bar", v.type) for v in function.body.results]
+        bars: list[Atom] = [*seeds] if kind == "vjp" else [Const(1.0)]
+        body, grads = self._reverse(function, inputs, bars)
+        trees = [p.tree for p in params]
+        gradient = trees[0] if bare else tuple_of(*trees)
+        results, tree = (*function.body.results, *grads), tuple_of(function.result, gradient)
+        if kind == "grad":
+            results, tree = tuple(grads), gradient
+        signature, variables = function.params, function.body.params
+        if kind == "vjp":
+            default = ... if function.result.kind else 1.0
+            bar = Param("bar", tuple(seeds), "KEYWORD_ONLY", default, tree=function.result)
+            signature = with_keywords(signature, (bar,))
+            variables = (*variables, *seeds)
+        return replace(
+            function, name=f"{function.name}_{kind}", params=signature, result=tree,
+            body=ordered_params(Block(variables, body, results), signature),
+            about=function.about | {"product": kind, "wrt": tuple(p.name for p in params)},
+        )  # fmt: skip
+
+    def _reverse(self, function: Function, inputs: Sequence[Var], seeds: Sequence[Atom]):  # type: ignore[no-untyped-def]
+        active = self.activity(function, inputs)
+        sweep = Reverse(active, self._callee_vjp)
+        bars: Adjoints = {}
+        builder = Builder(derivative=True)
+        for result, seed in zip(function.body.results, seeds):
+            sweep.add(bars, result, seed, builder)
+        primal = sweep.block(function.body, bars, builder)
+        grads = [bars.get(v, ZERO) for v in inputs]
+        return (*primal, *builder.eqns), grads
+
+    def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
+        key = f"{name}_vjp" + suffix(self.functions[name], active)
+        if key not in self.functions:
+            function = renewed_function(self.functions[name])
+            self.functions[key] = function
+            seeds = [Var("bar", v.type) for v in function.body.results]
+            body, grads = self._reverse(function, [function.body.params[k] for k in active], seeds)
+            extra = tuple(Param(f"bar_{k}" if k else "bar", (seed,)) for k, seed in enumerate(seeds))
+            self.functions[key] = replace(
+                function, name=key, params=flat_params(function) + extra,
+                body=Block((*function.body.params, *seeds), body, tuple(grads)),
+                result=flat_tree(len(grads)), about=function.about | {"product": "helper"},
+            )  # fmt: skip
+        return key
+
+    def activity(self, function: Function, inputs: Sequence[Var]) -> set[Var]:
+        """Return the active variables; refuse where carried code or a missing rule is active."""
+        active = active_variables(function.body, inputs, function.body.results)
+        about = {"files": self.main.about.get("files", {})}
+        told = replace(function, about=function.about | about)
+        problems = problems_of(told, varied_variables(function.body, inputs), active)
+        if problems:
+            raise UnsupportedError(problems)
+        return active
+
+
+def flat_tree(count: int) -> Tree:
+    """Return the structure of a helper's results: one alone, several as a tuple."""
+    return LEAF if count == 1 else tuple_of(*[LEAF] * count)
+
+
+def flat_params(function: Function) -> tuple[Param, ...]:
+    """Return parameters for helpers: positional, one a variable, without defaults."""
+    return tuple(Param(v.hint, (v,)) for v in function.body.params)
+
+
+def suffix(function: Function, active: tuple[int, ...]) -> str:
+    """Return what tells the helpers of different active arguments apart; nothing if all are."""
+    candidates = [k for k, p in enumerate(function.params) if p.differentiable]
+    return "" if list(active) == candidates else "_" + "_".join(function.params[k].name for k in active)
+
+
+def renewed_function(function: Function) -> Function:
+    """Return a copy with variables of its own."""
+    mapping: dict[Var, Atom] = {}
+    body = renewed(function.body, mapping)
+    params = tuple(replace(p, vars=tuple(mapping[v] for v in p.vars)) for p in function.params)  # type: ignore[misc]
+    return replace(function, params=params, body=body)
+
+
+def with_keywords(params: Sequence[Param], extra: Sequence[Param]) -> tuple[Param, ...]:
+    """Return params and keyword-only ones; a **kwargs stays last."""
+    last = [p for p in params if p.kind == "VAR_KEYWORD"]
+    return (*(p for p in params if p.kind != "VAR_KEYWORD"), *extra, *last)
+
+
+def ordered_params(block: Block, params: Sequence[Param]) -> Block:
+    """Return the block with its parameters in the order of the signature."""
+    return replace(block, params=tuple(v for p in params for v in p.vars))
+
+
+def chosen(function: Function, wrt: Wrt | None) -> list[Param]:
+    """Return the parameters to differentiate, in the order of wrt."""
+    if wrt is None:
+        found = [p for p in function.params if p.differentiable]
+        if not found:
+            raise _refusal(function, "ADJ604", "no parameter is a number to differentiate", "Name one with wrt=.")
+        return found
+    by_name = {p.name: p for p in function.params}
+    for name in wrt:
+        if name not in by_name:
+            known = ", ".join(f"`{p}`" for p in by_name)
+            raise _refusal(function, "ADJ604", f"there is no parameter `{name}`", f"There are {known}.")
+        if by_name[name].kind.startswith("VAR_"):
+            raise _refusal(function, "ADJ601", f"`*{name}` cannot be active", "Give each argument a parameter of its own.")
+        if by_name[name].vars[0].type.name in ("int", "bool"):
+            raise _refusal(function, "ADJ604", f"`{name}` is a count, an index or a flag", "Leave it out of wrt.")
+    return [by_name[name] for name in wrt]
+
+
+def _refusal(function: Function, code: str, what: str, why: str) -> AdjgenError:
+    about = function.about
+    line = int(about.get("line", 0))
+    lines = about.get("lines", ())
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    col = len(text) - len(text.lstrip())
+    problem = Problem(code, what, why, about.get("path", ""), line, col, len(text.rstrip()), text)
+    return UnsupportedError([problem])
+
+
+def _tuple_valued(function: Function) -> AdjgenError:
+    return _refusal(function, "ADJ305", f"`{function.name}` returns several numbers, so it has no gradient", "Use vjp with a bar for each, or return one number.")

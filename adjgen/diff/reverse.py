@@ -1,0 +1,131 @@
+"""The reverse sweep: equations from last to first, adjoints in a dict, an absent entry is zero.
+
+For arms and loop bodies the adjoint block is written first: its free variables that belong to the
+primal block are exactly what must be kept. An IF exports them, a loop collects them as lists.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from adjgen.diff.active import differentiable_args
+from adjgen.diff.rules import ONE, ZERO, partial, plus, real_power_check, times
+from adjgen.ir.build import Builder
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var
+
+Adjoints = dict[Var, Atom]
+
+
+class Reverse:
+    """Writes adjoints into `bars`, for active variables only."""
+
+    def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
+        self.active = active
+        self.callee = callee  # (function name, active arguments) -> name of its vjp
+        self.made_by: dict[Var, Eqn] = {}  # primal equations, to know ranges
+
+    def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
+        """Write the adjoints of a block; return its equations, extended by what must be kept."""
+        for eqn in block.eqns:
+            self.made_by.update(dict.fromkeys(eqn.outs, eqn))
+        primal: list[Eqn] = []
+        for eqn in reversed(block.eqns):
+            builder.loc = eqn.loc
+            check = real_power_check(eqn)
+            if check:
+                primal.append(check)
+            primal.append(self.equation(eqn, bars, builder))
+        return primal[::-1]
+
+    def equation(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
+        """Write the adjoint of one equation; return the equation, perhaps extended."""
+        if not any(out in bars for out in eqn.outs):
+            return checked(eqn)
+        if isinstance(eqn.op, If):
+            from adjgen.diff.reverse_branch import branch
+
+            return branch(self, eqn, bars, builder)
+        if isinstance(eqn.op, For):
+            from adjgen.diff.reverse_loop import loop
+
+            return loop(self, eqn, eqn.op, bars, builder)
+        if isinstance(eqn.op, Call):
+            self.call(eqn, eqn.op, bars, builder)
+        elif isinstance(eqn.op, str):
+            self.plain(eqn, bars, builder)
+        return eqn
+
+    def add(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
+        """Add a contribution to the adjoint of an active variable."""
+        if var in self.active and bar != ZERO:
+            assert isinstance(var, Var)
+            total = plus(builder, bars.get(var), bar)
+            if isinstance(total, Var) and not total.hint and var.hint:
+                total.hint = barred(var)
+            bars[var] = total
+
+    def plain(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> None:
+        """Write the adjoints of a row's arguments: partial times adjoint of the value."""
+        for position, out in enumerate(eqn.outs):
+            bar = bars.pop(out, None)
+            if bar is None:
+                continue
+            if eqn.op in ("backwards", "add_elements"):
+                for arg in eqn.args:
+                    back = (bar,) if eqn.op != "backwards" else builder.emit("backwards", (bar,), [out.type])
+                    self.add_list(bars, arg, back[0], builder)
+                continue
+            wanted = set(differentiable_args(eqn))
+            for k, arg in enumerate(eqn.args):
+                if arg in wanted and arg in self.active:
+                    factor = partial(builder, eqn, k, position)
+                    if factor is not None:
+                        self.add(bars, arg, times(builder, bar, factor), builder)
+
+    def add_list(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
+        """Add a list of contributions to the adjoint of a list."""
+        if var in self.active:
+            assert isinstance(var, Var)
+            if var in bars:
+                (bar,) = builder.emit("add_elements", (bars[var], bar), [var.type], [barred(var)])
+            bars[var] = bar
+
+    def call(self, eqn: Eqn, op: Call, bars: Adjoints, builder: Builder) -> None:
+        """Call the vjp of a function, which runs its forward sweep again."""
+        active = tuple(k for k, arg in enumerate(eqn.args) if arg in self.active)
+        out_bars = [bars.pop(out, ZERO) for out in eqn.outs]
+        if not active:
+            return
+        name = self.callee(op.function, active)
+        types = [eqn.args[k].type for k in active]
+        hints = [barred(eqn.args[k]) for k in active]
+        grads = builder.emit(Call(name), (*eqn.args, *out_bars), types, hints)
+        for k, grad in zip(active, grads):
+            self.add(bars, eqn.args[k], grad, builder)
+
+
+def checked(eqn: Eqn) -> Eqn:
+    """Return an equation without adjoint, with the checks of real powers in the blocks inside."""
+    if not eqn.blocks:
+        return eqn
+    blocks = []
+    for block in eqn.blocks:
+        eqns: list[Eqn] = []
+        for inner in block.eqns:
+            check = real_power_check(inner)
+            eqns += [checked(inner), check] if check else [checked(inner)]
+        blocks.append(replace(block, eqns=tuple(eqns)))
+    return replace(eqn, blocks=tuple(blocks))
+
+
+def barred(atom: Atom) -> str:
+    """Return the hint of an adjoint."""
+    hint = atom.hint if isinstance(atom, Var) else ""
+    return f"{hint}_bar" if hint else ""
+
+
+def adjoint_of(var: Var) -> Var:
+    """Return a new variable for the adjoint of another."""
+    return Var(barred(var), var.type)
+
+
+__all__ = ["ONE", "Adjoints", "Reverse", "adjoint_of", "barred"]

@@ -1,0 +1,76 @@
+"""The adjoint of an IF: an IF on the same condition whose arms are the adjoints of the arms."""
+
+from dataclasses import replace
+
+from adjgen.diff.reverse import Adjoints, Reverse, barred
+from adjgen.diff.rules import ZERO
+from adjgen.ir.build import Builder
+from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
+from adjgen.ir.query import defined, free_variables, renewed, substitute
+from adjgen.ir.types import Type
+
+CHEAP = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
+PLACEHOLDERS: dict[str, object] = {"real": 0.0, "int": 0, "bool": False, "seq": ()}
+
+
+def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
+    """Write the adjoint of an IF; return the IF extended by what its adjoint reads."""
+    out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
+    arms = [_arm(self, block, out_bars, bars, builder) for block in eqn.blocks]
+    candidates = [v for _, inner, _ in arms for v in inner]
+    outside = set(candidates) - {v for block in eqn.blocks for v in defined(block)}
+    wanted = [
+        v for v in dict.fromkeys(candidates)
+        if v in outside and any(inner.get(v) is not bars.get(v) for _, inner, _ in arms)
+    ]  # fmt: skip
+    blocks = [arm.block([inner.get(v, ZERO) for v in wanted]) for _, inner, arm in arms]
+    primals = [replace(old, eqns=tuple(eqns)) for old, (eqns, _, _) in zip(eqn.blocks, arms)]
+    if not any(block.eqns or wanted for block in blocks):
+        return replace(eqn, blocks=tuple(primals))
+    kept: list[tuple[int, Var, Var]] = []  # arm, variable inside, variable that exports it
+    for side in (0, 1):
+        blocks[side] = remade(primals[side], blocks[side])
+        inside = defined(primals[side])
+        exports = {v: Var(v.hint, v.type) for v in free_variables(blocks[side]) if v in inside}
+        kept += [(side, v, export) for v, export in exports.items()]
+        blocks[side] = substitute(blocks[side], dict(exports))
+    types = [v.type for v in wanted]
+    outs = builder.emit(If(), eqn.args, types, [barred(v) for v in wanted], blocks)
+    bars.update(zip(wanted, outs))
+    return _exporting(eqn, primals, kept)
+
+
+def _arm(self: Reverse, block: Block, out_bars: dict[int, Atom], bars: Adjoints, builder: Builder):  # type: ignore[no-untyped-def]
+    inner, arm = dict(bars), builder.nested()
+    for k, bar in out_bars.items():
+        self.add(inner, block.results[k], bar, arm)
+    eqns = self.block(block, inner, arm)
+    return eqns, inner, arm
+
+
+def remade(primal: Block, adjoint: Block) -> Block:
+    """Return the adjoint block with comparisons computed again where that needs nothing kept."""
+    inside = defined(primal)
+    free = set(free_variables(adjoint)) & inside
+    again = [
+        eqn for eqn in primal.eqns
+        if eqn.op in CHEAP and eqn.outs[0] in free and not any(arg in inside for arg in eqn.args)
+    ]  # fmt: skip
+    mapping: dict[Var, Atom] = {}
+    copies = renewed(Block((), tuple(again), ()), mapping).eqns
+    adjoint = substitute(adjoint, mapping)
+    return replace(adjoint, eqns=copies + adjoint.eqns)
+
+
+def placeholder(kind: Type) -> Const:
+    """Return what stands for a kept variable on the path that does not compute it."""
+    return Const(PLACEHOLDERS.get(kind.name))
+
+
+def _exporting(eqn: Eqn, primals: list[Block], kept: list[tuple[int, Var, Var]]) -> Eqn:
+    results = [list(block.results) for block in primals]
+    for side, inside, export in kept:
+        results[side].append(inside)
+        results[1 - side].append(placeholder(export.type))
+    blocks = tuple(replace(b, results=tuple(r)) for b, r in zip(primals, results))
+    return replace(eqn, outs=eqn.outs + tuple(export for _, _, export in kept), blocks=blocks)

@@ -1,0 +1,155 @@
+"""The adjoint of a loop: a loop over what the primal one kept, backwards.
+
+It carries the adjoints of the carried values and of the variables from outside that the body reads,
+and collects the adjoints of the elements of active sequences.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of, barred
+from adjgen.diff.rules import ZERO
+from adjgen.ir.build import Builder
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
+from adjgen.ir.query import defined, free_variables, fresh, substitute
+from adjgen.ir.types import INT, seq
+
+
+@dataclass
+class Plan:
+    """What the adjoint loop carries and walks; positions count in the primal loop."""
+
+    eqn: Eqn
+    op: For
+    carried: list[int]  # carried values with adjoints
+    collected: list[int]  # outs that are lists with adjoints
+    captured: list[Var]  # variables from outside with adjoints
+    params: dict[Var, Var] = field(default_factory=dict)  # captured variable -> its adjoint inside
+    extra_results: list[Atom] = field(default_factory=list)  # what the primal body collects besides
+    extra_outs: list[Var] = field(default_factory=list)
+    seqs: list[Atom] = field(default_factory=list)  # what the adjoint loop walks
+    elements: list[Var] = field(default_factory=list)
+
+
+def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> Eqn:
+    """Write the adjoint of a loop; return the loop extended by what its adjoint reads."""
+    body = eqn.blocks[0]
+    plan = _plan(self, eqn, op)
+    out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
+    inner: Adjoints = {}
+    for v in plan.captured:
+        plan.params[v] = inner[v] = adjoint_of(v)
+    state = [adjoint_of(body.params[op.seqs + k]) for k in plan.carried]
+    arm = builder.nested()
+    for k, bar in zip(plan.carried, state):
+        self.add(inner, body.results[k], bar, arm)
+    for k in [k for k in plan.collected if k in out_bars]:
+        element = Var(barred(eqn.outs[k]), eqn.outs[k].type.element or eqn.outs[k].type)
+        plan.elements.append(element)
+        plan.seqs.append(_backwards(builder, out_bars[k]))
+        self.add(inner, body.results[k + op.exits], element, arm)
+    primal = replace(body, eqns=tuple(self.block(body, inner, arm)))
+    used = [v for v in plan.captured if inner[v] is not plan.params[v]]
+    walked = [k for k in range(op.seqs) if body.params[k] in self.active]
+    adjoint = arm.block(
+        [inner.get(body.params[op.seqs + k], ZERO) for k in plan.carried]
+        + [inner[v] for v in used]
+        + [inner.get(body.params[k], ZERO) for k in walked],
+        [*state, *(plan.params[v] for v in used)],
+    )
+    adjoint = _keep(self, plan, primal, adjoint, builder)
+    primal_loop = _drive(plan, primal, builder)
+    inits = [out_bars.get(k, ZERO) for k in plan.carried] + [bars.get(v, ZERO) for v in used]
+    adjoint = replace(adjoint, params=(*plan.elements, *adjoint.params))
+    types = [eqn.outs[k].type for k in plan.carried] + [v.type for v in used]
+    types += [seq(body.params[k].type) for k in walked]
+    hints = [barred(eqn.args[op.seqs + k]) or barred(eqn.outs[k]) for k in plan.carried]
+    hints += [barred(v) for v in used]
+    new = For(len(plan.seqs), len(inits))
+    outs = builder.emit(new, [*plan.seqs, *inits], types, hints, [adjoint])
+    split = len(plan.carried)
+    for k, out in zip(plan.carried, outs):
+        self.add(bars, eqn.args[op.seqs + k], out, builder)
+    bars.update(zip(used, outs[split:]))
+    for k, out in zip(walked, outs[split + len(used) :]):
+        self.add_list(bars, eqn.args[k], _backwards(builder, out), builder)
+    return primal_loop
+
+
+def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:
+    body = eqn.blocks[0]
+    carried = [
+        k for k in range(op.carried)
+        if eqn.outs[k] in self.active or body.params[op.seqs + k] in self.active
+    ]  # fmt: skip
+    collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in self.active]
+    captured = [v for v in free_variables(body) if v in self.active]
+    return Plan(eqn, op, carried, collected, captured)
+
+
+def _keep(self: Reverse, plan: Plan, primal: Block, adjoint: Block, builder: Builder) -> Block:
+    """Have the primal loop collect what the adjoint reads; the index of a range is walked back."""
+    inside = defined(primal) | set(primal.params)
+    mapping: dict[Var, Atom] = {}
+    for v in free_variables(adjoint):
+        if v not in inside:
+            continue
+        mapping[v] = element = fresh(v)
+        plan.elements.append(element)
+        source = _range_of(self, plan, v)
+        if source is None:
+            kept = Var(f"{v.hint}_tape" if v.hint else "tape", seq(v.type))
+            plan.extra_results.append(v)
+            plan.extra_outs.append(kept)
+            source = kept
+        plan.seqs.append(_backwards(builder, source))
+    return substitute(adjoint, mapping)
+
+
+def _range_of(self: Reverse, plan: Plan, v: Var) -> Atom | None:
+    """Return the range that a loop index walks, if the loop walks all of it."""
+    elements = plan.eqn.blocks[0].params[: plan.op.seqs]
+    if v not in elements or plan.op.exits or plan.op.tested:
+        return None
+    source = plan.eqn.args[elements.index(v)]
+    maker = self.made_by.get(source) if isinstance(source, Var) else None
+    return source if maker is not None and maker.op in ("range", "backwards") else None
+
+
+def _backwards(builder: Builder, source: Atom) -> Atom:
+    return builder.emit("backwards", (source,), [source.type])[0]
+
+
+def _drive(plan: Plan, primal: Block, builder: Builder) -> Eqn:
+    """Return the primal loop with what it collects; see that the adjoint loop has something to walk."""
+    loop_eqn = replace(plan.eqn, blocks=(primal, *plan.eqn.blocks[1:]))
+    if not plan.seqs:
+        source = _countable(plan)
+        if source is None:
+            loop_eqn, trips = counted(loop_eqn, plan.op)
+            (source,) = builder.emit("range", (trips,), [seq(INT)])
+        plan.seqs.append(source)
+        plan.elements.append(Var("", INT))
+    body = loop_eqn.blocks[0]
+    body = replace(body, results=body.results + tuple(plan.extra_results))
+    blocks = (body, *loop_eqn.blocks[1:])
+    return replace(loop_eqn, outs=loop_eqn.outs + tuple(plan.extra_outs), blocks=blocks)
+
+
+def _countable(plan: Plan) -> Atom | None:
+    """Return a sequence that can be walked again for its length alone."""
+    if plan.op.seqs and not plan.op.exits and plan.eqn.args[0].type.element == INT:
+        return plan.eqn.args[0]
+    return None
+
+
+def counted(eqn: Eqn, op: For) -> tuple[Eqn, Var]:
+    """Return a loop that also counts its turns, and the variable that holds their number."""
+    body, at = eqn.blocks[0], op.carried
+    before, after, trips = Var("turn", INT), Var("turn", INT), Var("turns", INT)
+    step = Eqn((after,), "add", (before, Const(1)), loc=eqn.loc)
+    results = (*body.results[:at], after, *body.results[at:])
+    new = Block((*body.params, before), (*body.eqns, step), results)
+    rest = tuple(replace(b, params=(*b.params, fresh(before))) for b in eqn.blocks[1:])
+    outs = (*eqn.outs[:at], trips, *eqn.outs[at:])
+    op = replace(op, carried=at + 1)
+    return replace(eqn, op=op, args=(*eqn.args, Const(0)), outs=outs, blocks=(new, *rest)), trips

@@ -1,0 +1,86 @@
+"""Applies the rows of the rule table: the tangent and the adjoint of one plain equation."""
+
+from dataclasses import replace
+from typing import Any
+
+from adjgen.elementary.row import TABLE
+from adjgen.elementary.trace import Traced, atom_of
+from adjgen.ir.build import Builder
+from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
+
+ONE, ZERO = Const(1.0), Const(0.0)
+
+
+def operand(builder: Builder, atom: Atom) -> Any:
+    """Return what a partial is given for an argument: constants keep their values."""
+    return atom.value if isinstance(atom, Const) else Traced(builder, atom)
+
+
+def partial(builder: Builder, eqn: Eqn, k: int, out: int = 0) -> Atom | None:
+    """Write the partial derivative of an equation for argument k; None if it is zero."""
+    row = TABLE[eqn.op]  # type: ignore[index]
+    args = [operand(builder, arg) for arg in eqn.args]
+    outs = [Traced(builder, o) for o in eqn.outs]
+    result = row.partial(k, args, outs[0] if len(outs) == 1 else tuple(outs))
+    if isinstance(result, tuple):
+        result = result[out]
+    if result is None or atom_of(result) == ZERO:
+        return None
+    return as_float(atom_of(result))
+
+
+def as_float(atom: Atom) -> Atom:
+    """Return integer constants as floats: derivatives are floats."""
+    if isinstance(atom, Const) and type(atom.value) in (int, bool):
+        return Const(float(atom.value))  # type: ignore[arg-type]
+    return atom
+
+
+def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
+    """Write bar * factor. A choice among factors becomes a choice among products: a branch that is
+    not taken is skipped, not multiplied by zero."""
+    last = builder.eqns[-1] if builder.eqns else None
+    if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
+        builder.eqns.pop()
+        blocks = tuple(_times_block(builder, bar, block) for block in last.blocks)
+        (out,) = builder.branch(last.args[0], *blocks)
+        return out
+    if factor == ZERO:
+        return ZERO
+    return atom_of(Traced(builder, bar) * operand(builder, factor)) if not (
+        isinstance(bar, Const) and isinstance(factor, Const)
+    ) else Const(bar.value * factor.value)  # type: ignore[operator]
+
+
+def _times_block(builder: Builder, bar: Atom, block: Block) -> Block:
+    inner = builder.nested()
+    inner.eqns = list(block.eqns)
+    return inner.block([times(inner, bar, as_float(block.results[0]))])
+
+
+def plus(builder: Builder, a: Atom | None, b: Atom) -> Atom:
+    """Write a + b; an absent a is zero."""
+    if a is None or a == ZERO:
+        return b
+    if b == ZERO:
+        return a
+    if isinstance(a, Const) and isinstance(b, Const):
+        return Const(a.value + b.value)  # type: ignore[operator]
+    return atom_of(Traced(builder, a) + operand(builder, b))
+
+
+def real_power_check(eqn: Eqn) -> Eqn | None:
+    """Return the check that a power is real, which derivative functions make; None where it must be."""
+    if eqn.op != "pow" or not isinstance(eqn.args[0], Var):
+        if not (eqn.op == "pow" and isinstance(eqn.args[0], Const) and _negative(eqn.args[0])):
+            return None
+    exponent = eqn.args[1]
+    if exponent.type.name in ("int", "bool"):
+        return None
+    if isinstance(exponent, Const) and isinstance(exponent.value, float) and exponent.value.is_integer():
+        return None
+    return replace(eqn, outs=(), op="require_real", args=(*eqn.args, eqn.outs[0]))
+
+
+def _negative(base: Const) -> bool:
+    return isinstance(base.value, (int, float)) and base.value < 0

@@ -1,0 +1,101 @@
+"""Traced numbers: the partials of a row run on them and write equations instead of computing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from adjgen.elementary.row import TABLE, Row
+from adjgen.ir.build import Builder
+from adjgen.ir.core import Atom, Const
+from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, join
+
+
+def result_type(row: Row, args: tuple[Atom, ...]) -> Type:
+    """Return the type of a row's value from those of its arguments."""
+    if row.result == "number":
+        kinds = [INT if arg.type == BOOL else arg.type for arg in args]
+        if REAL in kinds:
+            return REAL
+        return join(*kinds) if kinds else OPAQUE
+    return {"real": REAL, "int": INT, "bool": BOOL, "opaque": OPAQUE}[row.result]
+
+
+def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | None:
+    """Return what `name(args)` is without computing: a factor 1.0, a term 0.0; or None.
+
+    Only for derivative equations: a zero there is structural, not a user's number.
+    """
+    one, zero, minus = Const(1.0), Const(0.0), Const(-1.0)
+    if name in ("mul", "add"):
+        unit = one if name == "mul" else zero
+        for a, b in (args, args[::-1]):
+            if a == unit:
+                return b
+            if name == "mul" and a == minus:
+                return ("neg", b)
+    if name == "div" and args[1] == one:
+        return args[0]
+    if name == "sub" and args[1] == zero:
+        return args[0]
+    if name == "sub" and args[0] == zero:
+        return ("neg", args[1])
+    return None
+
+
+class Traced:
+    """A number of which only the variable is known; its operators append equations."""
+
+    __slots__ = ("builder", "atom")
+
+    def __init__(self, builder: Builder, atom: Atom) -> None:
+        self.builder = builder
+        self.atom = atom
+
+    def adjgen_apply(self, name: str, args: tuple[Any, ...]) -> "Traced":
+        """Append `name(args)` and return its value."""
+        atoms = tuple(atom_of(arg) for arg in args)
+        short = simplified(name, atoms) if self.builder.derivative else None
+        if isinstance(short, tuple):
+            name, atoms, short = short[0], (short[1],), None
+            if isinstance(atoms[0], Const):
+                short = Const(-atoms[0].value)  # type: ignore[operator]
+        if short is None:
+            kind = result_type(TABLE[name], atoms)
+            (short,) = self.builder.emit(name, atoms, [kind])
+        return Traced(self.builder, short)
+
+    def adjgen_select(self, then: Any, other: Any) -> "Traced":
+        """Append an IF on this truth value; each side is traced into a block of its own."""
+        outer = self.builder
+        blocks = []
+        for side in (then, other):
+            outer_eqns, outer.eqns = outer.eqns, []
+            value = atom_of(side() if callable(side) else side)
+            blocks.append(outer.block([value]))
+            outer.eqns = outer_eqns
+        (out,) = outer.branch(self.atom, *blocks)
+        return Traced(outer, out)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a rule chooses with select(), not with if")
+
+
+def atom_of(value: Any) -> Atom:
+    """Return the variable of a traced number, or the constant."""
+    return value.atom if isinstance(value, Traced) else Const(value)
+
+
+def _operator(name: str, swapped: bool = False) -> Callable[..., Traced]:
+    def method(self: Traced, *others: Any) -> Traced:
+        return self.adjgen_apply(name, (*others, self) if swapped else (self, *others))
+
+    return method
+
+
+for _symbol, _name in {
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floordiv",
+    "mod": "mod", "pow": "pow",
+}.items():  # fmt: skip
+    setattr(Traced, f"__{_symbol}__", _operator(_name))
+    setattr(Traced, f"__r{_symbol}__", _operator(_name, swapped=True))
+for _name in ("lt", "le", "gt", "ge", "eq", "ne", "neg"):
+    setattr(Traced, f"__{_name}__", _operator(_name))

@@ -1,0 +1,111 @@
+"""Rules for functions of the user: a row like any other, found by the function or by its dotted name."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from adjgen.elementary.row import Number, Row, row
+from adjgen.elementary.trace import Traced
+from adjgen.ir.build import Builder
+from adjgen.ir.core import Var
+from adjgen.ir.types import REAL
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Partial = Callable[..., Number]
+
+_RULES: dict[Any, Row] = {}  # by the function itself, for one that no import reaches
+
+
+def rule(f: Function, partials: Sequence[Partial | None]) -> Function:
+    """Give a function its derivative, instead of having its source differentiated.
+
+    The function is then called by generated code as it is: its source is not read, so it may be
+    written in C, or hold what adjgen does not differentiate.
+
+    Parameters
+    ----------
+    f : callable
+        A function of numbers that returns a number. Its module must be importable where a
+        generated module is used.
+    partials : sequence of callables
+        A partial derivative for each argument of `f`, or None where it is zero everywhere. Each
+        is called with the arguments of `f` followed by its value y, and returns a number made
+        of them with + - * / ** and `adjgen.elementary.call`; for a choice, use
+        `adjgen.elementary.select`. It runs once, when code is generated.
+
+    Returns
+    -------
+    callable
+        `f` itself.
+
+    Raises
+    ------
+    TypeError
+        If the partials do not fit the function, or compute with something else.
+
+    Examples
+    --------
+    >>> import math
+    >>> from adjgen.elementary import call, row_of, rule
+    >>> def softplus(x):
+    ...     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+    >>> def sigmoid(x):
+    ...     return 0.5 + 0.5 * math.tanh(0.5 * x)
+    >>> rule(sigmoid, partials=[lambda x, y: y * (1.0 - y)]) is sigmoid
+    True
+    >>> slope = row_of(sigmoid).name
+    >>> softplus = rule(softplus, partials=[lambda x, y: call(slope, x)])
+    >>> row_of(softplus).partial(0, [800.0], softplus(800.0))
+    1.0
+    """
+    name = dotted_name(f)
+    partials = tuple(partials)
+    check_number(f, name, len(partials))
+    for k, partial in enumerate(partials):
+        if partial is not None:
+            check_partial(partial, k, len(partials), name)
+    _RULES[f] = row(name, f, *partials, domain=("real",) * len(partials), names=(name,))
+    return f
+
+
+def row_of(f: object) -> Row | None:
+    """Return the row that `rule` gave to a function, if any."""
+    try:
+        return _RULES.get(f)
+    except TypeError:  # not hashable
+        return None
+
+
+def dotted_name(f: Callable[..., Any]) -> str:
+    """Return the name by which a function is imported."""
+    module, name = getattr(f, "__module__", None), getattr(f, "__qualname__", None)
+    if not callable(f) or not module or not name:
+        raise TypeError(f"a rule needs a function with a module and a name, not {f!r}")
+    return f"{module}.{name}"
+
+
+def check_number(f: Callable[..., Any], name: str, count: int) -> None:
+    """Raise TypeError unless the function can be called with as many arguments as there are partials."""
+    if count == 0:
+        raise TypeError(f"the rule for {name} has no partials")
+    try:
+        signature = inspect.signature(f)
+    except ValueError:  # some functions written in C do not say
+        return
+    try:
+        signature.bind(*range(count))
+    except TypeError as error:
+        raise TypeError(f"{name}{signature} does not fit {count} partials: {error}") from None
+
+
+def check_partial(partial: Partial, k: int, count: int, name: str) -> None:
+    """Raise TypeError unless a partial runs on traced numbers."""
+    builder = Builder(derivative=True)
+    args = [Traced(builder, Var("", REAL)) for _ in range(count + 1)]
+    try:
+        partial(*args)
+    except TypeError as error:
+        raise TypeError(
+            f"partial {k} of {name} does not run over its {count} arguments and the value: {error}. "
+            'For functions write adjgen.elementary.call("exp", x), not math.exp(x)'
+        ) from error

@@ -1,0 +1,194 @@
+"""The intermediate form: structured SSA, in which control flow is an equation that owns blocks.
+
+A loop is a scan: it carries values from iteration to iteration and collects lists. Nothing is
+impure, so one `For` is the user's loop, the reversed loop, and several lists walked in step.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Union
+
+from adjgen.ir.types import NOTHING, Type, of_constant
+
+
+@dataclass(frozen=True, slots=True)
+class Loc:
+    """A place in a source file: line from 1, column from 0 in characters."""
+
+    line: int
+    col: int
+    path: str = ""
+
+
+class Var:
+    """A value of the program; its identity is the variable, its hint a name for readers."""
+
+    __slots__ = ("hint", "type")
+
+    def __init__(self, hint: str, type: Type) -> None:
+        self.hint = hint
+        self.type = type
+
+    def __repr__(self) -> str:
+        return f"<{self.hint or 'x'}:{self.type}>"
+
+
+class Const:
+    """A constant; equal by type and repr, so 0.0, -0.0, 0 and False are four constants."""
+
+    __slots__ = ("value", "type")
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        self.type = NOTHING if value is _Unbound else of_constant(value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and self.key() == other.key()
+
+    def __hash__(self) -> int:
+        return hash(self.key())
+
+    def __repr__(self) -> str:
+        return "unbound" if self is UNBOUND else repr(self.value)
+
+    def key(self) -> tuple[type, str]:
+        """Return what tells constants apart."""
+        return type(self.value), repr(self.value)
+
+
+class _Unbound:
+    """The value of UNBOUND."""
+
+
+UNBOUND = Const(_Unbound)  # a name that has no value on this path: nothing is assigned
+Atom = Union[Var, Const]
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """`outs = blocks[0] if args[0] else blocks[1]`; the blocks have no parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """A loop over `seqs` sequences in step, which carries values; no sequence: until told to stop.
+
+    args      sequences, then the initial carried values
+    blocks    body; if `tested` also a condition, computed from the carried values before each turn
+    body      params: an element of each sequence, then the carried values;
+              results: the carried values, then (if `exits`) whether to stop, then collected values
+    outs      the last carried values, then a list of each collected value
+    """
+
+    seqs: int
+    carried: int
+    tested: bool = False
+    exits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`outs = function(args)`, a function of the same Module; arguments and results are flat."""
+
+    function: str
+
+
+class Payload(Protocol):
+    """Python code that is carried as it is; made in read/, placed into the output by emit/."""
+
+    effect: bool  # a statement, or an expression whose evaluation may change something
+    observes: bool  # may read active values without anything coming back: print, raise, assert
+    reason: str  # why adjgen cannot differentiate it, for the diagnostic
+    hint: str  # what to write instead
+
+    def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:
+        """Return the syntax tree, its local names replaced in the order of args and outs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opaque:
+    """Passive code: `outs` are the names that it binds, or its value if it is an expression."""
+
+    payload: Payload
+
+
+Op = Union[str, If, For, Call, Opaque]  # a string names a row of elementary.TABLE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Eqn:
+    """`outs = op(args)`; `derivative` marks equations that algebra may rewrite."""
+
+    outs: tuple[Var, ...]
+    op: Op
+    args: tuple[Atom, ...]
+    blocks: tuple["Block", ...] = ()
+    loc: Loc | None = None
+    derivative: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Equations in order; variables of enclosing blocks are visible inside."""
+
+    params: tuple[Var, ...]
+    eqns: tuple[Eqn, ...]
+    results: tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The structure of a value: a leaf (kind ""), a tuple, or a list of structures."""
+
+    kind: str = ""
+    children: tuple["Tree", ...] = ()
+
+    def leaves(self) -> int:
+        """Return the number of leaves."""
+        return sum(child.leaves() for child in self.children) if self.kind else 1
+
+
+LEAF = Tree()
+
+
+def tuple_of(*children: Tree) -> Tree:
+    """Return the structure of a tuple."""
+    return Tree("tuple", children)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Param:
+    """A parameter of a function: its variables are the leaves of its structure, usually one.
+
+    kind is that of inspect.Parameter ("POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY", ...); default is
+    a Python constant, ... for none, else a syntax tree or a live object; `differentiable` is what `wrt=None` selects.
+    """
+
+    name: str
+    vars: tuple[Var, ...]
+    kind: str = "POSITIONAL_OR_KEYWORD"
+    default: Any = ...
+    differentiable: bool = False
+    tree: Tree = LEAF
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function: body.params are the variables of `params`, body.results the leaves of `result`.
+
+    `about` keeps what readers see: "path", "qualname", "line", "doc", "lines" (the text).
+    """
+
+    name: str
+    params: tuple[Param, ...]
+    body: Block
+    result: Tree = LEAF
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Module:
+    """A function (`main`) and the functions that CALL equations name."""
+
+    main: Function
+    functions: dict[str, Function] = field(default_factory=dict)

@@ -1,0 +1,97 @@
+"""Questions about blocks that many passes ask, and copies of blocks with variables replaced."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from adjgen.ir.core import Atom, Block, Eqn, Var
+
+
+def equations(block: Block) -> Iterator[Eqn]:
+    """Yield the equations of a block and of the blocks inside, in order."""
+    for eqn in block.eqns:
+        yield eqn
+        for inner in eqn.blocks:
+            yield from equations(inner)
+
+
+def atoms(block: Block) -> Iterator[Atom]:
+    """Yield every argument and result of a block and of the blocks inside."""
+    for eqn in block.eqns:
+        yield from eqn.args
+        for inner in eqn.blocks:
+            yield from atoms(inner)
+    yield from block.results
+
+
+def use_counts(block: Block) -> Counter[Var]:
+    """Return how often each variable is used, in nested blocks too."""
+    return Counter(atom for atom in atoms(block) if isinstance(atom, Var))
+
+
+def defined(block: Block) -> set[Var]:
+    """Return the variables that a block and the blocks inside define."""
+    found = set(block.params)
+    for eqn in block.eqns:
+        found.update(eqn.outs)
+        for inner in eqn.blocks:
+            found |= defined(inner)
+    return found
+
+
+def free_variables(*blocks: Block) -> list[Var]:
+    """Return the variables that blocks use and do not define, in order of first use."""
+    inside: set[Var] = set()
+    for block in blocks:
+        inside |= defined(block)
+    uses = (atom for block in blocks for atom in atoms(block))
+    return list(dict.fromkeys(a for a in uses if isinstance(a, Var) and a not in inside))
+
+
+def substituted(atom: Atom, mapping: Mapping[Var, Atom]) -> Atom:
+    """Return what a variable is replaced by, or the atom itself."""
+    return mapping.get(atom, atom) if isinstance(atom, Var) else atom
+
+
+def substitute(block: Block, mapping: Mapping[Var, Atom]) -> Block:
+    """Return the block with variables from outside replaced."""
+    if not mapping:
+        return block
+    eqns = tuple(substitute_eqn(eqn, mapping) for eqn in block.eqns)
+    return Block(block.params, eqns, tuple(substituted(r, mapping) for r in block.results))
+
+
+def substitute_eqn(eqn: Eqn, mapping: Mapping[Var, Atom]) -> Eqn:
+    """Return an equation with the variables that it reads replaced."""
+    args = tuple(substituted(arg, mapping) for arg in eqn.args)
+    blocks = tuple(substitute(inner, mapping) for inner in eqn.blocks)
+    if args == eqn.args and not blocks:
+        return eqn
+    return replace(eqn, args=args, blocks=blocks)
+
+
+def fresh(var: Var) -> Var:
+    """Return a new variable with the same hint and type."""
+    return Var(var.hint, var.type)
+
+
+def renewed(block: Block, mapping: dict[Var, Atom]) -> Block:
+    """Return a copy in which every variable defined inside is new; `mapping` learns which."""
+    params = tuple(_renew(param, mapping) for param in block.params)
+    eqns = []
+    for eqn in block.eqns:
+        args = tuple(substituted(arg, mapping) for arg in eqn.args)
+        blocks = tuple(renewed(inner, mapping) for inner in eqn.blocks)
+        outs = tuple(_renew(out, mapping) for out in eqn.outs)
+        eqns.append(replace(eqn, outs=outs, args=args, blocks=blocks))
+    return Block(params, tuple(eqns), tuple(substituted(r, mapping) for r in block.results))
+
+
+def _renew(var: Var, mapping: dict[Var, Atom]) -> Var:
+    mapping[var] = new = fresh(var)
+    return new
+
+
+def unique(items: Iterable[Var]) -> list[Var]:
+    """Return items without repetition, in order."""
+    return list(dict.fromkeys(items))

@@ -1,0 +1,1 @@
+"""From Python text or a live function to syntax trees whose names have meanings; nothing is ever run."""

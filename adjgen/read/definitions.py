@@ -1,0 +1,84 @@
+"""Definitions of the functions and methods of a file that is only parsed, with their defaults."""
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from adjgen.read.constants import evaluate, number
+from adjgen.read.names import Binding, Callee, Constant, Definition, External, FunctionNode, Place, Scope
+
+if TYPE_CHECKING:
+    from adjgen.read.static import StaticScope
+
+
+def define(
+    scope: "StaticScope", moment: Scope, node: FunctionNode, qualname: str, owner: ast.ClassDef | None
+) -> Definition:
+    """Return the definition of a function, or of a method of `owner`; `self` stays a parameter."""
+    static = owner is not None and "staticmethod" in marks(node)
+    bound = int(owner is not None and not static)
+    defaults = _defaults(node, moment, owner)
+    return Definition(node, scope.file, scope, qualname, defaults, bound, static=static)
+
+
+def _defaults(node: FunctionNode, moment: Scope, owner: ast.ClassDef | None) -> dict[str, object]:
+    """Return the values that the defaults had when the function was defined, else their trees."""
+    hidden = {name for inner in owner.body for name in names_bound(inner)} if owner else set()
+    found: dict[str, object] = {}
+    for name, default in parameter_defaults(node):
+        found[name] = default
+        if hidden & {n.id for n in ast.walk(default) if isinstance(n, ast.Name)}:
+            continue  # a name of the class body, which is no scope of its methods
+        binding = evaluate(default, moment, None)
+        if isinstance(binding, Constant):
+            found[name] = binding.value
+        elif number(binding) is not None:
+            found[name] = number(binding)
+    return found
+
+
+def parameter_defaults(node: FunctionNode) -> list[tuple[str, ast.expr]]:
+    """Return the parameters that have a default, with it."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    pairs = list(zip(positional[len(positional) - len(node.args.defaults) :], node.args.defaults))
+    keyword = zip(node.args.kwonlyargs, node.args.kw_defaults)
+    return pairs + [(a, d) for a, d in keyword if d is not None]
+
+
+def member_of_class(scope: "StaticScope", moment: Scope, owner: External, name: str) -> Binding:
+    """Return what `Class.name` stands for; of a class that others shape only methods are known."""
+    place = inside(owner.place, name)
+    node: Any = owner.node
+    bound = [inner for inner in node.body if name in names_bound(inner)]
+    plain = not (node.bases or node.keywords or node.decorator_list)
+    if len(bound) == 1 and isinstance(bound[0], ast.FunctionDef):
+        if marks(bound[0]) <= {"staticmethod"}:
+            before = scope.order_of(node)
+            return Callee(scope.definition(bound[0], f"{node.name}.{name}", before, node), place)
+    if len(bound) == 1 and isinstance(bound[0], ast.Assign) and plain:
+        value = evaluate(bound[0].value, moment, place)
+        if isinstance(value, Constant):
+            return value
+    return External(place, f"`{node.name}.{name}` is not known before run time")
+
+
+def marks(node: FunctionNode) -> set[str]:
+    """Return the bare names of the decorators, "?" for others."""
+    decorators = getattr(node, "decorator_list", [])
+    return {d.id if isinstance(d, ast.Name) else "?" for d in decorators}
+
+
+def names_bound(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement in a class body may bind."""
+    name = getattr(statement, "name", "")
+    if isinstance(name, str) and name:
+        return {name}
+    nodes = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.alias))]
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return stored | {n.asname or n.name for n in nodes if isinstance(n, ast.alias)}
+
+
+def inside(place: Place | None, attribute: str) -> Place | None:
+    """Return the place of an attribute of what is at a place."""
+    if place is None:
+        return None
+    return Place(place.module, f"{place.name}.{attribute}".lstrip("."), place.holder)

@@ -1,0 +1,121 @@
+"""What can be said of statements without running them: names they bind, whether they fall through."""
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+
+Statements = Sequence[ast.stmt]
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+LOOPS = (ast.For, ast.While, ast.AsyncFor)
+
+
+def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes below roots in order, without the bodies of functions and classes inside."""
+    stack = list(reversed(roots))
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, SCOPES):
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def assigned(statements: Iterable[ast.AST]) -> list[str]:
+    """Return the names that statements bind or delete, in order, each once."""
+    names: dict[str, None] = {}
+    for node in _binding_nodes(statements):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names[node.id] = None
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names[node.name] = None
+        elif isinstance(node, ast.alias):
+            names[(node.asname or node.name).split(".")[0]] = None
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names[node.name] = None
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+            names[node.name] = None
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            names[node.rest] = None
+    return list(names)
+
+
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _binding_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Like own_nodes, but of comprehensions only what := binds in the function."""
+    stack = list(reversed(list(roots)))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, COMPREHENSIONS):
+            walruses = (n for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
+            yield from (walrus.target for walrus in walruses)
+            continue
+        yield node
+        if not isinstance(node, SCOPES):
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def ends(statements: Statements) -> bool:
+    """Whether statements never fall through to what follows them."""
+    for node in statements:
+        if isinstance(node, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
+            return True
+        while isinstance(node, ast.If):
+            if not (node.orelse and ends(node.body)):
+                break
+            if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+                node = node.orelse[0]  # an elif: walk the chain, do not recurse along it
+                continue
+            if ends(node.orelse):
+                return True
+            break
+        if isinstance(node, ast.While) and _endless(node):
+            return True
+    return False
+
+
+def _endless(loop: ast.While) -> bool:
+    always = isinstance(loop.test, ast.Constant) and bool(loop.test.value)
+    return always and not any(isinstance(n, ast.Break) for n in loop_nodes(loop.body))
+
+
+def loop_nodes(statements: Statements) -> Iterator[ast.AST]:
+    """Yield the nodes of a loop's body without those of loops inside (else clauses count)."""
+    stack: list[ast.AST] = list(reversed(statements))
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, LOOPS):
+            stack.extend(reversed(node.orelse))
+        elif not isinstance(node, (*SCOPES, ast.expr)):
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def returns(statements: Iterable[ast.AST]) -> bool:
+    """Whether there is a return among statements."""
+    return any(isinstance(node, ast.Return) for node in own_nodes(*statements))
+
+
+def jumps(statements: Statements) -> bool:
+    """Whether statements can leave the list they stand in: return, or break and continue of the loop around."""
+    if any(isinstance(n, (ast.Break, ast.Continue)) for n in loop_nodes(statements)):
+        return True
+    return returns(statements)
+
+
+def dies(statements: Statements) -> bool:
+    """Whether statements always end in an exception (or never end)."""
+    if not statements:
+        return False
+    last = statements[-1]
+    if isinstance(last, ast.If):
+        return dies(last.body) and dies(last.orelse)
+    return isinstance(last, ast.Raise)
+
+
+def yields(function: ast.FunctionDef | ast.Lambda) -> ast.AST | None:
+    """Return the yield that makes a function a generator, or None."""
+    body = function.body if isinstance(function.body, list) else [function.body]
+    for node in own_nodes(*body):
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return node
+    return None

@@ -1,0 +1,231 @@
+"""The state of lowering: a Session a product, a Frame a function whose body is being read.
+
+A frame maps names to values. Equations go to the session's current builder, so a callee that is
+read in place simply continues its caller's block.
+"""
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from adjgen.diagnostics import Problem
+from adjgen.elementary.row import TABLE
+from adjgen.elementary.trace import result_type
+from adjgen.ir.build import Builder
+from adjgen.ir.core import UNBOUND, Atom, Block, Const, Function, Loc, Opaque, Op, Var
+from adjgen.ir.types import OPAQUE, Type, of_constant
+from adjgen.read import names
+from adjgen.read.opaque import Code, changes, loaded
+from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value, is_atom
+
+
+class Session:
+    """What one act of lowering shares: the builder, the problems, the functions called."""
+
+    def __init__(self) -> None:
+        self.builder = Builder()
+        self.problems: list[Problem] = []
+        self.functions: dict[str, Function] = {}
+        self.holders: dict[str, object] = {}
+        self.stack: list[Any] = []
+        self.recursive: dict[Any, Any] = {}
+        self.files: dict[str, Any] = {}
+
+
+class Frame:
+    """A function being read: its names, and how it reports and emits."""
+
+    def __init__(self, session: Session, definition: Any, locals: set[str]) -> None:
+        self.session = session
+        self.definition = definition
+        self.locals = locals
+        self.env: dict[str, Value] = {}
+        self.in_loop = False
+        self.outer: Frame | None = None
+        session.files[definition.file.path] = definition.file
+
+    # ---- places and problems
+
+    def at(self, node: ast.AST) -> None:
+        """Stamp what is emitted next with the place of a node."""
+        if hasattr(node, "lineno"):
+            self.session.builder.loc = Loc(node.lineno, node.col_offset, self.definition.file.path)
+
+    def problem(self, node: ast.AST, code: str, what: str, why: str = "") -> Var:
+        """Report a problem and return a value that stands for what could not be read."""
+        self.session.problems.append(self.definition.file.problem(node, code, what, why))
+        return Var("", OPAQUE)
+
+    # ---- equations
+
+    def emit(self, node: ast.AST, op: Op, args: Sequence[Atom], types: Sequence[Type]) -> tuple[Var, ...]:
+        """Append an equation that stands at a node."""
+        self.at(node)
+        return self.session.builder.emit(op, args, types)
+
+    def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
+        """Append an elementary function of atoms."""
+        return self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+
+    def arm(self, read: Any, loc_of: ast.AST) -> tuple[Builder, dict[str, Value], Any]:
+        """Read something into a block of its own; return its builder, names and result."""
+        outer, env = self.session.builder, self.env
+        self.session.builder, self.env = outer.nested(), dict(env)
+        try:
+            self.at(loc_of)
+            result = read()
+            return self.session.builder, self.env, result
+        finally:
+            self.session.builder, self.env = outer, env
+
+    # ---- names
+
+    def frame_of(self, name: str) -> "Frame | None":
+        """Return the frame, this or one around it, in which a name is local."""
+        frame: Frame | None = self
+        while frame is not None and name not in frame.locals:
+            frame = frame.outer
+        return frame
+
+    def binding(self, node: ast.AST) -> Any:
+        """Return what a dotted name outside the function stands for, or None for a local value."""
+        if isinstance(node, ast.Name):
+            owner = self.frame_of(node.id)
+            if owner is None:
+                return self.definition.scope.resolve(node.id)
+            value = owner.env.get(node.id)
+            return value.binding if isinstance(value, BindingValue) else None
+        if isinstance(node, ast.Attribute):
+            base = self.binding(node.value)
+            if isinstance(base, (names.ModuleName, names.Known, names.External)):
+                return self.definition.scope.resolve_attribute(base, node.attr)
+        return None
+
+    def dotted(self, node: ast.AST) -> str:
+        """Return the canonical name of a function of Python's own, or ""."""
+        binding = self.binding(node)
+        return binding.dotted if isinstance(binding, names.Known) else ""
+
+    def lookup(self, node: ast.Name) -> Value:
+        """Return the value of a name."""
+        owner = self.frame_of(node.id)
+        if owner is None:
+            return self.outside(node, self.definition.scope.resolve(node.id))
+        value = owner.env.get(node.id, UNBOUND)
+        if isinstance(value, Conflict):
+            return self.problem(node, "ADJ205", value.reason, "Use one name for one kind of value.")
+        if value is UNBOUND:
+            what = f"`{node.id}` is read before it is assigned"
+            return self.problem(node, "ADJ501", what, "Assign it on every path that leads here.")
+        return value
+
+    def outside(self, node: ast.expr, binding: Any) -> Value:
+        """Return the value of a name that is not local: a constant, or an expression that reads it."""
+        if isinstance(binding, names.Constant):
+            if binding.place is None:
+                return Const(binding.value)
+            return self.opaque(node, "", type=of_constant(binding.value))
+        if isinstance(binding, names.Callee):
+            return FunctionValue(binding.definition)
+        if isinstance(binding, (names.Known, names.ModuleName)):
+            return BindingValue(binding)
+        if isinstance(binding, names.Missing):
+            return self.problem(node, "ADJ501", f"`{ast.unparse(node)}` is not defined", missing_hint(binding))
+        return self.opaque(node, "ADJ301 its value is not known before run time")
+
+    # ---- carried code
+
+    def opaque(self, node: ast.expr, reason: str, hint: str = "", type: Type = OPAQUE) -> Var:
+        """Carry an expression as it is; whether an active value enters it is decided later."""
+        code = self.code(node, (), reason, hint, changes(node, self.dotted))
+        return self.emit(node, Opaque(code[0]), code[1], [type])[0]
+
+    def code(
+        self, node: ast.AST, writes: Sequence[str], reason: str, hint: str, effect: bool,
+        observes: bool = False, before: Sequence[str] = (),
+    ) -> tuple[Code, list[Atom]]:  # fmt: skip
+        """Return the payload of carried code and the atoms that it reads."""
+        reads: dict[str, Atom] = {}
+        outside: dict[str, ast.expr] = {}
+        for name in [*loaded(node), *before]:
+            owner = self.frame_of(name)
+            value = owner.env.get(name, UNBOUND) if owner else None
+            if owner is None or isinstance(value, BindingValue):
+                binding = value.binding if value else self.definition.scope.resolve(name)
+                outside[name] = self.expression_of(node, binding)
+            elif value is UNBOUND and name in writes:
+                continue  # the code assigns it before it reads it, or fails as the user's does
+            else:
+                reads[name] = self.readable(node, name, value)
+        payload = Code(
+            node, tuple(reads), tuple(writes), outside, tuple(n for n in before if n in reads),
+            effect, observes, reason, hint,
+        )  # fmt: skip
+        return payload, list(reads.values())
+
+    def readable(self, node: ast.AST, name: str, value: Value) -> Atom:
+        """Return an atom for a local name that carried code reads."""
+        if isinstance(value, FunctionValue):
+            what = f"the function `{name}` is passed to code that adjgen cannot read"
+            return self.problem(node, "ADJ301", what, "Call it directly, or move it to module level.")
+        if isinstance(value, Conflict) or value is UNBOUND:
+            return self.problem(node, "ADJ501", f"`{name}` may have no value here", "Assign it first.")
+        return self.materialise(node, value)
+
+    def materialise(self, node: ast.AST, value: Value) -> Atom:
+        """Return an atom for a value: a tuple becomes an object."""
+        if isinstance(value, Display):
+            items = [self.materialise(node, item) for item in value.items]
+            labels = tuple(f"item_{k}" for k in range(len(items)))
+            loads: list[ast.expr] = [ast.Name(label, ast.Load()) for label in labels]
+            tree = (ast.Tuple if value.kind == "tuple" else ast.List)(loads, ast.Load())
+            reason = "ADJ401 a container of active values is used as an object"
+            code = Code(tree, labels, reason=reason, hint="Use its items one by one.")
+            return self.emit(node, Opaque(code), items, [OPAQUE])[0]
+        if is_atom(value):
+            return value  # type: ignore[return-value]
+        if isinstance(value, BindingValue):
+            code = Code(self.expression_of(node, value.binding))
+            return self.emit(node, Opaque(code), (), [OPAQUE])[0]
+        return self.problem(node, "ADJ205", "a function is used as a value here", "Call it directly.")
+
+    def expression_of(self, node: ast.AST, binding: Any) -> ast.expr:
+        """Return what generated code writes for a name from outside the function."""
+        place = getattr(binding, "place", None)
+        if isinstance(binding, names.Constant) and place is None:
+            return constant_expression(binding.value)
+        if isinstance(binding, (names.Known, names.ModuleName)):
+            module, _, name = binding.dotted.rpartition(".")
+            if isinstance(binding, names.ModuleName) or not module:
+                module, name = binding.dotted, ""
+            return ast.Name(f"@{module}:{name}", ast.Load())
+        if isinstance(binding, names.Callee):
+            from adjgen.read import inline
+
+            place = inline.place_of(binding.definition)
+        if isinstance(binding, names.Missing) or place is None:
+            what = f"`{getattr(binding, 'name', '')}` is not defined"
+            self.problem(node, "ADJ501", what, missing_hint(binding))
+            return ast.Constant(None)
+        if place.holder is not None:
+            self.session.holders[place.module] = place.holder
+        return ast.Name(f"@{place.module}:{place.name}", ast.Load())
+
+
+def missing_hint(binding: Any) -> str:
+    """Return what to do about a name that nothing defines."""
+    return getattr(binding, "why", "") or "Define or import it."
+
+
+def constant_expression(value: object) -> ast.expr:
+    """Return the syntax tree of a constant; negative numbers are minus applied to positive ones."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and str(value).startswith("-"):
+        return ast.UnaryOp(ast.USub(), constant_expression(-value))
+    if isinstance(value, float) and (value != value or value in (float("inf"),)):
+        return ast.Name(f"@math:{'nan' if value != value else 'inf'}", ast.Load())
+    return ast.Constant(value)
+
+
+def block_of(builder: Builder, results: Sequence[Atom]) -> Block:
+    """Return a finished arm."""
+    return builder.block(results)

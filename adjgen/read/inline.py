@@ -1,0 +1,196 @@
+"""Reads a callee in place of its call, or emits a CALL of it where it is recursive."""
+
+import ast
+from typing import Any
+
+from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
+from adjgen.ir.types import OPAQUE, REAL
+from adjgen.read import expressions, names
+from adjgen.read.flow import assigned, own_nodes, yields
+from adjgen.read.frame import Frame
+from adjgen.read.opaque import Code
+from adjgen.read.values import Display, FunctionValue, Value
+
+HARMLESS_DECORATORS = {"adjgen.differentiable", "adjgen.api.differentiable", "builtins.staticmethod", "functools.wraps"}
+
+
+class RecursionFound(Exception):
+    """A function that is being read in place calls itself; carries its definition's key."""
+
+
+def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
+    """Return the value of a call of a function whose source is known."""
+    definition, session = target.definition, frame.session
+    refusal = unreadable(frame, definition)
+    if refusal:
+        return frame.opaque(node, f"ADJ302 `{ast.unparse(node.func)}` {refusal}", "Write it as a plain function.")
+    given = [expressions.value(frame, argument) for argument in node.args]
+    named = {k.arg: expressions.value(frame, k.value) for k in node.keywords if k.arg}
+    bound = bind_arguments(frame, node, definition, given, named)
+    if bound is None:
+        return Var("", OPAQUE)
+    key = key_of(definition)
+    if key in session.recursive:
+        return called(frame, node, definition, bound)
+    if key in session.stack:
+        if target.frame is not None:
+            return frame.problem(node, "ADJ302", "a recursive function inside a function", "Move it to module level.")
+        raise RecursionFound(key)
+    mark, problems = len(session.builder.eqns), len(session.problems)
+    session.stack.append(key)
+    try:
+        return read_body(session, definition, bound, target.frame)
+    except RecursionFound as found:
+        if found.args[0] != key:
+            raise
+        del session.builder.eqns[mark:], session.problems[problems:]
+        session.recursive[key] = definition
+        return called(frame, node, definition, bound)
+    finally:
+        session.stack.pop()
+
+
+def key_of(definition: Any) -> tuple[str, int, int]:
+    """Return what identifies a function's text."""
+    return definition.file.path, definition.node.lineno, definition.node.col_offset
+
+
+def unreadable(frame: Frame, definition: Any) -> str:
+    """Say why a function cannot be read, or return ""."""
+    node = definition.node
+    if isinstance(node, ast.AsyncFunctionDef):
+        return "is a coroutine"
+    if yields(node):
+        return "is a generator"
+    decorators = getattr(node, "decorator_list", [])
+    if getattr(definition, "live", None) is None and not isinstance(node, ast.Lambda):
+        outside = Frame(frame.session, definition, set())
+        for decorator in decorators:
+            plain = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if outside.dotted(plain) not in HARMLESS_DECORATORS:
+                return f"is changed by the decorator `{ast.unparse(plain)}`"
+    return ""
+
+
+def parameters(node: Any) -> list[tuple[str, str]]:
+    """Return the names and kinds (those of inspect) of the parameters of a function."""
+    args = node.args
+    found = [(a.arg, "POSITIONAL_ONLY") for a in args.posonlyargs]
+    found += [(a.arg, "POSITIONAL_OR_KEYWORD") for a in args.args]
+    found += [(args.vararg.arg, "VAR_POSITIONAL")] if args.vararg else []
+    found += [(a.arg, "KEYWORD_ONLY") for a in args.kwonlyargs]
+    return found + ([(args.kwarg.arg, "VAR_KEYWORD")] if args.kwarg else [])
+
+
+def bind_arguments(
+    frame: Frame, node: ast.Call, definition: Any, given: list[Value], named: dict[str, Value]
+) -> dict[str, Value] | None:
+    """Return the values of a callee's parameters, or None after reporting that they do not fit."""
+    bound: dict[str, Value] = {}
+    rest = list(given)
+    left = dict(named)
+    for name, kind in parameters(definition.node):
+        if kind == "VAR_POSITIONAL":
+            bound[name], rest = Display("tuple", tuple(rest)), []
+        elif kind == "VAR_KEYWORD":
+            if left:
+                frame.problem(node, "ADJ601", f"`**{name}` receives arguments", "Give each a parameter of its own.")
+            bound[name], left = Const(None), {}
+        elif rest and kind != "KEYWORD_ONLY":
+            bound[name] = rest.pop(0)
+        elif name in left and kind != "POSITIONAL_ONLY":
+            bound[name] = left.pop(name)
+        elif name in definition.defaults:
+            bound[name] = default_value(frame, node, definition, name)
+        else:
+            frame.problem(node, "ADJ304", f"argument `{name}` is missing")
+            return None
+    if rest or left:
+        frame.problem(node, "ADJ304", "there are more arguments than parameters")
+        return None
+    return bound
+
+
+def default_value(frame: Frame, node: ast.AST, definition: Any, name: str) -> Value:
+    """Return the value of a default, which Python evaluated when the function was defined."""
+    default = definition.defaults[name]
+    if isinstance(default, (Var, Const, Display, FunctionValue)):
+        return default
+    if default is None or isinstance(default, (bool, int, float, str)):
+        return Const(default)
+    if isinstance(default, ast.AST):
+        held = constant_display(default)
+        if held is not None:
+            return held
+    place = place_of(definition)
+    keyword = name in {a.arg for a in definition.node.args.kwonlyargs}
+    label = ast.Name(f"@{place.module}:{place.name}", ast.Load())
+    if keyword:
+        store: ast.expr = ast.Attribute(label, "__kwdefaults__", ast.Load())
+        tree = ast.Subscript(store, ast.Constant(name), ast.Load())
+    else:
+        order = [n for n, _ in parameters(definition.node) if n in definition.defaults]
+        store = ast.Attribute(label, "__defaults__", ast.Load())
+        tree = ast.Subscript(store, ast.Constant(order.index(name)), ast.Load())
+    code = Code(tree, reason="ADJ401 a default that is a container")
+    return frame.emit(node, Opaque(code), (), [OPAQUE])[0]
+
+
+def constant_display(node: ast.AST) -> Value | None:
+    """Return a tuple of literals as a value."""
+    if isinstance(node, ast.Constant) and not isinstance(node.value, complex):
+        return Const(node.value)
+    if isinstance(node, ast.Tuple):
+        items = [constant_display(item) for item in node.elts]
+        return None if None in items else Display("tuple", tuple(items))  # type: ignore[arg-type]
+    return None
+
+
+def place_of(definition: Any) -> names.Place:
+    """Return where generated code finds a function."""
+    live = definition.live
+    module = getattr(live, "__module__", None) or definition.file.module or definition.file.path
+    return names.Place(module, definition.qualname)
+
+
+def locals_of(node: Any) -> set[str]:
+    """Return the names that are local to a function."""
+    body = node.body if isinstance(node.body, list) else [node.body]
+    declared = (n for n in own_nodes(*body) if isinstance(n, (ast.Global, ast.Nonlocal)))
+    outer = {name for declaration in declared for name in declaration.names}
+    return ({name for name, _ in parameters(node)} | set(assigned(body))) - outer
+
+
+def read_body(session: Any, definition: Any, bound: dict[str, Value], outer: Frame | None) -> Value:
+    """Lower the body of a function in place and return its value."""
+    from adjgen.read.flow import ends
+    from adjgen.read.statements import structure, suite
+
+    frame = Frame(session, definition, locals_of(definition.node))
+    frame.env.update(bound)
+    frame.outer = outer
+    node = definition.node
+    place = session.builder.loc
+    if isinstance(node, ast.Lambda):
+        result = structure(frame, node.body)
+    else:
+        body = list(node.body)
+        if not ends(body):
+            last = body[-1]
+            body.append(ast.copy_location(ast.Return(ast.copy_location(ast.Constant(None), last)), last))
+        suite(frame, body)
+        result = frame.env.get("%result", Const(None))
+    session.builder.loc = place
+    return Const(None) if result is UNBOUND else result
+
+
+def called(frame: Frame, node: ast.Call, definition: Any, bound: dict[str, Value]) -> Value:
+    """Emit a CALL of a recursive function; its body is lowered once."""
+    from adjgen.read.lower import function_for_call
+
+    args = [frame.materialise(node, bound[name]) for name, _ in parameters(definition.node)]
+    name = function_for_call(frame.session, definition)
+    tree = frame.session.functions[name].result
+    if tree.kind:
+        return frame.problem(node, "ADJ302", "a recursive function that returns a tuple", "Return one number.")
+    return frame.emit(node, Call(name), args, [REAL])[0]

@@ -1,0 +1,94 @@
+"""From a definition to the intermediate form: signature, body, and the functions that it calls."""
+
+import ast
+from typing import Any
+
+from adjgen.diagnostics import UnsupportedError
+from adjgen.ir.build import Builder
+from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
+from adjgen.ir.types import OPAQUE, REAL, Type
+from adjgen.read import inline
+from adjgen.read.frame import Frame, Session
+from adjgen.read.parameters import parameter_types
+from adjgen.read.values import Value, atoms_of, tree_of
+
+
+def lower(definition: Any) -> Module:
+    """Return a function as a Module.
+
+    Raises
+    ------
+    UnsupportedError
+        With all problems, if the function cannot be read.
+    """
+    session = Session()
+    _signature_problems(session, definition)
+    key = inline.key_of(definition)
+    session.recursive[key] = definition  # a call of itself is a CALL
+    main = None
+    if not session.problems:
+        name = function_for_call(session, definition)
+        main = session.functions[name]
+    if session.problems or main is None:
+        raise UnsupportedError(session.problems)
+    main.about["holders"] = session.holders
+    main.about["files"] = session.files
+    return Module(main, session.functions)
+
+
+def _signature_problems(session: Session, definition: Any) -> None:
+    frame = Frame(session, definition, set())
+    node = definition.node
+    if isinstance(node, ast.AsyncFunctionDef):
+        frame.problem(node, "ADJ602", "an async function has no derivative", "Make it a plain function.")
+    elif inline.yields(node):
+        frame.problem(inline.yields(node) or node, "ADJ603", "a generator has no derivative", "Return the values instead.")
+    else:
+        refusal = inline.unreadable(frame, definition)
+        if refusal:
+            frame.problem(node, "ADJ302", f"`{definition.qualname}` {refusal}", "Differentiate the plain function.")
+
+
+def function_for_call(session: Session, definition: Any) -> str:
+    """Return the name of a Function for CALL equations; it is lowered when first asked for."""
+    key = inline.key_of(definition)
+    name = getattr(definition.node, "name", "function")
+    for taken, function in session.functions.items():
+        if function.about["key"] == key:
+            return taken
+    while name in session.functions:
+        name += "_"
+    about = {"key": key, "path": definition.file.path, "qualname": definition.qualname, "line": definition.node.lineno}
+    about["lines"] = definition.file.lines
+    about["doc"] = "" if isinstance(definition.node, ast.Lambda) else ast.get_docstring(definition.node) or ""
+    session.functions[name] = Function(name, (), Block((), (), ()), LEAF, about)
+    outer, stack = session.builder, session.stack
+    session.builder, session.stack = Builder(), []
+    try:
+        session.functions[name] = _function(session, definition, name, about)
+    finally:
+        session.builder, session.stack = outer, stack
+    return name
+
+
+def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
+    types = parameter_types(definition)
+    params = []
+    for parameter, kind in inline.parameters(definition.node):
+        type_, differentiable = types[parameter]
+        default = definition.defaults.get(parameter, ...)
+        params.append(Param(parameter, (Var(parameter, type_),), kind, default, differentiable))
+    bound: dict[str, Value] = {param.name: param.vars[0] for param in params}
+    result = inline.read_body(session, definition, bound, None)
+    if not all(isinstance(part, (Var, Const)) for part in _parts(result)):
+        frame = Frame(session, definition, set())
+        frame.problem(definition.node, "ADJ205", "the function returns different kinds of things", "Return numbers of one structure.")
+        result = Const(None)
+    body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
+    return Function(name, tuple(params), body, tree_of(result), about)
+
+
+def _parts(result: Value) -> list[Value]:
+    from adjgen.read.values import leaves
+
+    return list(leaves(result))

@@ -1,0 +1,131 @@
+"""Passive code carried as it is: which local names it reads and binds, and how it prints.
+
+Names of modules appear in a rendered tree as `@module`; emit chooses an alias and the import.
+"""
+
+import ast
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adjgen.read.flow import COMPREHENSIONS
+
+# Calls of these neither change anything nor keep what they are given.
+HARMLESS = frozenset(
+    "builtins." + name
+    for name in """isinstance issubclass len str repr format type callable hasattr id hash any all
+    ascii bytes chr ord bin hex oct list tuple dict set frozenset sorted range enumerate zip reversed
+    slice object super vars dir min max sum abs round int float bool divmod pow""".split()
+)
+OBSERVERS = ("builtins.print", "warnings.warn", "logging.")
+
+
+@dataclass(frozen=True, eq=False)
+class Code:
+    """A syntax tree with the local names it reads and binds; what adjgen.ir.core.Payload asks for.
+
+    globals maps each other name to the expression that generated code has for it; `before` are
+    names that must hold their old value first, because the code may leave them alone.
+    """
+
+    node: ast.AST
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    globals: dict[str, ast.expr] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
+    effect: bool = False
+    observes: bool = False
+    reason: str = ""
+    hint: str = ""
+
+    def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:
+        """Return the expression, or the list of statements, with local names replaced."""
+        if isinstance(self.node, ast.expr):
+            names = dict(self.globals) | dict(zip(self.reads, reads))
+            return _Renamer(names, {}).visit(copy.deepcopy(self.node))
+        stores = dict(zip(self.writes, writes))
+        olds = dict(zip(self.reads, reads))
+        now = {name: ast.Name(stores[name], ast.Load()) for name in self.writes}
+        statements: list[ast.stmt] = []
+        for name in self.before:
+            if not (isinstance(olds[name], ast.Name) and olds[name].id == stores[name]):
+                statements.append(ast.Assign([ast.Name(stores[name], ast.Store())], olds[name]))
+        moved = set(self.before)
+        loads = dict(self.globals) | olds
+        loads |= {name: tree for name, tree in now.items() if name in moved or name not in olds}
+        statements.append(_Renamer(loads, stores).visit(copy.deepcopy(self.node)))
+        return statements
+
+    def inner_names(self) -> set[str]:
+        """Return the names that the code binds for itself: other variables must avoid them."""
+        names = {n.id for n in ast.walk(self.node) if isinstance(n, ast.Name)}
+        names |= {n.arg for n in ast.walk(self.node) if isinstance(n, ast.arg)}
+        return names - set(self.reads) - set(self.writes) - set(self.globals)
+
+
+class _Renamer(ast.NodeTransformer):
+    """Replaces names; what comprehensions and lambdas bind inside is theirs."""
+
+    def __init__(self, loads: dict[str, ast.expr], stores: dict[str, str]) -> None:
+        self.loads, self.stores = loads, stores
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if isinstance(node.ctx, ast.Load):
+            return copy.deepcopy(self.loads.get(node.id, node))
+        return ast.Name(self.stores.get(node.id, node.id), node.ctx)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
+        node.name = self.stores.get(node.name, node.name) if node.name else None
+        return self.generic_visit(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        inner = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+        return self._without(inner, node)
+
+    def _without(self, inner: set[str], node: ast.AST) -> ast.AST:
+        loads, stores = self.loads, self.stores
+        self.loads = {k: v for k, v in loads.items() if k not in inner}
+        self.stores = {k: v for k, v in stores.items() if k not in inner}
+        result = self.generic_visit(node)
+        self.loads, self.stores = loads, stores
+        return result
+
+    def _comprehension(self, node: Any) -> ast.AST:
+        return self._without(targets(node), node)
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
+
+
+def targets(node: Any) -> set[str]:
+    """Return the names that a comprehension binds."""
+    inside = [n for g in node.generators for n in ast.walk(g.target)]
+    return {n.id for n in inside if isinstance(n, ast.Name)}
+
+
+def loaded(node: ast.AST, inner: frozenset[str] = frozenset()) -> list[str]:
+    """Return the names that a tree reads from around it, in order, each once."""
+    if isinstance(node, ast.Name):
+        return [node.id] if isinstance(node.ctx, ast.Load) and node.id not in inner else []
+    if isinstance(node, COMPREHENSIONS):
+        inner = inner | targets(node)
+    elif isinstance(node, ast.Lambda):
+        inner = inner | {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+    names = [name for child in ast.iter_child_nodes(node) for name in loaded(child, inner)]
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        names.append(node.target.id)
+    return list(dict.fromkeys(names))
+
+
+def calls(node: ast.AST, dotted: Callable[[ast.expr], str]) -> list[str]:
+    """Return the canonical names of what a tree calls ("" where unknown)."""
+    return [dotted(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)]
+
+
+def changes(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
+    """Whether evaluating an expression may change something or keep what it reads."""
+    odd = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
+    if any(isinstance(n, odd) for n in ast.walk(node)):
+        return True
+    known = calls(node, dotted)
+    return not all(name in HARMLESS or name.startswith("math.") for name in known)

@@ -1,0 +1,297 @@
+"""A Python file as text and syntax tree, or the reason why it is none; columns are in characters.
+
+Errors: SourceError for what cannot be read or found, UnsupportedError for a syntax error.
+"""
+
+import ast
+import io
+import os
+import stat
+import sys
+import threading
+import tokenize
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
+from adjgen.ir.core import Loc
+from adjgen.read.names import Definition
+
+LARGEST = 1 << 26  # bytes; a text of this size takes Python's parser gigabytes
+INSTALLED = ("site-packages", "dist-packages")
+PASSIVE = "adjgen: passive"
+
+# Python 3.11 counts the depth of a syntax tree against the recursion limit: the usual 1,000 lets a
+# sum of some 2,900 terms through. 10,000 lets 29,000 through and is safe: measured, 3.11 parses and
+# compiles 20,000 terms under a limit of 100,000 on an 8 MB stack, in threads too, and 90,000 crash.
+# Python 3.12 and 3.13 have a limit of their own (between 2,000 and 5,000 terms, and 5,000 and
+# 20,000), which this does not change.
+DEEP = 10_000
+_deep = threading.Lock()  # the recursion limit belongs to the process
+_read: dict[tuple[str, str], tuple[tuple[int, ...], "SourceFile"]] = {}
+
+
+class SourceError(AdjgenError):
+    """A file that cannot be read, or a function that is not in it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem), [problem])
+        self.problem = problem
+
+
+@dataclass(frozen=True, eq=False)
+class SourceFile:
+    """A parsed file.
+
+    path    as people see it: from the nearest pyproject.toml or site-packages, or as it was given
+    file    the real path, "" if there is none
+    module  the dotted name that imports it, by the __init__.py files; "" if unknown
+    kept    what others derive from the file once
+    """
+
+    path: str
+    file: str
+    text: str
+    lines: tuple[str, ...]
+    tree: ast.Module
+    module: str = ""
+    kept: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def label(self) -> str:
+        """The path without folders that differ from machine to machine."""
+        if not os.path.isabs(self.path):
+            return self.path
+        parts = self.module.count(".") + 1 + self.is_package
+        return "/".join(self.path.replace(os.sep, "/").split("/")[-parts:])
+
+    @property
+    def is_package(self) -> bool:
+        """Whether this is the __init__.py of a package."""
+        return os.path.basename(self.file) == "__init__.py"
+
+    def column(self, line: int, byte: int) -> int:
+        """Return the character column of a UTF-8 byte column, which is what `ast` gives."""
+        if not 1 <= line <= len(self.lines):
+            return byte
+        text = self.lines[line - 1]
+        if text.isascii():
+            return byte
+        return len(text.encode("utf-8", "replace")[:byte].decode("utf-8", "ignore"))
+
+    def loc(self, node: Any) -> Loc:
+        """Return where a node begins."""
+        return Loc(node.lineno, self.column(node.lineno, node.col_offset), self.path)
+
+    def problem(self, node: ast.AST | None, code: str, what: str, why: str = "") -> Problem:
+        """Return a problem at a node; of a node with a body its first line is shown."""
+        line = getattr(node, "lineno", 0)
+        if not 1 <= line <= len(self.lines):
+            return Problem(code, what, why, self.path)
+        text = self.lines[line - 1]
+        col = self.column(line, getattr(node, "col_offset", 0))
+        end = len(text.split(" #")[0].rstrip())
+        if getattr(node, "end_lineno", 0) == line:
+            end = self.column(line, getattr(node, "end_col_offset", 0))
+        return Problem(code, what, why, self.path, line, col, max(end, col + 1), text)
+
+    def is_passive(self, line: int) -> bool:
+        """Whether a line ends with the comment `# adjgen: passive`."""
+        if "passive" not in self.kept:
+            self.kept["passive"] = _passive_lines(self.text)
+        return line in self.kept["passive"]
+
+
+def read_file(path: str) -> SourceFile:
+    """Return a parsed file; the same object until the file changes."""
+    key = (os.path.abspath(path), path)
+    try:
+        status = os.stat(path)
+        state = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if key in _read and _read[key][0] == state:
+            return _read[key][1]
+        data = _bytes(path, status)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SourceError(Problem("ADJ006", f"cannot read the file: {reason}", "", path)) from None
+    file = parse(_decode(data, path), path, key[0])
+    if stat.S_ISREG(status.st_mode):
+        _read[key] = state, file
+    return file
+
+
+def read_text(text: str, path: str) -> SourceFile:
+    """Return parsed text that is no file; `path` is the name that people see."""
+    return parse(text, path, "")
+
+
+def parse(text: str, path: str, file: str) -> SourceFile:
+    """Return the SourceFile of a text; `file` is its absolute path or ""."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    shown = shown_path(path, file)
+    lines = tuple(text.split("\n"))
+    tree = _tree(text, shown, lines)
+    module = module_name(file) if file else ""
+    return SourceFile(shown, os.path.realpath(file) if file else "", text, lines, tree, module)
+
+
+def _bytes(path: str, status: os.stat_result) -> bytes:
+    if stat.S_ISDIR(status.st_mode):
+        raise OSError(0, "it is a folder")
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
+        raise OSError(0, "it is a device")
+    if status.st_size > LARGEST:
+        raise OSError(0, f"it has {status.st_size} bytes, more than {LARGEST}")
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def _decode(data: bytes, path: str) -> str:
+    """Return the text by its byte order mark or PEP 263 cookie, UTF-8 otherwise."""
+    shown = shown_path(path, os.path.abspath(path))
+    nul = data.find(b"\0")
+    if nul >= 0:
+        line = data.count(b"\n", 0, nul) + 1
+        what = f"not a text file: a NUL byte at offset {nul}"
+        raise SourceError(Problem("ADJ007", what, _utf16(data), shown, line))
+    encoding = "utf-8"
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SourceError(_undecodable(data, encoding, error.start, shown)) from None
+    except (SyntaxError, LookupError, UnicodeError) as error:
+        try:
+            data.decode("utf-8")  # Python's own message does not say which byte it is
+        except UnicodeDecodeError as first:
+            if b"coding" not in b"".join(data.split(b"\n", 2)[:2]):
+                raise SourceError(_undecodable(data, "utf-8", first.start, shown)) from None
+        what = f"its encoding cannot be used: {getattr(error, 'msg', None) or error}"
+        raise SourceError(Problem("ADJ007", what, "Save the file as UTF-8.", shown, 1)) from None
+
+
+def _utf16(data: bytes) -> str:
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return "It looks like UTF-16; save it as UTF-8." if marked else ""
+
+
+def _undecodable(data: bytes, encoding: str, at: int, shown: str) -> Problem:
+    line = data.count(b"\n", 0, at) + 1
+    what = f"not {encoding.upper()}: byte 0x{data[at]:02x} at offset {at}"
+    why = _utf16(data) or "Save the file as UTF-8, or name its encoding in a comment on line 1:"
+    why += "" if why.endswith(".") else "\n  # -*- coding: latin-1 -*-"
+    start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+    raw = data[start : end if end >= 0 else None].rstrip(b"\r")
+    text = raw.decode("utf-8", "replace")
+    col = len(raw[: at - start].decode("utf-8", "replace"))
+    return Problem("ADJ007", what, why, shown, line, col, col + 1, text)
+
+
+def _tree(text: str, shown: str, lines: tuple[str, ...]) -> ast.Module:
+    try:
+        return deep(lambda: ast.parse(text))
+    except SyntaxError as error:
+        raise UnsupportedError([_syntax_problem(error, shown, lines)]) from None
+    except (RecursionError, MemoryError):
+        what = "nested more deeply than Python's parser can follow"
+        why = "Break the longest expression or chain into statements."
+        raise SourceError(Problem("ADJ008", what, why, shown)) from None
+    except ValueError as error:  # NUL characters (3.11.3 and older), lone surrogates
+        raise SourceError(Problem("ADJ007", f"not Python text: {error}", "", shown)) from None
+
+
+def deep(parse: Callable[[], Any]) -> Any:
+    """Return parse(), tried again with room for a deep tree if it needs that; quiet on warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return parse()
+        except RecursionError:
+            pass
+        with _deep:
+            usual = sys.getrecursionlimit()
+            sys.setrecursionlimit(max(usual, DEEP))
+            try:
+                return parse()
+            finally:
+                sys.setrecursionlimit(usual)
+
+
+def _syntax_problem(error: SyntaxError, shown: str, lines: tuple[str, ...]) -> Problem:
+    line = min(error.lineno or 0, len(lines))
+    what = f"syntax error: {error.msg}"
+    if line < 1:
+        return Problem("ADJ001", what, "", shown)
+    text = lines[line - 1]
+    col = min(max((error.offset or 1) - 1, 0), len(text))
+    same = error.end_lineno in (None, line)
+    end = (error.end_offset or 0) - 1 if same else len(text)
+    return Problem("ADJ001", what, "", shown, line, col, max(end, col + 1), text)
+
+
+def _passive_lines(text: str) -> frozenset[int]:
+    if PASSIVE not in text:
+        return frozenset()
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    comments = (token for token in tokens if token.type == tokenize.COMMENT)
+    return frozenset(c.start[0] for c in comments if c.string.lstrip("# ").startswith(PASSIVE))
+
+
+def folders_above(file: str) -> Iterable[str]:
+    """Yield the folders that contain a file, innermost first."""
+    folder = os.path.dirname(file)
+    while True:
+        yield folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return
+        folder = above
+
+
+def shown_path(path: str, file: str) -> str:
+    """Return the path that people see."""
+    for folder in folders_above(file) if file else ():
+        project = os.path.isfile(os.path.join(folder, "pyproject.toml"))
+        if project or os.path.basename(folder) in INSTALLED:
+            return os.path.relpath(file, folder).replace(os.sep, "/")
+    return path
+
+
+def import_root(file: str) -> str:
+    """Return the folder that must be on sys.path to import a file by its dotted name."""
+    for folder in folders_above(file):
+        if not os.path.isfile(os.path.join(folder, "__init__.py")):
+            return folder
+    return os.path.dirname(file)
+
+
+def module_name(file: str) -> str:
+    """Return the dotted name that imports a file, or ""."""
+    inside = os.path.relpath(file, import_root(file))
+    parts = os.path.splitext(inside)[0].split(os.sep)
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts.pop()
+    return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
+
+
+def functions(file: SourceFile) -> list[str]:
+    """Return the names of the functions that a file defines at top level, in order."""
+    from adjgen.read import select
+
+    return select.functions(file)
+
+
+def find(file: SourceFile, selector: str) -> Definition:
+    """Return the function `f` or the method `Class.method` of a file."""
+    from adjgen.read import select
+
+    return select.find(file, selector)
+
+
+def of_function(function: Any) -> Definition:
+    """Return the definition of a live function, method or functools.partial."""
+    from adjgen.read import live
+
+    return live.definition_of(function)

@@ -1,0 +1,277 @@
+"""The names of a file that is only parsed, followed through its imports without running anything."""
+
+import ast
+import builtins
+import cmath
+import math
+from typing import Any
+
+from adjgen.diagnostics import AdjgenError
+from adjgen.read import stars
+from adjgen.read.constants import evaluate, truth
+from adjgen.read.definitions import define, inside, member_of_class
+from adjgen.read.modules import Module, canonical, find_module, find_relative, submodule
+from adjgen.read.names import (
+    Binding,
+    Callee,
+    Definition,
+    External,
+    FunctionNode,
+    Known,
+    Missing,
+    ModuleName,
+    Place,
+)
+from adjgen.read.source import SourceFile, read_file
+from adjgen.read.table import LAST, Entry, Table, rebound_by_functions
+
+BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
+SITE = {"copyright", "credits", "exit", "license", "quit"}  # not there under python -S
+CLOSED = {"math": math, "cmath": cmath}  # a name that they lack, an import does not find
+
+
+class StaticScope:
+    """The module scope of a file; `session` holds the scopes of the files it leads to."""
+
+    def __init__(self, file: SourceFile, session: "dict[str, StaticScope] | None" = None) -> None:
+        self.file = file
+        self.session = {} if session is None else session
+        self.session[file.file or file.path] = self
+        self.known: dict[tuple[str, float], Binding] = {}
+        self.open: set[tuple[str, float]] = set()
+        self.definitions: dict[tuple[int, str], Definition] = {}
+        if "rebound" not in file.kept:
+            file.kept["rebound"] = rebound_by_functions(file.tree) if "global" in file.text else {}
+        self.table = Table(self)
+        self.table.read(file.tree, file.text)
+
+    builtins = BUILTINS
+
+    @property
+    def files(self) -> list[SourceFile]:
+        """The files that were read to resolve names so far, this one first."""
+        return [scope.file for scope in self.session.values()]
+
+    def resolve(self, name: str) -> Binding:
+        """Return what a name stands for when the module has been imported."""
+        return self.at(name, LAST)
+
+    def at(self, name: str, before: float) -> Binding:
+        """Return what a name stands for at a moment of the import."""
+        key = (name, before)
+        if key in self.open:
+            return External(self.place(name), "it is defined by a circle of imports")
+        if key not in self.known:
+            self.open.add(key)
+            try:
+                self.known[key] = self._resolved(name, before)
+            finally:
+                self.open.discard(key)
+        return self.known[key]
+
+    def place(self, name: str) -> Place | None:
+        """Return where generated code finds a name of this module."""
+        return Place(self.file.module, name) if self.file.module else None
+
+    def _resolved(self, name: str, before: float) -> Binding:
+        if name in self.file.kept["rebound"]:
+            line = self.file.kept["rebound"][name]
+            return External(self.place(name), f"`global {name}` in line {line} rebinds it")
+        found: list[Binding] = []
+        lines: list[int] = []
+        for entry in self.table.newest_first(name, before):
+            binding = self._binding(name, entry)
+            if binding is None:
+                continue
+            found.append(binding)
+            lines.append(entry.line)
+            if entry.sure:
+                break
+        else:
+            found.append(self._outside(name))
+        if all(binding == found[0] for binding in found):
+            return found[0]
+        places = ", ".join(map(str, sorted(lines)))
+        several = "several things" if len(lines) > 1 else "bound under a condition"
+        return External(self.place(name), f"`{name}` is {several} (line {places})")
+
+    def _outside(self, name: str) -> Binding:
+        if name in BUILTINS and name not in SITE:
+            return Known(f"builtins.{name}")
+        if name in ("__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__"):
+            return External(self.place(name))
+        return Missing(name)
+
+    def _binding(self, name: str, entry: Entry) -> Binding | None:
+        """Return what an entry binds a name to, None if it does not bind it."""
+        if entry.kind == "star":
+            return self.from_star(name, entry)
+        if entry.kind in ("import", "from"):
+            return self.imported(entry.value, entry.node)
+        if entry.kind == "deleted":
+            return self._outside(name)
+        if entry.kind == "class":
+            return External(self.place(name), f"`{name}` is a class", node=entry.node, scope=self)
+        if entry.kind == "def":
+            return Callee(self.definition(entry.node, name, entry.order), self.place(name))
+        if entry.kind == "value" and isinstance(entry.node, ast.Lambda):
+            return Callee(self.definition(entry.node, name, entry.order), self.place(name))
+        if entry.kind == "value":
+            return evaluate(entry.node, Moment(self, entry.order), self.place(name))
+        return External(self.place(name), "its value is not known before run time")
+
+    # ---- imports
+
+    def imported(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> Binding:
+        """Return what one name of an import statement is bound to."""
+        if isinstance(node, ast.Import):
+            dotted = alias.name if alias.asname else alias.name.split(".")[0]
+            return self._module(find_module(dotted, self.file))
+        return self.member(self._source_of(node), alias.name)
+
+    def _source_of(self, node: ast.ImportFrom) -> Module:
+        if node.level:
+            return find_relative(node.module or "", node.level, self.file)
+        return find_module(node.module or "", self.file)
+
+    def _module(self, module: Module) -> Binding:
+        if module.kind in ("missing", "unclear"):
+            return External(Place(module.dotted, ""), _refusal(module))
+        return ModuleName(module.dotted, module)
+
+    def member(self, module: Module, name: str) -> Binding:
+        """Return the attribute of a module."""
+        place = Place(module.dotted, name)
+        if module.kind in ("missing", "unclear"):
+            return External(place, _refusal(module))
+        if module.kind == "source":
+            scope = self.scope_of(module)
+            if scope is None:
+                return External(place, f"`{module.file}` cannot be read as Python")
+            binding = scope.own(name)
+            if not isinstance(binding, Missing):
+                return binding
+        inner = submodule(module, name, self.file)
+        if inner.kind != "missing":
+            return self._module(inner)
+        if module.kind in ("known", "compiled"):
+            return Known(canonical(f"{module.dotted}.{name}"))
+        return Missing(name, f"the module `{module.dotted}` has no `{name}`")
+
+    def scope_of(self, module: Module) -> "StaticScope | None":
+        """Return the scope of another module, None if it cannot be read."""
+        if module.kind != "source":
+            return None
+        try:
+            file = read_file(module.file)
+        except AdjgenError:
+            return None
+        return self.session.get(file.file) or StaticScope(file, self.session)
+
+    def own(self, name: str) -> Binding:
+        """Return an attribute of this module; unlike `resolve` without the builtins."""
+        if name in self.table.names or name.startswith("__"):
+            return self.resolve(name)
+        if self.table.stars:
+            binding = self.resolve(name)
+            if binding != self._outside(name):
+                return binding
+        if "__getattr__" in self.table.names:
+            return External(self.place(name), "the module computes its attributes")
+        return Missing(name)
+
+    # ---- star imports
+
+    def from_star(self, name: str, entry: Entry) -> Binding | None:
+        """Return what `from module import *` binds a name to, None if it does not bind it."""
+        module = self._source_of(entry.value)
+        exported = stars.exported(self, module, name)
+        if exported is None:
+            what = f"`from {module.dotted} import *` in line {entry.line} may bind it"
+            return External(self.place(name), what)
+        return self.member(module, name) if exported else None
+
+    # ---- attributes
+
+    def resolve_attribute(self, binding: Binding, attribute: str) -> Binding:
+        """Return what `binding.attribute` stands for."""
+        if isinstance(binding, ModuleName) and isinstance(binding.found, Module):
+            return self.member(binding.found, attribute)
+        if isinstance(binding, Known):
+            return Known(f"{binding.dotted}.{attribute}", binding.home()[0])
+        if isinstance(binding, External):
+            if isinstance(binding.node, ast.ClassDef) and isinstance(binding.scope, StaticScope):
+                scope = binding.scope
+                moment = Moment(scope, scope.order_of(binding.node))
+                return member_of_class(scope, moment, binding, attribute)
+            return External(inside(binding.place, attribute), binding.reason)
+        if isinstance(binding, Callee):
+            return External(inside(binding.place, attribute), "an attribute of a function")
+        return Missing(attribute)
+
+    def definition(
+        self, node: FunctionNode, qualname: str, before: float, owner: ast.ClassDef | None = None
+    ) -> Definition:
+        """Return the definition of a function of this file."""
+        key = (id(node), qualname)
+        if key not in self.definitions:
+            moment = Moment(self, before)
+            self.definitions[key] = define(self, moment, node, qualname, owner)
+        return self.definitions[key]
+
+    def order_of(self, node: ast.AST) -> float:
+        """Return when the import reaches a class or function, LAST if it is not at top level."""
+        entries = self.table.names.get(getattr(node, "name", ""), ())
+        return next((entry.order for entry in entries if entry.node is node), LAST)
+
+    # ---- what the table asks
+
+    def succeeds(self, node: ast.Import | ast.ImportFrom) -> bool | None:
+        """Return whether an import works; None if that is not known."""
+        modules = [self._source_of(node)] if isinstance(node, ast.ImportFrom) else []
+        if isinstance(node, ast.Import):
+            modules = [find_module(alias.name, self.file) for alias in node.names]
+        if any(module.kind == "unclear" for module in modules):
+            return None
+        if any(module.kind == "missing" for module in modules):
+            return False
+        if isinstance(node, ast.ImportFrom):
+            return self._has_all(modules[0], [alias.name for alias in node.names])
+        return True
+
+    def _has_all(self, module: Module, names: list[str]) -> bool | None:
+        if module.dotted in ("math", "cmath"):
+            return all(name == "*" or name in dir(CLOSED[module.dotted]) for name in names)
+        if module.kind == "source":
+            members = [self.member(module, name) for name in names if name != "*"]
+            return not any(isinstance(member, Missing) for member in members)
+        return True
+
+    def truth(self, test: ast.expr, before: float) -> bool | None:
+        """Return the value of a condition; None if it is not known."""
+        return truth(test, Moment(self, before))
+
+
+class Moment:
+    """The scope of a module at a moment of its import: what was bound before a statement."""
+
+    def __init__(self, scope: StaticScope, before: float) -> None:
+        self.scope, self.before = scope, before
+
+    def resolve(self, name: str) -> Binding:
+        """Return what a name stands for at this moment."""
+        return self.scope.at(name, self.before)
+
+    def resolve_attribute(self, binding: Binding, attribute: str) -> Binding:
+        """Return what `binding.attribute` stands for."""
+        return self.scope.resolve_attribute(binding, attribute)
+
+    def imported(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> Binding:
+        """Return what an import statement binds."""
+        return self.scope.imported(node, alias)
+
+
+def _refusal(module: Module) -> str:
+    why = "is not found" if module.kind == "missing" else "is one of Python's and a file here"
+    return f"the module `{module.dotted}` {why}"
+

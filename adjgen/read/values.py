@@ -1,0 +1,96 @@
+"""What a name can stand for while a function is lowered: more than an atom, and known before run time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Union
+
+from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """A tuple (or, in a return statement, a list) whose items are known one by one."""
+
+    kind: str
+    items: tuple["Value", ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionValue:
+    """A function; one defined inside another keeps the frame whose variables it sees."""
+
+    definition: Any
+    frame: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class BindingValue:
+    """A module or another name that resolution knows: `import math` inside a function."""
+
+    binding: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A name that means different kinds of things on different paths."""
+
+    reason: str
+
+
+Value = Union[Var, Const, Display, FunctionValue, BindingValue, Conflict]
+
+
+def leaves(value: Value) -> Iterator[Value]:
+    """Yield the parts of a value that are no displays."""
+    if isinstance(value, Display):
+        for item in value.items:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def tree_of(value: Value) -> Tree:
+    """Return the structure of a value."""
+    if isinstance(value, Display):
+        return Tree(value.kind, tuple(tree_of(item) for item in value.items))
+    return LEAF
+
+
+def rebuilt(tree: Tree, parts: Iterator[Value]) -> Value:
+    """Arrange parts as a structure says."""
+    if not tree.kind:
+        return next(parts)
+    return Display(tree.kind, tuple(rebuilt(child, parts) for child in tree.children))
+
+
+def expanded(value: Value, tree: Tree) -> Value:
+    """Return an unbound value in the shape of a structure; others as they are."""
+    if value is UNBOUND and tree.kind:
+        return rebuilt(tree, iter([UNBOUND] * tree.leaves()))
+    return value
+
+
+def is_atom(value: Value) -> bool:
+    """Whether a value can be an argument of an equation."""
+    return isinstance(value, (Var, Const))
+
+
+def merged_tree(values: Sequence[Value]) -> Tree | None:
+    """Return the common structure of values, or None if they have none.
+
+    UNBOUND goes with every structure; functions and modules agree only if they are the same.
+    """
+    bound = [value for value in values if value is not UNBOUND]
+    trees = {tree_of(value) for value in bound}
+    if len(trees) > 1:
+        return None
+    special = [part for value in bound for part in leaves(value) if not is_atom(part)]
+    if special:
+        same = all(value == bound[0] for value in bound) and len(bound) == len(values)
+        return tree_of(bound[0]) if same else None
+    return trees.pop() if trees else LEAF
+
+
+def atoms_of(value: Value) -> list[Atom]:
+    """Return the leaves of a value all of whose parts are atoms."""
+    return [part for part in leaves(value) if isinstance(part, (Var, Const))]
