@@ -33,7 +33,9 @@ class Commands(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Find a command; for a file name say which command was probably meant."""
         if args and args[0] not in COMMANDS and (".py" in args[0] or "/" in args[0]):
-            raise click.UsageError(f"{args[0]!r} is not a command; did you mean `adjgen generate {args[0]}`?")
+            raise click.UsageError(
+                f"{args[0]!r} is not a command; did you mean `adjgen generate {args[0]}`?"
+            )
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -79,9 +81,16 @@ def print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     ctx.exit()
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version, help="Print the version."
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_version,
+    help="Print the version.",
 )
 def main() -> None:
     """Write the Python program of a Python function's derivative.

@@ -85,7 +85,11 @@ def _check(path: Path, text: str, key: str, value: Any) -> list[Problem]:
 def _problem(path: Path, text: str, key: str, what: str, why: str) -> Problem:
     """Return a problem placed at the line that sets the key, as far as one can be found."""
     table = text.find("[tool.adjgen")
-    found = re.compile(rf'^[ \t]*"?({re.escape(key)})\b', re.M).search(text, max(table, 0)) if key else None
+    found = (
+        re.compile(rf'^[ \t]*"?({re.escape(key)})\b', re.M).search(text, max(table, 0))
+        if key
+        else None
+    )
     if not found:
         return Problem("ADJ005", what, why, shown(path))
     start = text.rfind("\n", 0, found.start(1)) + 1

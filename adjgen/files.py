@@ -59,7 +59,9 @@ class Output:
         new = self.text.splitlines(keepends=True)
         before = self.path if old else "/dev/null"
         lines = difflib.unified_diff(old, new, before, self.path)
-        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline\n" for line in lines)
+        return "".join(
+            line if line.endswith("\n") else f"{line}\n\\ No newline\n" for line in lines
+        )
 
     def check_may_write(self, force: bool = False) -> None:
         """Raise AdjgenError unless the file is new, empty, or adjgen's own (or `force` is given)."""

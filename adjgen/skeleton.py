@@ -37,7 +37,7 @@ def environment() -> Any:
     env = Environment(
         loader=FunctionLoader(load),
         undefined=StrictUndefined,
-        autoescape=lambda name: bool(name) and name.endswith(".html.jinja"),
+        autoescape=lambda name: (name or "").endswith(".html.jinja"),
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adjgen.trial import Order
+from adjgen.trial.subject import Order
 
 HOME = str(Path(__file__).resolve().parent.parent)
-START = f"import sys; sys.path.append({HOME!r}); from adjgen.trial import main; main()"
+START = f"import sys; sys.path.append({HOME!r}); from adjgen.trial.child import main; main()"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,9 @@ class Verdict:
         return f"{self.name}: ok ({', '.join(figures)})"
 
 
-def verify(order: Order, names: Sequence[tuple[str, str]], limit: float = 20.0) -> Iterator[Verdict]:
+def verify(
+    order: Order, names: Sequence[tuple[str, str]], limit: float = 20.0
+) -> Iterator[Verdict]:
     """Yield a verdict for each function of a generated module.
 
     Parameters
@@ -119,7 +121,9 @@ class Child:
     def ended(self, limit: float) -> str:
         """Return why there was no answer."""
         code = self.end()
-        return f"no result within {limit:g} s" if self.timed_out else f"the process died (exit {code})"
+        return (
+            f"no result within {limit:g} s" if self.timed_out else f"the process died (exit {code})"
+        )
 
     def end(self) -> int:
         """Close the child and return its exit code."""

@@ -46,6 +46,7 @@ OPERATORS = {
 HALVES = {"dist", "sumprod"}  # two displays
 DISPLAYS = {"sum", "fsum", "prod"}  # one display
 REFUSED = {"frexp"}  # no derivative is asked for
+INTEGRAL = {"ldexp"}  # an argument is an int
 
 
 def scalar_rows():
@@ -72,9 +73,17 @@ def points(row):
     if row.variadic:
         arities = ARITIES.get(row.name, (2, 3, 4))
         numbers = [*INTERVALS[row.domain[0]], 3.45, -7.9]
-        return [tuple(numbers[(i + 2 * j) % 7] for j in range(n)) for n in arities for i in range(4)]
+        return [
+            tuple(numbers[(i + 2 * j) % 7] for j in range(n)) for n in arities for i in range(4)
+        ]
     found = itertools.product(*(INTERVALS[name] for name in row.domain))
     return [point for point in found if len(set(point)) == len(point)]
+
+
+def few(row):
+    """One point for each number of arguments, in the middle of the domain."""
+    found = {len(point): point for point in points(row) if len(point) < 5}
+    return list(found.values()) if row.variadic else [points(row)[len(points(row)) // 2]]
 
 
 def units(n):

@@ -667,9 +667,9 @@ class Writer:
             self.put(f"while {name} < {most}:")
             first, last = last, first
         elif form == 1:
-            self.put(f"while {name} < {most} and {self.condition(0)}:")
+            self.put(f"while {name} < {most} and ({self.condition(0)}):")
         elif form == 2:
-            self.put(f"while {self.condition(0)} and {name} <= {most}:")
+            self.put(f"while ({self.condition(0)}) and {name} <= {most}:")
         elif form == 3:
             self.put("while True:")
             first += [f"if {name} > {most} or {self.condition(0)}:", "    break"]

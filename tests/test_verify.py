@@ -2,10 +2,10 @@
 
 import pytest
 
-from adjgen.trial import Order
+from adjgen.trial.subject import Order
 from adjgen.verify import Verdict, verify
 
-RIGHT = '''
+RIGHT = """
 import math
 
 
@@ -25,7 +25,7 @@ def f_vjp(x, *, bar=1.0):
 
 def f_value_and_grad(x):
     return f_vjp(x)
-'''
+"""
 
 
 def scalar(value: str, derivative: str, vjp: str = "") -> str:
@@ -108,12 +108,17 @@ def test_derivatives_that_raise_or_give_nan_fail(derivative, reason):
 
 
 def test_another_value_fails():
-    text = RIGHT.replace("def f_value_and_grad(x):\n    return f_vjp(x)", "def f_value_and_grad(x):\n    return 1.0, 0.0")
+    text = RIGHT.replace(
+        "def f_value_and_grad(x):\n    return f_vjp(x)",
+        "def f_value_and_grad(x):\n    return 1.0, 0.0",
+    )
     assert "the value of value_and_grad differs" in verdict(text).reason
 
 
 def test_a_parameter_without_a_value_is_named():
-    text = "def f(x, n):\n    return x * n\ndef f_jvp(x, n, *, x_dot):\n    return x * n, x_dot * n\n"
+    text = (
+        "def f(x, n):\n    return x * n\ndef f_jvp(x, n, *, x_dot):\n    return x * n, x_dot * n\n"
+    )
     found = verdict(text)
     assert found.status == "skipped"
     assert found.reason == "parameter n has no value; use --at n=..."
@@ -137,18 +142,25 @@ def test_lists_given_as_values_are_differentiated():
         "def f_vjp(x, *, bar=1.0):\n    return x[0] * x[1], [bar * x[1], bar * x[0]]\n"
     )
     assert verdict(text, at={"x": [2.0, 3.0]}).status == "ok"
-    assert verdict(text.replace("[bar * x[1]", "[bar * x[0]"), at={"x": [2.0, 3.0]}).status == "failed"
+    assert (
+        verdict(text.replace("[bar * x[1]", "[bar * x[0]"), at={"x": [2.0, 3.0]}).status == "failed"
+    )
 
 
 def test_an_endless_function_is_stopped():
-    text = "def f(x):\n    while True:\n        pass\ndef f_jvp(x, *, x_dot):\n    return 1.0, 0.0\n"
+    text = (
+        "def f(x):\n    while True:\n        pass\ndef f_jvp(x, *, x_dot):\n    return 1.0, 0.0\n"
+    )
     found = verdict(text, limit=1.0, seconds=30.0)
     assert found.status == "skipped"
     assert found.reason == "no result within 1 s"
 
 
 def test_a_process_that_dies_is_a_failure_and_the_others_go_on():
-    text = RIGHT + "\ndef g(x):\n    import os\n    os._exit(3)\ndef g_jvp(x, *, x_dot):\n    return x, x_dot\n"
+    text = (
+        RIGHT
+        + "\ndef g(x):\n    import os\n    os._exit(3)\ndef g_jvp(x, *, x_dot):\n    return x, x_dot\n"
+    )
     first, second = verify(Order(text), [("g", "g"), ("f", "f")])
     assert (first.status, second.status) == ("failed", "ok")
     assert "died" in first.reason

@@ -39,7 +39,9 @@ def value(text: str) -> Any:
             return convert(text)
         except ValueError:
             continue
-    raise ValueError(f"{text!r} is not a number, True, False, None, pi, e, 'text', [list] or (tuple)")
+    raise ValueError(
+        f"{text!r} is not a number, True, False, None, pi, e, 'text', [list] or (tuple)"
+    )
 
 
 def split(text: str) -> Iterator[str]:
@@ -61,19 +63,12 @@ def split(text: str) -> Iterator[str]:
         yield text[start:].strip()
 
 
-class Values(click.ParamType):
-    """The click type of NAME=VALUE,..."""
-
-    name = "NAME=VALUE,..."
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the values by name, or fail with what is wrong."""
-        if isinstance(value, dict):
-            return value
-        try:
-            return values(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+def option(text: str) -> dict[str, Any]:
+    """Return the values of NAME=VALUE,... as an option's type does."""
+    try:
+        return values(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def merged(given: tuple[dict[str, Any], ...]) -> dict[str, Any]:

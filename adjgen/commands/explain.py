@@ -26,7 +26,7 @@ def title(code: str) -> str:
     return page.read_text(encoding="utf-8").split("\n", 1)[0].partition(": ")[2]
 
 
-@click.command()
+@click.command(short_help="Print what a diagnostic means and what to write instead.")
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
     """Print the page of a diagnostic: what it means, why, and what to write instead.

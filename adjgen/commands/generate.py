@@ -16,7 +16,7 @@ from adjgen.diagnostics import Problem
 from adjgen.files import Output, is_generated
 
 
-@click.command()
+@click.command(short_help="Write derivatives as a standalone module.")
 @click.argument("source", nargs=-1, required=True)
 @click.option("-o", "--output", metavar="PATH", help="A file, or a folder (for several files).")
 @options.generation
@@ -25,7 +25,9 @@ from adjgen.files import Output, is_generated
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is missing or stale.")
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
 @click.option("--ops", is_flag=True, help="Also print the operations of each function.")
-@click.option("--verify", is_flag=True, help="Run what was generated at points before it is written.")
+@click.option(
+    "--verify", is_flag=True, help="Run what was generated at points before it is written."
+)
 @options.AT
 @click.option("--strict", is_flag=True, default=None, help="Exit 1 if any function is refused.")
 @click.option("--force", is_flag=True, help="Overwrite files that adjgen did not write.")
@@ -90,7 +92,9 @@ def destinations(
     inputs = {os.path.realpath(source.path) for source in found}
     for path in paths:
         if os.path.realpath(path) in inputs:
-            raise click.UsageError(f"{path} is a source and would be overwritten: choose another -o")
+            raise click.UsageError(
+                f"{path} is a source and would be overwritten: choose another -o"
+            )
         if paths.count(path) > 1:
             raise click.UsageError(f"{path} would be written twice: give different folders")
     return list(paths)
@@ -162,7 +166,9 @@ def deliver(pairs: Sequence[tuple[Outcome, str | None]], given: dict[str, Any]) 
 
 def compare(outputs: Sequence[Output], given: dict[str, Any]) -> int:
     """Say which files are stale, and how they differ; return 1 under --check if one is."""
-    states = [(output, output.state()) for output in outputs if output.text or is_generated(output.path)]
+    states = [
+        (output, output.state()) for output in outputs if output.text or is_generated(output.path)
+    ]
     stale = [(output, state) for output, state in states if state != "current"]
     for output, state in stale:
         if given["diff"]:

@@ -25,11 +25,15 @@ PRODUCTS = {
 }
 
 
-@click.command()
+@click.command(short_help="Count operations, beside those of SymPy.")
 @click.argument("source", nargs=-1, required=True)
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
 @options.generation
-@click.option("--sympy/--no-sympy", "sympy", default=True, help="Compare with SymPy. [default: sympy]")
+@click.option(
+    "--sympy/--no-sympy", "sympy", default=True, help="Compare with SymPy. [default: sympy]"
+)
 @options.JOBS
 def ops(source: tuple[str, ...], form: str, sympy: bool, **given: Any) -> None:
     """Count the operations of generated code, and of SymPy's derivatives of the same function.
@@ -75,7 +79,10 @@ def ladders(job: Job) -> dict[str, Mapping[str, Any]]:
 def entries(outcome: Outcome, found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the JSON entries of a file, by <path>::<function>."""
     return {
-        f"{outcome.job.source.path}::{qualname}": {**outcome.ops[qualname], **found.get(qualname, {})}
+        f"{outcome.job.source.path}::{qualname}": {
+            **outcome.ops[qualname],
+            **found.get(qualname, {}),
+        }
         for _, qualname in outcome.bases
     }
 
@@ -102,5 +109,7 @@ def one_table(kinds: Mapping[str, Any]) -> str:
     lines = [head]
     for key, row in rows.items():
         cells = [row.get("by_op", {}).get(op, "") for op in columns]
-        lines.append([labels[key], row["total"], *cells, *([row.get("count_ops", "")] if raw else [])])
+        lines.append(
+            [labels[key], row["total"], *cells, *([row.get("count_ops", "")] if raw else [])]
+        )
     return table(lines, indent="  ")

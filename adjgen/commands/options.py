@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from adjgen.commands.arguments import Values, merged
+from adjgen.commands import arguments
 from adjgen.commands.produce import Job
 from adjgen.commands.sources import Source
 from adjgen.config import MODES, STYLES, TARGETS, settings
@@ -13,13 +13,17 @@ from adjgen.config import MODES, STYLES, TARGETS, settings
 F = TypeVar("F", bound=Callable[..., Any])
 
 MODE = click.option(
-    "--mode", type=click.Choice(MODES), help="Which derivatives: forward (jvp), reverse (vjp), or both."
+    "--mode",
+    type=click.Choice(MODES),
+    help="Which derivatives: forward (jvp), reverse (vjp), or both.",
 )
 WRT = click.option(
     "--wrt", metavar="NAMES", help="Differentiate with respect to these parameters only: x,y."
 )
 TARGET = click.option(
-    "--target", type=click.Choice(TARGETS), help="What generated code computes with. [default: math]"
+    "--target",
+    type=click.Choice(TARGETS),
+    help="What generated code computes with. [default: math]",
 )
 STYLE = click.option(
     "--style",
@@ -31,20 +35,25 @@ EXACT = click.option(
 )
 DEFINE = click.option(
     "--define",
-    type=Values(),
+    type=arguments.option,
     multiple=True,
     metavar="NAME=VALUE",
     help="Take this constant for a name of the source that is computed at run time.",
 )
 AT = click.option(
     "--at",
-    type=Values(),
+    type=arguments.option,
     multiple=True,
     metavar="x=1.2,y=3",
     help="Values of parameters: numbers, True, False, None, 'text', [lists], (tuples).",
 )
 JOBS = click.option(
-    "-j", "--jobs", type=click.IntRange(0), default=1, metavar="N", help="Work in N processes; 0: one a processor."
+    "-j",
+    "--jobs",
+    type=click.IntRange(0),
+    default=1,
+    metavar="N",
+    help="Work in N processes; 0: one a processor.",
 )
 
 
@@ -68,7 +77,7 @@ def job(source: Source, given: Mapping[str, Any]) -> Job:
     chosen = {key: value for key, value in given.items() if value is not None}
     options = {**config, **chosen}
     names = [name.strip() for name in (options.get("wrt") or "").split(",") if name.strip()]
-    define = {**config.get("define", {}), **merged(tuple(given.get("define") or ()))}
+    define = {**config.get("define", {}), **arguments.merged(tuple(given.get("define") or ()))}
     return Job(
         source,
         options={

@@ -66,6 +66,7 @@ def produce(job: Job) -> Outcome:
 
 def _produced(job: Job) -> Outcome:
     from adjgen.pipeline import Options, generate
+
     from adjgen.read.source import import_root
 
     file = read(job.source)

@@ -35,7 +35,10 @@ def coloured(problem: Problem) -> str:
     head = f"{problem.where()}: "
     red = click.style(problem.code, fg="red", bold=True)
     first = click.style(head, bold=True) + red + first.removeprefix(head + problem.code)
-    lines = [click.style(line, fg="red") if set(line.partition("|")[2].strip()) == {"^"} else line for line in others]
+    lines = [
+        click.style(line, fg="red") if set(line.partition("|")[2].strip()) == {"^"} else line
+        for line in others
+    ]
     return "\n".join([first, *lines])
 
 
@@ -82,6 +85,9 @@ def table(rows: Sequence[Sequence[object]], indent: str = "") -> str:
     widths = [max(map(len, column)) for column in zip(*cells)]
     lines = []
     for row in cells:
-        first, *others = (cell.ljust(w) if not i else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths)))
+        first, *others = (
+            cell.ljust(w) if not i else cell.rjust(w)
+            for i, (cell, w) in enumerate(zip(row, widths))
+        )
         lines.append(indent + "  ".join([first, *others]).rstrip())
     return "\n".join(lines)

@@ -34,7 +34,9 @@ def rules(name: str | None) -> None:
         from adjgen.read.names import did_you_mean
 
         near = did_you_mean(name.rpartition(".")[2], list(TABLE))
-        raise click.UsageError(f"there is no rule for {name}" + (f"; did you mean {near}?" if near else ""))
+        raise click.UsageError(
+            f"there is no rule for {name}" + (f"; did you mean {near}?" if near else "")
+        )
     click.echo(f"y = {head(row)}")
     click.echo("\n".join(f"  {key:<14}{text}" for key, text in facts(row)))
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -62,7 +63,8 @@ def sources(arguments: Sequence[str]) -> list[Source]:
 def _named(path: str, name: str) -> Iterator[Source]:
     named = (name,) if name else ()
     if path == "-":
-        yield Source(STDIN, named, not name, "stdin.py", data=click.get_binary_stream("stdin").read())
+        data = sys.stdin.buffer.read()
+        yield Source(STDIN, named, not name, "stdin.py", data=data)
     elif os.path.isdir(path):
         if name:
             raise click.UsageError(f"{path} is a folder; a function is named as file.py::{name}")

@@ -11,7 +11,7 @@ from adjgen.commands.report import note
 from adjgen.commands.sources import sources
 
 
-@click.command()
+@click.command(short_help="Check generated derivatives by running them.")
 @click.argument("source", nargs=-1, required=True)
 @options.AT
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random points.")
@@ -56,7 +56,7 @@ def verify(source: tuple[str, ...], **given: Any) -> None:
 def verdicts(outcome: Outcome, given: dict[str, Any], err: bool = False) -> list[Any]:
     """Verify the functions of a module and print a line for each."""
     from adjgen.commands.arguments import merged
-    from adjgen.trial import Order
+    from adjgen.trial.subject import Order
     from adjgen.verify import verify as run
 
     limit = given.get("time_limit") or 20.0

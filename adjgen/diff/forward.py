@@ -61,7 +61,7 @@ class Forward:
 
     def name(self, var: Var, tangent: Atom) -> None:
         """Record a tangent and name it after its variable."""
-        if isinstance(tangent, Var) and not tangent.hint and var.hint:
+        if isinstance(tangent, Var) and not tangent.hint:
             tangent.hint = dotted(var)
         self.dots[var] = tangent
 
@@ -135,7 +135,7 @@ class Forward:
 
 def dotted(var: Var) -> str:
     """Return the hint of a tangent."""
-    return f"{var.hint}_dot" if var.hint else ""
+    return f"{var.label()}_dot" if var.label() else ""
 
 
 def tangent_of(var: Var) -> Var:

@@ -59,7 +59,7 @@ class Reverse:
         if var in self.active and bar != ZERO:
             assert isinstance(var, Var)
             total = plus(builder, bars.get(var), bar)
-            if isinstance(total, Var) and not total.hint and var.hint:
+            if isinstance(total, Var) and not total.hint:
                 total.hint = barred(var)
             bars[var] = total
 
@@ -119,8 +119,8 @@ def checked(eqn: Eqn) -> Eqn:
 
 def barred(atom: Atom) -> str:
     """Return the hint of an adjoint."""
-    hint = atom.hint if isinstance(atom, Var) else ""
-    return f"{hint}_bar" if hint else ""
+    label = atom.label() if isinstance(atom, Var) else ""
+    return f"{label}_bar" if label else ""
 
 
 def adjoint_of(var: Var) -> Var:

@@ -6,7 +6,9 @@ from adjgen.elementary.row import TABLE, Row
 from adjgen.ir.core import Atom, Const
 from adjgen.ir.types import BOOL, INT
 
-REPORTED = frozenset({"compare", "select", "max", "min", "load", "store"})  # counted, not in the total
+REPORTED = frozenset(
+    {"compare", "select", "max", "min", "load", "store"}
+)  # counted, not in the total
 LARGEST_POWER = 1024
 
 

@@ -129,7 +129,7 @@ row(
 )
 # The guard is the limit: 2.0**1024 is no float. ldexp takes an int, by which there is no derivative.
 row(
-    "ldexp", math.ldexp, lambda x, i, y: select(i < 1024, lambda: call("ldexp", 1.0, i), INF), None,
+    "ldexp", math.ldexp, lambda x, i, y: select(i < 1024, lambda: call("ldexp", 1.0, i, beside=y), INF), None,
     domain=("real", "int"), names=("math.ldexp",),
     edges=(((1e-300, 1500), (INF, 0.0)), ((0.0, 5), (32.0, 0.0)), ((1e-300, -60), (2.0**-60, 0.0)), ((1e-300, 1023), (2.0**1023, 0.0))),
 )

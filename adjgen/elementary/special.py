@@ -23,7 +23,8 @@ def polygamma(order: int, x: float) -> float:
         bernoulli = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
         for k, number in enumerate(bernoulli, start=1):
             total += number * term
-            term *= (order + 2.0 * k) / (2.0 * k + 1.0) / x * (order + 2.0 * k + 1.0) / (2.0 * k + 2.0) / x
+            n = order + 2.0 * k
+            term *= n * (n + 1.0) / (2.0 * k + 1.0) / (2.0 * k + 2.0) / x / x
         return sign * math.factorial(order) * total
     if not x > -(2.0**52) or x == round(x):
         return math.nan  # at a pole

@@ -21,16 +21,24 @@ class Loc:
 
 
 class Var:
-    """A value of the program; its identity is the variable, its hint a name for readers."""
+    """A value of the program; its identity is the variable.
 
-    __slots__ = ("hint", "type")
+    `hint` is the user's name, `number` the i of x_i; an unnamed variable is called by its number.
+    """
 
-    def __init__(self, hint: str, type: Type) -> None:
+    __slots__ = ("hint", "number", "type")
+
+    def __init__(self, hint: str, type: Type, number: int = 0) -> None:
         self.hint = hint
         self.type = type
+        self.number = number
 
     def __repr__(self) -> str:
-        return f"<{self.hint or 'x'}:{self.type}>"
+        return f"<{self.label() or 'x'}:{self.type}>"
+
+    def label(self) -> str:
+        """Return what readers call the variable: its name, or x_i, or nothing yet."""
+        return self.hint or (f"x_{self.number}" if self.number else "")
 
 
 class Const:
@@ -100,6 +108,7 @@ class Payload(Protocol):
     observes: bool  # may read active values without anything coming back: print, raise, assert
     reason: str  # why adjgen cannot differentiate it, for the diagnostic
     hint: str  # what to write instead
+    is_expression: bool  # or a statement
 
     def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:
         """Return the syntax tree, its local names replaced in the order of args and outs."""

@@ -72,7 +72,7 @@ def substitute_eqn(eqn: Eqn, mapping: Mapping[Var, Atom]) -> Eqn:
 
 def fresh(var: Var) -> Var:
     """Return a new variable with the same hint and type."""
-    return Var(var.hint, var.type)
+    return Var(var.hint, var.type, var.number)
 
 
 def renewed(block: Block, mapping: dict[Var, Atom]) -> Block:
@@ -95,3 +95,20 @@ def _renew(var: Var, mapping: dict[Var, Atom]) -> Var:
 def unique(items: Iterable[Var]) -> list[Var]:
     """Return items without repetition, in order."""
     return list(dict.fromkeys(items))
+
+
+def number(block: Block) -> int:
+    """Number the variables of a function in order, x_1 to x_D; return D."""
+    count = 0
+    pending = [("block", block)]
+    while pending:
+        kind, item = pending.pop()
+        variables = item.params if kind == "block" else item.outs  # type: ignore[union-attr]
+        for var in variables:
+            count += 1
+            var.number = count
+        if kind == "block":
+            for eqn in reversed(item.eqns):  # type: ignore[union-attr]
+                pending.append(("outs", eqn))
+                pending += [("block", inner) for inner in reversed(eqn.blocks)]
+    return count

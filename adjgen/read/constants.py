@@ -13,7 +13,9 @@ from adjgen.read.names import Binding, Constant, External, Known, Place, Scope
 
 MATH = {f"math.{name}": getattr(math, name) for name in ("pi", "e", "tau", "inf", "nan")}
 NAMED = MATH | {f"numpy.{name}": MATH[f"math.{name}"] for name in ("pi", "e", "inf", "nan")}
-NAMED |= {f"sys.float_info.{name}": getattr(sys.float_info, name) for name in ("epsilon", "max", "min")}
+NAMED |= {
+    f"sys.float_info.{name}": getattr(sys.float_info, name) for name in ("epsilon", "max", "min")
+}
 PLAIN = (bool, int, float, str, type(None))
 BINARY: dict[type, Callable[[float, float], float]] = {
     ast.Add: lambda a, b: a + b,
@@ -104,9 +106,13 @@ def fixed(node: ast.expr, scope: Scope) -> bool:
         binding = _value(node, scope)
         if isinstance(binding, External):
             return binding.node is not None and not isinstance(binding.node, ast.ClassDef)
-        return isinstance(binding, Constant) or (isinstance(binding, Known) and binding.dotted in NAMED)
+        return isinstance(binding, Constant) or (
+            isinstance(binding, Known) and binding.dotted in NAMED
+        )
     if isinstance(node, ast.Call):
-        function = _value(node.func, scope) if isinstance(node.func, (ast.Name, ast.Attribute)) else None
+        function = (
+            _value(node.func, scope) if isinstance(node.func, (ast.Name, ast.Attribute)) else None
+        )
         if not isinstance(function, Known) or node.keywords:
             return False
         if not (function.dotted.startswith("math.") or function.dotted in PURE):

@@ -4,14 +4,27 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from adjgen.read.constants import evaluate, number
-from adjgen.read.names import Binding, Callee, Constant, Definition, External, FunctionNode, Place, Scope
+from adjgen.read.names import (
+    Binding,
+    Callee,
+    Constant,
+    Definition,
+    External,
+    FunctionNode,
+    Place,
+    Scope,
+)
 
 if TYPE_CHECKING:
     from adjgen.read.static import StaticScope
 
 
 def define(
-    scope: "StaticScope", moment: Scope, node: FunctionNode, qualname: str, owner: ast.ClassDef | None
+    scope: "StaticScope",
+    moment: Scope,
+    node: FunctionNode,
+    qualname: str,
+    owner: ast.ClassDef | None,
 ) -> Definition:
     """Return the definition of a function, or of a method of `owner`; `self` stays a parameter."""
     static = owner is not None and "staticmethod" in marks(node)
@@ -41,7 +54,7 @@ def parameter_defaults(node: FunctionNode) -> list[tuple[str, ast.expr]]:
     positional = [*node.args.posonlyargs, *node.args.args]
     pairs = list(zip(positional[len(positional) - len(node.args.defaults) :], node.args.defaults))
     keyword = zip(node.args.kwonlyargs, node.args.kw_defaults)
-    return pairs + [(a, d) for a, d in keyword if d is not None]
+    return [(a.arg, d) for a, d in [*pairs, *keyword] if d is not None]
 
 
 def member_of_class(scope: "StaticScope", moment: Scope, owner: External, name: str) -> Binding:

@@ -128,7 +128,11 @@ def walk(names: Sequence[str], path: Iterable[str], dotted: str) -> Module:
 
 def source_of(module: Module) -> Module:
     """Return a module with its file also if it is one that is known by name."""
-    return walk(module.dotted.split("."), sys.path, module.dotted) if module.kind == "known" else module
+    return (
+        walk(module.dotted.split("."), sys.path, module.dotted)
+        if module.kind == "known"
+        else module
+    )
 
 
 def _spec(name: str, path: list[str]) -> importlib.machinery.ModuleSpec | None:

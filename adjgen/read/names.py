@@ -42,7 +42,7 @@ class Known:
     """An object of Python, numpy, scipy, numba or adjgen by its canonical name, as `math.exp`."""
 
     dotted: str
-    module: str = field(default="", compare=False)
+    module: str = field(default="", compare=False, repr=False)
 
     def home(self) -> tuple[str, str]:
         """Return the module to import and the name in it.
@@ -132,7 +132,7 @@ class Scope(Protocol):
         """Return what an import statement inside the function binds."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Definition:
     """A function as text, with the meaning of its names; equal if it is the same function.
 
@@ -167,9 +167,11 @@ class Definition:
         """Where generated code finds the function as an object."""
         if self.live is None:
             return Place(self.file.module, self.qualname)
-        from adjgen.read.live import place_of
+        scope: Any = self.scope  # of a live function: LiveScope
+        return scope.place_of(self.live)  # type: ignore[no-any-return]
 
-        return place_of(self.live)
+    def __repr__(self) -> str:
+        return f"<{self.qualname} of {self.file.path}:{self.node.lineno}>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Definition) and self.key() == other.key()
@@ -179,8 +181,9 @@ class Definition:
 
     def key(self) -> tuple[object, ...]:
         """Return what tells functions apart; a factory's functions share a node, not a closure."""
-        given = [(name, id(value)) for part in (self.fixed, self.preset) for name, value in part.items()]
-        return id(self.node), id(self.live), id(self.self_value), len(self.fixed), *given
+        given = [*self.fixed.items(), *self.preset.items()]
+        parts = id(self.node), id(self.live), id(self.self_value), len(self.fixed)
+        return *parts, *((name, id(value)) for name, value in given)
 
 
 ALIASES = {

@@ -39,6 +39,11 @@ class Code:
     reason: str = ""
     hint: str = ""
 
+    @property
+    def is_expression(self) -> bool:
+        """Whether this is an expression, not a statement."""
+        return isinstance(self.node, ast.expr)
+
     def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:
         """Return the expression, or the list of statements, with local names replaced."""
         if isinstance(self.node, ast.expr):

@@ -49,7 +49,9 @@ def _method(scope: StaticScope, name: str, inner: list[str], selector: str) -> D
     prefix = ""
     for part in inner[:-1]:
         prefix += f"{owner.name}." if owner else ""
-        owner = next((n for n in _body(owner) if isinstance(n, ast.ClassDef) and n.name == part), None)
+        owner = next(
+            (n for n in _body(owner) if isinstance(n, ast.ClassDef) and n.name == part), None
+        )
     methods = [n for n in _body(owner) if isinstance(n, METHODS) and n.name == inner[-1]]
     if not methods or owner is None:
         raise SourceError(_not_found(scope, selector))
@@ -79,7 +81,9 @@ def _not_found(scope: StaticScope, selector: str) -> Problem:
     if "." not in selector and entries:
         several = [e for e in entries if e.kind == "def"]
         kind = "a class" if entries[-1].kind == "class" else "not a function"
-        what = f"`{selector}` is defined in several places" if several else f"`{selector}` is {kind}"
+        what = (
+            f"`{selector}` is defined in several places" if several else f"`{selector}` is {kind}"
+        )
         node = entries[-1].node
     return scope.file.problem(node, "ADJ003", what, _advice(selector, selectors))
 

@@ -53,9 +53,9 @@ class SourceFile:
 
     path: str
     file: str
-    text: str
-    lines: tuple[str, ...]
-    tree: ast.Module
+    text: str = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+    tree: ast.Module = field(repr=False)
     module: str = ""
     kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -191,7 +191,7 @@ def _undecodable(data: bytes, encoding: str, at: int, shown: str) -> Problem:
 
 def _tree(text: str, shown: str, lines: tuple[str, ...]) -> ast.Module:
     try:
-        return deep(lambda: ast.parse(text))
+        return deep(lambda: ast.parse(text))  # type: ignore[no-any-return]
     except SyntaxError as error:
         raise UnsupportedError([_syntax_problem(error, shown, lines)]) from None
     except (RecursionError, MemoryError):
@@ -292,6 +292,6 @@ def find(file: SourceFile, selector: str) -> Definition:
 
 def of_function(function: Any) -> Definition:
     """Return the definition of a live function, method or functools.partial."""
-    from adjgen.read import live
+    from adjgen.read.functions import definition_of
 
-    return live.definition_of(function)
+    return definition_of(function)

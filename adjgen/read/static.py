@@ -4,7 +4,6 @@ import ast
 import builtins
 import cmath
 import math
-from typing import Any
 
 from adjgen.diagnostics import AdjgenError
 from adjgen.read import stars
@@ -274,4 +273,3 @@ class Moment:
 def _refusal(module: Module) -> str:
     why = "is not found" if module.kind == "missing" else "is one of Python's and a file here"
     return f"the module `{module.dotted}` {why}"
-

@@ -96,12 +96,12 @@ class Table:
             self.bind(alias.asname or alias.name, kind, alias, node, sure, node.lineno)
 
     def _functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, sure: bool) -> None:
-        self.bind(node.name, "def", node, None, sure, node.lineno)
+        self.bind(node.name, "def", node, None, sure, _first_line(node))
 
     _asyncfunctiondef = _functiondef
 
     def _classdef(self, node: ast.ClassDef, sure: bool) -> None:
-        self.bind(node.name, "class", node, None, sure, node.lineno)
+        self.bind(node.name, "class", node, None, sure, _first_line(node))
 
     def _assign(self, node: ast.Assign, sure: bool) -> None:
         for target in node.targets:
@@ -226,6 +226,10 @@ class Table:
                         self._target(inner.target, None, False)
 
 
+def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
+    return node.decorator_list[0].lineno if node.decorator_list else node.lineno
+
+
 def _items(targets: Sequence[ast.expr], value: ast.expr | None) -> list[ast.expr | None]:
     """Return the parts of a display that is unpacked."""
     if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(targets):
@@ -237,7 +241,9 @@ def _items(targets: Sequence[ast.expr], value: ast.expr | None) -> list[ast.expr
 def _caught(handler: ast.ExceptHandler) -> set[str]:
     """Return the names of the exceptions that a handler catches; "" is everything."""
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return {kind.id if isinstance(kind, ast.Name) else "" if kind is None else "?" for kind in kinds}
+    return {
+        kind.id if isinstance(kind, ast.Name) else "" if kind is None else "?" for kind in kinds
+    }
 
 
 def _harmless(statement: ast.stmt) -> bool:

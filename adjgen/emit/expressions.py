@@ -1,0 +1,74 @@
+"""Writes values as expressions: names, constants, and equations that stand inside their use."""
+
+import ast
+
+from adjgen.emit.targets import constant, outside, spell
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
+
+
+class Expressions:
+    """Writes the expressions of one function."""
+
+    def __init__(self, names: dict[Var, str], inlined: set[Var], made_by: dict[Var, Eqn], target: str) -> None:
+        self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
+
+    def atom(self, atom: Atom) -> ast.expr:
+        """Write a value."""
+        if isinstance(atom, Const):
+            return constant(atom)
+        if atom in self.inlined:
+            return self.equation(self.made_by[atom])
+        return ast.Name(self.names[atom], ast.Load())
+
+    def equation(self, eqn: Eqn) -> ast.expr:
+        """Write the right side of an equation with one out."""
+        if isinstance(eqn.op, If):
+            return self.choice(eqn)
+        args = [self.atom(arg) for arg in eqn.args]
+        if isinstance(eqn.op, Opaque):
+            return eqn.op.payload.render(args, ())  # type: ignore[no-any-return]
+        if isinstance(eqn.op, Call):
+            return ast.Call(ast.Name(eqn.op.function, ast.Load()), args, [])
+        assert isinstance(eqn.op, str)
+        return spell(self.target, eqn.op, args)
+
+    def choice(self, eqn: Eqn) -> ast.expr:
+        """Write an IF whose arms are expressions: and, or, not, or a conditional expression."""
+        test, (then, other) = eqn.args[0], (block.results[0] for block in eqn.blocks)
+        if other == test or other == Const(False) and is_truth(test, then):
+            return join(ast.And(), self.atom(test), self.atom(then))
+        if then == test or then == Const(True) and is_truth(test, other):
+            return join(ast.Or(), self.atom(test), self.atom(other))
+        if then == Const(False) and other == Const(True):
+            return ast.UnaryOp(ast.Not(), self.atom(test))
+        return ast.IfExp(self.atom(test), self.atom(then), self.atom(other))
+
+
+def is_truth(*atoms: Atom) -> bool:
+    """Whether all values are truth values, so that `and` and `or` return one."""
+    return all(a.type.name == "bool" for a in atoms)
+
+
+def join(op: ast.boolop, a: ast.expr, b: ast.expr) -> ast.expr:
+    """Write a and b, flat where a is of the same kind: evaluation goes from left to right."""
+    parts = a.values if isinstance(a, ast.BoolOp) and type(a.op) is type(op) else [a]
+    more = b.values if isinstance(b, ast.BoolOp) and type(b.op) is type(op) else [b]
+    return ast.BoolOp(op, [*parts, *more])
+
+
+def negated(test: ast.expr) -> ast.expr:
+    """Write the opposite of a truth value; comparisons keep their meaning for NaN."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    opposite = {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in opposite:
+        return ast.Compare(test.left, [opposite[type(test.ops[0])]()], test.comparators)
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def block_is_expression(block: Block, inlined: set[Var]) -> bool:
+    """Whether a block is nothing but the expression of its result."""
+    return all(len(eqn.outs) == 1 and eqn.outs[0] in inlined for eqn in block.eqns)
+
+
+__all__ = ["Expressions", "block_is_expression", "negated", "outside"]

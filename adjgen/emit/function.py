@@ -1,0 +1,123 @@
+"""Writes one function as a syntax tree: signature, docstring, body."""
+
+import ast
+import builtins
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adjgen.emit.expressions import Expressions
+from adjgen.emit.inline import Inlining
+from adjgen.emit.names import Lives, Names
+from adjgen.emit.statements import Comment, Printer, Statements, Tail, assign
+from adjgen.emit.targets import constant
+from adjgen.ir.core import Atom, Call, Const, Eqn, Function, Opaque, Param, Tree, Var
+from adjgen.ir.query import equations
+
+
+@dataclass
+class Written:
+    """A function as a syntax tree, and the names that are taken inside it."""
+
+    tree: ast.FunctionDef
+    locals: set[str]
+
+
+def write(function: Function, target: str, style: str, quote: Callable[[Eqn], str]) -> Written:
+    """Return a function as a syntax tree; `quote` gives the user's line of an equation."""
+    name_results(function)
+    body = function.body
+    inlining = Inlining(body, style)
+    lives = Lives(body, inlining.chosen)
+    made_by = {out: eqn for eqn in equations(body) for out in eqn.outs}
+    fixed = {p.vars[0]: p.name for p in function.params if not p.tree.kind}
+    names = Names(lives, fixed, taken(function), style)
+    expressions = Expressions(names.names, inlining.chosen, made_by, target)
+    printer = Printer(expressions, inlining.uses, quote)
+    statements = unpacking(function, names.names, inlining.uses)
+
+    def finish(results: Sequence[Atom]) -> Statements:
+        leaves = iter([expressions.atom(result) for result in results])
+        return [ast.Return(structured(function.result, leaves))]
+
+    statements += printer.tail(body, Tail(finish, True))
+    doc = [Comment(function.about["doc_text"])] if function.about.get("doc_text") else []
+    for line in doc:
+        line.docstring = True
+    tree = ast.FunctionDef(function.name, signature(function.params), [*doc, *statements], [])
+    tree.type_params = []
+    used = set(names.names.values()) | {p.name for p in function.params}
+    return Written(tree, used)
+
+
+def name_results(function: Function) -> None:
+    """Call the unnamed value of a derivative function `value`."""
+    count = function.result.children[0].leaves() if function.result.kind else 0
+    if function.about.get("product") in ("jvp", "vjp", "value_and_grad"):
+        for result in function.body.results[:count]:
+            if isinstance(result, Var) and not result.hint:
+                result.hint = "value"
+
+
+def taken(function: Function) -> set[str]:
+    """Return the names that variables must not take: functions called, names inside carried code."""
+    found = {p.name for p in function.params}
+    for eqn in equations(function.body):
+        if isinstance(eqn.op, Call):
+            found.add(eqn.op.function)
+        elif isinstance(eqn.op, Opaque):
+            found |= eqn.op.payload.inner_names()  # type: ignore[attr-defined]
+    return found - {p.name for p in function.params if not p.tree.kind}
+
+
+def unpacking(function: Function, names: dict[Var, str], uses: Any) -> Statements:
+    """Write the unpacking of parameters that are tuples."""
+    out: Statements = []
+    for param in function.params:
+        if param.tree.kind and any(uses[v] for v in param.vars):
+            leaves = iter([ast.Name(names[v] if uses[v] else "_", ast.Store()) for v in param.vars])
+            target = structured(param.tree, leaves, ast.Store())
+            out.append(ast.Assign([target], ast.Name(param.name, ast.Load())))
+    return out
+
+
+def structured(tree: Tree, leaves: Any, context: ast.expr_context = ast.Load()) -> ast.expr:
+    """Write values in a structure."""
+    if not tree.kind:
+        return next(leaves)  # type: ignore[no-any-return]
+    items = [structured(child, leaves, context) for child in tree.children]
+    kind = ast.Tuple if tree.kind == "tuple" else ast.List
+    return kind(items, context)
+
+
+def signature(params: Sequence[Param]) -> ast.arguments:
+    """Write a parameter list."""
+    def of(kind: str) -> list[Param]:
+        return [p for p in params if p.kind == kind]
+
+    def args(found: list[Param]) -> list[ast.arg]:
+        return [ast.arg(p.name) for p in found]
+
+    positional = of("POSITIONAL_ONLY") + of("POSITIONAL_OR_KEYWORD")
+    star, stars = of("VAR_POSITIONAL"), of("VAR_KEYWORD")
+    return ast.arguments(
+        posonlyargs=args(of("POSITIONAL_ONLY")),
+        args=args(of("POSITIONAL_OR_KEYWORD")),
+        vararg=args(star)[0] if star else None,
+        kwonlyargs=args(of("KEYWORD_ONLY")),
+        kw_defaults=[default(p) for p in of("KEYWORD_ONLY")],
+        kwarg=args(stars)[0] if stars else None,
+        defaults=[d for p in positional if (d := default(p)) is not None],
+    )
+
+
+def default(param: Param) -> ast.expr | None:
+    """Write the default of a parameter."""
+    if param.default is ...:
+        return None
+    if isinstance(param.default, ast.expr):
+        return param.default
+    return constant(Const(param.default))
+
+
+BUILTINS = frozenset(dir(builtins))

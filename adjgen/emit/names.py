@@ -1,0 +1,168 @@
+"""Names for variables: out of SSA. A carried value, its start, its parameter and its out share a name.
+
+Two variables may share one if their lives do not overlap; a life is the stretch of statements from
+the assignment to the last use, and through a whole loop for what comes from outside it.
+"""
+
+import keyword
+from collections.abc import Iterable, Iterator
+
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Var
+
+Life = tuple[int, int]
+
+
+class Lives:
+    """When each variable lives, counted in statements."""
+
+    def __init__(self, body: Block, inlined: set[Var]) -> None:
+        self.inlined = inlined
+        self.made_by: dict[Var, Eqn] = {}
+        self.born: dict[Var, int] = {}
+        self.last: dict[Var, int] = {}
+        self.moves: list[tuple[Var, Var]] = []  # pairs that would like to share a name
+        self.alias: dict[Var, Var] = {}  # parameters of conditions -> those of bodies
+        self.now = 0
+        self.define(body.params)
+        self.block(body)
+
+    def life(self, var: Var) -> Life:
+        """Return birth and last use; what is never used still occupies its place for a moment."""
+        born = self.born[var]
+        return born, max(self.last.get(var, 0), born + 1)
+
+    def define(self, variables: Iterable[Var]) -> None:
+        """Mark variables as assigned now."""
+        for var in variables:
+            self.born[var] = self.now
+
+    def read(self, atoms: Iterable[Atom], used: set[Var]) -> None:
+        """Mark variables as used now, also those inside expressions that are written here."""
+        for var in self.leaves(atoms):
+            self.last[var] = self.now
+            used.add(var)
+
+    def leaves(self, atoms: Iterable[Atom]) -> Iterator[Var]:
+        """Yield the named variables of expressions."""
+        stack = [a for a in atoms if isinstance(a, Var)]
+        while stack:
+            var = stack.pop()
+            if var not in self.inlined:
+                yield self.alias.get(var, var)
+                continue
+            eqn = self.made_by[var]
+            parts = [*eqn.args]
+            for block in eqn.blocks:
+                parts += block.results
+                self.made_by.update((out, e) for e in block.eqns for out in e.outs)
+            stack += [a for a in parts if isinstance(a, Var)]
+
+    def block(self, block: Block) -> set[Var]:
+        """Walk a block; return the variables that it uses."""
+        used: set[Var] = set()
+        for eqn in block.eqns:
+            self.made_by.update(dict.fromkeys(eqn.outs, eqn))
+            if len(eqn.outs) == 1 and eqn.outs[0] in self.inlined:
+                continue
+            self.now += 2
+            self.read(eqn.args, used)
+            if isinstance(eqn.op, If):
+                for inner in eqn.blocks:
+                    used |= self.block(inner)
+                    self.moves += [(o, r) for o, r in zip(eqn.outs, inner.results) if isinstance(r, Var)]
+            elif isinstance(eqn.op, For):
+                used |= self.loop(eqn, eqn.op)
+            elif isinstance(eqn.op, Opaque):
+                self.now += 2  # its names may be assigned in the middle of it
+                self.moves += [(o, a) for o in eqn.outs for a in eqn.args if isinstance(a, Var) and a.hint == o.hint]
+            self.define(eqn.outs)
+        self.now += 2
+        self.read(block.results, used)
+        return used
+
+    def loop(self, eqn: Eqn, op: For) -> set[Var]:
+        """Walk a loop: what it uses from outside lives to its end."""
+        start = self.now
+        body = eqn.blocks[0]
+        self.define(body.params)
+        used: set[Var] = set()
+        if op.tested:
+            self.alias.update(zip(eqn.blocks[1].params, body.params[op.seqs :]))
+            used |= self.block(eqn.blocks[1])
+        used |= self.block(body)
+        self.now += 2
+        for var in used:
+            if self.born[var] < start:
+                self.last[var] = self.now
+        for k in range(op.carried):
+            param, result, init = body.params[op.seqs + k], body.results[k], eqn.args[op.seqs + k]
+            for other in (result, eqn.outs[k], init):
+                if isinstance(other, Var):
+                    self.moves.append((param, other))
+        return used
+
+
+class Names:
+    """A name for every variable that has one."""
+
+    def __init__(self, lives: Lives, fixed: dict[Var, str], avoid: set[str], style: str) -> None:
+        self.lives = lives
+        self.group: dict[Var, list[Var]] = {var: [var] for var in lives.born}
+        for a, b in lives.moves:
+            self.unite(a, b, fixed)
+        self.names: dict[Var, str] = {}
+        self.taken: dict[str, list[Life]] = {}
+        self.ends: dict[str, int] = {}  # when the last life of a name ends
+        self.latest: dict[str, int] = {}  # the number that a base name got last
+        for var, name in fixed.items():
+            self.give(self.group[var], name)
+        for var in sorted(lives.born, key=lambda v: lives.born[v]):
+            if var not in self.names and var not in lives.inlined:
+                self.give(self.group[var], self.free_name(self.group[var], avoid, style))
+        self.names.update((c, self.names[p]) for c, p in lives.alias.items())
+
+    def unite(self, a: Var, b: Var, fixed: dict[Var, str]) -> None:
+        """Let two variables share a name if their lives allow it."""
+        if a in self.lives.inlined or b in self.lives.inlined or b not in self.group or a not in self.group:
+            return
+        one, other = self.group[a], self.group[b]
+        if one is other or sum(v in fixed for v in (*one, *other)) > 1:
+            return
+        if disjoint([self.lives.life(v) for v in one], [self.lives.life(v) for v in other]):
+            merged = one + other
+            for var in merged:
+                self.group[var] = merged
+
+    def give(self, group: list[Var], name: str) -> None:
+        """Name all variables of a group."""
+        for var in group:
+            self.names[var] = name
+        lives = [self.lives.life(v) for v in group]
+        self.taken.setdefault(name, []).extend(lives)
+        self.ends[name] = max(self.ends.get(name, 0), *(life[1] for life in lives))
+
+    def free_name(self, group: list[Var], avoid: set[str], style: str) -> str:
+        """Return the hint of a group, with a number if that is taken while the group lives."""
+        labels = [v.hint for v in group if v.hint] or [v.label() for v in group if v.label()]
+        base = labels[0] if labels else "x"
+        if style == "ssa":
+            base = next((f"x_{v.number}" for v in group if v.number), base)
+        lives = [self.lives.life(v) for v in group]
+        name, k = base, self.latest.get(base, 2) - 1
+        while name in avoid or keyword.iskeyword(name) or self.occupied(name, lives):
+            k += 1
+            name = f"{base}_{k}"
+            self.latest[base] = k
+        return name
+
+    def occupied(self, name: str, lives: list[Life]) -> bool:
+        """Whether a name means something else during one of the lives."""
+        taken = self.taken.get(name)
+        if not taken or min(life[0] for life in lives) >= self.ends[name]:
+            return False
+        return not disjoint(lives, taken)
+
+
+def disjoint(ones: list[Life], others: list[Life]) -> bool:
+    """Whether no life of one list overlaps one of the other."""
+    return all(a[1] <= b[0] or b[1] <= a[0] for a in ones for b in others)

@@ -1,0 +1,57 @@
+"""The canonical name of a live object of Python, numpy, scipy, numba or adjgen, whatever it is called."""
+
+import os
+import sys
+from types import BuiltinFunctionType, FunctionType, ModuleType
+
+from adjgen.read.modules import RULED, STANDARD, canonical, is_known
+
+UNNAMED = ("numpy", "scipy.special")  # where ufuncs that do not say their module are looked for
+
+
+def known_name(value: object) -> str:
+    """Return the dotted name under which an object is known, or "".
+
+    >>> import math
+    >>> known_name(math.exp), known_name(max), known_name(known_name)
+    ('math.exp', 'builtins.max', '')
+    """
+    if not isinstance(value, (FunctionType, BuiltinFunctionType, type)) and not _of_numpy(value):
+        return ""
+    name = getattr(value, "__name__", None)
+    if not isinstance(name, str):
+        return ""
+    for home in _homes(getattr(value, "__module__", None)):
+        module = sys.modules.get(home)
+        if module is not None and vars(module).get(name) is value and is_known_module(module):
+            return canonical(f"{home}.{name}")
+    return ""
+
+
+def _of_numpy(value: object) -> bool:
+    module = type(value).__module__
+    return isinstance(module, str) and module.split(".")[0] == "numpy" and callable(value)
+
+
+def _homes(module: object) -> list[str]:
+    """Return the modules that may show an object that was made in `module`, the public ones first."""
+    if not isinstance(module, str):
+        return list(UNNAMED)
+    parts = module.split(".")
+    if not is_known(parts[0]):
+        return []
+    return [".".join(parts[:k]) for k in range(1, len(parts) + 1)]
+
+
+def is_known_module(module: ModuleType) -> bool:
+    """Whether a live module is what its name says, and not a file of the user's called `random`."""
+    top = module.__name__.split(".")[0]
+    if top in RULED:
+        return True
+    file = getattr(module, "__file__", None)
+    if not is_known(top) or (file and not os.path.realpath(file).startswith(_STANDARD)):
+        return False
+    return not file or not any(part in file for part in ("site-packages", "dist-packages"))
+
+
+_STANDARD = os.path.realpath(STANDARD) + os.sep

@@ -1,0 +1,71 @@
+"""Nested values leaf by leaf: lists, tuples and arrays of numbers, and what is between them."""
+
+import copy
+import inspect
+import math
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Point = dict[str, Any]
+Function = Callable[..., Any]
+
+
+def apply(function: Function, point: Point, **more: Any) -> Any:
+    """Call a function with named values (copies: it may change what it gets), positional where it must."""
+    point = copy.deepcopy(point)
+    parameters = inspect.signature(function).parameters.values()
+    args = [point.pop(p.name) for p in parameters if p.kind is p.POSITIONAL_ONLY]
+    return function(*args, **point, **more)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two values have the same structure and the same bits."""
+    if isinstance(a, list | tuple) and type(a) is type(b):
+        return len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and (repr(a) == repr(b) if isinstance(a, float) else bool(a == b))
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield what nested lists and tuples (and arrays) hold."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def floats(value: Any) -> Iterator[float]:
+    """Yield the floats of a structure."""
+    return (leaf for leaf in leaves(value) if isinstance(leaf, float))
+
+
+def finite(value: Any) -> bool:
+    """Whether a value holds numbers, all of them finite."""
+    numbers = [leaf for leaf in leaves(value) if isinstance(leaf, int | float | complex)]
+    return bool(numbers) and all(not isinstance(x, complex) and math.isfinite(x) for x in numbers)
+
+
+def dot_terms(a: Any, b: Any) -> list[float]:
+    """Return the terms of the inner product of two structures; what is not a number adds nothing."""
+    pairs = zip(leaves(a), leaves(b), strict=True)
+    return [x * y for x, y in pairs if isinstance(x, int | float) and isinstance(y, int | float)]
+
+
+def mapped(function: Function, *structures: Any) -> Any:
+    """Apply a function leaf by leaf; the first structure decides the containers."""
+    first = structures[0]
+    if isinstance(first, list | tuple):
+        items = [mapped(function, *parts) for parts in zip(*structures)]
+        return tuple(items) if isinstance(first, tuple) else items
+    if hasattr(first, "tolist") and getattr(first, "shape", None):
+        nested = [s.tolist() for s in structures]
+        return sys.modules["numpy"].array(mapped(function, *nested))
+    return function(*structures)
+
+
+def spelled(point: Point) -> str:
+    """Return a point as `--at` takes it."""
+    return ",".join(f"{name}={value!r}" for name, value in point.items())

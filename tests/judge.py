@@ -1,0 +1,441 @@
+"""Judges adjgen on random programs: value, output and exceptions as Python's, derivatives as the oracle's.
+
+One program is one file, imported; its seed also decides which way through adjgen it goes (Way).
+"""
+
+import contextlib
+import importlib.util
+import inspect
+import io
+import math
+import random
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import oracle
+import random_programs
+from random_programs import Program
+from reduce import minimised
+
+TOLERANCE = 1e-9  # to the oracle, relative to the sum of absolute path terms
+ADJOINT = 1e-12  # of forward to reverse, relative to the same
+TINY = 1e-200
+PATIENCE = 60.0  # seconds for one program
+Function = Callable[..., Any]
+
+
+class MismatchError(Exception):
+    """What adjgen gave is not right; the first argument is the kind, the second the detail."""
+
+
+class LateError(BaseException):
+    """A program took too long."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way through adjgen: the live function or the command line's path, style, second order."""
+
+    generated: bool = False
+    second: bool = False
+    style: str = "named"
+    exact: bool = True
+    all_inputs: bool = False
+
+
+def way_of(seed: int) -> Way:
+    """Return the way that the program of a seed goes."""
+    return Way(
+        generated=seed % 10 == 7,
+        second=seed % 10 == 2,
+        style="ssa" if seed % 4 == 3 else "named",
+        exact=seed % 8 != 5,
+        all_inputs=seed % 3 == 1,
+    )
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A program that adjgen did not get right."""
+
+    program: Program
+    way: Way
+    kind: str
+    detail: str
+
+    def __str__(self) -> str:
+        head = f"seed {self.program.seed}: {self.kind}: {self.detail}\n{self.way}"
+        return f"{head}\n{self.program.text}"
+
+
+@dataclass
+class Tally:
+    """How many programs and points had which fate."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        """Add the counts and failures of other programs."""
+        self.counts += other.counts
+        self.failures += other.failures
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {count}" for name, count in sorted(self.counts.items()))
+
+
+# A program as a file ---------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def imported(text: str, name: str = "program") -> Iterator[tuple[Any, Path]]:
+    """Give the module of a program's text, imported from a file in a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.py"
+        path.write_text(text, encoding="utf-8")
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec and spec.loader
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+            yield module, path
+        finally:
+            del sys.modules[name]
+
+
+@contextlib.contextmanager
+def hurried(seconds: float) -> Iterator[None]:
+    """Raise LateError in what takes longer (where the platform can)."""
+
+    def late(*_: object) -> None:
+        raise LateError
+
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    old = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call did: its value or exception, and what it printed."""
+
+    value: Any
+    error: Exception | None
+    printed: str
+
+    def raised(self) -> tuple[str, str] | None:
+        """Return type and message of the exception."""
+        return (type(self.error).__name__, str(self.error)) if self.error else None
+
+
+def outcome(function: Function, arguments: dict[str, Any], **more: Any) -> Outcome:
+    """Call a function: parameters by position where they can be, as people do."""
+    positional, named = [], dict(more)
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name in arguments:
+            if parameter.kind is parameter.KEYWORD_ONLY:
+                named[name] = arguments[name]
+            else:
+                positional.append(arguments[name])
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            return Outcome(function(*positional, **named), None, printed.getvalue())
+        except Exception as error:
+            return Outcome(None, error, printed.getvalue())
+
+
+def parameters(function: Function) -> list[str]:
+    """Return the names of a function's parameters."""
+    return list(inspect.signature(function).parameters)
+
+
+# What adjgen makes of it -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Products:
+    """Derivative functions; `gradient` also for numbers, `second` as {(name, name): function}."""
+
+    jvp: Function
+    vjp: Function
+    gradient: Function | None
+    second: dict[tuple[str, str], Function]
+
+
+def products(function: Function, path: Path, program: Program, way: Way) -> Products:
+    """Return what adjgen makes of a program, by the API or by a generated module."""
+    import adjgen
+
+    options: dict[str, Any] = {"exact": way.exact, "style": way.style}
+    if way.generated:
+        generated = adjgen.generate(f"{path}::f", **options)
+        names: dict[str, Any] = {"__name__": "generated"}
+        exec(compile(generated.source, "<generated>", "exec"), names)
+        gradient = names["f_value_and_grad"] if program.shape is None else None
+        return Products(names["f_jvp"], names["f_vjp"], gradient, {})
+    wrt = None if way.all_inputs else program.wrt
+    gradient = adjgen.value_and_grad(function, wrt=wrt, **options) if program.shape is None else None
+    second = {}
+    if way.second and program.shape is None:
+        for a, b in [(program.wrt[0], program.wrt[-1]), (program.wrt[-1], program.wrt[-1])]:
+            slope = adjgen.grad(function, wrt=a, **options)
+            second[a, b] = adjgen.grad(slope, wrt=b, **options)
+    jvp = adjgen.jvp(function, wrt=wrt, **options)
+    return Products(jvp, adjgen.vjp(function, wrt=wrt, **options), gradient, second)
+
+
+# Comparing -------------------------------------------------------------------------------------------
+
+
+def shaped(shape: Any, numbers: Iterator[float]) -> Any:
+    """Return numbers in the shape of a result."""
+    if shape is None:
+        return next(numbers)
+    return tuple(shaped(part, numbers) for part in shape)
+
+
+def close(found: Any, right: Any, size: Any, tolerance: float) -> bool:
+    """Whether a number is right relative to a size; a NaN never is."""
+    if isinstance(found, bool) or not isinstance(found, (int, float)):
+        return False
+    return bool(abs(oracle.MP.mpf(found) - right) <= tolerance * size + TINY)
+
+
+def check_value(found: Any, right: Any, exact: bool) -> None:
+    """Compare values: bit for bit, or to 1e-9 where x**2 may have become x*x."""
+    if repr(found) == repr(right):
+        return
+    pairs = list(zip(oracle.leaves(found), oracle.leaves(right), strict=True))
+    if exact or not all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) for a, b in pairs):
+        raise MismatchError("value", f"{found!r}, not {right!r}")
+
+
+def check_call(name: str, found: Outcome, original: Outcome) -> Any:
+    """Compare what was printed and raised; return what was returned."""
+    if found.raised() != original.raised():
+        error = found.error or original.error
+        trace = "".join(traceback.format_exception(error)[-3:])
+        raise MismatchError("exception", f"{name} {found.raised()}, f {original.raised()}\n{trace}")
+    if found.printed != original.printed:
+        raise MismatchError("output", f"{name} printed {found.printed!r}, f {original.printed!r}")
+    return found.value
+
+
+def check_point(text: str, f: Function, made: Products, program: Program, way: Way, at: dict[str, Any]) -> str:
+    """Compare everything at one point; return what came of it."""
+    rng = random.Random(program.seed)
+    dots = {name: rng.choice([-1, 1]) * rng.uniform(0.5, 2.0) for name in program.wrt}
+    bars = [rng.choice([-1, 1]) * rng.uniform(0.5, 2.0) for _ in range(9)]
+    original = outcome(f, at)
+    values = oracle.leaves(original.value)
+    if not original.error and not all(isinstance(v, (int, float)) and math.isfinite(v) for v in values):
+        return "skipped: value not finite"
+    named = {f"{name}_dot": dot for name, dot in dots.items()}
+    forward = check_call("jvp", outcome(made.jvp, at, **named), original)
+    backward = check_call("vjp", outcome(made.vjp, at, bar=shaped(program.shape, iter(bars))), original)
+    gradient = check_call("value_and_grad", outcome(made.gradient, at), original) if made.gradient else None
+    if original.error:
+        return "raised alike"
+    try:
+        right = oracle.differentiate(text, "f", at, program.wrt, order=2 if made.second else 1)
+    except oracle.NotJudged as reason:
+        return f"skipped: {reason}"
+    if right.near and not way.exact:
+        return "skipped: close comparison"
+    for found in (forward, backward, gradient):
+        if found:
+            check_value(found[0], original.value, way.exact)
+    check_forward(forward[1], right, dots)
+    check_reverse(backward[1], right, bars)
+    if gradient:
+        check_reverse(gradient[1], right, [1.0])
+    check_adjoint(forward[1], backward[1], right, dots, bars)
+    if made.second and not right.ties:
+        for (a, b), function in made.second.items():
+            found = check_call(f"grad of grad by {a}, {b}", outcome(function, at), Outcome(None, None, original.printed))
+            d, size = right.second[0][a, b]
+            if not close(found, d, size, TOLERANCE):
+                raise MismatchError("second", f"by {a}, {b} at {at}: {found}, not {float(d)} of {float(size)}")
+        return "compared, second order too"
+    return "compared"
+
+
+def check_forward(found: Any, right: oracle.Judgement, dots: dict[str, float]) -> None:
+    """Compare the tangents of the results."""
+    leaves = oracle.leaves(found)
+    for k, (tangent, slopes) in enumerate(zip(leaves, right.first, strict=True)):
+        expected = sum(d * dots[name] for name, (d, _) in slopes.items())
+        size = sum(a * abs(dots[name]) for name, (_, a) in slopes.items())
+        if not close(tangent, expected, size, TOLERANCE):
+            raise MismatchError("forward", f"result {k}: {tangent!r}, not {float(expected)} of {float(size)}")
+
+
+def gradients(found: Any, right: oracle.Judgement) -> list[Any]:
+    """Return gradients as a list: they are bare if there is one."""
+    bare = len(right.first[0]) == 1 and not isinstance(found, tuple)
+    return [found] if bare else list(found)
+
+
+def check_reverse(found: Any, right: oracle.Judgement, bars: Sequence[float]) -> None:
+    """Compare the gradients of the sum of bar * result."""
+    for name, adjoint in zip(right.first[0], gradients(found, right), strict=True):
+        terms = [(bar, slopes[name]) for bar, slopes in zip(bars, right.first)]
+        expected = sum(bar * d for bar, (d, _) in terms)
+        size = sum(abs(bar) * a for bar, (_, a) in terms)
+        if not close(adjoint, expected, size, TOLERANCE):
+            raise MismatchError("reverse", f"by {name}: {adjoint!r}, not {float(expected)} of {float(size)}")
+
+
+def check_adjoint(
+    forward: Any, backward: Any, right: oracle.Judgement, dots: dict[str, float], bars: Sequence[float]
+) -> None:
+    """Compare forward with reverse: the bars times the tangents is the gradients times the dots."""
+    left = sum(oracle.MP.mpf(bar) * tangent for bar, tangent in zip(bars, oracle.leaves(forward)))
+    other = sum(oracle.MP.mpf(dot) * g for dot, g in zip(dots.values(), gradients(backward, right)))
+    size = sum(
+        abs(bar * dots[name]) * a
+        for bar, slopes in zip(bars, right.first)
+        for name, (_, a) in slopes.items()
+    )
+    if not close(float(left), other, size, ADJOINT):
+        raise MismatchError("adjoint", f"forward {float(left)}, reverse {float(other)} of {float(size)}")
+
+
+# Programs --------------------------------------------------------------------------------------------
+
+
+def judge(program: Program, way: Way) -> Tally:
+    """Judge one program; it has at most one failure."""
+    tally = Tally(Counter({"programs": 1}))
+    try:
+        with hurried(PATIENCE):
+            tally.counts.update(fates(program, way))
+    except LateError:
+        tally.failures.append(Failure(program, way, "timeout", f"over {PATIENCE} s"))
+    except MismatchError as error:
+        tally.failures.append(Failure(program, way, *error.args))
+    except Exception as error:
+        import adjgen
+
+        kind = "refused" if isinstance(error, adjgen.AdjgenError) else "crashed"
+        trace = "" if kind == "refused" else "".join(traceback.format_exception(error)[-6:])
+        tally.failures.append(Failure(program, way, kind, f"{error}\n{trace}"))
+    if tally.failures:
+        tally.counts[tally.failures[0].kind if tally.failures[0].kind == "refused" else "mismatched"] += 1
+    return tally
+
+
+def fates(program: Program, way: Way) -> list[str]:
+    """Return what became of each point of a program."""
+    with imported(program.text) as (module, path):
+        made = products(module.f, path, program, way)
+        found = [check_point(program.text, module.f, made, program, way, at) for at in program.points]
+    return [f"points {fate}" for fate in found]
+
+
+def judge_seeds(seeds: Sequence[int]) -> Tally:
+    """Judge the programs of some seeds."""
+    tally = Tally()
+    for seed in seeds:
+        tally.add(judge(random_programs.program(seed), way_of(seed)))
+    return tally
+
+
+def judge_all(seeds: Sequence[int], jobs: int, progress: Callable[[int, Tally], None] | None = None) -> Tally:
+    """Judge the programs of many seeds in processes."""
+    chunks = [seeds[k : k + 50] for k in range(0, len(seeds), 50)]
+    tally = Tally()
+    for done in results(chunks, jobs):
+        tally.add(done)
+        if progress:
+            progress(len(seeds), tally)
+    return tally
+
+
+def results(chunks: list[Sequence[int]], jobs: int) -> Iterable[Tally]:
+    """Yield the tallies of chunks of seeds, in order."""
+    if jobs <= 1:
+        yield from map(judge_seeds, chunks)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(judge_seeds, chunks)
+
+
+def smallest(failure: Failure, seconds: float = 60.0) -> Failure:
+    """Return a failure of the same kind with a program that is as small as it gets."""
+    found = failure
+
+    def fails(text: str) -> bool:
+        nonlocal found
+        program = Program(
+            failure.program.seed, text, failure.program.wrt, failure.program.shape, failure.program.points
+        )
+        with hurried(2.0) if failure.kind != "timeout" else contextlib.nullcontext():
+            try:
+                with imported(text) as (module, _):
+                    errors = [outcome(module.f, at).raised() for at in program.points]
+                oracle.load(text)
+            except (LateError, Exception):
+                return False
+        if any(error and error[0] in BROKEN for error in errors):
+            return False
+        tally = judge(program, failure.way)
+        if tally.failures and tally.failures[0].kind == failure.kind:
+            found = tally.failures[0]
+            return True
+        return False
+
+    minimised(failure.program.text, fails, seconds)
+    return found
+
+
+BROKEN = {"NameError", "UnboundLocalError", "TypeError", "RecursionError", "AttributeError", "SyntaxError"}
+
+
+def report(seeds: Sequence[int], jobs: int, shown: int = 5) -> int:
+    """Judge many programs, print what became of them and the smallest failures; return an exit code."""
+    start = time.monotonic()
+
+    def progress(total: int, tally: Tally) -> None:
+        seconds = time.monotonic() - start
+        done = tally.counts["programs"]
+        if sys.stderr.isatty() or done % 5000 == 0:
+            bad = len(tally.failures)
+            end = "\r" if sys.stderr.isatty() else "\n"
+            print(f"{done}/{total}, {bad} failed, {seconds:.0f} s", end=end, file=sys.stderr, flush=True)
+
+    tally = judge_all(seeds, jobs, progress)
+    print(summary(tally, shown))
+    print(f"{time.monotonic() - start:.0f} s")
+    return 1 if tally.failures else 0
+
+
+def summary(tally: Tally, shown: int = 5) -> str:
+    """Return the counts and, minimised, the first failures of each kind."""
+    chosen: dict[str, list[Failure]] = {}
+    for failure in tally.failures:
+        chosen.setdefault(failure.kind, []).append(failure)
+    lines = [str(tally)]
+    lines += [f"{kind}: seeds {[f.program.seed for f in failures][:40]}" for kind, failures in chosen.items()]
+    for failures in chosen.values():
+        for failure in failures[:shown]:
+            lines += ["-" * 80, str(smallest(failure))]
+    return "\n".join(lines)

@@ -1,0 +1,135 @@
+"""Makes a failing program small: deletes statements, opens blocks, replaces expressions by their parts."""
+
+import ast
+import copy
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Fails = Callable[[str], bool]
+BODIES = ("body", "orelse")
+
+
+def minimised(text: str, fails: Fails, seconds: float = 60.0) -> str:
+    """Return a smaller program that still fails, or the text if its printed tree does not."""
+    best = printed(ast.parse(text))
+    if not fails(best):
+        return text
+    end = time.monotonic() + seconds
+    smaller: str | None = best
+    while smaller is not None and time.monotonic() < end:
+        best, smaller = smaller, next((c for c in candidates(smaller, end) if fails(c)), None)
+    return best
+
+
+def printed(tree: ast.AST) -> str:
+    """Return the text of a tree."""
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+
+
+def candidates(text: str, end: float) -> Iterator[str]:
+    """Yield smaller programs, the boldest cuts first."""
+    seen = {text}
+    for propose in (without_statements, opened_blocks, simpler_expressions):
+        for tree in propose(text):
+            if time.monotonic() > end:
+                return
+            try:
+                candidate = printed(tree)
+                compile(candidate, "<candidate>", "exec")
+            except (SyntaxError, ValueError):
+                continue
+            if candidate not in seen and len(candidate) < len(text):
+                seen.add(candidate)
+                yield candidate
+
+
+def blocks(tree: ast.AST) -> list[tuple[Any, str]]:
+    """Return every (statement, field) that holds a list of statements."""
+    return [
+        (node, name)
+        for node in ast.walk(tree)
+        for name in BODIES
+        if isinstance(getattr(node, name, None), list)
+    ]
+
+
+def without_statements(text: str) -> Iterator[ast.AST]:
+    """Yield trees that lack a run of statements: whole bodies, halves, then single ones."""
+    tree = ast.parse(text)
+    for k, (node, name) in enumerate(blocks(tree)):
+        size = len(getattr(node, name))
+        length = size
+        while length:
+            for first in range(0, size, length):
+                smaller = copy.deepcopy(tree)
+                owner, _ = blocks(smaller)[k]
+                statements = getattr(owner, name)
+                del statements[first : first + length]
+                if name == "body" and not statements and not isinstance(owner, ast.Module):
+                    statements.append(ast.Pass())
+                yield smaller
+            length //= 2
+
+
+def opened_blocks(text: str) -> Iterator[ast.AST]:
+    """Yield trees in which a compound statement is replaced by what is inside."""
+    tree = ast.parse(text)
+    for k, (node, name) in enumerate(blocks(tree)):
+        for j, statement in enumerate(getattr(node, name)):
+            for inner in BODIES:
+                if isinstance(getattr(statement, inner, None), list) and not isinstance(statement, ast.FunctionDef):
+                    smaller = copy.deepcopy(tree)
+                    owner, _ = blocks(smaller)[k]
+                    statements = getattr(owner, name)
+                    statements[j : j + 1] = getattr(statements[j], inner) or [ast.Pass()]
+                    yield smaller
+
+
+def simpler_expressions(text: str) -> Iterator[ast.AST]:
+    """Yield trees in which an expression is replaced by one of its parts, or by a number."""
+    tree = ast.parse(text)
+    places = expressions(tree)
+    for k, (_, _, _, expression) in enumerate(places):
+        parts = [part for part in ast.walk(expression) if part is not expression and usable(part)][:12]
+        for part in [*parts, ast.Constant(0.5)]:
+            smaller = copy.deepcopy(tree)
+            owner, name, index, _ = expressions(smaller)[k]
+            if index is None:
+                setattr(owner, name, copy.deepcopy(part))
+            else:
+                getattr(owner, name)[index] = copy.deepcopy(part)
+            yield smaller
+        if isinstance(expression, (ast.Call, ast.Tuple, ast.List, ast.BoolOp)):
+            yield from fewer_parts(tree, k, expression)
+
+
+def fewer_parts(tree: ast.AST, k: int, expression: ast.expr) -> Iterator[ast.AST]:
+    """Yield trees in which a call, display or boolean expression has one part less."""
+    name = {"Call": "args", "BoolOp": "values"}.get(type(expression).__name__, "elts")
+    for index in range(len(getattr(expression, name))):
+        smaller = copy.deepcopy(tree)
+        owner, field, place, _ = expressions(smaller)[k]
+        target = getattr(owner, field) if place is None else getattr(owner, field)[place]
+        del getattr(target, name)[index]
+        yield smaller
+
+
+def expressions(tree: ast.AST) -> list[tuple[Any, str, int | None, ast.expr]]:
+    """Return (owner, field, index, expression) of every expression that computes something."""
+    found: list[tuple[Any, str, int | None, ast.expr]] = []
+    for node in ast.walk(tree):
+        for name, value in ast.iter_fields(node):
+            if name in ("annotation", "returns", "func"):
+                continue
+            if isinstance(value, ast.expr) and usable(value):
+                found.append((node, name, None, value))
+            elif isinstance(value, list):
+                found += [(node, name, i, v) for i, v in enumerate(value) if isinstance(v, ast.expr) and usable(v)]
+    return found
+
+
+def usable(node: ast.AST) -> bool:
+    """Whether a node is an expression that is read."""
+    context = getattr(node, "ctx", None)
+    return isinstance(node, ast.expr) and not isinstance(context, (ast.Store, ast.Del))

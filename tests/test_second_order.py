@@ -1,0 +1,116 @@
+"""Second derivatives of every rule, by `grad` of `grad` on a file that uses it, against mpmath."""
+
+import importlib.util
+import itertools
+import math
+
+import points
+import pytest
+from compare import assert_close
+
+from adjgen.elementary import TABLE
+
+ROWS = [
+    row
+    for row in points.scalar_rows()
+    if row.partials and not row.refusal and not row.carried and row.name not in points.INTEGRAL
+]
+NAMES = "abcdef"
+
+# Powers with a constant, which take other paths than x**y: a function of x and its second derivative.
+CONSTANTS = [
+    ("x**0", lambda x: 0.0),
+    ("x**1", lambda x: 0.0),
+    ("x**2", lambda x: 2.0),
+    ("x**3", lambda x: 6.0 * x),
+    ("x**5", lambda x: 20.0 * x**3),
+    ("x**-1", lambda x: 2.0 / x**3),
+    ("x**-2", lambda x: 6.0 / x**4),
+    ("x**0.5", lambda x: -0.25 * x**-1.5),
+    ("x**1.5", lambda x: 0.75 * x**-0.5),
+    ("x**0.25", lambda x: -0.1875 * x**-1.75),
+    ("x**-0.5", lambda x: 0.75 * x**-2.5),
+    ("2.0**x", lambda x: 0.4804530139182014 * 2.0**x),
+    ("math.pow(x, 3.0)", lambda x: 6.0 * x),
+    ("math.log(x, 2.0)", lambda x: -1.4426950408889634 / x**2),
+    (
+        "math.log(2.0, x)",
+        lambda x: 0.6931471805599453 * (math.log(x) + 2.0) / (x**2 * math.log(x) ** 3),
+    ),
+    ("x / 3.0", lambda x: 0.0),
+    ("3.0 / x", lambda x: 6.0 / x**3),
+    ("math.hypot(x, 1.0)", lambda x: (1.0 + x * x) ** -1.5),
+    ("math.prod([x, 3.0, x])", lambda x: 6.0),
+    ("max(x, 0.0) * x", lambda x: 2.0),
+]
+
+
+def load(folder, name, body, parameters):
+    """Import a function from a file of its own, as a user has it."""
+    path = folder / f"{name}.py"
+    path.write_text(f"import math\n\n\ndef f({', '.join(parameters)}):\n    {body}\n")
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.f
+
+
+def body_of(row, parameters):
+    """A function body with the row; of several outs, a sum in which they have different weights."""
+    value = points.expression(row, parameters)
+    if row.outs == 1:
+        return f"return {value}"
+    return f"first, second = {value}\n    return first + 3.0 * second"
+
+
+def combined(outs):
+    return outs[0] if len(outs) == 1 else outs[0] + 3.0 * outs[1]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_second_derivatives(row, tmp_path):
+    import adjgen
+
+    for point in points.few(row):
+        parameters = list(NAMES[: len(point)])
+        f = load(tmp_path, f"{row.name}_{len(point)}", body_of(row, parameters), parameters)
+        for i, j in itertools.product(range(len(point)), repeat=2):
+            slope = adjgen.grad(f, wrt=parameters[i])
+            orders = [int(k == i) + int(k == j) for k in range(len(point))]
+            assert_close(
+                adjgen.grad(slope, wrt=parameters[j])(*point),
+                combined(points.derivatives(row, point, orders)),
+                1e-11,
+                1e-13,
+            )
+
+
+@pytest.mark.parametrize("expression, second", CONSTANTS, ids=[case[0] for case in CONSTANTS])
+def test_second_derivatives_with_a_constant(expression, second, tmp_path):
+    import adjgen
+
+    f = load(tmp_path, "constant", f"return {expression}", ["x"])
+    for x in (0.7, 1.9, 30.0):
+        assert_close(adjgen.grad(adjgen.grad(f))(x), second(x), 1e-12, 1e-14)
+
+
+@pytest.mark.parametrize("name", ["ldexp"])
+def test_second_derivative_by_the_only_real_argument(name, tmp_path):
+    import adjgen
+
+    f = load(tmp_path, name, f"return math.{name}(x, 3) * x", ["x"])
+    assert adjgen.grad(adjgen.grad(f))(0.7) == 16.0
+
+
+REFUSED = [row for row in TABLE.values() if row.refusal]
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.name)
+def test_a_refused_row_says_why(row, tmp_path):
+    import adjgen
+
+    value = points.expression(row, ["x"]) + ("[0]" if row.outs > 1 else "")
+    f = load(tmp_path, row.name, f"return {value} * x", ["x"])
+    with pytest.raises(adjgen.AdjgenError) as raised:
+        adjgen.grad(f)
+    assert row.refusal in str(raised.value)
