@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adjgen.diff.active import carried_results, differentiable_args
-from adjgen.diff.rules import ZERO, partial, plus, real_power_check, times
+from adjgen.diff.rules import ZERO, partials, plus, real_power_check, times
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var
 from adjgen.ir.query import fresh
@@ -52,11 +52,9 @@ class Forward:
             if out not in self.active:
                 continue
             total: Atom | None = None
-            for k, arg in enumerate(eqn.args):
-                if arg in self.dots and arg in set(differentiable_args(eqn)):
-                    factor = partial(builder, eqn, k, position)
-                    if factor is not None:
-                        total = plus(builder, total, times(builder, self.dot(arg), factor))
+            wanted = {arg for arg in differentiable_args(eqn) if arg in self.dots}
+            for arg, factor in partials(builder, eqn, wanted, position):
+                total = plus(builder, total, times(builder, self.dot(arg), factor))
             self.name(out, total if total is not None else ZERO)
 
     def name(self, var: Var, tangent: Atom) -> None:

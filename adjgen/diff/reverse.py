@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adjgen.diff.active import differentiable_args
-from adjgen.diff.rules import ONE, ZERO, partial, plus, real_power_check, times
+from adjgen.diff.rules import ONE, ZERO, partials, plus, real_power_check, times
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var
 
@@ -74,12 +74,9 @@ class Reverse:
                     back = (bar,) if eqn.op != "backwards" else builder.emit("backwards", (bar,), [out.type])
                     self.add_list(bars, arg, back[0], builder)
                 continue
-            wanted = set(differentiable_args(eqn))
-            for k, arg in enumerate(eqn.args):
-                if arg in wanted and arg in self.active:
-                    factor = partial(builder, eqn, k, position)
-                    if factor is not None:
-                        self.add(bars, arg, times(builder, bar, factor), builder)
+            wanted = self.active.intersection(differentiable_args(eqn))
+            for arg, factor in partials(builder, eqn, wanted, position):
+                self.add(bars, arg, times(builder, bar, factor), builder)
 
     def add_list(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a list of contributions to the adjoint of a list."""

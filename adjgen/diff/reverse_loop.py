@@ -97,7 +97,7 @@ def _keep(self: Reverse, plan: Plan, primal: Block, adjoint: Block, builder: Bui
         plan.elements.append(element)
         source = _range_of(self, plan, v)
         if source is None:
-            kept = Var(f"{v.hint}_tape" if v.hint else "tape", seq(v.type))
+            kept = Var(f"{v.label()}_tape" if v.label() else "tape", seq(v.type))
             plan.extra_results.append(v)
             plan.extra_outs.append(kept)
             source = kept

@@ -1,5 +1,6 @@
 """Applies the rows of the rule table: the tangent and the adjoint of one plain equation."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +28,22 @@ def partial(builder: Builder, eqn: Eqn, k: int, out: int = 0) -> Atom | None:
     if result is None or atom_of(result) == ZERO:
         return None
     return as_float(atom_of(result))
+
+
+def partials(builder: Builder, eqn: Eqn, wanted: set[Var], out: int = 0) -> Iterator[tuple[Var, Atom]]:
+    """Write the partials by the wanted arguments, one by one as they are used.
+
+    An argument that stands twice in a product or a sum has one partial: 2.0 * x, 2.0.
+    """
+    twice = len(eqn.args) == 2 and eqn.args[0] is eqn.args[1] and eqn.op in ("mul", "add")
+    for k, arg in enumerate(eqn.args[:1] if twice else eqn.args):
+        if not isinstance(arg, Var) or arg not in wanted:
+            continue
+        factor = partial(builder, eqn, k, out)
+        if twice and factor is not None:
+            factor = times(builder, factor, Const(2.0)) if isinstance(factor, Var) else Const(2.0)
+        if factor is not None:
+            yield arg, factor
 
 
 def as_float(atom: Atom) -> Atom:

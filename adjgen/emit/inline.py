@@ -38,7 +38,7 @@ class Inlining:
             used.update(args)
             if isinstance(eqn.op, Opaque):
                 self.drop(args)
-            if isinstance(eqn.op, For) and any(self.raisers.get(a) for a in args):
+            if isinstance(eqn.op, For) and any(self.raisers.get(a) for a in args if a not in eqn.args[:1]):
                 self.flush(pending)
             self.consume(args, pending)
             inside = self.may_raise(eqn) or any(self.raisers.get(a) for a in args if a in self.chosen)

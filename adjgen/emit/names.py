@@ -126,6 +126,8 @@ class Names:
         if a in self.lives.inlined or b in self.lives.inlined or b not in self.group or a not in self.group:
             return
         one, other = self.group[a], self.group[b]
+        if len({v.hint for v in (*one, *other) if v.hint}) > 1:
+            return  # they are different things to a reader
         if one is other or sum(v in fixed for v in (*one, *other)) > 1:
             return
         if disjoint([self.lives.life(v) for v in one], [self.lives.life(v) for v in other]):
@@ -144,11 +146,13 @@ class Names:
     def free_name(self, group: list[Var], avoid: set[str], style: str) -> str:
         """Return the hint of a group, with a number if that is taken while the group lives."""
         labels = [v.hint for v in group if v.hint] or [v.label() for v in group if v.label()]
-        base = labels[0] if labels else "x"
+        base = labels[0] if labels else "d"
         if style == "ssa":
             base = next((f"x_{v.number}" for v in group if v.number), base)
         lives = [self.lives.life(v) for v in group]
-        name, k = base, self.latest.get(base, 2) - 1
+        if not labels:
+            avoid = avoid | {"d"}  # derivatives without a name are d_1, d_2, ...
+        name, k = base, self.latest.get(base, 2 if labels else 1) - 1
         while name in avoid or keyword.iskeyword(name) or self.occupied(name, lives):
             k += 1
             name = f"{base}_{k}"

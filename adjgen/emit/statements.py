@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from adjgen.emit.expressions import Expressions, block_is_expression, negated
 from adjgen.emit.targets import outside
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.types import BOOL
 
 Statements = list[ast.stmt]
 Finish = Callable[[Sequence[Atom]], Statements]  # writes what is done with a block's results
@@ -61,8 +62,10 @@ class Printer:
             return [*self.equations(block.eqns), *end.finish(results)]
         out += self.equations(block.eqns[:-1])
         arms = []
-        for arm in last.blocks:
-            inner = dict(zip(last.outs, arm.results))
+        for arm, truth in zip(last.blocks, (Const(True), Const(False))):
+            inner: dict[Atom, Atom] = dict(zip(last.outs, arm.results))
+            if last.args[0].type == BOOL:
+                inner[last.args[0]] = truth
             new = [inner.get(r, r) if isinstance(r, Var) else r for r in results]
             quoted = self.quoted
             arms.append(self.tail(Block((), arm.eqns, tuple(new)), end))

@@ -109,6 +109,7 @@ class Payload(Protocol):
     reason: str  # why adjgen cannot differentiate it, for the diagnostic
     hint: str  # what to write instead
     is_expression: bool  # or a statement
+    is_name: bool  # only a name from outside the function
 
     def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:
         """Return the syntax tree, its local names replaced in the order of args and outs."""

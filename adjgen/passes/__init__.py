@@ -1,2 +1,55 @@
-"""Passes: each takes a block and returns one."""
-def optimise(m, before): return m
+"""Passes: block to block, idempotent, each on a page; what runs before and after differentiation."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from adjgen.ir.core import Block, Function, Module
+from adjgen.passes.algebra import Algebra
+from adjgen.passes.cse import cse
+from adjgen.passes.dce import dce
+from adjgen.passes.fold import Folding
+from adjgen.passes.ranges import ranges
+
+Pass = Callable[[Block], Block]
+
+
+def fold(block: Block) -> Block:
+    """Fold constants and known choices."""
+    return Folding().block(block)
+
+
+def fold_exactly(block: Block) -> Block:
+    """Fold, but keep x**2 of the primal as written."""
+    return Folding(exact=True).block(block)
+
+
+def algebra(block: Block) -> Block:
+    """Rewrite derivative equations where that saves operations."""
+    return Algebra(block).block(block)
+
+
+BEFORE: tuple[tuple[str, Pass], ...] = (("fold", fold), ("cse", cse), ("dce", dce))
+AFTER: tuple[tuple[str, Pass], ...] = (
+    ("ranges", ranges), ("fold", fold_exactly), ("cse", cse), ("dce", dce),
+    ("algebra", algebra), ("algebra", algebra), ("fold", fold_exactly), ("cse", cse), ("dce", dce),
+)  # fmt: skip
+
+
+def sequence(after: bool, exact: bool = False) -> Iterator[tuple[str, Pass]]:
+    """Yield the passes before or after differentiation, with their names."""
+    for name, one in AFTER if after else BEFORE:
+        yield name, fold_exactly if one is fold and exact else one
+
+
+def optimise(module: Module, after: bool, exact: bool = False) -> Module:
+    """Return a module whose functions went through all passes."""
+    def through(function: Function) -> Function:
+        body = function.body
+        for _, one in sequence(after, exact):
+            body = one(body)
+        return replace(function, body=body)
+
+    functions = {name: through(function) for name, function in module.functions.items()}
+    main = functions.get(module.main.name)
+    same = main is not None and module.functions[module.main.name] is module.main
+    return Module(main if same and main else through(module.main), functions)

@@ -109,6 +109,14 @@ def submodule(package: Module, name: str, near: SourceFile) -> Module:
     return walk([name], package.folders, dotted) if package.folders else Module(dotted, "missing")
 
 
+def is_present(module: Module) -> bool:
+    """Whether a module is there on this machine; those that are known by name need not be."""
+    top = module.dotted.split(".")[0]
+    if module.kind != "known" or top in sys.builtin_module_names:
+        return module.kind != "missing"
+    return walk([top], sys.path, top).kind != "missing"
+
+
 def walk(names: Sequence[str], path: Iterable[str], dotted: str) -> Module:
     """Return the module that a list of names leads to, looking for the first in `path`."""
     spec = None
@@ -166,11 +174,12 @@ def _known(dotted: str, near: SourceFile) -> Module:
     top, *rest = dotted.split(".")
     if not rest and top not in RULED and _twin(top, near):
         return Module(dotted, "unclear")
-    if rest and rest[0] not in PARTS.get(top, ()):
-        found = walk([top, *rest], sys.path, dotted)
-        if found.kind == "missing":
-            return found
-    return Module(dotted, "known")
+    if not rest:
+        return Module(dotted, "known")
+    if walk([top], sys.path, top).kind == "missing" or dotted == "os.path":  # os.path is no file
+        return Module(dotted, "known" if rest[0] in PARTS.get(top, ()) else "missing")
+    found = walk([top, *rest], sys.path, dotted)
+    return found if found.kind == "missing" else Module(dotted, "known")
 
 
 def _twin(top: str, near: SourceFile) -> bool:

@@ -44,6 +44,11 @@ class Code:
         """Whether this is an expression, not a statement."""
         return isinstance(self.node, ast.expr)
 
+    @property
+    def is_name(self) -> bool:
+        """Whether this only reads a name from outside the function, which nobody can notice."""
+        return isinstance(self.node, (ast.Name, ast.Attribute)) and not self.reads
+
     def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:
         """Return the expression, or the list of statements, with local names replaced."""
         if isinstance(self.node, ast.expr):

@@ -5,10 +5,11 @@ Answers are True, False, or None where only running the module would tell.
 
 import ast
 import math
+import os
 from typing import TYPE_CHECKING
 
 from adjgen.read.constants import evaluate
-from adjgen.read.modules import Module, source_of
+from adjgen.read.modules import Module, source_of, walk
 from adjgen.read.names import Missing, ModuleName
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def exports(scope: "StaticScope", name: str) -> bool | None:
     """Return whether a star import of a file binds a name."""
     has = not isinstance(scope.own(name), Missing)
     if "__all__" not in scope.table.names:
+        if not has and may_be_submodule(scope, name):
+            return None
         return has and not name.startswith("_")
     names = listed(scope)
     if names is not None:
@@ -39,10 +42,27 @@ def exports(scope: "StaticScope", name: str) -> bool | None:
     return None if has else False
 
 
+def may_be_submodule(scope: "StaticScope", name: str) -> bool:
+    """Whether a package has a module of this name: once imported, it is bound in the package."""
+    folder = os.path.dirname(scope.file.file)
+    if not scope.file.is_package or name in scope.table.names:
+        return False
+    return walk([name], [folder], name).kind != "missing"
+
+
 def listed(scope: "StaticScope") -> set[str] | None:
     """Return the names in `__all__`."""
+    if "__all__" not in scope.listed:
+        scope.listed["__all__"] = None  # what a circle of imports sees
+        scope.listed["__all__"] = _listed(scope)
+    return scope.listed["__all__"]
+
+
+def _listed(scope: "StaticScope") -> set[str] | None:
     found: set[str] = set()
     for node in scope.file.tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
         if not any(isinstance(n, ast.Name) and n.id == "__all__" for n in ast.walk(node)):
             continue
         part = _added(node)
@@ -79,5 +99,5 @@ def _strings(node: ast.expr, scope: "StaticScope") -> set[str] | None:
         module = evaluate(node.value, scope, None)
         if isinstance(module, ModuleName) and isinstance(module.found, Module):
             other = scope.scope_of(source_of(module.found))
-            return listed(other) if other is not None and other is not scope else None
+            return listed(other) if other is not None else None
     return None

@@ -9,7 +9,16 @@ from adjgen.diagnostics import AdjgenError
 from adjgen.read import stars
 from adjgen.read.constants import evaluate, truth
 from adjgen.read.definitions import define, inside, member_of_class
-from adjgen.read.modules import Module, canonical, find_module, find_relative, submodule
+from adjgen.read.modules import (
+    RULED,
+    Module,
+    canonical,
+    find_module,
+    find_relative,
+    is_present,
+    source_of,
+    submodule,
+)
 from adjgen.read.names import (
     Binding,
     Callee,
@@ -38,6 +47,7 @@ class StaticScope:
         self.session[file.file or file.path] = self
         self.known: dict[tuple[str, float], Binding] = {}
         self.open: set[tuple[str, float]] = set()
+        self.listed: dict[str, set[str] | None] = {}
         self.definitions: dict[tuple[int, str], Definition] = {}
         if "rebound" not in file.kept:
             file.kept["rebound"] = rebound_by_functions(file.tree) if "global" in file.text else {}
@@ -95,10 +105,14 @@ class StaticScope:
         return External(self.place(name), f"`{name}` is {several} (line {places})")
 
     def _outside(self, name: str) -> Binding:
+        if stars.may_be_submodule(self, name):
+            return External(self.place(name), f"the package has a module `{name}`")
         if name in BUILTINS and name not in SITE:
             return Known(f"builtins.{name}")
         if name in ("__name__", "__file__", "__doc__", "__package__", "__spec__", "__loader__"):
             return External(self.place(name))
+        if "globals()" in self.file.text:
+            return External(self.place(name), "the module may bind it through globals()")
         return Missing(name)
 
     def _binding(self, name: str, entry: Entry) -> Binding | None:
@@ -183,6 +197,8 @@ class StaticScope:
 
     def from_star(self, name: str, entry: Entry) -> Binding | None:
         """Return what `from module import *` binds a name to, None if it does not bind it."""
+        if entry.value is None:
+            return External(self.place(name), f"line {entry.line} may bind it through `globals()`")
         module = self._source_of(entry.value)
         exported = stars.exported(self, module, name)
         if exported is None:
@@ -204,9 +220,8 @@ class StaticScope:
                 moment = Moment(scope, scope.order_of(binding.node))
                 return member_of_class(scope, moment, binding, attribute)
             return External(inside(binding.place, attribute), binding.reason)
-        if isinstance(binding, Callee):
-            return External(inside(binding.place, attribute), "an attribute of a function")
-        return Missing(attribute)
+        place = inside(getattr(binding, "place", None), attribute)
+        return External(place, f"`{attribute}` is an attribute of a function or a constant")
 
     def definition(
         self, node: FunctionNode, qualname: str, before: float, owner: ast.ClassDef | None = None
@@ -232,19 +247,30 @@ class StaticScope:
             modules = [find_module(alias.name, self.file) for alias in node.names]
         if any(module.kind == "unclear" for module in modules):
             return None
-        if any(module.kind == "missing" for module in modules):
+        if not all(is_present(module) for module in modules):
             return False
         if isinstance(node, ast.ImportFrom):
             return self._has_all(modules[0], [alias.name for alias in node.names])
         return True
 
     def _has_all(self, module: Module, names: list[str]) -> bool | None:
-        if module.dotted in ("math", "cmath"):
-            return all(name == "*" or name in dir(CLOSED[module.dotted]) for name in names)
-        if module.kind == "source":
-            members = [self.member(module, name) for name in names if name != "*"]
-            return not any(isinstance(member, Missing) for member in members)
-        return True
+        answers = {self._has(module, name) for name in names if name != "*"}
+        return False if False in answers else None if None in answers else True
+
+    def _has(self, module: Module, name: str) -> bool | None:
+        """Return whether `from module import name` works; None if that is not known."""
+        if module.dotted in CLOSED:
+            return name in dir(CLOSED[module.dotted])
+        other = self.scope_of(source_of(module))
+        if other is not None and name in other.table.names:
+            return True
+        if submodule(module, name, self.file).kind != "missing":
+            return True
+        ruled = module.dotted.split(".")[0] in RULED
+        if other is None or other.table.stars:
+            return True if ruled else None
+        computed = "__getattr__" in other.table.names or "globals()" in other.file.text
+        return None if computed and not ruled else False
 
     def truth(self, test: ast.expr, before: float) -> bool | None:
         """Return the value of a condition; None if it is not known."""

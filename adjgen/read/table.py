@@ -12,6 +12,7 @@ from typing import Any, Protocol
 LAST = math.inf  # the order of what happens after the file was imported
 NOT_FOUND = {"ImportError", "ModuleNotFoundError"}
 BROAD = {"Exception", "BaseException", ""}
+WRITERS = ("exec", "globals", "locals", "vars")  # may bind any name
 RUNS = (ast.Call, ast.Import, ast.ImportFrom)  # what may raise an ImportError of its own
 
 
@@ -20,7 +21,8 @@ class Entry:
     """A binding of a name.
 
     kind   "import" and "from" (node is the alias, value the statement), "star" (value the
-           statement), "def", "class", "value" (node is the expression), "unknown", "deleted"
+           statement, None if any name may be bound), "def", "class", "value" (node is the
+           expression), "unknown", "deleted"
     """
 
     name: str
@@ -50,11 +52,11 @@ class Table:
         self.names: dict[str, list[Entry]] = {}
         self.stars: list[Entry] = []
         self.order = 0
-        self.walrus = False
+        self.special = False
 
     def read(self, tree: ast.Module, text: str) -> None:
         """Fill the table from a file."""
-        self.walrus = ":=" in text
+        self.special = any(mark in text for mark in (":=", *(f"{name}(" for name in WRITERS)))
         self.suite(tree.body, True)
 
     def newest_first(self, name: str, before: float) -> list[Entry]:
@@ -70,8 +72,8 @@ class Table:
             reader = getattr(self, "_" + type(node).__name__.lower(), None)
             if reader is not None:
                 reader(node, sure)
-            if self.walrus:
-                self._walrus(node)
+            if self.special:
+                self._expressions(node)
 
     def bind(self, name: str, kind: str, node: Any, value: Any, sure: bool, line: int) -> None:
         """Append an entry."""
@@ -216,14 +218,16 @@ class Table:
             for item, part in zip(target.elts, _items(target.elts, value)):
                 self._target(item, part, sure)
 
-    def _walrus(self, node: ast.stmt) -> None:
+    def _expressions(self, node: ast.stmt) -> None:
+        """Read the expressions of a statement that may bind names."""
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                for inner in ast.walk(child):
-                    if isinstance(inner, ast.NamedExpr):
-                        self._target(inner.target, None, False)
+            for inner in ast.walk(child) if isinstance(child, ast.expr) else ():
+                if isinstance(inner, ast.NamedExpr):
+                    self._target(inner.target, None, False)
+                elif isinstance(inner, ast.Call) and getattr(inner.func, "id", "") in WRITERS:
+                    self.bind("*", "star", None, None, False, node.lineno)
 
 
 def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:

@@ -1,0 +1,146 @@
+"""The finished text of a generated module: header, docstring with counts, functions; where its lines come from."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from adjgen.elementary.operations import Operations
+from adjgen.emit.text import formatted
+from adjgen.ir.core import Function
+from adjgen.pipeline import Differentiated, Generated, Options, counts, written
+
+
+def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> Generated:
+    """Return the module of differentiated functions."""
+    from adjgen import skeleton
+
+    functions: dict[str, Function] = {}
+    for definition, one in done:
+        for function in one.functions():
+            functions.setdefault(function.name, documented(function, options))
+    files = {path: f for _, one in done for path, f in one.module.main.about["files"].items()}
+    about = {"files": files, "holders": {}}
+    host = replace(done[0][1].module.main, about=done[0][1].module.main.about | about)
+    text = written(list(functions.values()), replace_main(done[0][1].module, host), options)
+    ops = {definition.qualname: counts(one) for definition, one in done}
+    names = [f"{definition.file.path}::{definition.qualname}" for definition, _ in done]
+    source = skeleton.module(
+        source=", ".join(names),
+        source_hash=source_hash(files),
+        options_hash=options.digest(),
+        command=command(names, options),
+        doc=module_doc(done, ops),
+        imports="\n".join(text.imports),
+        functions=list(text.functions.values()),
+        notes=[f"Imports {module}." for module in text.visible],
+    )
+    source = formatted(source) if options.formatted else source
+    return Generated(
+        source=source,
+        functions=tuple(functions),
+        ops={name: {kind: o.report() for kind, o in found.items()} for name, found in ops.items()},
+        lines=line_map(source, files),
+        bases=tuple((one.module.main.name, definition.qualname) for definition, one in done),
+    )
+
+
+def replace_main(module: Any, main: Function) -> Any:
+    """Return a module with another main function."""
+    return type(module)(main, module.functions)
+
+
+def source_hash(files: dict[str, Any]) -> str:
+    """Return a hash of every file that was read."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(files[path].text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:16]
+
+
+def command(names: Sequence[str], options: Options) -> str:
+    """Return the command line that makes the module again."""
+    words = ["adjgen generate", *names]
+    default = Options()
+    words += [f"--mode {options.mode}"] if options.mode != default.mode else []
+    words += [f"--wrt {','.join(options.wrt)}"] if options.wrt else []
+    words += [f"--style {options.style}"] if options.style != default.style else []
+    words += ["--exact"] if options.exact else []
+    words += [] if options.formatted else ["--no-format"]
+    return " ".join(words)
+
+
+def module_doc(done: Sequence[tuple[Any, Differentiated]], ops: dict[str, dict[str, Operations]]) -> str:
+    """Return the docstring of a module."""
+    quoted = [f"`{definition.qualname}`" for definition, _ in done]
+    parts = [f"Derivatives of {', '.join(quoted)}."]
+    for definition, one in done:
+        found = ops[definition.qualname]
+        lines = [f"{definition.qualname}:"] if len(done) > 1 else []
+        lines += [f"    {signature_line(m.main)}" for m in (one.module, *one.products.values())]
+        best = "value_and_grad" if "value_and_grad" in found else list(found)[-1]
+        label = {"value_and_grad": "value and gradient", "vjp": "value and vjp", "jvp": "value and jvp"}[best]
+        by_op = ", ".join(f"{name} {count}" for name, count in sorted(found[best].by_op.items()))
+        value, derivative = found["value"].formula(), found[best].formula()
+        lines += ["", f"Operations: value {value}, {label} {derivative}" + (f" ({by_op})." if by_op else ".")]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+RETURNS = {
+    "jvp": "(value, value_dot)", "vjp": "(value, gradients)", "value_and_grad": "(value, gradients)",
+    "grad": "gradients",
+}  # fmt: skip
+
+
+def signature_line(function: Function) -> str:
+    """Return how a function is called and what it returns."""
+    plain = [p.name for p in function.params if p.kind != "KEYWORD_ONLY"]
+    keywords = [p.name for p in function.params if p.kind == "KEYWORD_ONLY"]
+    words = plain + (["*", *keywords] if keywords else [])
+    returns = RETURNS.get(function.about.get("product", ""), "value")
+    return f"{function.name}({', '.join(words)}) -> {returns}"
+
+
+def documented(function: Function, options: Options) -> Function:
+    """Return a function with the docstring that generated code has."""
+    return replace(function, about=function.about | {"doc_text": doc_text(function)})
+
+
+def doc_text(function: Function) -> str:
+    """Return one sentence: what the function returns."""
+    about = function.about
+    kind, wrt = about.get("product"), ", ".join(about.get("wrt", ()))
+    call = f"{about.get('base', about.get('qualname', function.name))}"
+    if kind == "helper":
+        return f"Return the derivative of `{call}` for its active arguments."
+    if kind == "jvp":
+        return f"Return the value of `{call}` and its tangent in the direction of the *_dot arguments."
+    if kind == "vjp":
+        return f"Return the value of `{call}` and bar times its derivative by {wrt}."
+    if kind == "value_and_grad":
+        return f"Return the value of `{call}` and its gradient by {wrt}."
+    if kind == "grad":
+        return f"Return the gradient of `{call}` by {wrt}."
+    first = about.get("doc", "").strip().split("\n\n")[0]
+    return " ".join(first.split()) or f"Return the value of `{call}`, as in the source."
+
+
+def line_map(source: str, files: dict[str, Any]) -> dict[int, int]:
+    """Return the source line of each quoting comment and of the lines below it."""
+    texts: dict[str, int] = {}
+    for file in files.values():
+        for number, line in enumerate(file.lines, 1):
+            texts.setdefault(line.strip(), number)
+    found: dict[int, int] = {}
+    current = 0
+    for number, line in enumerate(source.split("\n"), 1):
+        quoted = re.fullmatch(r"\s+# (.*)", line)
+        if quoted:
+            current = texts.get(quoted[1], 0)
+        elif line.startswith("def "):
+            current = 0
+        if current:
+            found[number] = current
+    return found

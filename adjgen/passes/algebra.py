@@ -1,0 +1,258 @@
+"""Algebra on derivative equations, where it saves operations: constants meet along products, signs and
+common factors leave sums, p * (1.0 / q) becomes p / q. The primal is never touched.
+
+before                                       after
+    d = 0.5 / f                                  return x / f * (1.0 + b)
+    return (d + d * b) * (2.0 * x)
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from adjgen.elementary.row import TABLE
+from adjgen.elementary.trace import result_type
+from adjgen.ir.core import Atom, Block, Const, Eqn, Loc, Var
+from adjgen.ir.query import use_counts
+from adjgen.ir.types import REAL
+
+ONE = Const(1.0)
+Quotient = tuple[tuple[Atom, ...], tuple[Atom, ...]]  # numerators, denominators
+
+
+@dataclass
+class Product:
+    """coefficient * quotient * quotient ...; a quotient is computed as it was written."""
+
+    coefficient: float = 1.0
+    quotients: list[Quotient] = field(default_factory=list)
+
+    def times(self, other: "Product") -> "Product":
+        """Return the product of two."""
+        return Product(self.coefficient * other.coefficient, self.quotients + other.quotients)
+
+
+class Algebra:
+    """Rewrites one block; blocks inside have their own turn."""
+
+    def __init__(self, body: Block) -> None:
+        self.uses: Counter[Var] = use_counts(body)
+
+    def block(self, block: Block) -> Block:
+        """Return the block rewritten."""
+        self.made_by = {out: e for e in block.eqns for out in e.outs if rewritable(e)}
+        inside = {
+            arg for e in block.eqns if rewritable(e) for arg in e.args
+            if arg in self.made_by and self.uses[arg] == 1
+        }  # fmt: skip
+        eqns: list[Eqn] = []
+        for eqn in block.eqns:
+            if not rewritable(eqn):
+                inner = tuple(Algebra.nested(self, b) for b in eqn.blocks)
+                eqns.append(replace(eqn, blocks=inner) if inner else eqn)
+            elif eqn.outs[0] not in inside:
+                eqns += self.root(eqn)
+        return replace(block, eqns=tuple(eqns))
+
+    def nested(self, block: Block) -> Block:
+        """Return a block inside, with the same use counts."""
+        other = Algebra.__new__(Algebra)
+        other.uses = self.uses
+        return other.block(block)
+
+    def root(self, eqn: Eqn) -> list[Eqn]:
+        """Return the equations of an expression whose value is needed as it stands."""
+        old = self.tree(eqn)
+        self.absorbed: dict[Var, int] = {}  # variables used only here, and their operations
+        writer = Writer(eqn.loc)
+        result = writer.product(self.expression(eqn, writer))
+        new = len(writer.eqns)
+        if new >= len(old) + sum(self.absorbed.values()) or isinstance(result, Const):
+            return old
+        if not writer.eqns or writer.eqns[-1].outs[0] is not result:
+            return old
+        writer.eqns[-1] = replace(writer.eqns[-1], outs=eqn.outs)
+        return writer.eqns
+
+    def tree(self, eqn: Eqn) -> list[Eqn]:
+        """Return the equations of an expression in order, the root last."""
+        order, stack = [], [eqn]
+        while stack:
+            node = stack.pop()
+            order.append(node)
+            stack += [self.made_by[a] for a in node.args if self.single(a)]  # type: ignore[index]
+        return order[::-1]
+
+    def single(self, atom: Atom) -> bool:
+        """Whether an atom is a derivative that is used just here."""
+        return isinstance(atom, Var) and atom in self.made_by and self.uses[atom] == 1
+
+    # ---- reading
+
+    def factor(self, atom: Atom, writer: "Writer") -> Product:
+        """Return an atom as a product."""
+        if isinstance(atom, Const) and isinstance(atom.value, float):
+            return Product(atom.value)
+        if self.single(atom):
+            return self.expression(self.made_by[atom], writer)  # type: ignore[index]
+        return Product(1.0, [((atom,), ())])
+
+    def expression(self, eqn: Eqn, writer: "Writer") -> Product:
+        """Return an equation as a product; a sum that stays one is written first and is one factor."""
+        if eqn.op in ("add", "sub"):
+            terms = self.factored(self.terms(eqn, writer), writer)
+            return terms[0] if len(terms) == 1 else Product(1.0, [((writer.sum(terms),), ())])
+        first = self.factor(eqn.args[0], writer)
+        if eqn.op == "neg":
+            return Product(-first.coefficient, first.quotients)
+        second = self.factor(eqn.args[1], writer)
+        if eqn.op == "mul":
+            return first.times(second)
+        return divided(first, second, eqn.args[1], writer)
+
+    def terms(self, eqn: Eqn, writer: "Writer") -> list[Product]:
+        """Return the terms of a sum, flat."""
+        found: list[Product] = []
+        stack: list[tuple[Atom, float]] = [(eqn.args[1], -1.0 if eqn.op == "sub" else 1.0), (eqn.args[0], 1.0)]
+        while stack:
+            atom, sign = stack.pop()
+            inner = self.made_by[atom] if self.single(atom) else None  # type: ignore[index]
+            if inner is not None and inner.op in ("add", "sub"):
+                stack.append((inner.args[1], -sign if inner.op == "sub" else sign))
+                stack.append((inner.args[0], sign))
+            else:
+                term = self.factor(atom, writer)
+                found.append(Product(sign * term.coefficient, term.quotients))
+        return found
+
+    def factored(self, terms: list[Product], writer: "Writer") -> list[Product]:
+        """Take out the factor that most terms share, if two or more do, until none is shared."""
+        while len(terms) > 1:
+            counts = Counter(q for term in terms for q in dict.fromkeys(term.quotients))
+            shared, times = max(counts.items(), key=lambda item: item[1], default=(None, 0))
+            if shared is None or times < 2:
+                break
+            inside = [without(term, shared) for term in terms if shared in term.quotients]
+            at = next(k for k, term in enumerate(terms) if shared in term.quotients)
+            outside = [term for term in terms if shared not in term.quotients]
+            scale = common_scale(inside)
+            reduced = [Product(t.coefficient / scale, t.quotients) for t in inside]
+            inner = writer.sum(self.factored(reduced, writer))
+            taken = self.opened(shared, times, writer).times(
+                Product(scale * inner.value) if isinstance(inner, Const)  # type: ignore[operator]
+                else Product(scale, [((inner,), ())])
+            )  # fmt: skip
+            terms = [*outside[:at], taken, *outside[at:]]
+        return terms
+
+    def opened(self, shared: Quotient, times: int, writer: "Writer") -> Product:
+        """Return a factor that was taken out: what it is made of, if all its uses were here."""
+        numerators, denominators = shared
+        var = numerators[0] if len(numerators) == 1 and not denominators else None
+        if not isinstance(var, Var) or var not in self.made_by or self.uses[var] != times:
+            return Product(1.0, [shared])
+        eqn = self.made_by[var]
+        if eqn.op in ("add", "sub"):
+            return Product(1.0, [shared])
+        self.absorbed[var] = len(self.tree(eqn))
+        return self.expression(eqn, writer)
+
+
+COUNTED = {"add", "sub", "mul", "div", "neg"}
+
+
+def rewritable(eqn: Eqn) -> bool:
+    """Whether algebra may touch an equation: a derivative, of real numbers."""
+    return (
+        eqn.derivative and eqn.op in COUNTED and eqn.outs[0].type == REAL
+        and all(isinstance(a, Var) or isinstance(a.value, float) for a in eqn.args)
+    )  # fmt: skip
+
+
+def divided(a: Product, b: Product, divisor: Atom, writer: "Writer") -> Product:
+    """Return a / b, where b is one factor (others are written first)."""
+    simple = b.coefficient in (1.0, -1.0) and b.quotients == [((divisor,), ())]
+    if isinstance(divisor, Const) or simple:
+        return Product(a.coefficient, with_divisor(a.quotients, divisor))
+    below = writer.product(Product(abs(b.coefficient), b.quotients))
+    sign = -1.0 if b.coefficient < 0 else 1.0
+    return Product(a.coefficient * sign, with_divisor(a.quotients, below))
+
+
+def with_divisor(quotients: list[Quotient], divisor: Atom) -> list[Quotient]:
+    """Divide a product where it ends: its quotients become one."""
+    numerators = tuple(n for ns, _ in quotients for n in ns)
+    denominators = tuple(d for _, ds in quotients for d in ds)
+    return [(numerators, (*denominators, divisor))]
+
+
+def without(term: Product, shared: Quotient) -> Product:
+    """Return a term without one of its factors."""
+    rest = list(term.quotients)
+    rest.remove(shared)
+    return Product(term.coefficient, rest)
+
+
+def common_scale(terms: Iterable[Product]) -> float:
+    """Return the constant that all terms share (a power of two apart from its sign), else 1 or -1."""
+    coefficients = {t.coefficient for t in terms}
+    if len(coefficients) == 1:
+        return coefficients.pop() or 1.0
+    return -1.0 if all(c < 0 for c in coefficients) else 1.0
+
+
+class Writer:
+    """Writes products and sums as new equations."""
+
+    def __init__(self, loc: Loc | None) -> None:
+        self.eqns: list[Eqn] = []
+        self.loc = loc
+
+    def emit(self, op: str, *args: Atom) -> Var:
+        """Append a row of atoms."""
+        out = Var("", result_type(TABLE[op], args))
+        self.eqns.append(Eqn((out,), op, args, (), self.loc, True))
+        return out
+
+    def sum(self, terms: list[Product]) -> Atom:
+        """Write a sum; a negative term is subtracted."""
+        first = next((k for k, t in enumerate(terms) if t.coefficient > 0), None)
+        if first is None:
+            flipped = [Product(-t.coefficient, t.quotients) for t in terms]
+            total = self.sum(flipped)
+            return Const(-total.value) if isinstance(total, Const) else self.emit("neg", total)  # type: ignore[operator]
+        terms = [terms[first], *terms[:first], *terms[first + 1 :]]
+        total = self.product(terms[0])
+        for term in terms[1:]:
+            if term.coefficient < 0:
+                total = self.emit("sub", total, self.product(Product(-term.coefficient, term.quotients)))
+            else:
+                total = self.emit("add", total, self.product(term))
+        return total
+
+    def product(self, product: Product) -> Atom:
+        """Write a product: the constant first, quotients as they were, lone divisors as divisions."""
+        coefficient = product.coefficient
+        if not product.quotients:
+            return Const(coefficient)
+        fresh = {eqn.outs[0] for eqn in self.eqns}
+        whole = [q for q in product.quotients if q[0]]
+        whole.sort(key=lambda q: q[0][0] in fresh)  # sums last: x / f * (1.0 + b)
+        divisors = [d for n, ds in product.quotients if not n for d in ds]
+        total: Atom | None = None if coefficient in (1.0, -1.0) and whole else Const(abs(coefficient))
+        for numerators, denominators in whole:
+            value: Atom = numerators[0]
+            if total is not None and len(numerators) + len(denominators) == 1:
+                total = self.emit("mul", total, value)
+            else:
+                for n in numerators[1:]:
+                    value = self.emit("mul", value, n)
+                for d in denominators:
+                    value = self.emit("div", value, d)
+                total = value if total is None else self.emit("mul", total, value)
+            while divisors:
+                total = self.emit("div", total, divisors.pop(0))
+        for d in divisors:
+            total = self.emit("div", total, d)  # type: ignore[arg-type]
+        assert total is not None
+        return self.emit("neg", total) if coefficient < 0 else total

@@ -1,0 +1,110 @@
+"""Common subexpressions: an equation that was computed before, on every path to here, is not computed again.
+
+before                          after
+    a = x * y                       a = x * y
+    b = y * x                       return a + a
+    return a + b
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from adjgen.elementary.row import TABLE
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.query import substituted
+
+SMALL = 6  # equations of an arm that is compared as a whole
+
+
+def cse(block: Block) -> Block:
+    """Return the block with repeated equations removed."""
+    return _Scope({}, {}).block(block)
+
+
+class _Scope:
+    """What is computed by now, here and in the blocks around."""
+
+    def __init__(self, known: dict[Any, Var], mapping: dict[Var, Atom]) -> None:
+        self.known, self.mapping = known, mapping
+
+    def value(self, atom: Atom) -> Atom:
+        return substituted(atom, self.mapping)
+
+    def block(self, block: Block) -> Block:
+        eqns: list[Eqn] = []
+        for eqn in block.eqns:
+            eqn = replace(eqn, args=tuple(self.value(arg) for arg in eqn.args))
+            if eqn.blocks:
+                eqn = replace(eqn, blocks=tuple(self.inner(b) for b in eqn.blocks))
+            key = _key(eqn, {})
+            earlier = self.known.get(key) if key is not None else None
+            if earlier is None:
+                eqns.append(eqn)
+                if key is not None:
+                    self.known[key] = eqn.outs[0] if eqn.outs else Var("", eqn.args[0].type)
+            elif eqn.outs:
+                self.mapping[eqn.outs[0]] = earlier
+                earlier.hint = earlier.hint or ("" if eqn.derivative else eqn.outs[0].hint)
+        return Block(block.params, tuple(eqns), tuple(self.value(r) for r in block.results))
+
+    def inner(self, block: Block) -> Block:
+        """Return a nested block; what it computes is not known outside."""
+        return _Scope(_Layered(self.known), self.mapping).block(block)
+
+
+class _Layered(dict[Any, Var]):
+    """A dictionary over another one, which it does not change."""
+
+    def __init__(self, below: dict[Any, Var]) -> None:
+        super().__init__()
+        self.below = below
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        layer: Any = self
+        while isinstance(layer, _Layered):
+            if key in layer:
+                return layer[key]
+            layer = layer.below
+        return layer.get(key, default)
+
+
+def _key(eqn: Eqn, local: dict[Var, int]) -> Any:
+    """Return what equal equations share, or None for those that must not be merged."""
+    if isinstance(eqn.op, (Opaque, Call, For)) or len(eqn.outs) > 1:
+        return None
+    if isinstance(eqn.op, If):
+        return _if_key(eqn, local)
+    if eqn.op == "require_real":
+        constant = isinstance(eqn.args[1], Const)
+        return ("require_real", _atom(eqn.args[0], local)) if constant else (eqn.op, eqn.args[2])
+    if any(arg.type.name == "opaque" and isinstance(arg, Var) for arg in eqn.args):
+        return None
+    if TABLE[eqn.op].category == "sequence":
+        return None
+    args = [_atom(arg, local) for arg in eqn.args]
+    if TABLE[eqn.op].commutative:
+        args.sort(key=repr)
+    return eqn.op, *args
+
+
+def _atom(atom: Atom, local: dict[Var, int]) -> Any:
+    if isinstance(atom, Const):
+        return "constant", *atom.key()
+    return ("local", local[atom]) if atom in local else ("var", id(atom))
+
+
+def _if_key(eqn: Eqn, local: dict[Var, int]) -> Any:
+    """Return the key of an IF of small arms without control flow of loops."""
+    parts: list[Any] = ["if", _atom(eqn.args[0], local)]
+    for block in eqn.blocks:
+        if len(block.eqns) > SMALL:
+            return None
+        inner = dict(local)
+        for inside in block.eqns:
+            key = _key(inside, inner)
+            if key is None or not inside.outs:
+                return None
+            parts.append(key)
+            inner[inside.outs[0]] = len(inner)
+        parts.append(tuple(_atom(r, inner) for r in block.results))
+    return tuple(parts)

@@ -1,0 +1,110 @@
+"""Dead code: what nobody reads and cannot be noticed goes; effects, and primal code that can raise, stay.
+
+before                          after
+    t = x * x                       return x, 2.0
+    s = 1.0
+    for i in range(3): s = s + t
+    return x, 2.0
+"""
+
+from dataclasses import replace
+
+from adjgen.elementary.row import TABLE
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+
+
+def dce(block: Block) -> Block:
+    """Return the block without dead equations."""
+    live: set[Var] = {r for r in block.results if isinstance(r, Var)}
+    return replace(block, eqns=_live_equations(block.eqns, live))
+
+
+def noticed(eqn: Eqn) -> bool:
+    """Whether leaving an equation out could be noticed although nobody reads its outs."""
+    if isinstance(eqn.op, Opaque):
+        return not eqn.op.payload.is_name
+    if eqn.blocks:
+        endless = isinstance(eqn.op, For) and not eqn.op.seqs
+        return endless or any(noticed(inner) for block in eqn.blocks for inner in block.eqns)
+    if isinstance(eqn.op, Call):
+        return not eqn.derivative
+    return not eqn.outs or (not eqn.derivative and can_raise(eqn))
+
+
+def can_raise(eqn: Eqn) -> bool:
+    """Whether a row can raise for the types (and constants) of its arguments."""
+    assert isinstance(eqn.op, str)
+    if any(arg.type.name == "opaque" for arg in eqn.args):
+        return eqn.op not in ("is", "is_not", "not", "stop_gradient")
+    if eqn.op in ("div", "mod", "floordiv") and isinstance(eqn.args[1], Const):
+        return not eqn.args[1].value
+    return TABLE[eqn.op].raises
+
+
+def _live_equations(eqns: tuple[Eqn, ...], live: set[Var]) -> tuple[Eqn, ...]:
+    """Return the equations that stay; `live` grows by what they read."""
+    kept: list[Eqn] = []
+    for eqn in reversed(eqns):
+        if not any(out in live for out in eqn.outs) and not noticed(eqn):
+            continue
+        if isinstance(eqn.op, If):
+            eqn = _live_if(eqn, live)
+        elif isinstance(eqn.op, For):
+            eqn = _live_for(eqn, eqn.op, live)
+        live.update(arg for arg in eqn.args if isinstance(arg, Var))
+        kept.append(eqn)
+    return tuple(reversed(kept))
+
+
+def _read(atoms: list[Atom]) -> set[Var]:
+    return {atom for atom in atoms if isinstance(atom, Var)}
+
+
+def _live_if(eqn: Eqn, live: set[Var]) -> Eqn:
+    wanted = [k for k, out in enumerate(eqn.outs) if out in live]
+    blocks = []
+    for block in eqn.blocks:
+        results = tuple(block.results[k] for k in wanted)
+        inner = _read(list(results))
+        eqns = _live_equations(block.eqns, inner)
+        live |= inner
+        blocks.append(Block((), eqns, results))
+    return replace(eqn, outs=tuple(eqn.outs[k] for k in wanted), blocks=tuple(blocks))
+
+
+def _live_for(eqn: Eqn, op: For, live: set[Var]) -> Eqn:
+    body, seqs = eqn.blocks[0], op.seqs
+    split = op.carried + op.exits
+    carried = {k for k in range(op.carried) if eqn.outs[k] in live}
+    collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in live]
+    condition: tuple[Eqn, ...] = ()
+    while True:
+        wanted = sorted(carried)
+        results = [body.results[k] for k in wanted]
+        results += body.results[op.carried : split]
+        results += [body.results[k + op.exits] for k in collected]
+        inner = _read(results)
+        eqns = _live_equations(body.eqns, inner)
+        tested: set[Var] = set()
+        if op.tested:
+            tested = _read(list(eqn.blocks[1].results))
+            condition = _live_equations(eqn.blocks[1].eqns, tested)
+        read = {k for k in range(op.carried) if body.params[seqs + k] in inner}
+        read |= {k for k in range(op.carried) if op.tested and eqn.blocks[1].params[k] in tested}
+        if read <= carried:
+            break
+        carried |= read
+    walked = [k for k in range(seqs) if body.params[k] in inner] or list(range(min(seqs, 1)))
+    params = [body.params[k] for k in walked] + [body.params[seqs + k] for k in wanted]
+    blocks = [Block(tuple(params), eqns, tuple(results))]
+    if op.tested:
+        kept = tuple(eqn.blocks[1].params[k] for k in wanted)
+        blocks.append(Block(kept, condition, eqn.blocks[1].results))
+    live |= inner | tested
+    return replace(
+        eqn,
+        op=For(len(walked), len(wanted), op.tested, op.exits),
+        args=tuple([eqn.args[k] for k in walked] + [eqn.args[seqs + k] for k in wanted]),
+        outs=tuple(eqn.outs[k] for k in [*wanted, *collected]),
+        blocks=tuple(blocks),
+    )

@@ -1,0 +1,180 @@
+"""Intervals of values, and what they decide: guards of derivatives that cannot strike are not printed.
+
+A NaN is in no interval, so only comparisons that fail for a NaN are decided, and only to False:
+a sum of squares plus exp(x * x) is not zero. Bounds hold in floating point, as rounding is monotonic.
+
+before                              after
+    f = sqrt(x * x + 1.0)               f = sqrt(x * x + 1.0)
+    d = inf if f == 0.0 else 0.5 / f    d = 0.5 / f
+"""
+
+import math
+from dataclasses import replace
+from typing import NamedTuple
+
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
+
+
+class Interval(NamedTuple):
+    """Bounds of a value that is not NaN."""
+
+    lo: float = -math.inf
+    hi: float = math.inf
+
+
+ANY = Interval()
+BOUNDED = {
+    "sin": Interval(-1.0, 1.0), "cos": Interval(-1.0, 1.0), "tanh": Interval(-1.0, 1.0),
+    "erf": Interval(-1.0, 1.0), "erfc": Interval(0.0, 2.0), "cosh": Interval(1.0), "abs": Interval(0.0),
+    "fabs": Interval(0.0), "hypot": Interval(0.0), "dist": Interval(0.0), "expm1": Interval(-1.0),
+    "exp2": Interval(0.0), "acos": Interval(0.0, 4.0),
+}  # fmt: skip
+
+
+def ranges(block: Block) -> Block:
+    """Return the block with the guards of derivatives that intervals decide replaced by False."""
+    return _Ranges({}, {}).block(block)
+
+
+class _Ranges:
+    """What is known of variables at one point of the program."""
+
+    def __init__(self, known: dict[Var, Interval], made_by: dict[Var, Eqn]) -> None:
+        self.known, self.made_by = known, made_by
+
+    def of(self, atom: Atom) -> Interval:
+        """Return the interval of an atom."""
+        if isinstance(atom, Const):
+            number = atom.value
+            plain = isinstance(number, (int, float)) and number == number and abs(number) < 1e300
+            return Interval(float(number), float(number)) if plain else ANY  # type: ignore[arg-type]
+        return self.known.get(atom, ANY)
+
+    def block(self, block: Block) -> Block:
+        eqns: list[Eqn] = []
+        for eqn in block.eqns:
+            self.made_by.update(dict.fromkeys(eqn.outs, eqn))
+            if isinstance(eqn.op, If):
+                eqn = self.choice(eqn)
+            elif isinstance(eqn.op, For):
+                eqn = replace(eqn, blocks=tuple(self.inside(b, {}) for b in eqn.blocks))
+            elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
+                continue
+            elif eqn.derivative and eqn.outs and self.impossible(eqn):
+                eqn = replace(eqn, op="lt", args=(Const(0), Const(0)))  # folds to False
+            elif len(eqn.outs) == 1 and isinstance(eqn.op, str):
+                found = interval(eqn.op, eqn.args, [self.of(arg) for arg in eqn.args])
+                if found != ANY:
+                    self.known[eqn.outs[0]] = found
+            eqns.append(eqn)
+        return replace(block, eqns=tuple(eqns))
+
+    def inside(self, block: Block, more: dict[Var, Interval]) -> Block:
+        """Return a nested block, in which more is known."""
+        scope = _Ranges({**self.known, **more}, self.made_by)
+        result = scope.block(block)
+        self.results = [scope.of(r) for r in block.results]
+        return result
+
+    def choice(self, eqn: Eqn) -> Eqn:
+        """Look into both arms with what the condition says."""
+        blocks, found = [], []
+        for block, truth in zip(eqn.blocks, (True, False)):
+            blocks.append(self.inside(block, self.told(eqn.args[0], truth)))
+            found.append(self.results)
+        for out, a, b in zip(eqn.outs, *found):
+            self.known[out] = Interval(min(a.lo, b.lo), max(a.hi, b.hi))
+        return replace(eqn, blocks=tuple(blocks))
+
+    def told(self, test: Atom, truth: bool) -> dict[Var, Interval]:
+        """Return what a condition says of the variables in it."""
+        eqn = self.made_by.get(test) if isinstance(test, Var) else None
+        if eqn is None:
+            return {}
+        if eqn.op == "not":
+            return self.told(eqn.args[0], not truth)
+        if isinstance(eqn.op, If) and truth and eqn.blocks[1].results[0] in (eqn.args[0], Const(False)):
+            return self.told(eqn.args[0], True) | self.told(eqn.blocks[0].results[0], True)
+        if eqn.op not in ("lt", "le", "gt", "ge", "eq"):
+            return {}
+        a, b = eqn.args
+        found = {}
+        for var, other, op in ((a, b, eqn.op), (b, a, MIRRORED[eqn.op])):
+            if isinstance(var, Var):
+                found[var] = narrowed(self.of(var), op, self.of(other), truth)
+        return found
+
+    def impossible(self, eqn: Eqn) -> bool:
+        """Whether a comparison is false for all values that its sides can have."""
+        if eqn.op not in MIRRORED:
+            return False
+        a, b = self.of(eqn.args[0]), self.of(eqn.args[1])
+        return {
+            "eq": a.lo > b.hi or a.hi < b.lo, "lt": a.lo >= b.hi, "le": a.lo > b.hi,
+            "gt": a.hi <= b.lo, "ge": a.hi < b.lo,
+        }[eqn.op]  # type: ignore[index]  # fmt: skip
+
+
+MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq"}
+OPPOSITE = {"lt": "ge", "gt": "le", "le": "gt", "ge": "lt"}
+
+
+def narrowed(own: Interval, op: str, other: Interval, truth: bool) -> Interval:
+    """Return the interval of a value that is known to compare so with another."""
+    op = op if truth else OPPOSITE.get(op, "")
+    lo, hi = own
+    if op in ("gt", "ge", "eq"):
+        lo = max(lo, math.nextafter(other.lo, math.inf) if op == "gt" else other.lo)
+    if op in ("lt", "le", "eq"):
+        hi = min(hi, math.nextafter(other.hi, -math.inf) if op == "lt" else other.hi)
+    return Interval(lo, hi)
+
+
+def interval(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
+    """Return the interval of a row's value from those of its arguments."""
+    if op in BOUNDED:
+        return BOUNDED[op]
+    if op == "add":
+        return Interval(of[0].lo + of[1].lo, of[0].hi + of[1].hi)
+    if op == "sub":
+        return Interval(of[0].lo - of[1].hi, of[0].hi - of[1].lo)
+    if op == "neg":
+        return Interval(-of[0].hi, -of[0].lo)
+    if op == "mul":
+        return _product(of[0], of[1], args[0] == args[1])
+    if op == "div" and of[0].lo >= 0.0 and of[1].lo >= 0.0:
+        return Interval(0.0)
+    if op in ("max", "min") and len(of) == 2:
+        pick = max if op == "max" else min
+        return Interval(pick(of[0].lo, of[1].lo), pick(of[0].hi, of[1].hi))
+    if op in ("float", "pos", "stop_gradient", "sum") and len(of) == 1:
+        return of[0]
+    return _power_or_exponential(op, args, of)
+
+
+def _product(a: Interval, b: Interval, square: bool) -> Interval:
+    if square:
+        least = min(abs(a.lo), abs(a.hi)) if a.lo > 0.0 or a.hi < 0.0 else 0.0
+        return Interval(least * least)
+    if a.lo >= 0.0 and b.lo >= 0.0:
+        return Interval(a.lo * b.lo if a.lo and b.lo else 0.0)
+    if a.hi <= 0.0 and b.hi <= 0.0:
+        return Interval(0.0)
+    if (a.lo >= 0.0 and b.hi <= 0.0) or (a.hi <= 0.0 and b.lo >= 0.0):
+        return Interval(hi=0.0)
+    return ANY
+
+
+def _power_or_exponential(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
+    if op == "exp":
+        return Interval(1.0) if of[0].lo >= 0.0 else Interval(0.0, 1.0 if of[0].hi <= 0.0 else math.inf)
+    if op == "sqrt":
+        return Interval(math.sqrt(max(of[0].lo, 0.0)))
+    if op in ("log", "log2", "log10", "log1p", "acosh"):
+        least = {"log1p": 0.0}.get(op, 1.0)
+        return Interval(0.0) if of[0].lo >= least else ANY
+    if op in ("pow", "math_pow"):
+        exponent = args[1].value if isinstance(args[1], Const) else None
+        even = isinstance(exponent, (int, float)) and exponent % 2 == 0
+        return Interval(0.0) if even or of[0].lo >= 0.0 else ANY
+    return ANY

@@ -1,0 +1,193 @@
+"""The stages from a function's source to the text of its derivatives, in order."""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
+from adjgen.diff.products import Differentiator
+from adjgen.elementary.operations import Operations, operations
+from adjgen.emit.module import Text, write_functions
+from adjgen.ir.core import Eqn, Function, Module
+from adjgen.ir.query import number
+from adjgen.passes import optimise, sequence
+from adjgen.read.lower import lower
+
+KINDS = {"forward": ("jvp",), "reverse": ("vjp", "value_and_grad"), "both": ("jvp", "vjp", "value_and_grad")}
+DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to differentiate and how to write it.
+
+    wrt names parameters, None means every differentiable one; exact keeps x**2 of the primal.
+    """
+
+    target: str = "math"
+    style: str = "named"
+    exact: bool = False
+    mode: str = "both"
+    wrt: tuple[str, ...] | None = None
+    formatted: bool = True
+
+    def digest(self) -> str:
+        """Return a hash of what changes the text."""
+        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Allow arms nested in arms, as long elif chains make them."""
+    old = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(old, DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(old)
+
+
+def primal(definition: Any, options: Options = Options()) -> Module:
+    """Return a function in optimised intermediate form, its variables numbered."""
+    if options.target != "math":
+        why = "Scalar Python with `math` is what this version differentiates."
+        raise UnsupportedError([Problem("ADJ802", f"target {options.target!r} does not exist", why)])
+    with deep_recursion():
+        module = optimise(lower(definition), after=False, exact=options.exact)
+        number(module.main.body)
+        return module
+
+
+def product(module: Module, kind: str, wrt: Sequence[str] | None, bare: bool, options: Options) -> Module:
+    """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad"."""
+    with deep_recursion():
+        return optimise(Differentiator(module).product(kind, wrt, bare), after=True, exact=options.exact)
+
+
+def written(functions: Sequence[Function], module: Module, options: Options) -> Text:
+    """Return functions of a module as text."""
+    files = module.main.about.get("files", {})
+
+    def quote(eqn: Eqn) -> str:
+        lines = files[eqn.loc.path].lines if eqn.loc and eqn.loc.path in files else ()
+        return str(lines[eqn.loc.line - 1]).strip() if eqn.loc and 0 < eqn.loc.line <= len(lines) else ""
+
+    with deep_recursion():
+        holders = module.main.about.get("holders", {})
+        return write_functions(functions, options.target, options.style, quote, holders)
+
+
+def helpers(module: Module) -> list[Function]:
+    """Return the functions that a module's main function calls, directly or not."""
+    from adjgen.ir.core import Call
+    from adjgen.ir.query import equations
+
+    found: dict[str, Function] = {}
+    pending = [module.main]
+    while pending:
+        for eqn in equations(pending.pop().body):
+            if isinstance(eqn.op, Call) and eqn.op.function not in found:
+                found[eqn.op.function] = module.functions[eqn.op.function]
+                pending.append(found[eqn.op.function])
+    return [f for name, f in found.items() if name != module.main.name]
+
+
+def stages(
+    definition: Any, wrt: Sequence[str] | None = None, options: Options = Options(), kind: str = "value_and_grad"
+) -> list[tuple[str, Function]]:
+    """Return the function after every stage, with the names of the stages."""
+    with deep_recursion():
+        module = lower(definition)
+        found = [("lower", module.main)]
+        current = module.main
+        for name, one in sequence(False, options.exact):
+            current = replace(current, body=one(current.body))
+            found.append((f"{name} (primal)", current))
+        ready = primal(definition, options)
+        current = Differentiator(ready).product(kind, wrt, False).main
+        found.append((kind, current))
+        for name, one in sequence(True, options.exact):
+            current = replace(current, body=one(current.body))
+            found.append((name, current))
+        return found
+
+
+@dataclass
+class Generated:
+    """A generated module.
+
+    source      its text
+    functions   the names in it, in order
+    ops         for each function of the source the operations of each product
+    lines       line of the text -> line of the source
+    refused     the problems of each function that could not be differentiated
+    warnings    places where a derivative is a convention
+    bases       (name in the module, qualified name in the source)
+    """
+
+    source: str = ""
+    functions: tuple[str, ...] = ()
+    ops: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lines: dict[int, int] = field(default_factory=dict)
+    refused: dict[str, list[Problem]] = field(default_factory=dict)
+    warnings: list[Problem] = field(default_factory=list)
+    bases: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Differentiated:
+    """One function of the source with its products."""
+
+    module: Module
+    products: dict[str, Module]
+
+    def functions(self) -> list[Function]:
+        """Return the functions to write, helpers last."""
+        mains = [self.module.main, *(m.main for m in self.products.values())]
+        names = {f.name for f in mains}
+        extra = {h.name: h for m in (self.module, *self.products.values()) for h in helpers(m)}
+        return [*mains, *(h for name, h in extra.items() if name not in names)]
+
+
+def differentiated(definition: Any, options: Options) -> Differentiated:
+    """Return a function with the products that the options ask for."""
+    module = primal(definition, options)
+    products = {}
+    for kind in KINDS[options.mode]:
+        if kind == "value_and_grad" and module.main.result.kind:
+            continue  # a tuple has no gradient; its vjp is there
+        bare = len(options.wrt) == 1 if options.wrt else len([p for p in module.main.params if p.differentiable]) == 1
+        products[kind] = product(module, kind, options.wrt, bare, options)
+    return Differentiated(module, products)
+
+
+def generate(definitions: Sequence[Any], options: Options = Options()) -> Generated:
+    """Return the module of several functions; one that is refused does not stop the others."""
+    from adjgen.assemble import assembled
+
+    done: list[tuple[Any, Differentiated]] = []
+    refused: dict[str, list[Problem]] = {}
+    for definition in definitions:
+        try:
+            done.append((definition, differentiated(definition, options)))
+        except AdjgenError as error:
+            refused[definition.qualname] = list(error.diagnostics)
+        except RecursionError:
+            what = "the function is nested too deeply"
+            refused[definition.qualname] = [definition.file.problem(definition.node, "ADJ802", what, "Split it.")]
+    generated = assembled(done, options) if done else Generated()
+    generated.refused = refused
+    return generated
+
+
+Report = Mapping[str, Operations]
+Quote = Callable[[Eqn], str]
+
+
+def counts(one: Differentiated) -> dict[str, Operations]:
+    """Return the operations of a function and of its products."""
+    found = {"value": operations(one.module.main)}
+    return found | {kind: operations(m.main) for kind, m in one.products.items()}
