@@ -15,7 +15,7 @@ from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
 from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
 from adjgen.elementary.user import rule
 from adjgen.ir.core import Module
-from adjgen.pipeline import Generated, Options, helpers, primal, product, written
+from adjgen.pipeline import Generated, Options, deep_recursion, helpers, primal, product, written
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -132,7 +132,8 @@ def vjp(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Callable[...,
 
 def derivative(kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]) -> Callable[..., Any]:
     """Return the function of a product."""
-    return function_of(module_of(kind, f, wrt, options), f, checked(options))
+    with deep_recursion():
+        return function_of(module_of(kind, f, wrt, options), f, checked(options))
 
 
 def checked(options: dict[str, Any]) -> Options:

@@ -9,6 +9,7 @@ import inspect
 import io
 import math
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -17,20 +18,21 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import oracle
 import random_programs
 from random_programs import Program
-from reduce import minimised
+from reduce import minimised, unknown_names
 
 TOLERANCE = 1e-9  # to the oracle, relative to the sum of absolute path terms
 ADJOINT = 1e-12  # of forward to reverse, relative to the same
 TINY = 1e-200
 PATIENCE = 60.0  # seconds for one program
 Function = Callable[..., Any]
+BROKEN = {"NameError", "UnboundLocalError", "TypeError", "RecursionError", "AttributeError"}
 
 
 class MismatchError(Exception):
@@ -71,6 +73,16 @@ class Failure:
     way: Way
     kind: str
     detail: str
+
+    def symptom(self) -> tuple[str, ...]:
+        """Return what a smaller program must have in common with this one."""
+        marks = {
+            "refused": r"ADJ\d+",
+            "exception": r"^[\w ]+|\('\w+'|None",
+            "crashed": r"^\w+(?=:)",
+        }
+        pattern = re.compile(marks.get(self.kind, r"(?!)"), re.MULTILINE)
+        return (self.kind, *pattern.findall(self.detail)[:3])
 
     def __str__(self) -> str:
         head = f"seed {self.program.seed}: {self.kind}: {self.detail}\n{self.way}"
@@ -184,22 +196,22 @@ def products(function: Function, path: Path, program: Program, way: Way) -> Prod
     """Return what adjgen makes of a program, by the API or by a generated module."""
     import adjgen
 
-    options: dict[str, Any] = {"exact": way.exact, "style": way.style}
+    wrt = None if way.all_inputs else program.wrt
+    options: dict[str, Any] = {"wrt": wrt, "exact": way.exact, "style": way.style}
     if way.generated:
         generated = adjgen.generate(f"{path}::f", **options)
         names: dict[str, Any] = {"__name__": "generated"}
         exec(compile(generated.source, "<generated>", "exec"), names)
         gradient = names["f_value_and_grad"] if program.shape is None else None
         return Products(names["f_jvp"], names["f_vjp"], gradient, {})
-    wrt = None if way.all_inputs else program.wrt
-    gradient = adjgen.value_and_grad(function, wrt=wrt, **options) if program.shape is None else None
+    gradient = adjgen.value_and_grad(function, **options) if program.shape is None else None
     second = {}
     if way.second and program.shape is None:
-        for a, b in [(program.wrt[0], program.wrt[-1]), (program.wrt[-1], program.wrt[-1])]:
-            slope = adjgen.grad(function, wrt=a, **options)
-            second[a, b] = adjgen.grad(slope, wrt=b, **options)
-    jvp = adjgen.jvp(function, wrt=wrt, **options)
-    return Products(jvp, adjgen.vjp(function, wrt=wrt, **options), gradient, second)
+        for a, b in {(program.wrt[0], program.wrt[-1]): 0, (program.wrt[-1], program.wrt[-1]): 0}:
+            slope = adjgen.grad(function, **options | {"wrt": a})
+            second[a, b] = adjgen.grad(slope, **options | {"wrt": b})
+    jvp, vjp = adjgen.jvp(function, **options), adjgen.vjp(function, **options)
+    return Products(jvp, vjp, gradient, second)
 
 
 # Comparing -------------------------------------------------------------------------------------------
@@ -239,19 +251,29 @@ def check_call(name: str, found: Outcome, original: Outcome) -> Any:
     return found.value
 
 
-def check_point(text: str, f: Function, made: Products, program: Program, way: Way, at: dict[str, Any]) -> str:
+def check_point(
+    text: str, f: Function, made: Products, program: Program, way: Way, at: dict[str, Any]
+) -> str:
     """Compare everything at one point; return what came of it."""
     rng = random.Random(program.seed)
     dots = {name: rng.choice([-1, 1]) * rng.uniform(0.5, 2.0) for name in program.wrt}
     bars = [rng.choice([-1, 1]) * rng.uniform(0.5, 2.0) for _ in range(9)]
     original = outcome(f, at)
     values = oracle.leaves(original.value)
-    if not original.error and not all(isinstance(v, (int, float)) and math.isfinite(v) for v in values):
+    if not original.error and not all(
+        isinstance(v, (int, float)) and math.isfinite(v) for v in values
+    ):
         return "skipped: value not finite"
     named = {f"{name}_dot": dot for name, dot in dots.items()}
     forward = check_call("jvp", outcome(made.jvp, at, **named), original)
-    backward = check_call("vjp", outcome(made.vjp, at, bar=shaped(program.shape, iter(bars))), original)
-    gradient = check_call("value_and_grad", outcome(made.gradient, at), original) if made.gradient else None
+    backward = check_call(
+        "vjp", outcome(made.vjp, at, bar=shaped(program.shape, iter(bars))), original
+    )
+    gradient = (
+        check_call("value_and_grad", outcome(made.gradient, at), original)
+        if made.gradient
+        else None
+    )
     if original.error:
         return "raised alike"
     try:
@@ -270,10 +292,16 @@ def check_point(text: str, f: Function, made: Products, program: Program, way: W
     check_adjoint(forward[1], backward[1], right, dots, bars)
     if made.second and not right.ties:
         for (a, b), function in made.second.items():
-            found = check_call(f"grad of grad by {a}, {b}", outcome(function, at), Outcome(None, None, original.printed))
+            found = check_call(
+                f"grad of grad by {a}, {b}",
+                outcome(function, at),
+                Outcome(None, None, original.printed),
+            )
             d, size = right.second[0][a, b]
             if not close(found, d, size, TOLERANCE):
-                raise MismatchError("second", f"by {a}, {b} at {at}: {found}, not {float(d)} of {float(size)}")
+                raise MismatchError(
+                    "second", f"by {a}, {b} at {at}: {found}, not {float(d)} of {float(size)}"
+                )
         return "compared, second order too"
     return "compared"
 
@@ -285,7 +313,9 @@ def check_forward(found: Any, right: oracle.Judgement, dots: dict[str, float]) -
         expected = sum(d * dots[name] for name, (d, _) in slopes.items())
         size = sum(a * abs(dots[name]) for name, (_, a) in slopes.items())
         if not close(tangent, expected, size, TOLERANCE):
-            raise MismatchError("forward", f"result {k}: {tangent!r}, not {float(expected)} of {float(size)}")
+            raise MismatchError(
+                "forward", f"result {k}: {tangent!r}, not {float(expected)} of {float(size)}"
+            )
 
 
 def gradients(found: Any, right: oracle.Judgement) -> list[Any]:
@@ -301,11 +331,17 @@ def check_reverse(found: Any, right: oracle.Judgement, bars: Sequence[float]) ->
         expected = sum(bar * d for bar, (d, _) in terms)
         size = sum(abs(bar) * a for bar, (_, a) in terms)
         if not close(adjoint, expected, size, TOLERANCE):
-            raise MismatchError("reverse", f"by {name}: {adjoint!r}, not {float(expected)} of {float(size)}")
+            raise MismatchError(
+                "reverse", f"by {name}: {adjoint!r}, not {float(expected)} of {float(size)}"
+            )
 
 
 def check_adjoint(
-    forward: Any, backward: Any, right: oracle.Judgement, dots: dict[str, float], bars: Sequence[float]
+    forward: Any,
+    backward: Any,
+    right: oracle.Judgement,
+    dots: dict[str, float],
+    bars: Sequence[float],
 ) -> None:
     """Compare forward with reverse: the bars times the tangents is the gradients times the dots."""
     left = sum(oracle.MP.mpf(bar) * tangent for bar, tangent in zip(bars, oracle.leaves(forward)))
@@ -316,7 +352,9 @@ def check_adjoint(
         for name, (_, a) in slopes.items()
     )
     if not close(float(left), other, size, ADJOINT):
-        raise MismatchError("adjoint", f"forward {float(left)}, reverse {float(other)} of {float(size)}")
+        raise MismatchError(
+            "adjoint", f"forward {float(left)}, reverse {float(other)} of {float(size)}"
+        )
 
 
 # Programs --------------------------------------------------------------------------------------------
@@ -338,8 +376,8 @@ def judge(program: Program, way: Way) -> Tally:
         kind = "refused" if isinstance(error, adjgen.AdjgenError) else "crashed"
         trace = "" if kind == "refused" else "".join(traceback.format_exception(error)[-6:])
         tally.failures.append(Failure(program, way, kind, f"{error}\n{trace}"))
-    if tally.failures:
-        tally.counts[tally.failures[0].kind if tally.failures[0].kind == "refused" else "mismatched"] += 1
+    for failure in tally.failures:
+        tally.counts["refused" if failure.kind == "refused" else "mismatched"] += 1
     return tally
 
 
@@ -347,7 +385,9 @@ def fates(program: Program, way: Way) -> list[str]:
     """Return what became of each point of a program."""
     with imported(program.text) as (module, path):
         made = products(module.f, path, program, way)
-        found = [check_point(program.text, module.f, made, program, way, at) for at in program.points]
+        found = [
+            check_point(program.text, module.f, made, program, way, at) for at in program.points
+        ]
     return [f"points {fate}" for fate in found]
 
 
@@ -359,7 +399,9 @@ def judge_seeds(seeds: Sequence[int]) -> Tally:
     return tally
 
 
-def judge_all(seeds: Sequence[int], jobs: int, progress: Callable[[int, Tally], None] | None = None) -> Tally:
+def judge_all(
+    seeds: Sequence[int], jobs: int, progress: Callable[[int, Tally], None] | None = None
+) -> Tally:
     """Judge the programs of many seeds in processes."""
     chunks = [seeds[k : k + 50] for k in range(0, len(seeds), 50)]
     tally = Tally()
@@ -380,14 +422,14 @@ def results(chunks: list[Sequence[int]], jobs: int) -> Iterable[Tally]:
 
 
 def smallest(failure: Failure, seconds: float = 60.0) -> Failure:
-    """Return a failure of the same kind with a program that is as small as it gets."""
+    """Return a failure with the same symptom and a program that is as small as it gets."""
     found = failure
 
     def fails(text: str) -> bool:
         nonlocal found
-        program = Program(
-            failure.program.seed, text, failure.program.wrt, failure.program.shape, failure.program.points
-        )
+        if unknown_names(text):
+            return False
+        program = replace(failure.program, text=text)
         with hurried(2.0) if failure.kind != "timeout" else contextlib.nullcontext():
             try:
                 with imported(text) as (module, _):
@@ -398,16 +440,13 @@ def smallest(failure: Failure, seconds: float = 60.0) -> Failure:
         if any(error and error[0] in BROKEN for error in errors):
             return False
         tally = judge(program, failure.way)
-        if tally.failures and tally.failures[0].kind == failure.kind:
+        if tally.failures and tally.failures[0].symptom() == failure.symptom():
             found = tally.failures[0]
             return True
         return False
 
     minimised(failure.program.text, fails, seconds)
     return found
-
-
-BROKEN = {"NameError", "UnboundLocalError", "TypeError", "RecursionError", "AttributeError", "SyntaxError"}
 
 
 def report(seeds: Sequence[int], jobs: int, shown: int = 5) -> int:
@@ -420,7 +459,12 @@ def report(seeds: Sequence[int], jobs: int, shown: int = 5) -> int:
         if sys.stderr.isatty() or done % 5000 == 0:
             bad = len(tally.failures)
             end = "\r" if sys.stderr.isatty() else "\n"
-            print(f"{done}/{total}, {bad} failed, {seconds:.0f} s", end=end, file=sys.stderr, flush=True)
+            print(
+                f"{done}/{total}, {bad} failed, {seconds:.0f} s",
+                end=end,
+                file=sys.stderr,
+                flush=True,
+            )
 
     tally = judge_all(seeds, jobs, progress)
     print(summary(tally, shown))
@@ -434,7 +478,10 @@ def summary(tally: Tally, shown: int = 5) -> str:
     for failure in tally.failures:
         chosen.setdefault(failure.kind, []).append(failure)
     lines = [str(tally)]
-    lines += [f"{kind}: seeds {[f.program.seed for f in failures][:40]}" for kind, failures in chosen.items()]
+    lines += [
+        f"{kind}: seeds {[f.program.seed for f in failures][:40]}"
+        for kind, failures in chosen.items()
+    ]
     for failures in chosen.values():
         for failure in failures[:shown]:
             lines += ["-" * 80, str(smallest(failure))]

@@ -308,9 +308,7 @@ RULES: dict[str, Rule] = {
     "log2": unary(lambda x: MP.log(x) / LN2, lambda x: 1 / (x * LN2)),
     "log10": unary(lambda x: MP.log(x) / LN10, lambda x: 1 / (x * LN10)),
     "sqrt": unary(MP.sqrt, lambda x: 1 / (2 * MP.sqrt(x))),
-    "cbrt": unary(
-        lambda x: MP.sign(x) * MP.cbrt(abs(x)), lambda x: 1 / (3 * MP.cbrt(abs(x)) ** 2)
-    ),
+    "cbrt": unary(lambda x: MP.sign(x) * MP.cbrt(abs(x)), lambda x: 1 / (3 * MP.cbrt(abs(x)) ** 2)),
     "sin": unary(MP.sin, MP.cos),
     "cos": unary(MP.cos, lambda x: -MP.sin(x)),
     "tan": unary(MP.tan, lambda x: 1 / MP.cos(x) ** 2),
@@ -329,9 +327,7 @@ RULES: dict[str, Rule] = {
     "lgamma": unary(MP.loggamma, lambda x: MP.psi(0, x), lambda x: 1),
     "degrees": unary(lambda x: x * 180 / MP.pi, lambda x: 180 / MP.pi),
     "radians": unary(lambda x: x * MP.pi / 180, lambda x: MP.pi / 180),
-    "atan2": Rule(
-        MP.atan2, lambda y, x: (x / (x * x + y * y), -y / (x * x + y * y))
-    ),
+    "atan2": Rule(MP.atan2, lambda y, x: (x / (x * x + y * y), -y / (x * x + y * y))),
 }
 LOG = unary(MP.log, lambda x: 1 / x)
 LOG_BASE = Rule(

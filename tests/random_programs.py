@@ -151,7 +151,9 @@ class Spelling:
 class Writer:
     """Writes one function; each statement method and each expression method is a production."""
 
-    def __init__(self, rng: random.Random, spell: Spelling, known: list[Signature], constants: list[str]) -> None:
+    def __init__(
+        self, rng: random.Random, spell: Spelling, known: list[Signature], constants: list[str]
+    ) -> None:
         self.rng = rng
         self.spell = spell
         self.known = known
@@ -233,9 +235,13 @@ class Writer:
             Text(f"{m('fmod')}({e}, 4.0)", 4.0),
             Text(f"({e}) % 3.0", 3.0),
             Text(f"{m('log1p')}(abs({e}))", max(1.0, e.size**0.5)),
-            Text(f"max(-2.5, min({e}, 2.5))", 2.5) if self.hidden != "min" else Text(f"{m('cos')}({e})", 1),
+            Text(f"max(-2.5, min({e}, 2.5))", 2.5)
+            if self.hidden != "min"
+            else Text(f"{m('cos')}({e})", 1),
             Text(f"({e}) * {limit / e.size:.1e}", limit),
-            Text(f"({e}) / (1.0 + abs({e}))", 1.0) if len(str(e)) < 25 else Text(f"{m('sin')}({e})", 1),
+            Text(f"({e}) / (1.0 + abs({e}))", 1.0)
+            if len(str(e)) < 25
+            else Text(f"{m('sin')}({e})", 1),
             Text(f"{m('asinh')}({e})", 1.0 + e.size**0.5),
         ]
         return self.damped(plain[choice], limit)
@@ -293,11 +299,15 @@ class Writer:
 
     def threshold(self) -> str:
         """Return a number that reals are compared with."""
-        return self.rng.choice(["0.0", "0.5", "-0.5", "1.0", "-1.0", "0.2", "1", "0", "-0.1", "1.7"])
+        return self.rng.choice(
+            ["0.0", "0.5", "-0.5", "1.0", "-1.0", "0.2", "1", "0", "-0.1", "1.7"]
+        )
 
     def truth_between(self, depth: int) -> str:
         """-1 < x <= y"""
-        return f"{self.rng.choice(['-1.0', '0.0', '-0.5'])} < {self.real(depth)} <= {self.threshold()}"
+        return (
+            f"{self.rng.choice(['-1.0', '0.0', '-0.5'])} < {self.real(depth)} <= {self.threshold()}"
+        )
 
     def truth_both(self, depth: int) -> str:
         """p and q, p or q"""
@@ -406,7 +416,9 @@ class Writer:
                 Text(f"{m('remainder')}({a}, {self.constant()})", 3.0),
                 Text(f"{m('log')}({p}, {self.rng.choice(['2', '10.0', '2.5'])})", 8.0),
                 Text(f"{m('log')}({p}, {self.large(0)} + 0.5)", 8.0),
-                Text(f"{m('dist')}(({a}, {b}), ({p}, {self.atom()}))", a.size + b.size + p.size + 10),
+                Text(
+                    f"{m('dist')}(({a}, {b}), ({p}, {self.atom()}))", a.size + b.size + p.size + 10
+                ),
                 Text(f"{m('ldexp')}({a}, {self.rng.choice(['2', '-1', '0'])})", 4 * a.size),
             ]
         )
@@ -440,7 +452,9 @@ class Writer:
 
     def real_walrus(self, depth: int) -> Text:
         """(t := e)"""
-        name = self.rng.choice(self.names[:16] if self.chance(0.7) else self.scope.reals or self.names)
+        name = self.rng.choice(
+            self.names[:16] if self.chance(0.7) else self.scope.reals or self.names
+        )
         return Text(f"({name} := {self.damped(self.real(depth))})", LIMIT)
 
     def real_gather(self, depth: int) -> Text:
@@ -491,14 +505,20 @@ class Writer:
                 continue
             text = self.argument(parameter, depth)
             by_name = by_name or parameter.keyword or self.chance(0.12)
-            (named if by_name else positional).append(f"{parameter.name}={text}" if by_name else text)
+            (named if by_name else positional).append(
+                f"{parameter.name}={text}" if by_name else text
+            )
         self.rng.shuffle(named)
         return f"{g.name}({', '.join(positional + named)})"
 
     def argument(self, parameter: Parameter, depth: int) -> str:
         """Return an argument for a parameter."""
         if parameter.kind == "int":
-            return self.integer() if parameter.name != "depth" else self.rng.choice(["2", "3", "4", "0"])
+            return (
+                self.integer()
+                if parameter.name != "depth"
+                else self.rng.choice(["2", "3", "4", "0"])
+            )
         if parameter.kind == "bool":
             return self.condition(0)
         if parameter.kind == "str":
@@ -563,7 +583,11 @@ class Writer:
         """(x, y), z = (e, g), h"""
         values, names = [self.value(2) for _ in range(3)], self.rng.sample(self.names, 3)
         x, y, z = names
-        form = "({x}, {y}), {z} = ({a}, {b}), {c}" if self.chance(0.5) else "{x}, ({y}, {z}) = {a}, ({b}, {c})"
+        form = (
+            "({x}, {y}), {z} = ({a}, {b}), {c}"
+            if self.chance(0.5)
+            else "{x}, ({y}, {z}) = {a}, ({b}, {c})"
+        )
         self.put(form.format(x=x, y=y, z=z, a=values[0], b=values[1], c=values[2]))
         self.bind(*names)
 
@@ -738,7 +762,9 @@ class Writer:
             e = self.value(2)
             mine = [name for name in self.scope.reals if name in ("x", "y", "z")]
             if mine and self.chance(0.6):  # most results should hang on an input
-                e = Text(f"{e} {self.rng.choice('+-')} {self.constant()} * {self.rng.choice(mine)}", 40)
+                e = Text(
+                    f"{e} {self.rng.choice('+-')} {self.constant()} * {self.rng.choice(mine)}", 40
+                )
             return str(self.damped(e))
         inside = ", ".join(self.result(part) for part in shape)
         return f"({inside},)"
@@ -758,7 +784,9 @@ class Writer:
         """if x > huge: raise ValueError"""
         e = self.real(1)
         self.put(f"if {e} > 1e9:")
-        self.put(f"    raise ValueError({self.rng.choice(['f', ''])}'too large: {{{self.atom()}}}')")
+        self.put(
+            f"    raise ValueError({self.rng.choice(['f', ''])}'too large: {{{self.atom()}}}')"
+        )
 
     def put_unpack(self) -> None:
         """x, (y, z) = g(...)"""
@@ -785,7 +813,9 @@ class Writer:
         a, b = self.rng.sample(self.names, 2)
         e = self.damped(self.real(1))
         call = f"divmod({e}, {self.rng.choice(['2.0', '3', '1.5'])})"
-        self.put(f"{a}, {b} = {call if self.hidden != 'divmod' and self.chance(0.5) else self.spell('modf') + f'({e})'}")
+        self.put(
+            f"{a}, {b} = {call if self.hidden != 'divmod' and self.chance(0.5) else self.spell('modf') + f'({e})'}"
+        )
         self.bind(a, b)
 
     def put_nothing(self) -> None:
@@ -838,7 +868,12 @@ class Writer:
 def function(writer: Writer, signature: Signature, statements: int, annotate: bool) -> list[str]:
     """Return the lines of a function; its parameters are those of the signature."""
     for parameter in signature.parameters:
-        known = {"real": writer.scope.reals, "int": writer.scope.ints, "bool": writer.scope.bools, "str": writer.strings}
+        known = {
+            "real": writer.scope.reals,
+            "int": writer.scope.ints,
+            "bool": writer.scope.bools,
+            "str": writer.strings,
+        }
         known[parameter.kind].append(parameter.name)
     writer.shape = signature.shape
     if writer.chance(0.3):
@@ -902,7 +937,9 @@ def parameters(rng: random.Random, reals: int, passive: bool) -> list[Parameter]
     star = rng.choice([1, 2, 3, 9, 9])
     for k, parameter in enumerate(found):
         if k > first:
-            parameter.default = defaults.get(parameter.kind) or rng.choice(["0.5", "1.5", "-0.25", "2.0"])
+            parameter.default = defaults.get(parameter.kind) or rng.choice(
+                ["0.5", "1.5", "-0.25", "2.0"]
+            )
         parameter.keyword = k > star
     return found
 
@@ -911,7 +948,16 @@ def shape(rng: random.Random, scalar: float) -> Any:
     """Return the shape of a result: None for a number, else a nested tuple."""
     if rng.random() < scalar:
         return None
-    return rng.choice([(None, None), (None, None), (None, None, None), ((None, None), None), (None, (None,)), (None,)])
+    return rng.choice(
+        [
+            (None, None),
+            (None, None),
+            (None, None, None),
+            ((None, None), None),
+            (None, (None,)),
+            (None,),
+        ]
+    )
 
 
 def program(seed: int) -> Program:
@@ -924,7 +970,9 @@ def program(seed: int) -> Program:
     bodies: list[list[str]] = []
     for k in range(rng.choice([0, 0, 1, 1, 2, 3])):
         recursive = rng.random() < 0.25
-        signature = Signature(f"g{k}", parameters(rng, rng.randint(1, 2), True), shape(rng, 0.6), 0.0, recursive)
+        signature = Signature(
+            f"g{k}", parameters(rng, rng.randint(1, 2), True), shape(rng, 0.6), 0.0, recursive
+        )
         if recursive:
             depth = Parameter("depth", "int")
             signature.parameters.insert(0, depth)
@@ -949,7 +997,9 @@ def point(rng: random.Random, signature: Signature) -> dict[str, Any]:
     for parameter in signature.parameters:
         if parameter.kind == "real":
             odd = rng.random()
-            found[parameter.name] = shared if odd < 0.05 else rng.choice(special) if odd < 0.2 else rng.uniform(-2, 2)
+            found[parameter.name] = (
+                shared if odd < 0.05 else rng.choice(special) if odd < 0.2 else rng.uniform(-2, 2)
+            )
         else:
             choices = {"int": [0, 1, 2, 3, 4, 5, -1], "bool": [True, False], "str": ["a", "b"]}
             found[parameter.name] = rng.choice(choices[parameter.kind])

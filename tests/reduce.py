@@ -1,11 +1,14 @@
 """Makes a failing program small: deletes statements, opens blocks, replaces expressions by their parts."""
 
 import ast
+import builtins
 import copy
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+DEF = ast.FunctionDef
 Fails = Callable[[str], bool]
 BODIES = ("body", "orelse")
 
@@ -78,7 +81,9 @@ def opened_blocks(text: str) -> Iterator[ast.AST]:
     for k, (node, name) in enumerate(blocks(tree)):
         for j, statement in enumerate(getattr(node, name)):
             for inner in BODIES:
-                if isinstance(getattr(statement, inner, None), list) and not isinstance(statement, ast.FunctionDef):
+                if isinstance(getattr(statement, inner, None), list) and not isinstance(
+                    statement, ast.FunctionDef
+                ):
                     smaller = copy.deepcopy(tree)
                     owner, _ = blocks(smaller)[k]
                     statements = getattr(owner, name)
@@ -91,7 +96,9 @@ def simpler_expressions(text: str) -> Iterator[ast.AST]:
     tree = ast.parse(text)
     places = expressions(tree)
     for k, (_, _, _, expression) in enumerate(places):
-        parts = [part for part in ast.walk(expression) if part is not expression and usable(part)][:12]
+        parts = [part for part in ast.walk(expression) if part is not expression and usable(part)][
+            :12
+        ]
         for part in [*parts, ast.Constant(0.5)]:
             smaller = copy.deepcopy(tree)
             owner, name, index, _ = expressions(smaller)[k]
@@ -125,7 +132,11 @@ def expressions(tree: ast.AST) -> list[tuple[Any, str, int | None, ast.expr]]:
             if isinstance(value, ast.expr) and usable(value):
                 found.append((node, name, None, value))
             elif isinstance(value, list):
-                found += [(node, name, i, v) for i, v in enumerate(value) if isinstance(v, ast.expr) and usable(v)]
+                found += [
+                    (node, name, i, v)
+                    for i, v in enumerate(value)
+                    if isinstance(v, ast.expr) and usable(v)
+                ]
     return found
 
 
@@ -133,3 +144,29 @@ def usable(node: ast.AST) -> bool:
     """Whether a node is an expression that is read."""
     context = getattr(node, "ctx", None)
     return isinstance(node, ast.expr) and not isinstance(context, (ast.Store, ast.Del))
+
+
+def unknown_names(text: str) -> set[str]:
+    """Return the names that a function reads and nobody ever assigns."""
+    tree = ast.parse(text)
+    shared = set(dir(builtins)) | bound(node for node in tree.body if not isinstance(node, DEF))
+    shared |= {node.name for node in tree.body if isinstance(node, DEF)}
+    if any(alias.name == "*" for node in ast.walk(tree) for alias in getattr(node, "names", [])):
+        shared |= set(dir(math))
+    unknown: set[str] = set()
+    for function in (node for node in tree.body if isinstance(node, DEF)):
+        arguments = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+        read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and usable(n)}
+        unknown |= read - shared - arguments - bound([function])
+    return unknown
+
+
+def bound(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names that statements assign or import."""
+    names: set[str] = set()
+    for node in (inner for node in nodes for inner in ast.walk(node)):
+        if isinstance(node, ast.Name) and not usable(node):
+            names.add(node.id)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).partition(".")[0])
+    return names

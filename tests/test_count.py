@@ -86,7 +86,7 @@ MEASURED = {
     "matrix2": (176, 176, 68, 68),
 }
 NAMES = [f"x{k}" for k in range(10)]
-TEXT = f'''
+TEXT = f"""
 from math import exp, sin, sqrt
 
 def lecture(x):
@@ -151,7 +151,7 @@ def one_of_two(x, y):
 
 def powers(x):
     return (x**0.5 + 0.5 * x) ** 2.0
-'''
+"""
 
 
 def module(name):
@@ -222,9 +222,11 @@ def test_past_the_time_limit_the_size_is_computed_without_sympy():
 
 def test_what_the_child_finished_in_time_is_kept(monkeypatch):
     """The child that is stopped has printed the first rung, without SymPy's own slow count."""
-    code = "print('{\"naive_sympy\": {\"total\": 4}}', flush=True); import time; time.sleep(60)"
+    code = 'print(\'{"naive_sympy": {"total": 4}}\', flush=True); import time; time.sleep(60)'
     real = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda _, **kw: real([sys.executable, "-c", code], **kw))
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda _, **kw: real([sys.executable, "-c", code], **kw)
+    )
     found = ladder(module("lecture"), timeout=1.0)
     assert found["naive_sympy"] == {"total": 4} and found["sympy_cse"] is None
     assert "1 s" in found["reason"]

@@ -20,7 +20,9 @@ RULES = oracle.RULES | {"log": oracle.LOG}
 def test_partials_are_differences_of_the_function(name):
     rule = RULES[name]
     xs = [MP.mpf(POINTS.get(name, 0.37)), MP.mpf("0.81")][: 2 if name == "atan2" else 1]
-    assert math.isclose(float(rule.function(*xs)), getattr(math, name)(*map(float, xs)), rel_tol=1e-13)
+    assert math.isclose(
+        float(rule.function(*xs)), getattr(math, name)(*map(float, xs)), rel_tol=1e-13
+    )
     for k, partial in enumerate(rule.partials(*xs)):
         sides = [rule.function(*xs[:k], xs[k] + step, *xs[k + 1 :]) for step in (STEP, -STEP)]
         assert abs((sides[0] - sides[1]) / (2 * STEP) - partial) < 1e-27 * (1 + abs(partial))
@@ -120,13 +122,18 @@ def test_remainders_are_not_judged_at_their_jumps():
         first("def f(x): return x % 0.5", x=1.0)
     assert first("def f(x, y): return x % y", x=-7.3, y=2.0) == [1.0, 4.0]
     assert first("import math\ndef f(x, y): return math.fmod(x, y)", x=-7.3, y=2.0) == [1.0, 3.0]
-    assert first("import math\ndef f(x, y): return math.remainder(x, y)", x=7.9, y=3.0) == [1.0, -3.0]
+    assert first("import math\ndef f(x, y): return math.remainder(x, y)", x=7.9, y=3.0) == [
+        1.0,
+        -3.0,
+    ]
 
 
 def test_programs_are_the_same_under_every_hash_seed():
     command = [sys.executable, random_programs.__file__, "--show", "159"]
     texts = [
-        subprocess.run(command, env={"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        subprocess.run(
+            command, env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
         for seed in ("1", "2")
     ]
     assert texts[0] == texts[1] and b"def f(" in texts[0]

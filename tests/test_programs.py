@@ -1,6 +1,7 @@
 """Programs that are hard to get right, each in a file that says why: f, POINT (or POINTS), a docstring."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import judge
@@ -38,7 +39,10 @@ def load(path):
 @pytest.mark.parametrize("way", WAYS, ids=str)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_program(path, way):
-    tally = judge.judge(load(path), way)
+    program = load(path)
+    if len(program.wrt) < len(program.points[0]):  # a passive number has to be told apart
+        way = replace(way, all_inputs=False)
+    tally = judge.judge(program, way)
     assert not tally.failures, str(tally.failures[0])
     assert any("compared" in fate for fate in tally.counts), f"nothing was compared: {tally}"
 

@@ -16,6 +16,8 @@ def test_random_programs():
     assert not tally.failures, "\n" + judge.summary(tally, shown=2)
     assert tally.counts["programs"] == COUNT
     points = sum(count for fate, count in tally.counts.items() if fate.startswith("points"))
-    compared = sum(count for fate, count in tally.counts.items() if fate.startswith("points compared"))
+    compared = sum(
+        count for fate, count in tally.counts.items() if fate.startswith("points compared")
+    )
     assert points == 3 * COUNT and compared > 0.75 * points, str(tally)
     print(tally)

@@ -109,9 +109,7 @@ def record(module: Module, wrt: Sequence[str] | None = None) -> Tape:
         If they depend on the arguments, or SymPy has nothing of the kind.
     """
     params = [(param, var) for param in module.main.params for var in param.vars]
-    chosen = [
-        param.differentiable if wrt is None else param.name in wrt for param, _ in params
-    ]
+    chosen = [param.differentiable if wrt is None else param.name in wrt for param, _ in params]
     tape = Tape([param.name for param, _ in params], [k for k, yes in enumerate(chosen) if yes])
     for (param, var), yes in zip(params, chosen):
         if yes and var.type != REAL:

@@ -57,7 +57,9 @@ def _node(node: Any) -> tuple[Counts, Sequence[Any]]:
     if node.is_Mul:
         return _product(node, signed=True)
     if node.is_Pow:
-        return _power(*node.as_base_exp()) if not node.exp.is_Number else _power(node.base, node.exp)
+        return (
+            _power(*node.as_base_exp()) if not node.exp.is_Number else _power(node.base, node.exp)
+        )
     if node.is_Function:
         return _call(node)
     raise UncountableError(f"SymPy gives {type(node).__name__}, which is no formula")

@@ -62,14 +62,14 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     adjoint = replace(adjoint, params=(*plan.elements, *adjoint.params))
     types = [eqn.outs[k].type for k in plan.carried] + [v.type for v in used]
     types += [seq(body.params[k].type) for k in walked]
-    hints = [barred(eqn.args[op.seqs + k]) or barred(eqn.outs[k]) for k in plan.carried]
+    hints = [barred(body.params[op.seqs + k]) for k in plan.carried]
     hints += [barred(v) for v in used]
     new = For(len(plan.seqs), len(inits))
     outs = builder.emit(new, [*plan.seqs, *inits], types, hints, [adjoint])
     split = len(plan.carried)
+    bars.update(zip(used, outs[split:]))
     for k, out in zip(plan.carried, outs):
         self.add(bars, eqn.args[op.seqs + k], out, builder)
-    bars.update(zip(used, outs[split:]))
     for k, out in zip(walked, outs[split + len(used) :]):
         self.add_list(bars, eqn.args[k], _backwards(builder, out), builder)
     return primal_loop

@@ -1,10 +1,11 @@
 """Applies the rows of the rule table: the tangent and the adjoint of one plain equation."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from adjgen.elementary.row import TABLE
+from adjgen.elementary.row import TABLE, select
 from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
@@ -41,7 +42,7 @@ def partials(builder: Builder, eqn: Eqn, wanted: set[Var], out: int = 0) -> Iter
             continue
         factor = partial(builder, eqn, k, out)
         if twice and factor is not None:
-            factor = times(builder, factor, Const(2.0)) if isinstance(factor, Var) else Const(2.0)
+            factor = atom_of(2.0 * operand(builder, factor)) if isinstance(factor, Var) else Const(2.0)
         if factor is not None:
             yield arg, factor
 
@@ -55,7 +56,7 @@ def as_float(atom: Atom) -> Atom:
 
 def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
     """Write bar * factor. A choice among factors becomes a choice among products: a branch that is
-    not taken is skipped, not multiplied by zero."""
+    not taken is skipped, not multiplied by zero; so is an infinite factor where bar is zero."""
     last = builder.eqns[-1] if builder.eqns else None
     if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
         builder.eqns.pop()
@@ -64,9 +65,13 @@ def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
         return out
     if factor == ZERO:
         return ZERO
-    return atom_of(Traced(builder, bar) * operand(builder, factor)) if not (
-        isinstance(bar, Const) and isinstance(factor, Const)
-    ) else Const(bar.value * factor.value)  # type: ignore[operator]
+    if isinstance(bar, Const) and isinstance(factor, Const):
+        return Const(bar.value * factor.value)  # type: ignore[operator]
+    product = operand(builder, bar) * operand(builder, factor)
+    if isinstance(factor, Const) and math.isinf(factor.value):  # type: ignore[arg-type]
+        builder.eqns.pop()
+        return atom_of(select(Traced(builder, bar) == 0.0, 0.0, lambda: Traced(builder, bar) * factor.value))
+    return atom_of(product)
 
 
 def _times_block(builder: Builder, bar: Atom, block: Block) -> Block:

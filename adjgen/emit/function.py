@@ -11,7 +11,7 @@ from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
 from adjgen.emit.statements import Comment, Printer, Statements, Tail, assign
 from adjgen.emit.targets import constant
-from adjgen.ir.core import Atom, Call, Const, Eqn, Function, Opaque, Param, Tree, Var
+from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, Function, Opaque, Param, Tree, Var
 from adjgen.ir.query import equations
 
 
@@ -27,8 +27,11 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     """Return a function as a syntax tree; `quote` gives the user's line of an equation."""
     name_results(function)
     body = function.body
-    inlining = Inlining(body, style)
+    kept = body.results if function.about.get("product") else ()
+    inlining = Inlining(body, style, kept)
     lives = Lives(body, inlining.chosen)
+    for condition, param in lives.alias.items():
+        inlining.uses[param] += inlining.uses[condition]
     made_by = {out: eqn for eqn in equations(body) for out in eqn.outs}
     fixed = {p.vars[0]: p.name for p in function.params if not p.tree.kind}
     names = Names(lives, fixed, taken(function), style)
@@ -37,6 +40,8 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     statements = unpacking(function, names.names, inlining.uses)
 
     def finish(results: Sequence[Atom]) -> Statements:
+        if any(result is UNBOUND for result in results):
+            return []  # only a path that raises has no value
         leaves = iter([expressions.atom(result) for result in results])
         return [ast.Return(structured(function.result, leaves))]
 

@@ -8,17 +8,18 @@ from collections import Counter
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Block, Call, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Opaque, Var
 from adjgen.ir.query import use_counts
 
 WIDTH = 64  # characters of an expression that is written inside another
-ALWAYS = {"range", "backwards"}  # written in the header of their loop
+ALWAYS = {"range", "backwards", "pack"}  # written in the header of their loop
 
 
 class Inlining:
     """The set of variables without a statement of their own."""
 
-    def __init__(self, body: Block, style: str) -> None:
+    def __init__(self, body: Block, style: str, kept: Iterable[Atom] = ()) -> None:
+        self.kept = set(kept)  # results that a reader wants to see by name
         self.uses: Counter[Var] = use_counts(body)
         self.style = style
         self.chosen: set[Var] = set()
@@ -95,7 +96,8 @@ class Inlining:
             if not all(self.is_expression_block(block) for block in eqn.blocks):
                 return False
         self.width[eqn.outs[0]] = width = self.measure(eqn)
-        return width <= WIDTH and (self.style == "named" or isinstance(eqn.op, If) or self.is_test(eqn))
+        widest = WIDTH if not self.is_test(eqn) else 3 * WIDTH
+        return width <= widest and (self.style == "named" or isinstance(eqn.op, If) or self.is_test(eqn))
 
     def is_test(self, eqn: Eqn) -> bool:
         """Whether a value is a truth value, which the ssa style too writes where it is tested."""
@@ -103,7 +105,7 @@ class Inlining:
 
     def unnamed(self, eqn: Eqn) -> bool:
         """Whether no reader looks for this variable: no name, or the name of a derivative."""
-        return not eqn.outs[0].hint or eqn.derivative
+        return (not eqn.outs[0].hint or eqn.derivative) and eqn.outs[0] not in self.kept
 
     def is_expression_block(self, block: Block) -> bool:
         """Whether a block is nothing but an expression."""

@@ -97,7 +97,7 @@ class Printer:
         """Write equations as statements."""
         out: Statements = []
         for eqn in eqns:
-            if len(eqn.outs) == 1 and eqn.outs[0] in self.expressions.inlined:
+            if len(eqn.outs) == 1 and eqn.outs[0] in self.expressions.inlined or eqn.op == "unpack":
                 continue
             self.quote(eqn, out)
             out += self.equation(eqn)
@@ -234,7 +234,7 @@ class Printer:
     def header(self, eqn: Eqn, op: For):  # type: ignore[no-untyped-def]
         """Return the condition of a while, or target and sequence of a for; and first statements."""
         if op.seqs:
-            targets = [ast.Name(self.name(p), ast.Store()) for p in eqn.blocks[0].params[: op.seqs]]
+            targets = [self.target(p, eqn.blocks[0]) for p in eqn.blocks[0].params[: op.seqs]]
             walked = [self.walked(arg) for arg in eqn.args[: op.seqs]]
             if op.seqs == 1:
                 return (targets[0], walked[0]), []
@@ -247,6 +247,14 @@ class Printer:
         first = self.equations(condition.eqns)
         leave = ast.If(negated(self.atom(condition.results[0])), [ast.Break()], [])
         return ast.Constant(True), [*first, leave]
+
+    def target(self, element: Var, body: Block) -> ast.expr:
+        """Write what a loop assigns: a name, or the names that an element unpacks to."""
+        first = body.eqns[0] if body.eqns else None
+        if first is not None and first.op == "unpack" and first.args == (element,):
+            names: list[ast.expr] = [ast.Name(self.name(o), ast.Store()) for o in first.outs]
+            return ast.Tuple(names, ast.Store())
+        return ast.Name(self.name(element), ast.Store())
 
     def walked(self, atom: Atom) -> ast.expr:
         """Write a sequence as a loop walks it: backwards is reversed()."""

@@ -98,7 +98,7 @@ MATH: dict[str, Spelling] = {
     "dist": two_points, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
     "log_base": call("math.log"), "math_pow": call("math.pow"), "round_digits": call("builtins.round"),
     "range": call("builtins.range"), "zeros_like": zeros, "backwards": backwards,
-    "add_elements": add_elements, "stop_gradient": same,
+    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "add_elements": add_elements, "stop_gradient": same,
 }  # fmt: skip
 TARGETS = {"math": MATH}
 

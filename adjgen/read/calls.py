@@ -126,11 +126,11 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
     if dotted == "builtins.float" and len(args) == 1 and isinstance(args[0], ast.Constant):
         if isinstance(args[0].value, str) and not node.keywords:
             return _float_of_text(frame, node, args[0].value)
-    if dotted == "math.dist" and len(args) == 2:
-        points = [expressions.value(frame, a) if isinstance(a, ast.Tuple) else _items(a) for a in args]
-        items = [p.items if isinstance(p, Display) else p for p in points]
-        if all(i is not None for i in items) and len(items[0]) == len(items[1]):
-            return _row_of_values(frame, node, "dist", [*items[0], *items[1]])
+    if dotted == "math.dist" and not _starred(node):
+        points = [_point(frame, argument) for argument in args]
+        if len(points) == 2 and all(points) and len(points[0]) == len(points[1]):
+            return _row_of_values(frame, node, "dist", [*points[0], *points[1]])
+        row = None
     if dotted in OVER_ITEMS and len(args) == 1:
         items = _items(args[0])
         if items and not node.keywords:
@@ -159,6 +159,15 @@ def _float_of_text(frame: Frame, node: ast.Call, text: str) -> Value:
         return Const(float(text))
     except ValueError:
         return frame.opaque(node, "ADJ402 a number made of text")
+
+
+def _point(frame: Frame, node: ast.expr) -> list[Any]:
+    """Return the coordinates of a point that is written out, or bound to a tuple; else nothing."""
+    if isinstance(node, ast.Name):
+        owner = frame.frame_of(node.id)
+        held = owner.env.get(node.id) if owner else None
+        return list(held.items) if isinstance(held, Display) else []
+    return list(_items(node) or [])
 
 
 def _items(node: ast.expr) -> list[ast.expr] | None:

@@ -92,12 +92,13 @@ def find_relative(name: str, level: int, near: SourceFile) -> Module:
     if not near.file:
         return Module("." * level + name, "missing")
     folder = list(zip(folders_above(near.file), range(level)))[-1][0]
-    if name:
-        found = walk(name.split("."), [folder], name)
-        return Module(_dotted(found), found.kind, found.file, found.folders)
     file = os.path.join(folder, "__init__.py")
+    package = module_name(file)
+    if name:
+        inside = package if os.path.isfile(file) else ""
+        return walk(name.split("."), [folder], f"{inside}.{name}".lstrip("."))
     if os.path.isfile(file):
-        return Module(module_name(file), "source", file, (folder,))
+        return Module(package, "source", file, (folder,))
     return Module(os.path.basename(folder), "folder", "", (folder,))
 
 
@@ -193,9 +194,3 @@ def _twin(top: str, near: SourceFile) -> bool:
     file = os.path.join(root, top + ".py")
     package = os.path.join(root, top, "__init__.py")
     return os.path.isfile(package) or (os.path.isfile(file) and os.path.realpath(file) != near.file)
-
-
-def _dotted(found: Module) -> str:
-    if found.file:
-        return module_name(found.file) or found.dotted
-    return os.path.basename(found.folders[0]) if found.folders else found.dotted

@@ -60,9 +60,10 @@ def listed(scope: "StaticScope") -> set[str] | None:
 
 def _listed(scope: "StaticScope") -> set[str] | None:
     found: set[str] = set()
+    entries = scope.table.names.get("__all__", [])
+    if not entries or any(entry.kind != "value" for entry in entries):
+        return None
     for node in scope.file.tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
         if not any(isinstance(n, ast.Name) and n.id == "__all__" for n in ast.walk(node)):
             continue
         part = _added(node)

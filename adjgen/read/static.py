@@ -2,20 +2,17 @@
 
 import ast
 import builtins
-import cmath
-import math
 
 from adjgen.diagnostics import AdjgenError
 from adjgen.read import stars
 from adjgen.read.constants import evaluate, truth
 from adjgen.read.definitions import define, inside, member_of_class
+from adjgen.read.imports import succeeds
 from adjgen.read.modules import (
-    RULED,
     Module,
     canonical,
     find_module,
     find_relative,
-    is_present,
     source_of,
     submodule,
 )
@@ -35,7 +32,6 @@ from adjgen.read.table import LAST, Entry, Table, rebound_by_functions
 
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 SITE = {"copyright", "credits", "exit", "license", "quit"}  # not there under python -S
-CLOSED = {"math": math, "cmath": cmath}  # a name that they lack, an import does not find
 
 
 class StaticScope:
@@ -140,9 +136,9 @@ class StaticScope:
         if isinstance(node, ast.Import):
             dotted = alias.name if alias.asname else alias.name.split(".")[0]
             return self._module(find_module(dotted, self.file))
-        return self.member(self._source_of(node), alias.name)
+        return self.member(self.source_of_import(node), alias.name)
 
-    def _source_of(self, node: ast.ImportFrom) -> Module:
+    def source_of_import(self, node: ast.ImportFrom) -> Module:
         if node.level:
             return find_relative(node.module or "", node.level, self.file)
         return find_module(node.module or "", self.file)
@@ -165,11 +161,17 @@ class StaticScope:
             if not isinstance(binding, Missing):
                 return binding
         inner = submodule(module, name, self.file)
-        if inner.kind != "missing":
+        if inner.kind != "missing" and not self._hides(module, name):
             return self._module(inner)
         if module.kind in ("known", "compiled"):
             return Known(canonical(f"{module.dotted}.{name}"))
         return Missing(name, f"the module `{module.dotted}` has no `{name}`")
+
+    def _hides(self, package: Module, name: str) -> bool:
+        """Whether a known package binds the name of one of its modules to something else."""
+        scope = self.scope_of(source_of(package)) if package.kind == "known" else None
+        entries = scope.table.names.get(name, ()) if scope else ()
+        return any(entry.kind != "from" or entry.value.module for entry in entries)
 
     def scope_of(self, module: Module) -> "StaticScope | None":
         """Return the scope of another module, None if it cannot be read."""
@@ -199,7 +201,7 @@ class StaticScope:
         """Return what `from module import *` binds a name to, None if it does not bind it."""
         if entry.value is None:
             return External(self.place(name), f"line {entry.line} may bind it through `globals()`")
-        module = self._source_of(entry.value)
+        module = self.source_of_import(entry.value)
         exported = stars.exported(self, module, name)
         if exported is None:
             what = f"`from {module.dotted} import *` in line {entry.line} may bind it"
@@ -242,35 +244,7 @@ class StaticScope:
 
     def succeeds(self, node: ast.Import | ast.ImportFrom) -> bool | None:
         """Return whether an import works; None if that is not known."""
-        modules = [self._source_of(node)] if isinstance(node, ast.ImportFrom) else []
-        if isinstance(node, ast.Import):
-            modules = [find_module(alias.name, self.file) for alias in node.names]
-        if any(module.kind == "unclear" for module in modules):
-            return None
-        if not all(is_present(module) for module in modules):
-            return False
-        if isinstance(node, ast.ImportFrom):
-            return self._has_all(modules[0], [alias.name for alias in node.names])
-        return True
-
-    def _has_all(self, module: Module, names: list[str]) -> bool | None:
-        answers = {self._has(module, name) for name in names if name != "*"}
-        return False if False in answers else None if None in answers else True
-
-    def _has(self, module: Module, name: str) -> bool | None:
-        """Return whether `from module import name` works; None if that is not known."""
-        if module.dotted in CLOSED:
-            return name in dir(CLOSED[module.dotted])
-        other = self.scope_of(source_of(module))
-        if other is not None and name in other.table.names:
-            return True
-        if submodule(module, name, self.file).kind != "missing":
-            return True
-        ruled = module.dotted.split(".")[0] in RULED
-        if other is None or other.table.stars:
-            return True if ruled else None
-        computed = "__getattr__" in other.table.names or "globals()" in other.file.text
-        return None if computed and not ruled else False
+        return succeeds(self, node)
 
     def truth(self, test: ast.expr, before: float) -> bool | None:
         """Return the value of a condition; None if it is not known."""

@@ -222,11 +222,15 @@ class Table:
         """Read the expressions of a statement that may bind names."""
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return
-        for child in ast.iter_child_nodes(node):
-            for inner in ast.walk(child) if isinstance(child, ast.expr) else ():
-                if isinstance(inner, ast.NamedExpr):
-                    self._target(inner.target, None, False)
-                elif isinstance(inner, ast.Call) and getattr(inner.func, "id", "") in WRITERS:
+        asked: set[int] = set()  # `name in globals()` reads only
+        parts = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+        for inner in (inner for part in parts for inner in ast.walk(part)):
+            if isinstance(inner, ast.NamedExpr):
+                self._target(inner.target, None, False)
+            elif isinstance(inner, ast.Compare):
+                asked |= {id(side) for side in inner.comparators}
+            elif isinstance(inner, ast.Call) and id(inner) not in asked:
+                if getattr(inner.func, "id", "") in WRITERS:
                     self.bind("*", "star", None, None, False, node.lineno)
 
 

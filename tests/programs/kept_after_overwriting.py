@@ -5,7 +5,7 @@ from math import sin
 
 def f(x):
     y = x
-    for i in range(5):
+    for _ in range(5):
         z = y * sin(x)
         y = z * z + y
         x = y - z

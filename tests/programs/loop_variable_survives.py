@@ -3,7 +3,7 @@
 
 def f(x, n):
     i = 7
-    for i in range(n):
+    for i in range(n):  # noqa: B007
         x = x * 1.1
     return x * i
 
