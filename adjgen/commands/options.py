@@ -76,7 +76,7 @@ def job(source: Source, given: Mapping[str, Any]) -> Job:
     config = settings(source.folder)
     chosen = {key: value for key, value in given.items() if value is not None}
     options = {**config, **chosen}
-    names = [name.strip() for name in (options.get("wrt") or "").split(",") if name.strip()]
+    names = tuple(word for name in (options.get("wrt") or "").split(",") if (word := name.strip()))
     define = {**config.get("define", {}), **arguments.merged(tuple(given.get("define") or ()))}
     return Job(
         source,
@@ -86,7 +86,7 @@ def job(source: Source, given: Mapping[str, Any]) -> Job:
             "style": options.get("style", "named"),
             "exact": bool(options.get("exact")),
             "formatted": bool(options.get("format", True)),
-            "wrt": None if not names else names[0] if len(names) == 1 else tuple(names),
+            "wrt": names or None,
         },
         define=define,
         strict=bool(options.get("strict")),

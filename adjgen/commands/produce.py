@@ -48,11 +48,6 @@ class Outcome:
         named = set(self.job.source.named) & set(self.refused)
         return bool(named or (not self.job.source.walked and (self.problems or self.bug)))
 
-    @property
-    def keys(self) -> dict[str, str]:
-        """The name <path>::<function> of each differentiated function, as it was given."""
-        return {qualname: f"{self.job.source.path}::{qualname}" for _, qualname in self.bases}
-
 
 def produce(job: Job) -> Outcome:
     """Generate the module of a file; every exception becomes part of the outcome."""
@@ -75,11 +70,10 @@ def _produced(job: Job) -> Outcome:
         return Outcome(job, refused=refused)
     generated = generate(found, Options(**job.options))
     refused.update(generated.refused)
-    done = [d for d in found if d.qualname not in generated.refused]
     return Outcome(
         job,
-        text=generated.source if done else "",
-        bases=tuple((d.qualname.replace(".", "_"), d.qualname) for d in done),
+        text=generated.source,
+        bases=generated.bases,
         ops=generated.ops,
         refused=refused,
         warnings=list(generated.warnings),

@@ -60,7 +60,6 @@ def verdicts(outcome: Outcome, given: dict[str, Any], err: bool = False) -> list
     from adjgen.verify import verify as run
 
     limit = given.get("time_limit") or 20.0
-    wrt = outcome.job.options.get("wrt") or ()
     order = Order(
         outcome.text,
         at=merged(tuple(given.get("at") or ())),
@@ -68,7 +67,7 @@ def verdicts(outcome: Outcome, given: dict[str, Any], err: bool = False) -> list
         folders=[outcome.root] if outcome.root else [],
         original=(outcome.module, outcome.file) if given.get("against_original") else None,
         exact=bool(outcome.job.options.get("exact")),
-        wrt=(wrt,) if isinstance(wrt, str) else tuple(wrt),
+        wrt=tuple(outcome.job.options.get("wrt") or ()),
         seconds=limit / 20,
     )
     found = []

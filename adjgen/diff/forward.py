@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from adjgen.diff.active import carried_results, differentiable_args
-from adjgen.diff.rules import ZERO, partials, plus, real_power_check, times
+from adjgen.diff.rules import ZERO, is_list_operation, partials, plus, real_power_check, times
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Var
 from adjgen.ir.query import fresh
 
 Tangents = dict[Var, Atom]
@@ -21,6 +21,8 @@ class Forward:
 
     def dot(self, atom: Atom) -> Atom:
         """Return the tangent of an atom."""
+        if isinstance(atom, Const) and atom.value == ():
+            return atom  # the tape of a loop on the path without it
         return self.dots.get(atom, ZERO) if isinstance(atom, Var) else ZERO
 
     def block(self, block: Block, builder: Builder) -> None:
@@ -43,7 +45,7 @@ class Forward:
 
     def plain(self, eqn: Eqn, builder: Builder) -> None:
         """Write the tangents of a row's outs: the sum of partial times tangent."""
-        if eqn.op in ("backwards", "add_elements"):
+        if is_list_operation(eqn):
             kinds = [out.type for out in eqn.outs]
             args = [self.dot(arg) for arg in eqn.args]
             (self.dots[eqn.outs[0]],) = builder.emit(eqn.op, args, kinds, [dotted(eqn.outs[0])])

@@ -1,14 +1,16 @@
 """What stops differentiation once activity is known: carried code, and rows without a rule."""
 
+from collections.abc import Iterator
+
 from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Block, Eqn, Function, Loc, Opaque, Var
+from adjgen.ir.core import Block, Eqn, For, Function, Loc, Opaque, Var
 from adjgen.ir.query import equations
 
 
 def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[Problem]:
     """Return every reason why a function cannot be differentiated with this activity."""
-    found = []
+    found = list(_walked_lists(function, active))
     for eqn in equations(function.body):
         if isinstance(eqn.op, Opaque):
             touched = any(arg in varied for arg in eqn.args)
@@ -20,6 +22,23 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
                 reason = f"ADJ301 `{eqn.op}`: {TABLE[eqn.op].refusal}"
                 found.append(_problem(function, eqn, reason, "Give the result in as an argument."))
     return found
+
+
+def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
+    """Yield the loops over lists of active values that have no adjoint yet: nested ones."""
+    plain = set(function.body.eqns)
+    for eqn in equations(function.body):
+        if not isinstance(eqn.op, For):
+            continue
+        for element, walked in zip(eqn.blocks[0].params, eqn.args[: eqn.op.seqs]):
+            if walked in active and not walked.type.element and (eqn not in plain or _is_walked(element, eqn)):
+                reason = "ADJ401 a loop over a list of active values inside another block or list"
+                yield _problem(function, eqn, reason, "Walk the list at the top level of the function.")
+
+
+def _is_walked(element: Var, eqn: Eqn) -> bool:
+    inside = equations(eqn.blocks[0])
+    return any(isinstance(e.op, For) and element in e.args[: e.op.seqs] for e in inside)
 
 
 def _problem(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:

@@ -12,6 +12,7 @@ from adjgen.diff.rules import ZERO
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Atom, Block, Const, Function, Module, Param, Tree, Var, tuple_of
 from adjgen.ir.query import renewed
+from adjgen.ir.types import OPAQUE
 
 Wrt = Sequence[str]
 
@@ -110,7 +111,7 @@ class Differentiator:
         for result, seed in zip(function.body.results, seeds):
             sweep.add(bars, result, seed, builder)
         primal = sweep.block(function.body, bars, builder)
-        grads = [bars.get(v, ZERO) for v in inputs]
+        grads = [bars[v] if v in bars else no_gradient(function, v) for v in inputs]
         return (*primal, *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
@@ -137,6 +138,14 @@ class Differentiator:
         if problems:
             raise UnsupportedError(problems)
         return active
+
+
+def no_gradient(function: Function, var: Var) -> Atom:
+    """Return the gradient by a parameter without influence: zero, if it is a number."""
+    if var.type == OPAQUE:
+        what = f"`{var.hint}` is not used as a number or a list of numbers"
+        raise _refusal(function, "ADJ604", what, "Leave it out of wrt.")
+    return ZERO
 
 
 def flat_tree(count: int) -> Tree:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adjgen.diff.active import differentiable_args
-from adjgen.diff.rules import ONE, ZERO, partials, plus, real_power_check, times
+from adjgen.diff.rules import ONE, ZERO, depth, is_list_operation, partials, plus, real_power_check, times
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var
 
@@ -69,7 +69,7 @@ class Reverse:
             bar = bars.pop(out, None)
             if bar is None:
                 continue
-            if eqn.op in ("backwards", "add_elements"):
+            if is_list_operation(eqn):
                 for arg in eqn.args:
                     back = (bar,) if eqn.op != "backwards" else builder.emit("backwards", (bar,), [out.type])
                     self.add_list(bars, arg, back[0], builder)
@@ -83,7 +83,8 @@ class Reverse:
         if var in self.active:
             assert isinstance(var, Var)
             if var in bars:
-                (bar,) = builder.emit("add_elements", (bars[var], bar), [var.type], [barred(var)])
+                name = f"add_elements_{max(1, depth(var.type))}"
+                (bar,) = builder.emit(name, (bars[var], bar), [var.type], [barred(var)])
             bars[var] = bar
 
     def call(self, eqn: Eqn, op: Call, bars: Adjoints, builder: Builder) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adjgen.diff.reverse import Adjoints, Reverse, barred
-from adjgen.diff.rules import ZERO
+from adjgen.diff.rules import zero_like
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
 from adjgen.ir.query import defined, free_variables, renewed, substitute
@@ -23,7 +23,9 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         v for v in dict.fromkeys(candidates)
         if v in outside and any(inner.get(v) is not bars.get(v) for _, inner, _ in arms)
     ]  # fmt: skip
-    blocks = [arm.block([inner.get(v, ZERO) for v in wanted]) for _, inner, arm in arms]
+    blocks = [
+        arm.block([inner[v] if v in inner else zero_like(arm, v) for v in wanted]) for _, inner, arm in arms
+    ]
     primals = [replace(old, eqns=tuple(eqns)) for old, (eqns, _, _) in zip(eqn.blocks, arms)]
     if not any(block.eqns or wanted for block in blocks):
         return replace(eqn, blocks=tuple(primals))

@@ -7,7 +7,7 @@ and collects the adjoints of the elements of active sequences.
 from dataclasses import dataclass, field, replace
 
 from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of, barred
-from adjgen.diff.rules import ZERO
+from adjgen.diff.rules import ZERO, zero_like
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
 from adjgen.ir.query import defined, free_variables, fresh, substitute
@@ -53,12 +53,14 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     adjoint = arm.block(
         [inner.get(body.params[op.seqs + k], ZERO) for k in plan.carried]
         + [inner[v] for v in used]
-        + [inner.get(body.params[k], ZERO) for k in walked],
+        + [_element_bar(inner, body.params[k], arm) for k in walked],
         [*state, *(plan.params[v] for v in used)],
     )
     adjoint = _keep(self, plan, primal, adjoint, builder)
     primal_loop = _drive(plan, primal, builder)
-    inits = [out_bars.get(k, ZERO) for k in plan.carried] + [bars.get(v, ZERO) for v in used]
+    inits = [out_bars.get(k, ZERO) for k in plan.carried] + [
+        bars[v] if v in bars else zero_like(builder, v) for v in used
+    ]
     adjoint = replace(adjoint, params=(*plan.elements, *adjoint.params))
     types = [eqn.outs[k].type for k in plan.carried] + [v.type for v in used]
     types += [seq(body.params[k].type) for k in walked]
@@ -71,8 +73,15 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     for k, out in zip(plan.carried, outs):
         self.add(bars, eqn.args[op.seqs + k], out, builder)
     for k, out in zip(walked, outs[split + len(used) :]):
-        self.add_list(bars, eqn.args[k], _backwards(builder, out), builder)
+        back = _backwards(builder, out)
+        if op.exits and not eqn.args[k].type.element:  # a list of the user's, left early
+            (back,) = builder.emit("padded", (back, eqn.args[k]), [out.type])
+        self.add_list(bars, eqn.args[k], back, builder)
     return primal_loop
+
+
+def _element_bar(inner: Adjoints, element: Var, arm: Builder) -> Atom:
+    return inner[element] if element in inner else zero_like(arm, element)
 
 
 def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:

@@ -9,6 +9,7 @@ from adjgen.elementary.row import TABLE, select
 from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
+from adjgen.ir.types import Type
 
 ONE, ZERO = Const(1.0), Const(0.0)
 
@@ -89,6 +90,26 @@ def plus(builder: Builder, a: Atom | None, b: Atom) -> Atom:
     if isinstance(a, Const) and isinstance(b, Const):
         return Const(a.value + b.value)  # type: ignore[operator]
     return atom_of(Traced(builder, a) + operand(builder, b))
+
+
+def is_list_operation(eqn: Eqn) -> bool:
+    """Whether an equation is linear in lists, so that it is its own derivative."""
+    return isinstance(eqn.op, str) and (eqn.op == "backwards" or eqn.op.startswith("add_elements"))
+
+
+def depth(kind: Type) -> int:
+    """Return how many lists are around a number: 0 for a number."""
+    found = 0
+    while kind.element is not None:
+        found, kind = found + 1, kind.element
+    return found
+
+
+def zero_like(builder: Builder, atom: Atom) -> Atom:
+    """Return the zero of a variable's kind: 0.0, or a list of zeros."""
+    if not depth(atom.type):
+        return ZERO
+    return builder.emit(f"zeros_like_{depth(atom.type)}", (atom,), [atom.type])[0]
 
 
 def real_power_check(eqn: Eqn) -> Eqn | None:

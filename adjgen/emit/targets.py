@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from adjgen.elementary.row import TABLE
+from adjgen.elementary.structural import DEEPEST
 from adjgen.ir.core import Const
 
 Args = Sequence[ast.expr]
@@ -63,10 +64,18 @@ def extreme(name: str, better: type[ast.cmpop]) -> Spelling:
     return spell
 
 
-def zeros(args: Args) -> ast.expr:
-    """Spell a list of zeros as long as another."""
-    length = ast.Call(outside("builtins", "len"), list(args), [])
-    return ast.BinOp(ast.List([ast.Constant(0.0)], ast.Load()), ast.Mult(), length)
+def zeros(depth: int) -> Spelling:
+    """Spell zeros in the shape of a list (of lists)."""
+
+    def spell(args: Args) -> ast.expr:
+        if depth == 1:
+            length = ast.Call(outside("builtins", "len"), list(args), [])
+            return ast.BinOp(ast.List([ast.Constant(0.0)], ast.Load()), ast.Mult(), length)
+        inner = zeros(depth - 1)([ast.Name(f"row_{depth}", ast.Load())])
+        target = ast.Name(f"row_{depth}", ast.Store())
+        return ast.ListComp(inner, [ast.comprehension(target, args[0], [], 0)])
+
+    return spell
 
 
 def backwards(args: Args) -> ast.expr:
@@ -75,12 +84,25 @@ def backwards(args: Args) -> ast.expr:
     return ast.Subscript(args[0], ast.Slice(None, None, step), ast.Load())
 
 
-def add_elements(args: Args) -> ast.expr:
-    """Spell the list of sums of two lists."""
-    a, b = ast.Name("a", ast.Load()), ast.Name("b", ast.Load())
-    target = ast.Tuple([ast.Name("a", ast.Store()), ast.Name("b", ast.Store())], ast.Store())
-    pairs = ast.Call(outside("builtins", "zip"), list(args), [])
-    return ast.ListComp(ast.BinOp(a, ast.Add(), b), [ast.comprehension(target, pairs, [], 0)])
+def add_elements(depth: int) -> Spelling:
+    """Spell the list of sums of two lists (of lists)."""
+    one, other = (f"a_{depth}", f"b_{depth}") if depth > 1 else ("a", "b")
+
+    def spell(args: Args) -> ast.expr:
+        loads: list[ast.expr] = [ast.Name(one, ast.Load()), ast.Name(other, ast.Load())]
+        target = ast.Tuple([ast.Name(one, ast.Store()), ast.Name(other, ast.Store())], ast.Store())
+        pairs = ast.Call(outside("builtins", "zip"), list(args), [])
+        inner = add_elements(depth - 1)(loads) if depth > 1 else ast.BinOp(loads[0], ast.Add(), loads[1])
+        return ast.ListComp(inner, [ast.comprehension(target, pairs, [], 0)])
+
+    return spell
+
+
+def padded(args: Args) -> ast.expr:
+    """Spell a list with zeros behind it, as long as another."""
+    lengths = [ast.Call(outside("builtins", "len"), [a], []) for a in reversed(args)]
+    missing = ast.BinOp(lengths[0], ast.Sub(), lengths[1])
+    return ast.BinOp(args[0], ast.Add(), ast.BinOp(ast.List([ast.Constant(0.0)], ast.Load()), ast.Mult(), missing))
 
 
 def same(args: Args) -> ast.expr:
@@ -97,9 +119,11 @@ MATH: dict[str, Spelling] = {
     "sum": over_tuple("builtins.sum"), "fsum": over_tuple("math.fsum"), "prod": over_tuple("math.prod"),
     "dist": two_points, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
     "log_base": call("math.log"), "math_pow": call("math.pow"), "round_digits": call("builtins.round"),
-    "range": call("builtins.range"), "zeros_like": zeros, "backwards": backwards,
-    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "add_elements": add_elements, "stop_gradient": same,
+    "range": call("builtins.range"), "len": call("builtins.len"), "padded": padded, "backwards": backwards,
+    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same,
 }  # fmt: skip
+for _depth in range(1, DEEPEST + 1):
+    MATH |= {f"add_elements_{_depth}": add_elements(_depth), f"zeros_like_{_depth}": zeros(_depth)}
 TARGETS = {"math": MATH}
 
 

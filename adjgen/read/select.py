@@ -9,6 +9,11 @@ from adjgen.read.static import StaticScope
 from adjgen.read.table import Entry
 
 METHODS = (ast.FunctionDef, ast.AsyncFunctionDef)
+KINDS = {
+    "class": "a class, not a function",
+    "import": "imported, not defined here",
+    "from": "imported, not defined here",
+}
 
 
 def functions(file: SourceFile) -> list[str]:
@@ -27,7 +32,7 @@ def find(file: SourceFile, selector: str) -> Definition:
     if entry is not None:
         return scope.definition(entry.node, name, entry.order)
     binding = scope.own(name)
-    if isinstance(binding, Callee):  # `g = f`, or imported: the function it leads to
+    if isinstance(binding, Callee) and binding.definition.file is file:  # g = f
         return binding.definition
     raise SourceError(_not_found(scope, selector))
 
@@ -76,16 +81,17 @@ def _selectors(scope: StaticScope) -> list[str]:
 def _not_found(scope: StaticScope, selector: str) -> Problem:
     entries = scope.table.names.get(selector.split(".")[0], [])
     selectors = _selectors(scope)
-    what = f"there is no function `{selector}`"
-    node = None
-    if "." not in selector and entries:
-        several = [e for e in entries if e.kind == "def"]
-        kind = "a class" if entries[-1].kind == "class" else "not a function"
-        what = (
-            f"`{selector}` is defined in several places" if several else f"`{selector}` is {kind}"
-        )
-        node = entries[-1].node
-    return scope.file.problem(node, "ADJ003", what, _advice(selector, selectors))
+    if "." in selector or not entries:
+        what = f"there is no function `{selector}`"
+        return scope.file.problem(None, "ADJ003", what, _advice(selector, selectors))
+    last = entries[-1]
+    kind = KINDS.get(last.kind, "not a function")
+    if any(entry.kind == "def" for entry in entries):
+        kind = "bound in several places"
+    advice = _advice(selector, selectors)
+    if last.kind in ("import", "from"):
+        advice = "Name the file that defines it."
+    return scope.file.problem(last.node, "ADJ003", f"`{selector}` is {kind}", advice)
 
 
 def _advice(selector: str, selectors: list[str]) -> str:

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
+from adjgen.diagnostics import Problem, UnsupportedError
 from adjgen.ir.core import Loc
+from adjgen.read.decode import SourceError, decoded
 from adjgen.read.names import Definition
 
 LARGEST = 1 << 26  # bytes; a text of this size takes Python's parser gigabytes
@@ -31,14 +32,6 @@ PASSIVE = "adjgen: passive"
 DEEP = 10_000
 _deep = threading.Lock()  # the recursion limit belongs to the process
 _read: dict[tuple[str, str], tuple[tuple[int, ...], "SourceFile"]] = {}
-
-
-class SourceError(AdjgenError):
-    """A file that cannot be read, or a function that is not in it."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem), [problem])
-        self.problem = problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +109,7 @@ def read_file(path: str) -> SourceFile:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(Problem("ADJ006", f"cannot read the file: {reason}", "", path)) from None
-    file = parse(_decode(data, path), path, key[0])
+    file = parse(decoded(data, shown_path(path, key[0])), path, key[0])
     if stat.S_ISREG(status.st_mode):
         _read[key] = state, file
     return file
@@ -125,6 +118,11 @@ def read_file(path: str) -> SourceFile:
 def read_text(text: str, path: str) -> SourceFile:
     """Return parsed text that is no file; `path` is the name that people see."""
     return parse(text, path, "")
+
+
+def read_bytes(data: bytes, path: str) -> SourceFile:
+    """Return parsed bytes that are no file, as from standard input."""
+    return parse(decoded(data, path), path, "")
 
 
 def parse(text: str, path: str, file: str) -> SourceFile:
@@ -146,47 +144,6 @@ def _bytes(path: str, status: os.stat_result) -> bytes:
         raise OSError(0, f"it has {status.st_size} bytes, more than {LARGEST}")
     with open(path, "rb") as stream:
         return stream.read()
-
-
-def _decode(data: bytes, path: str) -> str:
-    """Return the text by its byte order mark or PEP 263 cookie, UTF-8 otherwise."""
-    shown = shown_path(path, os.path.abspath(path))
-    nul = data.find(b"\0")
-    if nul >= 0:
-        line = data.count(b"\n", 0, nul) + 1
-        what = f"not a text file: a NUL byte at offset {nul}"
-        raise SourceError(Problem("ADJ007", what, _utf16(data), shown, line))
-    encoding = "utf-8"
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise SourceError(_undecodable(data, encoding, error.start, shown)) from None
-    except (SyntaxError, LookupError, UnicodeError) as error:
-        try:
-            data.decode("utf-8")  # Python's own message does not say which byte it is
-        except UnicodeDecodeError as first:
-            if b"coding" not in b"".join(data.split(b"\n", 2)[:2]):
-                raise SourceError(_undecodable(data, "utf-8", first.start, shown)) from None
-        what = f"its encoding cannot be used: {getattr(error, 'msg', None) or error}"
-        raise SourceError(Problem("ADJ007", what, "Save the file as UTF-8.", shown, 1)) from None
-
-
-def _utf16(data: bytes) -> str:
-    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return "It looks like UTF-16; save it as UTF-8." if marked else ""
-
-
-def _undecodable(data: bytes, encoding: str, at: int, shown: str) -> Problem:
-    line = data.count(b"\n", 0, at) + 1
-    what = f"not {encoding.upper()}: byte 0x{data[at]:02x} at offset {at}"
-    why = _utf16(data) or "Save the file as UTF-8, or name its encoding in a comment on line 1:"
-    why += "" if why.endswith(".") else "\n  # -*- coding: latin-1 -*-"
-    start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
-    raw = data[start : end if end >= 0 else None].rstrip(b"\r")
-    text = raw.decode("utf-8", "replace")
-    col = len(raw[: at - start].decode("utf-8", "replace"))
-    return Problem("ADJ007", what, why, shown, line, col, col + 1, text)
 
 
 def _tree(text: str, shown: str, lines: tuple[str, ...]) -> ast.Module:
