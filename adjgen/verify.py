@@ -30,6 +30,7 @@ class Verdict:
     adjoint: float | None = None  # difference of the two sides of the identity
     complex: float | None = None  # difference of a complex step and jvp
     order: float | None = None  # of the Taylor remainder
+    quotient: float | None = None  # difference of a difference quotient and jvp
 
     def __str__(self) -> str:
         if self.status == "failed":
@@ -38,11 +39,14 @@ class Verdict:
             return f"{self.name}: not verified: {self.reason}"
         figures = [f"{self.points} point" + "s" * (self.points > 1)]
         if self.adjoint is not None:
-            figures.append(f"adjoint identity {self.adjoint:.1e}")
+            cancels = " where terms cancel" if self.adjoint > 1e-12 else ""
+            figures.append(f"adjoint identity {self.adjoint:.1e}{cancels}")
+        if self.complex is not None:
+            figures.append(f"complex step {self.complex:.1e}")
         if self.order is not None:
             figures.append(f"Taylor order {self.order:.2f}")
-        elif self.complex is not None:
-            figures.append(f"complex step {self.complex:.1e}")
+        if self.quotient is not None:
+            figures.append(f"difference quotient {self.quotient:.1e}")
         return f"{self.name}: ok ({', '.join(figures)})"
 
 

@@ -25,7 +25,7 @@ from typing import Any
 import oracle
 import random_programs
 from random_programs import Program
-from reduce import minimised, unknown_names
+from reduce import minimised, well_formed
 
 TOLERANCE = 1e-9  # to the oracle, relative to the sum of absolute path terms
 ADJOINT = 1e-12  # of forward to reverse, relative to the same
@@ -52,16 +52,21 @@ class Way:
     style: str = "named"
     exact: bool = True
     all_inputs: bool = False
+    formatted: bool = False
+    products: tuple[str, ...] = ("jvp", "vjp", "value_and_grad")
 
 
-def way_of(seed: int) -> Way:
-    """Return the way that the program of a seed goes."""
+def way_of(program: Program) -> Way:
+    """Return the way that a program goes, which its seed decides."""
+    seed = program.seed
     return Way(
         generated=seed % 10 == 7,
         second=seed % 10 == 2,
         style="ssa" if seed % 4 == 3 else "named",
         exact=seed % 8 != 5,
-        all_inputs=seed % 3 == 1,
+        all_inputs=seed % 3 == 1 and not program.truthy,
+        formatted=seed % 40 == 7,
+        products=("jvp", "value_and_grad" if program.shape is None and seed % 4 < 3 else "vjp"),
     )
 
 
@@ -184,11 +189,9 @@ def parameters(function: Function) -> list[str]:
 
 @dataclass(frozen=True)
 class Products:
-    """Derivative functions; `gradient` also for numbers, `second` as {(name, name): function}."""
+    """Derivative functions by name; `second` as {(name, name): function}."""
 
-    jvp: Function
-    vjp: Function
-    gradient: Function | None
+    first: dict[str, Function]
     second: dict[tuple[str, str], Function]
 
 
@@ -198,20 +201,20 @@ def products(function: Function, path: Path, program: Program, way: Way) -> Prod
 
     wrt = None if way.all_inputs else program.wrt
     options: dict[str, Any] = {"wrt": wrt, "exact": way.exact, "style": way.style}
+    names = [name for name in way.products if program.shape is None or name != "value_and_grad"]
     if way.generated:
-        generated = adjgen.generate(f"{path}::f", **options)
-        names: dict[str, Any] = {"__name__": "generated"}
-        exec(compile(generated.source, "<generated>", "exec"), names)
-        gradient = names["f_value_and_grad"] if program.shape is None else None
-        return Products(names["f_jvp"], names["f_vjp"], gradient, {})
-    gradient = adjgen.value_and_grad(function, **options) if program.shape is None else None
+        generated = adjgen.generate(f"{path}::f", formatted=way.formatted, **options)
+        found: dict[str, Any] = {"__name__": "generated"}
+        exec(compile(generated.source, "<generated>", "exec"), found)
+        return Products({name: found[f"f_{name}"] for name in names}, {})
+    first = {name: getattr(adjgen, name)(function, **options) for name in names}
     second = {}
     if way.second and program.shape is None:
-        for a, b in {(program.wrt[0], program.wrt[-1]): 0, (program.wrt[-1], program.wrt[-1]): 0}:
+        last = program.wrt[-1]
+        for a in dict.fromkeys([program.wrt[0], last]):
             slope = adjgen.grad(function, **options | {"wrt": a})
-            second[a, b] = adjgen.grad(slope, **options | {"wrt": b})
-    jvp, vjp = adjgen.jvp(function, **options), adjgen.vjp(function, **options)
-    return Products(jvp, vjp, gradient, second)
+            second[a, last] = adjgen.grad(slope, **options | {"wrt": last})
+    return Products(first, second)
 
 
 # Comparing -------------------------------------------------------------------------------------------
@@ -258,22 +261,17 @@ def check_point(
     rng = random.Random(program.seed)
     dots = {name: rng.choice([-1, 1]) * rng.uniform(0.5, 2.0) for name in program.wrt}
     bars = [rng.choice([-1, 1]) * rng.uniform(0.5, 2.0) for _ in range(9)]
+    more = {
+        "jvp": {f"{name}_dot": dot for name, dot in dots.items()},
+        "vjp": {"bar": shaped(program.shape, iter(bars))},
+    }
     original = outcome(f, at)
-    values = oracle.leaves(original.value)
-    if not original.error and not all(
-        isinstance(v, (int, float)) and math.isfinite(v) for v in values
-    ):
+    if not original.error and not all(map(is_finite, oracle.leaves(original.value))):
         return "skipped: value not finite"
-    named = {f"{name}_dot": dot for name, dot in dots.items()}
-    forward = check_call("jvp", outcome(made.jvp, at, **named), original)
-    backward = check_call(
-        "vjp", outcome(made.vjp, at, bar=shaped(program.shape, iter(bars))), original
-    )
-    gradient = (
-        check_call("value_and_grad", outcome(made.gradient, at), original)
-        if made.gradient
-        else None
-    )
+    found = {
+        name: check_call(name, outcome(function, at, **more.get(name, {})), original)
+        for name, function in made.first.items()
+    }
     if original.error:
         return "raised alike"
     try:
@@ -282,28 +280,45 @@ def check_point(
         return f"skipped: {reason}"
     if right.near and not way.exact:
         return "skipped: close comparison"
-    for found in (forward, backward, gradient):
-        if found:
-            check_value(found[0], original.value, way.exact)
-    check_forward(forward[1], right, dots)
-    check_reverse(backward[1], right, bars)
-    if gradient:
-        check_reverse(gradient[1], right, [1.0])
-    check_adjoint(forward[1], backward[1], right, dots, bars)
+    for value, _ in found.values():
+        check_value(value, original.value, way.exact)
+    check_first({name: slopes for name, (_, slopes) in found.items()}, right, dots, bars)
     if made.second and not right.ties:
-        for (a, b), function in made.second.items():
-            found = check_call(
-                f"grad of grad by {a}, {b}",
-                outcome(function, at),
-                Outcome(None, None, original.printed),
-            )
-            d, size = right.second[0][a, b]
-            if not close(found, d, size, TOLERANCE):
-                raise MismatchError(
-                    "second", f"by {a}, {b} at {at}: {found}, not {float(d)} of {float(size)}"
-                )
+        check_second(made.second, at, right, original)
         return "compared, second order too"
     return "compared"
+
+
+def is_finite(value: Any) -> bool:
+    """Whether a value is a finite real number."""
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def check_first(
+    found: dict[str, Any], right: oracle.Judgement, dots: dict[str, float], bars: list[float]
+) -> None:
+    """Compare tangents and gradients with the oracle's, then with each other."""
+    check_forward(found["jvp"], right, dots)
+    for name, weights in (("value_and_grad", [1.0]), ("vjp", bars)):
+        if name in found:
+            check_reverse(found[name], right, weights)
+            check_adjoint(found["jvp"], found[name], right, dots, weights)
+
+
+def check_second(
+    made: dict[tuple[str, str], Function],
+    at: dict[str, Any],
+    right: oracle.Judgement,
+    original: Outcome,
+) -> None:
+    """Compare derivatives of derivatives with the oracle's."""
+    for (a, b), function in made.items():
+        quiet = Outcome(None, None, original.printed)
+        found = check_call(f"grad of grad by {a}, {b}", outcome(function, at), quiet)
+        d, size = right.second[0][a, b]
+        if not close(found, d, size, TOLERANCE):
+            wrong = f"by {a}, {b} at {at}: {found}, not {float(d)} of {float(size)}"
+            raise MismatchError("second", wrong)
 
 
 def check_forward(found: Any, right: oracle.Judgement, dots: dict[str, float]) -> None:
@@ -394,8 +409,8 @@ def fates(program: Program, way: Way) -> list[str]:
 def judge_seeds(seeds: Sequence[int]) -> Tally:
     """Judge the programs of some seeds."""
     tally = Tally()
-    for seed in seeds:
-        tally.add(judge(random_programs.program(seed), way_of(seed)))
+    for program in map(random_programs.program, seeds):
+        tally.add(judge(program, way_of(program)))
     return tally
 
 
@@ -427,17 +442,17 @@ def smallest(failure: Failure, seconds: float = 60.0) -> Failure:
 
     def fails(text: str) -> bool:
         nonlocal found
-        if unknown_names(text):
+        if not well_formed(text):
             return False
         program = replace(failure.program, text=text)
         with hurried(2.0) if failure.kind != "timeout" else contextlib.nullcontext():
             try:
                 with imported(text) as (module, _):
-                    errors = [outcome(module.f, at).raised() for at in program.points]
+                    values = [outcome(module.f, at) for at in program.points]
                 oracle.load(text)
             except (LateError, Exception):
                 return False
-        if any(error and error[0] in BROKEN for error in errors):
+        if not all(plausible(one, program.shape) for one in values):
             return False
         tally = judge(program, failure.way)
         if tally.failures and tally.failures[0].symptom() == failure.symptom():
@@ -447,6 +462,21 @@ def smallest(failure: Failure, seconds: float = 60.0) -> Failure:
 
     minimised(failure.program.text, fails, seconds)
     return found
+
+
+def plausible(found: Outcome, shape: Any) -> bool:
+    """Whether a call gave numbers in a shape, or an exception that programs may raise."""
+    if found.error:
+        return type(found.error).__name__ not in BROKEN
+    return has_shape(found.value, shape)
+
+
+def has_shape(value: Any, shape: Any) -> bool:
+    """Whether a value is a number, or a tuple of a shape."""
+    if shape is None:
+        return isinstance(value, (int, float))
+    pairs = isinstance(value, tuple) and len(value) == len(shape)
+    return pairs and all(has_shape(part, inner) for part, inner in zip(value, shape))
 
 
 def report(seeds: Sequence[int], jobs: int, shown: int = 5) -> int:

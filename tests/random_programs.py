@@ -31,6 +31,9 @@ STATEMENTS = {
     "show": 0.7, "claim": 0.7, "guard": 0.7, "unpack": 2, "split": 0.8, "nothing": 0.2,
     "bare": 0.3, "correlate": 0.6, "dispatch": 0.5,
 }  # fmt: skip
+COMPOUND = {"choose", "count", "repeat", "leave", "finish", "dispatch", "correlate"}
+SIMPLE = {name: weight for name, weight in STATEMENTS.items() if name not in COMPOUND}
+DEEP = 4  # levels of indentation, beyond which there are only simple statements
 EXPRESSIONS = {
     "plus": 6, "minus": 5, "times": 7, "over": 3, "negative": 2, "power": 4, "modulo": 1,
     "floored": 0.6, "function": 9, "function2": 3, "extreme": 3, "magnitude": 1.5,
@@ -97,6 +100,7 @@ class Program:
     wrt: tuple[str, ...]
     shape: Any
     points: tuple[dict[str, Any], ...]
+    truthy: bool = False  # an unannotated input is tested for truth, as flags are
 
 
 @dataclass
@@ -167,6 +171,7 @@ class Writer:
         self.loops: list[str] = []
         self.sure = True  # a statement here is executed unless the function has returned
         self.strings: list[str] = []
+        self.truthy = False
         self.names = list(REALS) + rng.sample(CLASHES, 2)
         self.hidden = rng.choice(SHADOWS) if rng.random() < 0.06 else ""
         if self.hidden:
@@ -332,6 +337,7 @@ class Writer:
 
     def truth_truthy(self, depth: int) -> str:
         """x, as in `if x:`"""
+        self.truthy = True
         return str(self.atom())
 
     # Real expressions
@@ -442,6 +448,7 @@ class Writer:
 
     def real_either(self, depth: int) -> Text:
         """x or y, x and y"""
+        self.truthy = True
         a, b = self.real(0), self.real(depth)
         return Text(f"(({a}) {self.rng.choice(['or', 'and'])} ({b}))", max(a.size, b.size))
 
@@ -854,7 +861,7 @@ class Writer:
         for _ in range(count):
             if self.cost > BUSY and self.scope.reals:
                 break
-            write = self.pick(STATEMENTS, "put")
+            write = self.pick(SIMPLE if self.margin > DEEP else STATEMENTS, "put")
             if self.scope.reals or write == self.put_assign:
                 write()
         if len(self.lines) == written:
@@ -981,12 +988,14 @@ def program(seed: int) -> Program:
         signature.cost = writer.cost * (8 if recursive else 1)
         known.append(signature)
     main = Signature("f", parameters(rng, rng.randint(1, 3), True), shape(rng, 0.65), 0.0)
+    annotated = rng.random() < 0.3
     writer = Writer(rng, spell, known, constants)
-    bodies.append(function(writer, main, rng.randint(2, 7), rng.random() < 0.3))
+    bodies.append(function(writer, main, rng.randint(2, 6), annotated))
     lines = spell.lines() + top + [line for body in bodies for line in ("", *body)]
     text = ast.unparse(ast.parse("\n".join(lines))) + "\n"
     wrt = tuple(p.name for p in main.parameters if p.kind == "real")
-    return Program(seed, text, wrt, main.shape, tuple(point(rng, main) for _ in range(3)))
+    points = tuple(point(rng, main) for _ in range(3))
+    return Program(seed, text, wrt, main.shape, points, writer.truthy and not annotated)
 
 
 def point(rng: random.Random, signature: Signature) -> dict[str, Any]:

@@ -96,9 +96,7 @@ def simpler_expressions(text: str) -> Iterator[ast.AST]:
     tree = ast.parse(text)
     places = expressions(tree)
     for k, (_, _, _, expression) in enumerate(places):
-        parts = [part for part in ast.walk(expression) if part is not expression and usable(part)][
-            :12
-        ]
+        parts = [part for _, _, _, part in expressions(expression)][:12]
         for part in [*parts, ast.Constant(0.5)]:
             smaller = copy.deepcopy(tree)
             owner, name, index, _ = expressions(smaller)[k]
@@ -127,7 +125,7 @@ def expressions(tree: ast.AST) -> list[tuple[Any, str, int | None, ast.expr]]:
     found: list[tuple[Any, str, int | None, ast.expr]] = []
     for node in ast.walk(tree):
         for name, value in ast.iter_fields(node):
-            if name in ("annotation", "returns", "func"):
+            if name in ("annotation", "returns", "func") or isinstance(node, ast.Attribute):
                 continue
             if isinstance(value, ast.expr) and usable(value):
                 found.append((node, name, None, value))
@@ -164,9 +162,29 @@ def unknown_names(text: str) -> set[str]:
 def bound(nodes: Iterable[ast.AST]) -> set[str]:
     """Return the names that statements assign or import."""
     names: set[str] = set()
-    for node in (inner for node in nodes for inner in ast.walk(node)):
+    for node in (inner for outer in nodes for inner in ast.walk(outer)):
         if isinstance(node, ast.Name) and not usable(node):
             names.add(node.id)
         elif isinstance(node, ast.alias):
             names.add((node.asname or node.name).partition(".")[0])
     return names
+
+
+def well_formed(text: str) -> bool:
+    """Whether a smaller program is still one that people write: names exist, results have one shape."""
+    functions = [node for node in ast.parse(text).body if isinstance(node, DEF)]
+    return not unknown_names(text) and all(map(returns_one_shape, functions))
+
+
+def returns_one_shape(function: ast.FunctionDef) -> bool:
+    """Whether a function ends with a return and all its returns have the same structure."""
+    found = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    return (
+        isinstance(function.body[-1], ast.Return)
+        and len({structure(value) for value in found}) == 1
+    )
+
+
+def structure(value: ast.expr | None) -> Any:
+    """Return the structure of nested tuples that an expression writes down."""
+    return tuple(map(structure, value.elts)) if isinstance(value, ast.Tuple) else value is None

@@ -25,22 +25,20 @@ FLOORS = {
     "config": 1,
     "files": 1,
     "skeleton": 1,
-    "trial_checks": 1,
     "read": 2,
     "diff": 2,
     "passes": 2,
     "emit": 2,
     "run": 2,
-    "trial": 2,
     "pipeline": 3,
     "count": 3,
     "verify": 3,
     "api": 4,
-    "commands": 4,
-    "cli": 5,
+    "cli": 4,
     "__init__": 5,
-    "__main__": 6,
+    "__main__": 5,
 }
+SPLIT = {"assemble": "pipeline", "trial": "verify", "commands": "cli"}  # parts of several files
 HOMES = {  # who may import what
     "ast": ("read/", "emit/"),
     "astor": ("emit/text.py",),
@@ -56,8 +54,12 @@ def name_of(path):
 
 def part(path):
     """The folder or file of adjgen/ that a file belongs to."""
-    first = path.relative_to(PACKAGE).parts[0]
-    return first.removesuffix(".py")
+    return whole(path.relative_to(PACKAGE).parts[0].removesuffix(".py"))
+
+
+def whole(name):
+    """The part that a file at the top belongs to."""
+    return SPLIT.get(name, name)
 
 
 def imported(tree, path):
@@ -86,7 +88,7 @@ def test_floors():
         for module in imported(tree, path):
             if not module.startswith("adjgen."):
                 continue
-            other, mine = module.split(".")[1], part(path)
+            other, mine = whole(module.split(".")[1]), part(path)
             if other != mine and not FLOORS.get(other, 9) < FLOORS[mine]:
                 wrong.append(f"{name_of(path)} imports {module}")
     assert not wrong
@@ -136,7 +138,7 @@ def body_lines(function):
 def test_module_docstrings():
     wrong = []
     for path, tree in TREES.items():
-        text = ast.get_docstring(tree)
+        text, *_ = (ast.get_docstring(tree) or "").partition("\nbefore ")  # a pass shows an example
         if not text or len(text.splitlines()) >= 6:
             wrong.append(name_of(path))
     assert not wrong
@@ -195,6 +197,7 @@ def test_public_functions_of_the_package_have_docstrings():
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         and not node.name.startswith("_")
         and not ast.get_docstring(node)
+        and not any(getattr(d, "id", "") == "overload" for d in node.decorator_list)
     ]
     assert not missing
 

@@ -4,7 +4,7 @@ import judge
 import oracle
 import pytest
 from random_programs import Program
-from reduce import minimised, unknown_names
+from reduce import minimised, unknown_names, well_formed
 
 TEXT = "def f(x, y):\n    return x * y - y, x\n"
 POINT = {"x": 2.0, "y": 3.0}
@@ -90,6 +90,12 @@ def test_smaller_programs_do_not_invent_names():
     text = "from math import sin\nLIMIT = 2\ndef g(x): return x\ndef f(x, *, n=1):\n"
     assert unknown_names(text + "    y = g(sin(x)) + LIMIT * n\n    return abs(y) + z\n") == {"z"}
     assert not unknown_names("from math import *\ndef f(x): return tanh(x) + (t := 2.0) * t")
+
+
+def test_smaller_programs_keep_their_shape():
+    assert well_formed("def f(x):\n    if x: return 1.0\n    return x")
+    assert not well_formed("def f(x):\n    if x: return 1.0, x\n    return x")
+    assert not well_formed("def f(x):\n    if x: return x")
 
 
 @pytest.mark.parametrize(

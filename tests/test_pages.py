@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from adjgen.pipeline import Options, generate
 
 from adjgen.commands.explain import pages, title
 from adjgen.diagnostics import AdjgenError
+from adjgen.pipeline import Options, generate
 from adjgen.read.source import find, functions, read_text
 
 PACKAGE = Path(__file__).parent.parent / "adjgen"

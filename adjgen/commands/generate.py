@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,10 +137,16 @@ def refusals(outcomes: Sequence[Outcome]) -> dict[str, list[Problem]]:
 
 def verified(outcomes: Sequence[Outcome], given: dict[str, Any]) -> bool:
     """Verify generated modules; return whether one failed."""
-    from adjgen.commands.verify import verdicts
+    from adjgen.commands.verify import How, check_names, verdicts
 
-    every = [v for outcome in outcomes if outcome.text for v in verdicts(outcome, given, err=True)]
-    failed = any(verdict.status == "failed" for verdict in every)
+    how = How.of(given)
+    check_names(how.at, {name for outcome in outcomes for name in outcome.parameters})
+    failed = False
+    found = results(partial(verdicts, how), outcomes, given["jobs"], "verifying")
+    for outcome, verdict in zip(outcomes, found):
+        for one in verdict:
+            note(f"{outcome.job.source.path}::{one}")
+            failed |= one.status == "failed"
     if failed:
         note("Verification failed. Nothing was written.")
     return failed

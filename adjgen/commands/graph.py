@@ -2,11 +2,39 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Opaque, Param, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Module, Opaque, Param, Var
 
 Names = Mapping[Var, str]
+
+
+def names_of(function: Function) -> Names:
+    """Return a name for every variable: x_i, or what a sweep calls it (x_dot, x_bar)."""
+    names: dict[Var, str] = {}
+    taken: set[str] = set()
+    for var in variables(function.body):
+        base = f"x_{var.number}" if var.number else var.hint or "t"
+        name = next(n for n in candidates(base) if n not in taken)
+        names[var] = name
+        taken.add(name)
+    return names
+
+
+def candidates(base: str) -> Iterator[str]:
+    """Yield a name, then the name with numbers."""
+    yield base
+    yield from (f"{base}_{k}" for k in count(2))
+
+
+def variables(block: Block) -> Iterator[Var]:
+    """Yield the variables that a block defines, in the order of the program."""
+    yield from block.params
+    for eqn in block.eqns:
+        for inner in eqn.blocks:
+            yield from variables(inner)
+        yield from eqn.outs
 
 
 def operation(eqn: Eqn) -> str:
@@ -32,6 +60,30 @@ def as_data(function: Function, names: Names) -> dict[str, Any]:
     body = block_data(function.body, names)
     equations, results = body["equations"], body["results"]
     return {"function": function.name, "parameters": params, "equations": equations, "results": results}  # fmt: skip
+
+
+def values_at(module: Module, at: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the value of every x_i at a point; of a loop's variables the last one.
+
+    Raises
+    ------
+    ValueError
+        A parameter has neither a value nor a default.
+    """
+    from adjgen.run import flat_results
+
+    args = []
+    for param in module.main.params:
+        value = at.get(param.name, param.default)
+        if value is ... or not (
+            value is None or isinstance(value, int | float | str | tuple | list)
+        ):
+            raise ValueError(f"parameter {param.name} has no value; use --at {param.name}=...")
+        args += list(value) if param.tree.kind and isinstance(value, tuple | list) else [value]
+    values: dict[Var, Any] = {}
+    flat_results(module.main, args, module, {}, values)
+    names = names_of(module.main)
+    return {names[var]: value for var, value in values.items()}
 
 
 def parameter_data(param: Param, names: Names) -> dict[str, Any]:
@@ -76,7 +128,9 @@ def as_dot(function: Function, names: Names) -> str:
         drawing.node(names[var], shown.get(var, var.hint), "box")
     drawing.block(function.body)
     for k, atom in enumerate(function.body.results, 1):
-        drawing.node(f"result {k}", "" if isinstance(atom, Var) else spelled(atom, names), "plaintext")
+        drawing.node(
+            f"result {k}", "" if isinstance(atom, Var) else spelled(atom, names), "plaintext"
+        )
         drawing.edge(atom, f"result {k}")
     head = [f"digraph {quoted(function.name)} {{", "  node [fontname=monospace];"]
     return "\n".join([*head, *drawing.lines, "}"]) + "\n"
@@ -155,8 +209,17 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
+def rows(equations: list[dict[str, Any]], depth: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield a table row for each equation, those of blocks indented."""
+    for eqn in equations:
+        text = f"{eqn['op']}({', '.join(eqn['parents'])})"
+        name = ", ".join(filter(None, eqn["names"]))
+        row = {"x": ", ".join(eqn["outs"]), "parents": eqn["parents"], "line": eqn["line"] or ""}
+        yield row | {"text": "    " * depth + text, "name": name}
+        for block in eqn.get("blocks", ()):
+            yield from rows(block["equations"], depth + 1)
+
+
 def as_json(data: Any) -> str:
     """Return data as JSON text."""
     return json.dumps(data, indent=2, default=repr) + "\n"
-
-

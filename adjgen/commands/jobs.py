@@ -24,19 +24,24 @@ def results(work: Callable[[J], R], jobs: Sequence[J], processes: int, label: st
 
 
 def in_processes(work: Callable[[J], R], jobs: Iterable[J], processes: int) -> Iterator[R]:
-    """Yield work(job) for each job, computed in processes."""
+    """Yield work(job) for each job, computed in processes, which end when the caller does."""
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children
 
-    pool = ProcessPoolExecutor(processes, initializer=ignore_interrupt)
+    pool = ProcessPoolExecutor(processes, initializer=end_on_interrupt)
     try:
         yield from pool.map(work, jobs)
+    except BaseException:
+        for child in active_children():
+            child.terminate()
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def ignore_interrupt() -> None:
-    """Leave Ctrl-C to the parent, which ends the children."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def end_on_interrupt() -> None:
+    """Let Ctrl-C end a child without a word: the parent says what there is to say."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Progress:

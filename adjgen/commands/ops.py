@@ -34,8 +34,9 @@ PRODUCTS = {
 @click.option(
     "--sympy/--no-sympy", "sympy", default=True, help="Compare with SymPy. [default: sympy]"
 )
+@click.option("--time-limit", "limit", default=20.0, show_default=True, help="Seconds for SymPy.")
 @options.JOBS
-def ops(source: tuple[str, ...], form: str, sympy: bool, **given: Any) -> None:
+def ops(source: tuple[str, ...], form: str, sympy: bool, limit: float, **given: Any) -> None:
     """Count the operations of generated code, and of SymPy's derivatives of the same function.
 
     Counted is what the generated code executes: each statement once, a loop body times its trip
@@ -57,7 +58,7 @@ def ops(source: tuple[str, ...], form: str, sympy: bool, **given: Any) -> None:
         code = max(code, code_of(outcome))
         if not outcome.text:
             continue
-        found = ladders(outcome.job) if sympy else {}
+        found = ladders(outcome.job, limit) if sympy else {}
         report.update(entries(outcome, found))
         if form == "table":
             click.echo(counts(outcome, found))
@@ -68,12 +69,13 @@ def ops(source: tuple[str, ...], form: str, sympy: bool, **given: Any) -> None:
     raise click.exceptions.Exit(code)
 
 
-def ladders(job: Job) -> dict[str, Mapping[str, Any]]:
+def ladders(job: Job, limit: float) -> dict[str, Mapping[str, Any]]:
     """Return SymPy's counts for each function of a source."""
     from adjgen.count import ladder
 
     found, _ = definitions(job, read(job.source))
-    return {definition.qualname: ladder(definition) for definition in found}
+    wrt = job.options["wrt"]
+    return {each.qualname: ladder(each, limit, wrt) for each in found}
 
 
 def entries(outcome: Outcome, found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Outcome:
     module: str = ""  # the dotted name that imports the source
     root: str = ""  # the folder from which it does
     file: str = ""
+    parameters: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> bool:
@@ -61,7 +62,6 @@ def produce(job: Job) -> Outcome:
 
 def _produced(job: Job) -> Outcome:
     from adjgen.pipeline import Options, generate
-
     from adjgen.read.source import import_root
 
     file = read(job.source)
@@ -80,7 +80,14 @@ def _produced(job: Job) -> Outcome:
         module=file.module,
         root=import_root(file.file) if file.file else "",
         file=file.file,
+        parameters=frozenset(name for definition in found for name in parameter_names(definition)),
     )
+
+
+def parameter_names(definition: Any) -> list[str]:
+    """Return the names of a function's parameters."""
+    given = definition.node.args
+    return [arg.arg for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
 
 
 def definitions(job: Job, file: Any) -> tuple[list[Any], dict[str, list[Problem]]]:

@@ -1,14 +1,21 @@
 """`adjgen verify`: generate in memory, run that at points in a child process, and report."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import click
 
 from adjgen.commands import options
+from adjgen.commands.arguments import merged
 from adjgen.commands.jobs import results
-from adjgen.commands.produce import Outcome, produce
+from adjgen.commands.produce import Job, Outcome, produce
 from adjgen.commands.report import note
 from adjgen.commands.sources import sources
+from adjgen.trial.subject import Order
+from adjgen.verify import Verdict
+from adjgen.verify import verify as run
 
 
 @click.command(short_help="Check generated derivatives by running them.")
@@ -40,38 +47,66 @@ def verify(source: tuple[str, ...], **given: Any) -> None:
     from adjgen.commands.generate import show
 
     jobs = [options.job(one, given) for one in sources(source)]
-    code, counts = 0, {"ok": 0, "failed": 0, "skipped": 0}
-    for outcome in results(produce, jobs, given["jobs"], "generating"):
+    how = How.of(given)
+    code, counts, parameters = 0, {"ok": 0, "failed": 0, "skipped": 0}, set[str]()
+    for outcome, verdicts in results(partial(done, how), jobs, given["jobs"], "verifying"):
         code = max(code, show([outcome]))
-        for verdict in verdicts(outcome, given) if outcome.text else ():
+        parameters |= outcome.parameters
+        for verdict in verdicts:
+            click.echo(f"{outcome.job.source.path}::{verdict}")
             counts[verdict.status] += 1
-            named = verdict.name in dict(outcome.bases) and bool(outcome.job.source.named)
-            if verdict.status == "failed" or (verdict.status == "skipped" and named):
-                code = max(code, 1)
+            asked_for = verdict.status == "skipped" and outcome.job.source.named
+            code = max(code, int(verdict.status == "failed" or bool(asked_for)))
     ok, failed, skipped = counts.values()
     note(f"{ok} verified, {failed} failed, {skipped} not verified")
+    check_names(how.at, parameters)
     raise click.exceptions.Exit(code)
 
 
-def verdicts(outcome: Outcome, given: dict[str, Any], err: bool = False) -> list[Any]:
-    """Verify the functions of a module and print a line for each."""
-    from adjgen.commands.arguments import merged
-    from adjgen.trial.subject import Order
-    from adjgen.verify import verify as run
+@dataclass(frozen=True)
+class How:
+    """How to verify: given values by parameter, seed of the others, seconds for a function."""
 
-    limit = given.get("time_limit") or 20.0
+    at: Mapping[str, Any]
+    seed: int = 0
+    limit: float = 20.0
+    against_original: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "How":
+        """Return what the command line says; `generate` has no more than --at."""
+        at = merged(given["at"])
+        known = {"seed": "seed", "limit": "time_limit", "against_original": "against_original"}
+        return cls(at, **{key: given[name] for key, name in known.items() if name in given})
+
+
+def check_names(at: Mapping[str, Any], parameters: Iterable[str]) -> None:
+    """Raise click.UsageError for a value of a parameter that no function has."""
+    if unknown := sorted(set(at) - set(parameters)):
+        raise click.UsageError(f"--at: no function has a parameter {unknown[0]}")
+
+
+def done(how: How, job: Job) -> tuple[Outcome, list[Verdict]]:
+    """Generate from a file and verify that."""
+    outcome = produce(job)
+    return outcome, verdicts(how, outcome)
+
+
+def verdicts(how: How, outcome: Outcome) -> list[Verdict]:
+    """Verify the functions of a generated module."""
+    if not outcome.text:
+        return []
+    job = outcome.job
+    if job.options["mode"] == "reverse":  # the checks need jvp; the reverse sweep is the same text
+        outcome = produce(replace(job, options={**job.options, "mode": "both"}))
     order = Order(
         outcome.text,
-        at=merged(tuple(given.get("at") or ())),
-        seed=given.get("seed") or 0,
+        at=dict(how.at),
+        seed=how.seed,
         folders=[outcome.root] if outcome.root else [],
-        original=(outcome.module, outcome.file) if given.get("against_original") else None,
-        exact=bool(outcome.job.options.get("exact")),
-        wrt=tuple(outcome.job.options.get("wrt") or ()),
-        seconds=limit / 20,
+        original=(outcome.module, outcome.file) if how.against_original else None,
+        exact=job.options["exact"],
+        wrt=job.options["wrt"] or (),
+        seconds=how.limit / 20,
     )
-    found = []
-    for verdict in run(order, outcome.bases, limit):
-        click.echo(f"{outcome.job.source.path}::{verdict}", err=err)
-        found.append(verdict)
-    return found
+    return list(run(order, outcome.bases, how.limit))

@@ -103,16 +103,12 @@ row("atanh", math.atanh, lambda x, y: 1.0 / ((1.0 - x) * (1.0 + x)), domain=("un
 row("erf", math.erf, lambda x, y: gaussian(x), raises=False, domain=("real",), source="DLMF 7.10", note=GAUSSIAN, names=("math.erf",), edges=(((0.0,), (TWO_BY_ROOT_PI,)),))
 row("erfc", math.erfc, lambda x, y: -gaussian(x), raises=False, domain=("real",), source="DLMF 7.10", note=GAUSSIAN, names=("math.erfc",))
 
-DIGAMMA = (
-    "Its derivative needs the digamma function, which Python's math does not have. Give one by "
-    "adjgen.rule(math.{0}, partials=[...])."
-)
 row(
     "gamma", math.gamma, lambda x, y: y * call("polygamma", 0, x),
-    domain=("positive",), source="DLMF 5.2(i)", names=("math.gamma",), refusal=DIGAMMA.format("gamma"),
+    domain=("positive",), source="DLMF 5.2(i)", names=("math.gamma",),
 )
 row(
     "lgamma", math.lgamma, lambda x, y: call("polygamma", 0, x),
-    domain=("positive",), source="DLMF 5.2(i)", names=("math.lgamma",), refusal=DIGAMMA.format("lgamma"),
+    domain=("positive",), source="DLMF 5.2(i)", names=("math.lgamma",),
 )
 # fmt: on

@@ -11,6 +11,7 @@ from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
 from adjgen.emit.statements import Comment, Printer, Statements, Tail, assign
 from adjgen.emit.targets import constant
+from adjgen.emit.unbound import copies_unbound
 from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, Function, Opaque, Param, Tree, Var
 from adjgen.ir.query import equations
 
@@ -37,6 +38,8 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     names = Names(lives, fixed, taken(function), style)
     expressions = Expressions(names.names, inlining.chosen, made_by, target)
     printer = Printer(expressions, inlining.uses, quote)
+    if copies_unbound(body, names.names):
+        printer.unbound = Const(None)
     statements = unpacking(function, names.names, inlining.uses)
 
     def finish(results: Sequence[Atom]) -> Statements:

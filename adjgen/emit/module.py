@@ -89,6 +89,8 @@ class Imports(ast.NodeTransformer):
         plain = [import_line(m, a) for m, a in self.modules.items() if m not in self.holders]
         own = [line for line in plain if line.split()[1].split(".")[0] in sys.stdlib_module_names]
         rest = sorted(line for line in plain if line not in own)
+        if self.carried and "import math" not in own:
+            own.append("import math")
         if self.from_math:
             own.append("from math import " + ", ".join(sorted(self.from_math)))
         own.sort(key=lambda line: (line.startswith("from"), line))
@@ -100,11 +102,7 @@ class Imports(ast.NodeTransformer):
 
     def carried_functions(self) -> list[tuple[str, str]]:
         """Return the text of rows that Python lacks, with what they need."""
-        found = []
-        for name in self.carried:
-            found.append((name, inspect.getsource(TABLE[name].evaluate).rstrip()))
-            self.modules.setdefault("math", "math")
-        return found
+        return [(name, inspect.getsource(TABLE[name].evaluate).rstrip()) for name in self.carried]
 
 
 def import_line(module: str, alias: str) -> str:

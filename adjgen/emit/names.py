@@ -65,6 +65,7 @@ class Lives:
             if len(eqn.outs) == 1 and eqn.outs[0] in self.inlined:
                 continue
             self.now += 2
+            start = self.now
             self.read(eqn.args, used)
             if isinstance(eqn.op, If):
                 for inner in eqn.blocks:
@@ -76,6 +77,8 @@ class Lives:
                 self.now += 2  # its names may be assigned in the middle of it
                 self.moves += [(o, a) for o in eqn.outs for a in eqn.args if isinstance(a, Var) and a.hint == o.hint]
             self.define(eqn.outs)
+            if isinstance(eqn.op, For):  # lists exist before their loop
+                self.born.update(dict.fromkeys(eqn.outs[eqn.op.carried :], start))
         self.now += 2
         self.read(block.results, used)
         return used

@@ -42,6 +42,7 @@ class Printer:
         self.uses = uses
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
+        self.unbound: Const = UNBOUND  # what an unbound variable is given: nothing, or None
 
     def name(self, var: Var) -> str:
         """Return the name of a variable, _ if nobody reads it."""
@@ -170,7 +171,8 @@ class Printer:
     def assigned(self, outs: Sequence[Var], values: Sequence[Atom]) -> Statements:
         """Write the assignment of values to variables, all at once where they depend on each other."""
         names = self.expressions.names
-        pairs = [(names[o], v) for o, v in zip(outs, values) if v is not UNBOUND]
+        given = [self.unbound if v is UNBOUND else v for v in values]
+        pairs = [(names[o], v) for o, v in zip(outs, given) if v is not UNBOUND]
         pairs = [(n, v) for n, v in pairs if not (isinstance(v, Var) and names.get(v) == n)]
         targets = {n for n, _ in pairs}
         trees = [self.atom(v) for _, v in pairs]

@@ -26,6 +26,7 @@ class Folding:
 
     exact: bool = False  # keep x**2 in the primal
     mapping: dict[Var, Atom] = field(default_factory=dict)
+    mirrored: dict[Atom, Atom] = field(default_factory=dict)  # a list backwards -> the list
 
     def block(self, block: Block) -> Block:
         """Return a block with known values put in."""
@@ -46,6 +47,11 @@ class Folding:
 
     def plain(self, eqn: Eqn, eqns: list[Eqn]) -> None:
         """Fold a row, or keep it."""
+        if eqn.op == "backwards":
+            if eqn.args[0] in self.mirrored:
+                self.mapping[eqn.outs[0]] = self.mirrored[eqn.args[0]]
+                return
+            self.mirrored[eqn.outs[0]] = eqn.args[0]
         known = folded(eqn)
         if known is not None:
             self.mapping[eqn.outs[0]] = known

@@ -17,8 +17,8 @@ class SourceError(AdjgenError):
 def decoded(data: bytes, path: str) -> str:
     """Return the text of a Python file; `path` is for messages.
 
-    >>> decoded("# -*- coding: latin-1 -*-\nπ = 3".encode("latin-1", "replace"), "a.py")
-    '# -*- coding: latin-1 -*-\n? = 3'
+    >>> decoded(b"x = 1  # UTF-8, as nothing says otherwise", "a.py")
+    'x = 1  # UTF-8, as nothing says otherwise'
     """
     nul = data.find(b"\0")
     if nul >= 0:

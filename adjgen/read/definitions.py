@@ -16,12 +16,13 @@ from adjgen.read.names import (
 )
 
 if TYPE_CHECKING:
+    from adjgen.read.session import Moment
     from adjgen.read.static import StaticScope
 
 
 def define(
-    scope: "StaticScope",
-    moment: Scope,
+    view: "Moment",
+    moment: "Moment",
     node: FunctionNode,
     qualname: str,
     owner: ast.ClassDef | None,
@@ -30,7 +31,7 @@ def define(
     static = owner is not None and "staticmethod" in marks(node)
     bound = int(owner is not None and not static)
     defaults = _defaults(node, moment, owner)
-    return Definition(node, scope.file, scope, qualname, defaults, bound, static=static)
+    return Definition(node, view.scope.file, view, qualname, defaults, bound, static=static)
 
 
 def _defaults(node: FunctionNode, moment: Scope, owner: ast.ClassDef | None) -> dict[str, object]:

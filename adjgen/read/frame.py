@@ -13,7 +13,7 @@ from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Block, Const, Function, Loc, Opaque, Op, Var
-from adjgen.ir.types import OPAQUE, Type, of_constant
+from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
 from adjgen.read.opaque import Code, changes, loaded
 from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value, is_atom
@@ -54,7 +54,7 @@ class Frame:
     def problem(self, node: ast.AST, code: str, what: str, why: str = "") -> Var:
         """Report a problem and return a value that stands for what could not be read."""
         self.session.problems.append(self.definition.file.problem(node, code, what, why))
-        return Var("", OPAQUE)
+        return Var("", NOTHING)
 
     # ---- equations
 

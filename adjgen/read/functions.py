@@ -67,7 +67,7 @@ def _peeled(value: Any) -> tuple[FunctionType, Any, list[functools.partial[Any]]
     if isinstance(inner, MethodType):
         owner, inner = inner.__self__, inner.__func__
     if not isinstance(inner, FunctionType):
-        raise UnsupportedError([_no_function(inner)])
+        raise UnsupportedError([no_function(inner)])
     return inner, owner, partials
 
 
@@ -95,7 +95,7 @@ def _given(
     return fixed, {name: value for name, value in preset.items() if name not in fixed}
 
 
-def _no_function(value: Any) -> Problem:
+def no_function(value: Any) -> Problem:
     """Say why something is not a function that can be read, and what to pass instead."""
     name = getattr(value, "__name__", None) or type(value).__name__
     if isinstance(value, type):

@@ -13,7 +13,7 @@ def known_name(value: object) -> str:
     """Return the dotted name under which an object is known, or "".
 
     >>> import math
-    >>> known_name(math.exp), known_name(max), known_name(known_name)
+    >>> known_name(math.exp), known_name(max), known_name(lambda x: x)
     ('math.exp', 'builtins.max', '')
     """
     if not isinstance(value, (FunctionType, BuiltinFunctionType, type)) and not _of_numpy(value):

@@ -10,11 +10,11 @@ import dataclasses
 import inspect
 import sys
 from collections.abc import Mapping
-from types import CellType, FrameType, FunctionType, MethodType, ModuleType
+from types import CellType, FrameType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 from adjgen.diagnostics import AdjgenError
-from adjgen.read.constants import PLAIN
+from adjgen.read.constants import PLAIN, UNKNOWN
 from adjgen.read.definitions import inside
 from adjgen.read.identity import is_known_module, known_name
 from adjgen.read.modules import Module, canonical, submodule
@@ -30,10 +30,12 @@ from adjgen.read.names import (
     ModuleName,
     Place,
 )
+from adjgen.read.session import Session
 from adjgen.read.source import SourceFile
 from adjgen.read.static import StaticScope
 
 EMPTY = "it has no value yet"
+PLAIN_LOOKUPS = tuple(kind.__getattribute__ for kind in (object, type, SimpleNamespace))
 
 
 class Holder:
@@ -58,7 +60,7 @@ class Family:
     def __init__(self) -> None:
         self.definitions: dict[int, tuple[Any, Definition]] = {}
         self.holders: dict[int, tuple[Any, Place]] = {}
-        self.static: dict[str, StaticScope] = {}
+        self.static = Session()
 
     def place(self, owner: object, label: str, names: Mapping[str, Any], name: str) -> Place:
         """Return a place that is no module: one holder and one label for each owner."""
@@ -73,7 +75,8 @@ class Family:
 
     def static_scope(self, file: SourceFile) -> StaticScope:
         """Return the scope of a file as text."""
-        return self.static.get(file.file or file.path) or StaticScope(file, self.static)
+        known = self.static.scopes.get(file.file or file.path)
+        return known or StaticScope(file, self.static)
 
 
 class LiveScope:
@@ -187,14 +190,15 @@ class LiveScope:
         dotted = known_name(value)
         if dotted:
             return Known(dotted)
-        from adjgen.read.functions import FUNCTIONS, definition_of
+        from adjgen.read.functions import FUNCTIONS, definition_of, no_function
 
         if isinstance(value, FUNCTIONS):
             try:
                 return Callee(definition_of(value, self.family), place)
             except AdjgenError as error:
                 return External(place, error.diagnostics[0].what, value)
-        return External(place, "its value is not known before run time", value)
+        callable_object = callable(value) and not isinstance(value, type)
+        return External(place, no_function(value).what if callable_object else UNKNOWN, value)
 
     def resolve_attribute(self, binding: Binding, attribute: str) -> Binding:
         """Return what `binding.attribute` stands for."""
@@ -232,7 +236,7 @@ class LiveScope:
         """Return an attribute of a live object, without running properties."""
         place, value = inside(owner.place, name), owner.value
         lookup: Any = type(value).__getattribute__
-        plain = lookup in (object.__getattribute__, type.__getattribute__)
+        plain = lookup in PLAIN_LOOKUPS
         found = inspect.getattr_static(value, name, ABSENT) if plain else ABSENT
         if isinstance(found, staticmethod):
             return self.describe(found.__func__, place)

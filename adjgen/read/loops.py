@@ -11,7 +11,7 @@ from adjgen.read.flow import assigned, own_nodes, returns
 from adjgen.read.frame import Frame
 from adjgen.read.values import Conflict, Display, Value, atoms_of, expanded, merged_tree, rebuilt
 
-FALSE = Const(False)
+TRUE, FALSE = Const(True), Const(False)
 
 
 @dataclass
@@ -27,17 +27,23 @@ class Carried:
         return {n: [Var(n.lstrip("%"), kind) for kind in self.types[n]] for n in self.trees}
 
     def values(self, variables: dict[str, list[Var]]) -> dict[str, Value]:
-        """Return the names with their variables as values."""
-        found: dict[str, Value] = {n: rebuilt(t, iter(variables[n])) for n, t in self.trees.items()}
+        """Return the names with their variables as values; unbound as long as no value is known."""
+        found: dict[str, Value] = {
+            n: rebuilt(t, iter(variables[n])) if self.known(n) else UNBOUND for n, t in self.trees.items()
+        }
         found |= {n: Conflict(f"`{n}` changes its kind in a loop") for n in self.conflicts}
         return found
+
+    def known(self, name: str) -> bool:
+        """Whether a value of the name has been seen."""
+        return any(kind.name != "nothing" for kind in self.types[name])
 
     def absorb(self, name: str, held: Value) -> bool:
         """Widen a name to hold a value; return whether that changed anything."""
         if name in self.conflicts:
             return False
         old = rebuilt(self.trees[name], iter([UNBOUND] * self.trees[name].leaves()))
-        neutral = all(kind.name == "nothing" for kind in self.types[name])
+        neutral = not self.known(name)
         tree = merged_tree([held] if neutral and held is not UNBOUND else [old, held])
         if tree is None or not all(isinstance(p, (Var, Const)) for p in _parts(held)):
             self.conflicts.add(name)
@@ -59,37 +65,53 @@ def _parts(held: Value) -> list[Value]:
 
 def loop(frame: Frame, node: ast.For | ast.While) -> Value:
     """Lower a loop without its else clause; return whether break (or return) ended it."""
-    body, test = list(node.body), None
-    elements: list[Var] = []
-    args: list[Atom] = []
-    if isinstance(node, ast.For):
-        sequence = _sequence(frame, node.iter)
-        kind = sequence.type.element or OPAQUE
-        elements = [Var(node.target.id if isinstance(node.target, ast.Name) else "element", kind)]
-        args = [sequence]
-    elif any(isinstance(n, ast.NamedExpr) for n in ast.walk(node.test)) and not node.orelse:
-        leave = ast.If(ast.UnaryOp(ast.Not(), node.test), [ast.Break()], [])
-        body = [ast.fix_missing_locations(ast.copy_location(leave, node)), *body]
-    elif not (isinstance(node.test, ast.Constant) and node.test.value):
-        test = node.test
-    names = _names(frame, node, body)
-    inits = {name: frame.env.get(name, _initial(name)) for name in names}
-    carried = Carried({n: LEAF for n in names}, {n: [UNBOUND.type] for n in names})
+    plan = _plan(frame, node)
+    inits = {name: frame.env.get(name, _initial(name)) for name in plan.names}
+    carried = Carried({n: LEAF for n in plan.names}, {n: [UNBOUND.type] for n in plan.names})
     for name, held in inits.items():
         carried.absorb(name, held)
     mark = len(frame.session.problems)
     while True:
-        variables, blocks, exits, changed = _attempt(frame, node, body, test, elements, carried)
+        blocks, exits, changed = _attempt(frame, plan, carried)
         if not changed:
             break
         del frame.session.problems[mark:]
+    args = list(plan.args)
     for name in carried.trees:
         args += atoms_of(expanded(inits[name], carried.trees[name]))
-    return _finish(frame, node, carried, args, blocks, len(elements), test is not None, exits)
+    return _finish(frame, plan, carried, args, blocks, exits)
+
+
+@dataclass
+class Plan:
+    """What a loop walks and tests, and the names that it assigns."""
+
+    node: ast.For | ast.While
+    names: list[str]
+    args: list[Atom] = field(default_factory=list)
+    elements: list[Var] = field(default_factory=list)
+    test: ast.expr | None = None  # evaluated before each turn
+    inner_test: ast.expr | None = None  # the same, in the body, because it binds names
+
+
+def _plan(frame: Frame, node: ast.For | ast.While) -> Plan:
+    plan = Plan(node, _names(frame, node, node.body))
+    if isinstance(node, ast.For):
+        sequence = _sequence(frame, node.iter)
+        hint = node.target.id if isinstance(node.target, ast.Name) else "element"
+        plan.args, plan.elements = [sequence], [Var(hint, sequence.type.element or OPAQUE)]
+    elif isinstance(node.test, ast.Constant) and node.test.value:
+        pass
+    elif any(isinstance(n, ast.NamedExpr) for n in ast.walk(node.test)):
+        plan.inner_test = node.test
+        plan.names.append("%ended")
+    else:
+        plan.test = node.test
+    return plan
 
 
 def _initial(name: str) -> Value:
-    return FALSE if name in ("%stop", "%returned") else UNBOUND
+    return FALSE if name in ("%stop", "%returned", "%ended") else UNBOUND
 
 
 def _names(frame: Frame, node: ast.For | ast.While, body: Sequence[ast.stmt]) -> list[str]:
@@ -100,38 +122,46 @@ def _names(frame: Frame, node: ast.For | ast.While, body: Sequence[ast.stmt]) ->
     return [*names, "%stop"]
 
 
-def _attempt(frame, node, body, test, elements, carried):  # type: ignore[no-untyped-def]
+def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], bool, bool]:
     """Lower the body once, with the types assumed so far; tell whether they were too narrow."""
     variables = carried.variables()
     params = [variable for name in carried.trees for variable in variables[name]]
     outer_env = frame.env
     frame.env = {**outer_env, **carried.values(variables), "%left": FALSE, "%stop": FALSE}
-    blocks = []
     try:
-        builder, env, _ = frame.arm(lambda: _body(frame, node, body, elements), node)
+        builder, env, _ = frame.arm(lambda: _body(frame, plan), plan.node)
     finally:
         frame.env = outer_env
     changed = False
     for name in [*carried.trees]:
         changed = carried.absorb(name, env.get(name, UNBOUND)) or changed
+    stop = env.get("%stop", FALSE)
+    exits = stop != FALSE
+    if changed:
+        return [], exits, True
     results: list[Atom] = []
     for name, tree in carried.trees.items():
         results += atoms_of(expanded(env.get(name, UNBOUND), tree))
-    stop = env.get("%stop", FALSE)
-    exits = stop != FALSE
-    if not changed:
-        results += [stop] if exits else []  # type: ignore[list-item]
-        blocks.append(builder.block(results, [*elements, *params]))
-        if test is not None:
-            blocks.append(_condition(frame, node, test, carried))
-    return variables, blocks, exits, changed
+    results += atoms_of(stop) if exits else []
+    blocks = [builder.block(results, [*plan.elements, *params])]
+    if plan.test is not None:
+        blocks.append(_condition(frame, plan.node, plan.test, carried))
+    return blocks, exits, False
 
 
-def _body(frame: Frame, node: ast.For | ast.While, body: Sequence[ast.stmt], elements: list[Var]) -> None:
+def _body(frame: Frame, plan: Plan) -> None:
+    node, test = plan.node, plan.inner_test
     inside, frame.in_loop = frame.in_loop, True
     if isinstance(node, ast.For):
-        statements.assign(frame, node, node.target, elements[0])
-    statements.suite(frame, body)
+        statements.assign(frame, node, node.target, plan.elements[0])
+    if test is None:
+        statements.suite(frame, node.body)
+    else:
+        held = expressions.atom(frame, test)
+        ended = {"%left": TRUE, "%stop": TRUE, "%ended": TRUE}
+        statements.branch(
+            frame, node, held, lambda: statements.suite(frame, node.body), lambda: frame.env.update(ended)
+        )
     frame.in_loop = inside
 
 
@@ -147,12 +177,15 @@ def _condition(frame: Frame, node: ast.While, test: ast.expr, carried: Carried) 
     return builder.block([result], params)
 
 
-def _finish(frame, node, carried, args, blocks, seqs, tested, exits):  # type: ignore[no-untyped-def]
+def _finish(
+    frame: Frame, plan: Plan, carried: Carried, args: list[Atom], blocks: list[Block], exits: bool
+) -> Value:
     """Append the loop and bind its outs."""
+    node = plan.node
     flat = [(name, kind) for name in carried.trees for kind in carried.types[name]]
     types = [OPAQUE if kind.name == "nothing" else kind for _, kind in flat]
     frame.at(node)
-    op = For(seqs, len(flat), tested, exits)
+    op = For(len(plan.elements), len(flat), plan.test is not None, exits)
     hints = [name.lstrip("%") for name, _ in flat]
     outs = iter(frame.session.builder.emit(op, args, types, hints, blocks))
     flags = {name: frame.env.get(name, FALSE) for name in ("%left", "%stop")}
@@ -160,6 +193,8 @@ def _finish(frame, node, carried, args, blocks, seqs, tested, exits):  # type: i
         frame.env[name] = rebuilt(tree, outs)
     frame.env |= {n: Conflict(f"`{n}` changes its kind in a loop") for n in carried.conflicts}
     stopped = frame.env.get("%stop", FALSE) if exits else FALSE
+    if plan.inner_test is not None:
+        stopped = frame.row(node, "not", *atoms_of(frame.env.pop("%ended")))
     frame.env |= flags
     return stopped
 

@@ -23,8 +23,6 @@ NUMPY = {
     "abs": "absolute",
     "acos": "arccos",
     "acosh": "arccosh",
-    "amax": "max",
-    "amin": "min",
     "asin": "arcsin",
     "asinh": "arcsinh",
     "atan": "arctan",

@@ -112,7 +112,7 @@ class Missing:
     """A name that nothing binds; `why` says what was seen of it."""
 
     name: str
-    why: str = ""
+    why: str = field(default="", compare=False)
 
 
 Binding = Union[Known, Constant, Callee, ModuleName, External, Missing]

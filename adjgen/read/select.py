@@ -3,9 +3,10 @@
 import ast
 
 from adjgen.diagnostics import Problem
+from adjgen.read.decode import SourceError
 from adjgen.read.names import Callee, Definition, did_you_mean
-from adjgen.read.source import SourceError, SourceFile
-from adjgen.read.static import StaticScope
+from adjgen.read.source import SourceFile
+from adjgen.read.static import StaticScope, scope_of_file
 from adjgen.read.table import Entry
 
 METHODS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -18,13 +19,13 @@ KINDS = {
 
 def functions(file: SourceFile) -> list[str]:
     """Return the names of the functions that a file defines at top level, in order."""
-    scope = StaticScope(file)
+    scope = scope_of_file(file)
     return [name for name, _ in sorted(_defined(scope).items(), key=lambda pair: pair[1].order)]
 
 
 def find(file: SourceFile, selector: str) -> Definition:
     """Return the function `f` or the method `Class.method` of a file."""
-    scope = StaticScope(file)
+    scope = scope_of_file(file)
     name, *inner = selector.split(".")
     if inner:
         return _method(scope, name, inner, selector)

@@ -24,8 +24,10 @@ def exported(scope: "StaticScope", module: Module, name: str) -> bool | None:
     if other is None:
         return None
     taken = exports(other, name)
-    if module.kind == "known" and taken and name in scope.builtins:
-        return None  # numpy has a `max` of its own, and keeps it to itself or not
+    if module.dotted == "numpy" and taken is None:  # its __all__ is computed: most of what it shows
+        entries = other.table.names.get(name, [])
+        if all(entry.kind == "from" and entry.value.level for entry in entries):
+            return None if entries and name in scope.builtins else bool(entries)
     return taken
 
 

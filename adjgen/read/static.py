@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import sys
 
 from adjgen.diagnostics import AdjgenError
 from adjgen.read import stars
@@ -27,6 +28,7 @@ from adjgen.read.names import (
     ModuleName,
     Place,
 )
+from adjgen.read.session import Moment, Session
 from adjgen.read.source import SourceFile, read_file
 from adjgen.read.table import LAST, Entry, Table, rebound_by_functions
 
@@ -35,27 +37,35 @@ SITE = {"copyright", "credits", "exit", "license", "quit"}  # not there under py
 
 
 class StaticScope:
-    """The module scope of a file; `session` holds the scopes of the files it leads to."""
+    """The module scope of a file."""
 
-    def __init__(self, file: SourceFile, session: "dict[str, StaticScope] | None" = None) -> None:
+    def __init__(self, file: SourceFile, session: Session | None = None, path: str = "") -> None:
         self.file = file
-        self.session = {} if session is None else session
-        self.session[file.file or file.path] = self
-        self.known: dict[tuple[str, float], Binding] = {}
+        self.path = path  # by which an import found it
+        self.session = session or Session()
+        self.session.scopes[file.file or file.path] = self
+        self.known: dict[tuple[str, float], tuple[Binding, set[SourceFile]]] = {}
         self.open: set[tuple[str, float]] = set()
         self.listed: dict[str, set[str] | None] = {}
         self.definitions: dict[tuple[int, str], Definition] = {}
         if "rebound" not in file.kept:
             file.kept["rebound"] = rebound_by_functions(file.tree) if "global" in file.text else {}
+        self.files = {file}  # that decide which branches at top level are taken
+        self.complete = False
         self.table = Table(self)
-        self.table.read(file.tree, file.text)
+        with self.session.following(self.files):
+            self.table.read(file.tree, file.text)
+        self.complete = True
 
     builtins = BUILTINS
 
-    @property
-    def files(self) -> list[SourceFile]:
-        """The files that were read to resolve names so far, this one first."""
-        return [scope.file for scope in self.session.values()]
+    def is_fresh(self) -> bool:
+        """Whether all files that were read are as they were."""
+        others = [scope for scope in self.session.scopes.values() if scope is not self]
+        try:
+            return all(read_file(scope.path) is scope.file for scope in others)
+        except AdjgenError:
+            return False
 
     def resolve(self, name: str) -> Binding:
         """Return what a name stands for when the module has been imported."""
@@ -64,15 +74,23 @@ class StaticScope:
     def at(self, name: str, before: float) -> Binding:
         """Return what a name stands for at a moment of the import."""
         key = (name, before)
+        self.session.circular |= key in self.open or not (self.complete or before < LAST)
         if key in self.open:
             return External(self.place(name), "it is defined by a circle of imports")
-        if key not in self.known:
-            self.open.add(key)
-            try:
-                self.known[key] = self._resolved(name, before)
-            finally:
-                self.open.discard(key)
-        return self.known[key]
+        if key in self.known:
+            self.session.touch(self.known[key][1])
+            return self.known[key][0]
+        files = set(self.files)
+        self.open.add(key)
+        try:
+            with self.session.following(files):
+                binding = self._resolved(name, before)
+                self.known[key] = binding, files
+                if self.session.circular:
+                    self.session.doubtful.append((self.known, key))
+                return binding
+        finally:
+            self.open.discard(key)
 
     def place(self, name: str) -> Place | None:
         """Return where generated code finds a name of this module."""
@@ -157,7 +175,7 @@ class StaticScope:
             scope = self.scope_of(module)
             if scope is None:
                 return External(place, f"`{module.file}` cannot be read as Python")
-            binding = scope.own(name)
+            binding = scope.own(name) if scope is not self else Missing(name)
             if not isinstance(binding, Missing):
                 return binding
         inner = submodule(module, name, self.file)
@@ -171,7 +189,10 @@ class StaticScope:
         """Whether a known package binds the name of one of its modules to something else."""
         scope = self.scope_of(source_of(package)) if package.kind == "known" else None
         entries = scope.table.names.get(name, ()) if scope else ()
-        return any(entry.kind != "from" or entry.value.module for entry in entries)
+        return any(
+            entry.kind in ("def", "class", "value") or getattr(entry.value, "module", None)
+            for entry in entries
+        )
 
     def scope_of(self, module: Module) -> "StaticScope | None":
         """Return the scope of another module, None if it cannot be read."""
@@ -181,7 +202,8 @@ class StaticScope:
             file = read_file(module.file)
         except AdjgenError:
             return None
-        return self.session.get(file.file) or StaticScope(file, self.session)
+        known = self.session.scopes.get(file.file)
+        return known or StaticScope(file, self.session, module.file)
 
     def own(self, name: str) -> Binding:
         """Return an attribute of this module; unlike `resolve` without the builtins."""
@@ -217,8 +239,8 @@ class StaticScope:
         if isinstance(binding, Known):
             return Known(f"{binding.dotted}.{attribute}", binding.home()[0])
         if isinstance(binding, External):
-            if isinstance(binding.node, ast.ClassDef) and isinstance(binding.scope, StaticScope):
-                scope = binding.scope
+            scope = binding.scope
+            if isinstance(binding.node, ast.ClassDef) and isinstance(scope, StaticScope):
                 moment = Moment(scope, scope.order_of(binding.node))
                 return member_of_class(scope, moment, binding, attribute)
             return External(inside(binding.place, attribute), binding.reason)
@@ -232,7 +254,9 @@ class StaticScope:
         key = (id(node), qualname)
         if key not in self.definitions:
             moment = Moment(self, before)
-            self.definitions[key] = define(self, moment, node, qualname, owner)
+            view = Moment(self, LAST)
+            self.definitions[key] = define(view, moment, node, qualname, owner)
+            view.files |= moment.files
         return self.definitions[key]
 
     def order_of(self, node: ast.AST) -> float:
@@ -251,23 +275,13 @@ class StaticScope:
         return truth(test, Moment(self, before))
 
 
-class Moment:
-    """The scope of a module at a moment of its import: what was bound before a statement."""
-
-    def __init__(self, scope: StaticScope, before: float) -> None:
-        self.scope, self.before = scope, before
-
-    def resolve(self, name: str) -> Binding:
-        """Return what a name stands for at this moment."""
-        return self.scope.at(name, self.before)
-
-    def resolve_attribute(self, binding: Binding, attribute: str) -> Binding:
-        """Return what `binding.attribute` stands for."""
-        return self.scope.resolve_attribute(binding, attribute)
-
-    def imported(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> Binding:
-        """Return what an import statement binds."""
-        return self.scope.imported(node, alias)
+def scope_of_file(file: SourceFile) -> StaticScope:
+    """Return the scope of a file; the same while it, its imports and sys.path stay as they are."""
+    path, scope = file.kept.get("scope", (None, None))
+    if path != sys.path or not scope.is_fresh():
+        path, scope = list(sys.path), StaticScope(file)
+        file.kept["scope"] = path, scope
+    return scope  # type: ignore[no-any-return]
 
 
 def _refusal(module: Module) -> str:

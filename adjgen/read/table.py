@@ -5,6 +5,7 @@ An entry is sure if every import of the file executes it; others leave a name un
 
 import ast
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ LAST = math.inf  # the order of what happens after the file was imported
 NOT_FOUND = {"ImportError", "ModuleNotFoundError"}
 BROAD = {"Exception", "BaseException", ""}
 WRITERS = ("exec", "globals", "locals", "vars")  # may bind any name
+BINDING_EXPRESSION = re.compile(r":=|\bexec\(|\b(globals|locals|vars)\(\)")
 RUNS = (ast.Call, ast.Import, ast.ImportFrom)  # what may raise an ImportError of its own
 
 
@@ -56,7 +58,7 @@ class Table:
 
     def read(self, tree: ast.Module, text: str) -> None:
         """Fill the table from a file."""
-        self.special = any(mark in text for mark in (":=", *(f"{name}(" for name in WRITERS)))
+        self.special = BINDING_EXPRESSION.search(text) is not None
         self.suite(tree.body, True)
 
     def newest_first(self, name: str, before: float) -> list[Entry]:
@@ -230,7 +232,8 @@ class Table:
             elif isinstance(inner, ast.Compare):
                 asked |= {id(side) for side in inner.comparators}
             elif isinstance(inner, ast.Call) and id(inner) not in asked:
-                if getattr(inner.func, "id", "") in WRITERS:
+                name = getattr(inner.func, "id", "")
+                if name == "exec" or (name in WRITERS and not inner.args):
                     self.bind("*", "star", None, None, False, node.lineno)
 
 

@@ -9,10 +9,12 @@ import os
 import pickle
 import random
 import sys
+import threading
+import time
 from typing import Any
 
-from adjgen.trial.checks import Failed, check_point
-from adjgen.trial.points import points
+from adjgen.trial.checks import Failed, Singular, check_point
+from adjgen.trial.points import POINTS, Search
 from adjgen.trial.subject import Order, Subject, Unverifiable, subject
 
 
@@ -23,9 +25,17 @@ def main() -> None:
     sys.path.extend(order.folders)
     sys.stdout = sys.stderr = io.StringIO()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     for line in source:
         name, qualname = line.decode().split()
         print(json.dumps(answer(order, name, qualname)), file=answers, flush=True)
+
+
+def end_with(parent: int) -> None:
+    """End this process when its parent is gone, whatever the code under test is doing."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def answer(order: Order, name: str, qualname: str) -> dict[str, Any]:
@@ -47,10 +57,24 @@ def verified(found: Subject, order: Order) -> dict[str, Any]:
         raise Unverifiable("no forward derivative (f_jvp) to compare with")
     figures: list[dict[str, float]] = []
     rng = random.Random(f"{order.seed}:{found.name}")
-    for point in points(found, order, rng):
-        figures.append(check_point(found, point, rng))
+    search = Search(found, order, rng)
+    singular: list[Singular] = []
+    while point := search.find():
+        try:
+            figures.append(check_point(found, point, rng))
+            search.accept()
+        except Singular as reason:
+            search.reject(str(reason))
+            singular.append(reason)
+    if figures:
+        return {"points": len(figures), **worst(figures)}
+    if singular and (search.given or len(singular) >= POINTS):
+        raise Failed(str(singular[0]))  # nowhere a derivative is not the edge of a domain
+    raise Unverifiable(search.reason())
+
+
+def worst(figures: list[dict[str, float]]) -> dict[str, float]:
+    """Return the largest figure of each kind, the smallest order."""
     keys = {key for figure in figures for key in figure}
-    worst = {key: max(figure.get(key, 0.0) for figure in figures) for key in keys - {"order"}}
-    if "order" in keys:
-        worst["order"] = min(figure["order"] for figure in figures if "order" in figure)
-    return {"points": len(figures), **worst}
+    sides = {key: min if key == "order" else max for key in keys}
+    return {key: sides[key](f[key] for f in figures if key in f) for key in keys}

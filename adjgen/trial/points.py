@@ -3,12 +3,13 @@
 import inspect
 import random
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from adjgen.trial.structure import Function, Point, apply, finite
+from adjgen.trial.structure import Function, Point, apply, finite, floats
 from adjgen.trial.subject import Order, Subject, Unverifiable
 
+Size = tuple[float, float]
 Region = Callable[[random.Random], float]
 
 
@@ -37,6 +38,7 @@ ANYWHERE = [
     between(-5.0, 5.0),
 ]
 POINTS = len(REGIONS)
+USUAL: Size = (1e-100, 1e100)  # of random points: beyond, derivatives under- and overflow
 SLOW = "no result within"
 
 
@@ -44,24 +46,46 @@ class OutOfTime(BaseException):
     """A point takes too long; not an Exception, so that the code under test does not catch it."""
 
 
-def points(found: Subject, order: Order, rng: random.Random) -> Iterator[Point]:
-    """Yield points at which the function is finite: the given one, or some random ones."""
-    given = set(found.active) <= set(order.at)
-    wanted, tries = (1, 1) if given else (POINTS, ATTEMPTS)
-    count = since = slow = 0
-    problem = ""
-    for _ in range(tries):
-        point = drawn(found, order.at, rng, REGIONS[count] if since < PATIENCE else ANYWHERE)
-        problem = trouble(found.value, point, order.seconds) or ""
-        slow += problem.startswith(SLOW)
-        count, since = (count, since + 1) if problem else (count + 1, 0)
-        if not problem:
-            yield point
-        if count == wanted or slow > 3:
-            break
-    if not count:
-        tried = "at the given point" if given else "at random points; use --at"
-        raise Unverifiable(f"no finite value {tried} ({problem})")
+class Search:
+    """A search for points at which the function is finite: the given one, or random ones.
+
+    The caller says of each whether its derivative could be checked; a point beside which the
+    derivative is infinite is replaced by another one.
+    """
+
+    def __init__(self, found: Subject, order: Order, rng: random.Random) -> None:
+        self.found, self.order, self.rng = found, order, rng
+        self.given = set(found.active) <= set(order.at)
+        self.wanted, self.tries = (1, 1) if self.given else (POINTS, ATTEMPTS)
+        self.accepted = self.since = self.slow = 0
+        self.problem = ""
+
+    def find(self) -> Point | None:
+        """Return the next point, or None: there are enough, or no more will be found."""
+        while self.tries and self.accepted < self.wanted and self.slow <= 3:
+            self.tries -= 1
+            regions = REGIONS[self.accepted] if self.since < PATIENCE else ANYWHERE
+            point = drawn(self.found, self.order.at, self.rng, regions)
+            usual = None if self.given else USUAL
+            problem = trouble(self.found.value, point, self.order.seconds, usual)
+            if not problem:
+                return point
+            self.slow += problem.startswith(SLOW)
+            self.reject(problem)
+        return None
+
+    def accept(self) -> None:
+        """Count a point that was checked."""
+        self.accepted, self.since = self.accepted + 1, 0
+
+    def reject(self, problem: str) -> None:
+        """Note why a point could not be checked."""
+        self.since, self.problem = self.since + 1, problem
+
+    def reason(self) -> str:
+        """Return why no point was found."""
+        where = "at the given point" if self.given else "at random points; use --at"
+        return f"no finite value {where} ({self.problem})"
 
 
 def drawn(found: Subject, at: Point, rng: random.Random, regions: Sequence[Region]) -> Point:
@@ -92,15 +116,17 @@ def number(parameter: inspect.Parameter, rng: random.Random, region: Region) -> 
     return region(rng)
 
 
-def trouble(function: Function, point: Point, seconds: float) -> str | None:
-    """Return why the function has no finite value at a point, or None."""
+def trouble(function: Function, point: Point, seconds: float, usual: Size | None = None) -> str:
+    """Return why the function has no finite value (or none of usual size) at a point, or ""."""
     timed = hasattr(signal, "setitimer")
     if timed:
         signal.signal(signal.SIGALRM, _out_of_time)
         signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         value = apply(function, point)
-        return None if finite(value) else f"value {value}"
+        small = usual is None or all(abs(x) < usual[1] for x in floats(value))
+        large = usual is None or all(abs(x) > usual[0] or x == 0.0 for x in floats(value))
+        return "" if finite(value) and small and large else f"value {value}"
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     except OutOfTime:

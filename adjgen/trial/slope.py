@@ -26,6 +26,15 @@ class NotTheSlope(Exception):
     """The Taylor remainder does not shrink as it must."""
 
 
+def moved(point: Point, dots: Point, step: Any) -> Point:
+    """Return the point a step further in a direction."""
+
+    def move(x: Any, dot: float) -> Any:
+        return x + step * dot if isinstance(x, int | float) else x
+
+    return point | {name: mapped(move, point[name], dot) for name, dot in dots.items()}
+
+
 @dataclass(frozen=True)
 class Ray:
     """A point and a direction, an adjoint of the value, and the slope that jvp gives for them.
@@ -39,24 +48,15 @@ class Ray:
     slope: float
     scale: float
 
-    def moved(self, step: Any) -> Point:
-        """Return the point a step further in the direction."""
-
-        def move(x: Any, dot: float) -> Any:
-            return x + step * dot if isinstance(x, int | float) else x
-
-        ahead = {name: mapped(move, self.point[name], dot) for name, dot in self.dots.items()}
-        return self.point | ahead
-
     def along(self, function: Function, step: Any) -> float:
         """Return the value, weighted by the adjoint, a step further."""
-        return math.fsum(dot_terms(self.bars, apply(function, self.moved(step))))
+        return math.fsum(dot_terms(self.bars, apply(function, moved(self.point, self.dots, step))))
 
 
 def complex_step(function: Function, ray: Ray) -> float | None:
     """Return how far a complex step is from the slope, relative to its scale; None if impossible."""
     try:
-        value = apply(function, ray.moved(1e-30j))
+        value = apply(function, moved(ray.point, ray.dots, 1e-30j))
         pairs = zip(leaves(value), leaves(ray.bars), strict=True)
         parts = [y.imag * bar for y, bar in pairs if isinstance(y, int | float | complex)]
         return abs(math.fsum(parts) / 1e-30 - ray.slope) / ray.scale
@@ -64,32 +64,44 @@ def complex_step(function: Function, ray: Ray) -> float | None:
         return None  # a comparison, floor, ...: the Taylor remainder decides
 
 
-def taylor(function: Function, ray: Ray) -> float:
-    """Return the order with which the Taylor remainder shrinks.
+def taylor(function: Function, ray: Ray) -> dict[str, float]:
+    """Return the order with which the Taylor remainder shrinks, or how near a difference quotient is.
 
     Raises
     ------
     NotTheSlope
-        It shrinks with order 1, and no difference quotient is near the slope.
+        The remainder shrinks with order 1, and no difference quotient is near the slope.
     """
     start = ray.along(function, 0.0)
 
-    def remainder(step: float) -> float:
+    def ahead(step: float) -> float:
         try:
-            return abs(ray.along(function, step) - start - step * ray.slope)
-        except (ArithmeticError, ValueError):
+            return ray.along(function, step)
+        except Exception:
             return math.inf  # left the domain
+
+    def remainder(step: float) -> float:
+        return abs(ahead(step) - start - step * ray.slope)
 
     noise = 4 * max(map(remainder, TINY_STEPS)) + 8 * EPSILON * abs(start)
     remainders = [remainder(step) for step in STEPS]
     pairs = list(zip(remainders, remainders[1:]))
     orders = [math.log2(a / b) for a, b in pairs if b > 10 * noise and a < math.inf]
     order = median(orders[-3:]) if orders else 2.0
-    errors = [max(r - noise, 0.0) / (h * ray.scale) for h, r in zip(STEPS, remainders)]
-    # two neighbouring steps: at a single one a wrong slope may cancel against the curvature
-    if min(map(max, errors, errors[1:])) > DERIVATIVE and order < 1.7:
-        raise NotTheSlope(f"the Taylor remainder shrinks with order {order:.2f}")
-    return order
+    if order >= 1.7:
+        return {"order": order}
+    # curvature and rounding may leave no good step on one side: the centred quotient has more
+    centred = [(ahead(h) - ahead(-h)) / (2 * h) - ray.slope for h in STEPS]
+    ahead_only = [max(r - noise, 0.0) / h for h, r in zip(STEPS, remainders)]
+    error = min(best_two(errors) for errors in (centred, ahead_only)) / ray.scale
+    if error <= DERIVATIVE:
+        return {"quotient": error}
+    raise NotTheSlope(f"the Taylor remainder shrinks with order {order:.2f}")
+
+
+def best_two(errors: list[float]) -> float:
+    """Return the error of the best two neighbours; a single one may be a wrong slope that cancels."""
+    return min(max(abs(a), abs(b)) for a, b in zip(errors, errors[1:]))
 
 
 @cache

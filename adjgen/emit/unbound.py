@@ -1,0 +1,53 @@
+"""Variables that may have no value: copying one would fail where the user's program does not read it.
+
+A function that copies one (or keeps it on a tape) starts it as None, so that reading it still fails.
+"""
+
+from adjgen.ir.core import UNBOUND, Atom, Block, For, If, Var
+from adjgen.ir.query import equations
+
+
+def maybe_unbound(body: Block) -> set[Var]:
+    """Return the variables that may have no value when they are read."""
+    found: set[Var] = set()
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for eqn in equations(body):
+            if isinstance(eqn.op, If):
+                for block in eqn.blocks:
+                    found |= {o for o, r in zip(eqn.outs, block.results) if _is(r, found)}
+            elif isinstance(eqn.op, For):
+                params = eqn.blocks[0].params[eqn.op.seqs :]
+                for k, param in enumerate(params):
+                    if any(_is(a, found) for a in (eqn.args[eqn.op.seqs + k], eqn.blocks[0].results[k])):
+                        found |= {param, eqn.outs[k]}
+    return found
+
+
+def _is(atom: Atom, found: set[Var]) -> bool:
+    return atom is UNBOUND or atom in found
+
+
+def copies_unbound(body: Block, names: dict[Var, str]) -> bool:
+    """Whether a variable that may have no value is copied to another name, or kept."""
+    found = maybe_unbound(body)
+    if not found:
+        return False
+    for eqn in equations(body):
+        pairs: list[tuple[Var, Atom]] = []
+        if isinstance(eqn.op, If):
+            for block in eqn.blocks:
+                pairs += zip(eqn.outs, block.results)
+        elif isinstance(eqn.op, For):
+            params, results = eqn.blocks[0].params[eqn.op.seqs :], eqn.blocks[0].results
+            pairs += zip(params, eqn.args[eqn.op.seqs :])
+            pairs += zip(params, results)
+            pairs += zip(eqn.outs, params)
+            if any(r in found for r in results[eqn.op.carried + eqn.op.exits :]):
+                return True
+        elif eqn.op == "pack" and any(arg in found for arg in eqn.args):
+            return True
+        if any(a in found and names.get(a) != names.get(o) for o, a in pairs):  # type: ignore[arg-type]
+            return True
+    return False

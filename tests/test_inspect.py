@@ -1,0 +1,172 @@
+"""`adjgen inspect`: each part, each format, and values at a point."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from adjgen.cli import main
+
+ROOT = Path(__file__).parent.parent
+LECTURE = f"{ROOT / 'samples' / 'lecture.py'}::f"
+LOOPS = """
+def power(x, n=3):
+    y = 1.0
+    for _ in range(n):
+        y = y * x
+    while y > 100.0:
+        y = y / 2.0
+    return y if y > 0.0 else -y
+"""
+
+
+def inspect(*args):
+    """The standard output of a command that must succeed."""
+    result = CliRunner().invoke(main, ["inspect", *map(str, args)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture
+def loops(tmp_path):
+    """A file with one function that has loops."""
+    path = tmp_path / "loops.py"
+    path.write_text(LOOPS)
+    return path
+
+
+def test_source_and_ssa_are_shown_without_being_asked_for():
+    text = inspect(LECTURE)
+    source, ssa = text.split("\nSSA: x_i = g_i(parents)\n")
+    assert "    8      return sqrt(x**2 + exp(x**2))" in source
+    for k in range(1, 6):
+        assert f"x_{k}" in ssa
+
+
+def test_a_single_part_has_no_title():
+    assert inspect(LECTURE, "--show", "source").startswith("    6  def f(x):\n")
+
+
+def test_sweeps_are_listed():
+    assert "_dot" in inspect(LECTURE, "--show", "forward")
+    assert "_bar" in inspect(LECTURE, "--show", "reverse")
+
+
+def test_operations():
+    text = inspect(LECTURE, "--show", "ops")
+    (line,) = [line for line in text.splitlines() if "value and gradient" in line]
+    assert line.split()[3] == "7"
+
+
+def test_values_at_a_point():
+    text = inspect(LECTURE, "--show", "ssa", "--at", "x=1.2")
+    assert "2.379221683" in text  # the value
+    assert "2.633144706" in text  # its derivative
+
+
+def test_values_at_a_point_as_json():
+    found = json.loads(inspect(LECTURE, "--show", "ssa", "--at", "x=1.2", "--format", "json"))
+    assert found["ssa"]["at"] == {"x": 1.2}
+    assert found["ssa"]["values"]["x_5"] == pytest.approx(2.3792216830292534, rel=1e-15)
+
+
+def test_json_has_the_same_variables_as_the_listing(loops):
+    found = json.loads(inspect(loops, "--show", "ssa,ops", "--format", "json"))
+    assert found["function"].endswith("::power")
+    assert [p["name"] for p in found["ssa"]["parameters"]] == ["x", "n"]
+    assert found["ops"]["value"]["total"] >= 0
+
+    def names(equations):
+        for eqn in equations:
+            yield from eqn["outs"]
+            for block in eqn.get("blocks", ()):
+                yield from block["params"]
+                yield from names(block["equations"])
+
+    every = [x for p in found["ssa"]["parameters"] for x in p["x"]]
+    every += names(found["ssa"]["equations"])
+    assert len(every) == len(set(every))
+    listing = inspect(loops, "--show", "ssa")
+    assert set(re.findall(r"\bx_\d+\b", listing)) <= set(every)
+
+
+def test_stages_are_shown_by_name():
+    text = inspect(LECTURE, "--after", "lower")
+    assert "pow" in text or "**" in text
+    assert inspect(LECTURE, "--after", "value_and_grad") != inspect(LECTURE, "--after", "dce")
+
+
+def test_unknown_names_are_listed():
+    for args in (["--after", "magic"], ["--show", "magic"], ["--at", "magic=1"]):
+        result = CliRunner().invoke(main, ["inspect", LECTURE, *args])
+        assert result.exit_code == 2
+        assert "magic" in result.output
+
+
+def test_several_functions_must_be_chosen_from():
+    result = CliRunner().invoke(main, ["inspect", str(ROOT / "samples" / "lecture.py")])
+    assert result.exit_code == 2
+    assert "name one: f, product_plus_sine" in result.output
+
+
+def test_dot_is_a_digraph_whose_edges_join_its_nodes(loops):
+    for source in (LECTURE, loops):
+        text = inspect(source, "--format", "dot")
+        assert text.startswith("digraph ")
+        assert text.count("{") == text.count("}")
+        nodes = set(re.findall(r'^ *("[^"]+") \[label=', text, re.M))
+        ends = re.findall(r'^ *("[^"]+") -> ("[^"]+")', text, re.M)
+        assert ends
+        assert {end for edge in ends for end in edge} <= nodes
+
+
+class Tags(HTMLParser):
+    """Checks that tags are closed in order."""
+
+    VOID = {"meta"}
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        self.open += [tag] if tag not in self.VOID else []
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_html_is_one_page_that_escapes_what_it_shows(tmp_path):
+    path = tmp_path / "page.py"
+    path.write_text("def f(x):\n    'less < & \"more\" <b>'\n    return x * x if x < 1.0 else x\n")
+    text = inspect(path, "--format", "html")
+    tags = Tags()
+    tags.feed(text)
+    assert not tags.open
+    assert "<b>" not in text
+    assert "less &lt; &amp; &#34;more&#34; &lt;b&gt;" in text
+    assert "http" not in text
+
+
+@pytest.mark.parametrize("form", ["text", "dot", "html", "json"])
+def test_files_are_written_and_known_again(tmp_path, form):
+    path = tmp_path / f"out.{form}"
+    assert inspect(LECTURE, "--format", form, "--show", "ssa", "-o", path) == ""
+    first = path.read_text()
+    inspect(LECTURE, "--format", form, "--show", "ssa", "--exact", "-o", path)
+    assert path.read_text() != first
+    path.write_text("mine")
+    result = CliRunner().invoke(main, ["inspect", LECTURE, "-o", str(path)])
+    assert result.exit_code == 2
+    assert path.read_text() == "mine"
+
+
+def test_refusals_have_their_line(tmp_path):
+    path = tmp_path / "async.py"
+    path.write_text("async def f(x):\n    return x\n")
+    result = CliRunner().invoke(main, ["inspect", str(path)])
+    assert result.exit_code == 1
+    assert "ADJ602" in result.output
