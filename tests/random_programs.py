@@ -38,7 +38,7 @@ EXPRESSIONS = {
     "plus": 6, "minus": 5, "times": 7, "over": 3, "negative": 2, "power": 4, "modulo": 1,
     "floored": 0.6, "function": 9, "function2": 3, "extreme": 3, "magnitude": 1.5,
     "conditional": 3, "either": 0.7, "apply": 3, "walrus": 1, "gather": 1.2, "rounded": 0.6,
-    "integer": 0.7, "risky": 0.15,
+    "integer": 0.7, "risky": 0.4,
 }  # fmt: skip
 CONDITIONS = {
     "compare": 8, "between": 2, "both": 2, "invert": 1, "known": 2, "named": 1, "parity": 1,

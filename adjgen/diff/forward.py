@@ -5,7 +5,7 @@ from dataclasses import replace
 from adjgen.diff.active import carried_results, differentiable_args
 from adjgen.diff.rules import ZERO, is_list_operation, partials, plus, real_power_check, times
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Var, flat_tree
 from adjgen.ir.query import fresh
 
 Tangents = dict[Var, Atom]
@@ -129,7 +129,7 @@ class Forward:
         name = self.callee(op.function, varied)  # type: ignore[operator]
         outs = tuple(tangent_of(out) for out in eqn.outs)
         args = (*eqn.args, *(self.dot(eqn.args[k]) for k in varied))
-        builder.append(replace(eqn, op=Call(name), args=args, outs=eqn.outs + outs))
+        builder.append(replace(eqn, op=Call(name, flat_tree(2 * len(outs))), args=args, outs=eqn.outs + outs))
         self.dots |= dict(zip(eqn.outs, outs))
 
 

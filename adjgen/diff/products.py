@@ -10,7 +10,7 @@ from adjgen.diff.problems import problems_of
 from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of
 from adjgen.diff.rules import ZERO
 from adjgen.ir.build import Builder
-from adjgen.ir.core import LEAF, Atom, Block, Const, Function, Module, Param, Tree, Var, tuple_of
+from adjgen.ir.core import Atom, Block, Const, Function, Module, Param, Var, flat_tree, tuple_of
 from adjgen.ir.query import renewed
 from adjgen.ir.types import OPAQUE
 
@@ -146,11 +146,6 @@ def no_gradient(function: Function, var: Var) -> Atom:
         what = f"`{var.hint}` is not used as a number or a list of numbers"
         raise _refusal(function, "ADJ604", what, "Leave it out of wrt.")
     return ZERO
-
-
-def flat_tree(count: int) -> Tree:
-    """Return the structure of a helper's results: one alone, several as a tuple."""
-    return LEAF if count == 1 else tuple_of(*[LEAF] * count)
 
 
 def flat_params(function: Function) -> tuple[Param, ...]:

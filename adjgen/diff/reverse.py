@@ -10,7 +10,7 @@ from dataclasses import replace
 from adjgen.diff.active import differentiable_args
 from adjgen.diff.rules import ONE, ZERO, depth, is_list_operation, partials, plus, real_power_check, times
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var, flat_tree
 
 Adjoints = dict[Var, Atom]
 
@@ -96,7 +96,7 @@ class Reverse:
         name = self.callee(op.function, active)
         types = [eqn.args[k].type for k in active]
         hints = [barred(eqn.args[k]) for k in active]
-        grads = builder.emit(Call(name), (*eqn.args, *out_bars), types, hints)
+        grads = builder.emit(Call(name, flat_tree(len(active))), (*eqn.args, *out_bars), types, hints)
         for k, grad in zip(active, grads):
             self.add(bars, eqn.args[k], grad, builder)
 

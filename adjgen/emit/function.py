@@ -9,10 +9,10 @@ from typing import Any
 from adjgen.emit.expressions import Expressions
 from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
-from adjgen.emit.statements import Comment, Printer, Statements, Tail, assign
+from adjgen.emit.statements import Comment, Printer, Statements, Tail, structured
 from adjgen.emit.targets import constant
 from adjgen.emit.unbound import copies_unbound
-from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, Function, Opaque, Param, Tree, Var
+from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, Function, Opaque, Param, Var
 from adjgen.ir.query import equations
 
 
@@ -46,7 +46,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
         if any(result is UNBOUND for result in results):
             return []  # only a path that raises has no value
         leaves = iter([expressions.atom(result) for result in results])
-        return [ast.Return(structured(function.result, leaves))]
+        return [ast.Return(structured(function.result, leaves, ast.Load()))]
 
     statements += printer.tail(body, Tail(finish, True))
     doc = [Comment(function.about["doc_text"])] if function.about.get("doc_text") else []
@@ -87,15 +87,6 @@ def unpacking(function: Function, names: dict[Var, str], uses: Any) -> Statement
             target = structured(param.tree, leaves, ast.Store())
             out.append(ast.Assign([target], ast.Name(param.name, ast.Load())))
     return out
-
-
-def structured(tree: Tree, leaves: Any, context: ast.expr_context = ast.Load()) -> ast.expr:
-    """Write values in a structure."""
-    if not tree.kind:
-        return next(leaves)  # type: ignore[no-any-return]
-    items = [structured(child, leaves, context) for child in tree.children]
-    kind = ast.Tuple if tree.kind == "tuple" else ast.List
-    return kind(items, context)
 
 
 def signature(params: Sequence[Param]) -> ast.arguments:

@@ -92,6 +92,8 @@ class Inlining:
             return False
         if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
             return False
+        if isinstance(eqn.op, Call) and eqn.op.result.kind:
+            return False
         if isinstance(eqn.op, If):
             if not all(self.is_expression_block(block) for block in eqn.blocks):
                 return False

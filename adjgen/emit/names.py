@@ -66,7 +66,7 @@ class Lives:
                 continue
             self.now += 2
             start = self.now
-            self.read(eqn.args, used)
+            self.read(eqn.args[eqn.op.seqs :] if isinstance(eqn.op, For) else eqn.args, used)
             if isinstance(eqn.op, If):
                 for inner in eqn.blocks:
                     used |= self.block(inner)
@@ -87,15 +87,19 @@ class Lives:
         """Walk a loop: what it uses from outside lives to its end."""
         start = self.now
         body = eqn.blocks[0]
-        self.define(body.params)
+        self.define(body.params[op.seqs :])
+        self.now += 2  # carried values get their first value before the header is evaluated
         used: set[Var] = set()
+        self.read(eqn.args[: op.seqs], used)
+        self.define(body.params[: op.seqs])
         if op.tested:
             self.alias.update(zip(eqn.blocks[1].params, body.params[op.seqs :]))
             used |= self.block(eqn.blocks[1])
         used |= self.block(body)
         self.now += 2
+        slots = set(body.params)
         for var in used:
-            if self.born[var] < start:
+            if self.born[var] <= start and var not in slots:
                 self.last[var] = self.now
         for k in range(op.carried):
             param, result, init = body.params[op.seqs + k], body.results[k], eqn.args[op.seqs + k]

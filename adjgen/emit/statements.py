@@ -2,12 +2,12 @@
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from adjgen.emit.expressions import Expressions, block_is_expression, negated
 from adjgen.emit.targets import outside
-from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Tree, Var
 from adjgen.ir.types import BOOL
 
 Statements = list[ast.stmt]
@@ -129,6 +129,9 @@ class Printer:
         value = self.expressions.equation(eqn)
         if not any(self.uses[out] for out in eqn.outs):
             return [ast.Expr(value)]
+        if isinstance(eqn.op, Call) and eqn.op.result.kind:
+            targets = iter([ast.Name(self.name(out), ast.Store()) for out in eqn.outs])
+            return [ast.Assign([structured(eqn.op.result, targets, ast.Store())], value)]
         return [assign([self.name(out) for out in eqn.outs], [value])]
 
     def require_real(self, eqn: Eqn) -> Statements:
@@ -265,6 +268,14 @@ class Printer:
         if eqn is not None and eqn.op == "backwards":
             return ast.Call(outside("builtins", "reversed"), [self.walked(eqn.args[0])], [])
         return self.atom(atom)
+
+
+def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context) -> ast.expr:
+    """Write values, or targets, in a structure."""
+    if not tree.kind:
+        return next(leaves)
+    items = [structured(child, leaves, context) for child in tree.children]
+    return (ast.Tuple if tree.kind == "tuple" else ast.List)(items, context)
 
 
 def leaves(statements: Statements) -> bool:

@@ -95,10 +95,36 @@ class For:
 
 
 @dataclass(frozen=True, slots=True)
+class Tree:
+    """The structure of a value: a leaf (kind ""), a tuple, or a list of structures."""
+
+    kind: str = ""
+    children: tuple["Tree", ...] = ()
+
+    def leaves(self) -> int:
+        """Return the number of leaves."""
+        return sum(child.leaves() for child in self.children) if self.kind else 1
+
+
+LEAF = Tree()
+
+
+def tuple_of(*children: Tree) -> Tree:
+    """Return the structure of a tuple."""
+    return Tree("tuple", children)
+
+
+def flat_tree(count: int) -> Tree:
+    """Return the structure of a helper's results: one alone, several as a tuple."""
+    return LEAF if count == 1 else tuple_of(*[LEAF] * count)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """`outs = function(args)`, a function of the same Module; arguments and results are flat."""
+    """`outs = function(args)`, a function of the same Module; outs are the leaves of its result."""
 
     function: str
+    result: Tree = LEAF
 
 
 class Payload(Protocol):
@@ -144,26 +170,6 @@ class Block:
     params: tuple[Var, ...]
     eqns: tuple[Eqn, ...]
     results: tuple[Atom, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """The structure of a value: a leaf (kind ""), a tuple, or a list of structures."""
-
-    kind: str = ""
-    children: tuple["Tree", ...] = ()
-
-    def leaves(self) -> int:
-        """Return the number of leaves."""
-        return sum(child.leaves() for child in self.children) if self.kind else 1
-
-
-LEAF = Tree()
-
-
-def tuple_of(*children: Tree) -> Tree:
-    """Return the structure of a tuple."""
-    return Tree("tuple", children)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

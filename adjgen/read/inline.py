@@ -9,7 +9,7 @@ from adjgen.read import expressions, names
 from adjgen.read.flow import assigned, own_nodes, yields
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
-from adjgen.read.values import Display, FunctionValue, Value
+from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
 HARMLESS_DECORATORS = {"adjgen.differentiable", "adjgen.api.differentiable", "builtins.staticmethod", "functools.wraps"}
 
@@ -190,7 +190,7 @@ def called(frame: Frame, node: ast.Call, definition: Any, bound: dict[str, Value
 
     args = [frame.materialise(node, bound[name]) for name, _ in parameters(definition.node)]
     name = function_for_call(frame.session, definition)
-    tree = frame.session.functions[name].result
-    if tree.kind:
-        return frame.problem(node, "ADJ302", "a recursive function that returns a tuple", "Return one number.")
-    return frame.emit(node, Call(name), args, [REAL])[0]
+    function = frame.session.functions[name]
+    function.about["called"] = True
+    outs = frame.emit(node, Call(name, function.result), args, [REAL] * function.result.leaves())
+    return rebuilt(function.result, iter(outs))

@@ -1,6 +1,7 @@
 """From a definition to the intermediate form: signature, body, and the functions that it calls."""
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from adjgen.diagnostics import UnsupportedError
@@ -65,10 +66,22 @@ def function_for_call(session: Session, definition: Any) -> str:
     outer, stack = session.builder, session.stack
     session.builder, session.stack = Builder(), []
     try:
-        session.functions[name] = _function(session, definition, name, about)
+        session.functions[name] = _lowered_function(session, definition, session.functions[name])
     finally:
         session.builder, session.stack = outer, stack
     return name
+
+
+def _lowered_function(session: Session, definition: Any, assumed: Function) -> Function:
+    """Lower a function; one that calls itself must return what its calls were taken to return."""
+    mark = len(session.problems)
+    while True:
+        session.builder = Builder()
+        found = _function(session, definition, assumed.name, assumed.about)
+        if found.result == assumed.result or session.problems[mark:] or not assumed.about.get("called"):
+            return found
+        assumed = replace(assumed, result=found.result)
+        session.functions[assumed.name] = assumed
 
 
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
