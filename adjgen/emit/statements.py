@@ -255,10 +255,12 @@ class Printer:
 
     def target(self, element: Var, body: Block) -> ast.expr:
         """Write what a loop assigns: a name, or the names that an element unpacks to."""
-        first = body.eqns[0] if body.eqns else None
-        if first is not None and first.op == "unpack" and first.args == (element,):
-            names: list[ast.expr] = [ast.Name(self.name(o), ast.Store()) for o in first.outs]
-            return ast.Tuple(names, ast.Store())
+        for first in body.eqns:
+            if first.op != "unpack":
+                break
+            if first.args == (element,):
+                names: list[ast.expr] = [ast.Name(self.name(o), ast.Store()) for o in first.outs]
+                return ast.Tuple(names, ast.Store())
         return ast.Name(self.name(element), ast.Store())
 
     def walked(self, atom: Atom) -> ast.expr:

@@ -240,14 +240,18 @@ def _continue(frame: Frame, node: ast.Continue) -> None:
 
 def _loop(frame: Frame, node: ast.For | ast.While) -> None:
     stopped = loops.loop(frame, node)
-    if node.orelse:
-        branch(frame, node, stopped, lambda: None, lambda: suite(frame, node.orelse)) if (
-            stopped != FALSE
-        ) else suite(frame, node.orelse)
-    if returns(node.body):
+
+    def leave() -> None:
         returned = frame.env.get("%returned", FALSE)
-        if returned != FALSE and frame.env.get("%left", FALSE) == FALSE:
+        if returns(node.body) and returned != FALSE:
             frame.env |= {"%left": returned, "%stop": returned}
+
+    if not node.orelse:
+        leave()
+    elif stopped == FALSE:
+        suite(frame, node.orelse)
+    else:
+        branch(frame, node, stopped, leave, lambda: suite(frame, node.orelse))
 
 
 def _define(frame: Frame, node: ast.FunctionDef) -> None:
