@@ -47,8 +47,7 @@ def _problem(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:
     source = function.about.get("files", {}).get(loc.path)
     lines = source.lines if source else ()
     text = lines[loc.line - 1] if 0 < loc.line <= len(lines) else ""
-    col = len(text.encode()[: loc.col].decode(errors="replace"))
-    return Problem(code, what, hint, loc.path, loc.line, col, end_column(text, col), text)
+    return Problem(code, what, hint, loc.path, loc.line, loc.col, end_column(text, loc.col), text)
 
 
 def end_column(text: str, start: int) -> int:
@@ -59,8 +58,3 @@ def end_column(text: str, start: int) -> int:
         if depth < 0 or (depth == 0 and text[k] in ",;#\n") or (depth == 0 and text[k] == " "):
             return max(k, start + 1)
     return len(text.rstrip()) or start + 1
-
-
-def block_size(block: Block) -> int:
-    """Return the number of equations of a block."""
-    return sum(1 for _ in equations(block))

@@ -43,8 +43,9 @@ class Differentiator:
         """Return the function (params, *, x_dot, ...) -> (value, value_dot)."""
         body, dots, results = self._forward(function, inputs)
         by_var = dict(zip(inputs, dots))
+        taken = {p.name for p in function.params}
         extra = tuple(
-            Param(f"{p.name}_dot", tuple(by_var[v] for v in p.vars), "KEYWORD_ONLY", tree=p.tree)
+            Param(free(f"{p.name}_dot", taken), tuple(by_var[v] for v in p.vars), "KEYWORD_ONLY", tree=p.tree)
             for p in params
         )
         block = Block((*function.body.params, *dots), body, (*function.body.results, *results))
@@ -65,15 +66,14 @@ class Differentiator:
         return tuple(builder.eqns), dots, [sweep.dot(r) for r in function.body.results]
 
     def _callee_jvp(self, name: str, active: tuple[int, ...]) -> str:
-        key = f"{name}_jvp" + suffix(self.functions[name], active)
+        key = f"_{name}_jvp" + suffix(self.functions[name], active)
         if key not in self.functions:
             function = renewed_function(self.functions[name])
             self.functions[key] = function  # a recursive callee finds its own name
             inputs = [function.body.params[k] for k in active]
             body, dots, results = self._forward(function, inputs)
-            extra = tuple(Param(dot.hint, (dot,)) for dot in dots)
             self.functions[key] = replace(
-                function, name=key, params=flat_params(function) + extra,
+                function, name=key, params=flat_params([*function.body.params, *dots]),
                 body=Block((*function.body.params, *dots), body, (*function.body.results, *results)),
                 result=flat_tree(2 * len(results)), about=function.about | {"product": "helper"},
             )  # fmt: skip
@@ -94,7 +94,8 @@ class Differentiator:
         signature, variables = function.params, function.body.params
         if kind == "vjp":
             default = ... if function.result.kind else 1.0
-            bar = Param("bar", tuple(seeds), "KEYWORD_ONLY", default, tree=function.result)
+            name = free("bar", {p.name for p in signature})
+            bar = Param(name, tuple(seeds), "KEYWORD_ONLY", default, tree=function.result)
             signature = with_keywords(signature, (bar,))
             variables = (*variables, *seeds)
         return replace(
@@ -115,15 +116,14 @@ class Differentiator:
         return (*primal, *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
-        key = f"{name}_vjp" + suffix(self.functions[name], active)
+        key = f"_{name}_vjp" + suffix(self.functions[name], active)
         if key not in self.functions:
             function = renewed_function(self.functions[name])
             self.functions[key] = function
             seeds = [Var("bar", v.type) for v in function.body.results]
             body, grads = self._reverse(function, [function.body.params[k] for k in active], seeds)
-            extra = tuple(Param(f"bar_{k}" if k else "bar", (seed,)) for k, seed in enumerate(seeds))
             self.functions[key] = replace(
-                function, name=key, params=flat_params(function) + extra,
+                function, name=key, params=flat_params([*function.body.params, *seeds]),
                 body=Block((*function.body.params, *seeds), body, tuple(grads)),
                 result=flat_tree(len(grads)), about=function.about | {"product": "helper"},
             )  # fmt: skip
@@ -148,9 +148,18 @@ def no_gradient(function: Function, var: Var) -> Atom:
     return ZERO
 
 
-def flat_params(function: Function) -> tuple[Param, ...]:
+def flat_params(variables: Sequence[Var]) -> tuple[Param, ...]:
     """Return parameters for helpers: positional, one a variable, without defaults."""
-    return tuple(Param(v.hint, (v,)) for v in function.body.params)
+    taken: set[str] = set()
+    return tuple(Param(free(v.hint or "argument", taken), (v,)) for v in variables)
+
+
+def free(name: str, taken: set[str]) -> str:
+    """Return a name that is not taken, with underscores behind it if need be; it is taken now."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
 def suffix(function: Function, active: tuple[int, ...]) -> str:

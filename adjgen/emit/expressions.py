@@ -28,7 +28,9 @@ class Expressions:
         if isinstance(eqn.op, Opaque):
             return eqn.op.payload.render(args, ())  # type: ignore[no-any-return]
         if isinstance(eqn.op, Call):
-            return ast.Call(ast.Name(eqn.op.function, ast.Load()), args, [])
+            split = len(args) - len(eqn.op.keywords)
+            named = [ast.keyword(n, a) for n, a in zip(eqn.op.keywords, args[split:])]
+            return ast.Call(ast.Name(eqn.op.function, ast.Load()), args[:split], named)
         assert isinstance(eqn.op, str)
         return spell(self.target, eqn.op, args)
 

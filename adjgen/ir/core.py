@@ -121,10 +121,14 @@ def flat_tree(count: int) -> Tree:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`outs = function(args)`, a function of the same Module; outs are the leaves of its result."""
+    """`outs = function(args)`, a function of the same Module; outs are the leaves of its result.
+
+    `keywords` names the last arguments, if they can only be passed by name.
+    """
 
     function: str
     result: Tree = LEAF
+    keywords: tuple[str, ...] = ()
 
 
 class Payload(Protocol):

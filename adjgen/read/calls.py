@@ -4,7 +4,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-from adjgen.elementary.row import BY_NAME, TABLE
+from adjgen.elementary.row import BY_NAME, TABLE, Row
+from adjgen.elementary.user import row_of
 from adjgen.ir.core import UNBOUND, Atom, Call, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions, names
@@ -64,10 +65,7 @@ def call(frame: Frame, node: ast.Call) -> Value:
         return frame.problem(node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers.")
     if dotted:
         return _known(frame, node, dotted)
-    place = getattr(binding, "place", None)
-    user = BY_NAME.get(f"{place.module}.{place.name}") if place and not callable(place) else None
-    if isinstance(binding, names.Callee):
-        user = BY_NAME.get(_dotted_place(binding.definition))
+    user = _user_row(binding)
     if user is not None and not node.keywords:
         return _row(frame, node, user.name, node.args)
     target = _function(frame, node, binding)
@@ -78,11 +76,11 @@ def call(frame: Frame, node: ast.Call) -> Value:
     return _unknown(frame, node)
 
 
-def _dotted_place(definition: Any) -> str:
-    from adjgen.read.inline import place_of
-
-    place = place_of(definition)
-    return f"{place.module}.{place.name}"
+def _user_row(binding: Any) -> Row | None:
+    """Return the rule that the user gave to a function with adjgen.rule."""
+    live = binding.definition.live if isinstance(binding, names.Callee) else getattr(binding, "value", None)
+    place = getattr(binding, "place", None)
+    return row_of(live) or (BY_NAME.get(f"{place.module}.{place.name}") if place else None)
 
 
 def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | None:

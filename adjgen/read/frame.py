@@ -12,7 +12,7 @@ from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.build import Builder
-from adjgen.ir.core import UNBOUND, Atom, Block, Const, Function, Loc, Opaque, Op, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Const, Function, Opaque, Op, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
 from adjgen.read.opaque import Code, changes, loaded
@@ -49,7 +49,7 @@ class Frame:
     def at(self, node: ast.AST) -> None:
         """Stamp what is emitted next with the place of a node."""
         if hasattr(node, "lineno"):
-            self.session.builder.loc = Loc(node.lineno, node.col_offset, self.definition.file.path)
+            self.session.builder.loc = self.definition.file.loc(node)
 
     def problem(self, node: ast.AST, code: str, what: str, why: str = "") -> Var:
         """Report a problem and return a value that stands for what could not be read."""
@@ -195,14 +195,10 @@ class Frame:
         if isinstance(binding, names.Constant) and place is None:
             return constant_expression(binding.value)
         if isinstance(binding, (names.Known, names.ModuleName)):
-            module, _, name = binding.dotted.rpartition(".")
-            if isinstance(binding, names.ModuleName) or not module:
-                module, name = binding.dotted, ""
+            module, name = (binding.dotted, "") if isinstance(binding, names.ModuleName) else binding.home()
             return ast.Name(f"@{module}:{name}", ast.Load())
         if isinstance(binding, names.Callee):
-            from adjgen.read import inline
-
-            place = inline.place_of(binding.definition)
+            place = binding.place or binding.definition.place
         if isinstance(binding, names.Missing) or place is None:
             what = f"`{getattr(binding, 'name', '')}` is not defined"
             self.problem(node, "ADJ501", what, missing_hint(binding))

@@ -29,7 +29,7 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
     bound = bind_arguments(frame, node, definition, given, named)
     if bound is None:
         return Var("", OPAQUE)
-    key = key_of(definition)
+    key = definition
     if key in session.recursive:
         return called(frame, node, definition, bound)
     if key in session.stack:
@@ -48,11 +48,6 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
         return called(frame, node, definition, bound)
     finally:
         session.stack.pop()
-
-
-def key_of(definition: Any) -> tuple[str, int, int]:
-    """Return what identifies a function's text."""
-    return definition.file.path, definition.node.lineno, definition.node.col_offset
 
 
 def unreadable(frame: Frame, definition: Any) -> str:
@@ -122,7 +117,7 @@ def default_value(frame: Frame, node: ast.AST, definition: Any, name: str) -> Va
         held = constant_display(default)
         if held is not None:
             return held
-    place = place_of(definition)
+    place = definition.place
     keyword = name in {a.arg for a in definition.node.args.kwonlyargs}
     label = ast.Name(f"@{place.module}:{place.name}", ast.Load())
     if keyword:
@@ -144,13 +139,6 @@ def constant_display(node: ast.AST) -> Value | None:
         items = [constant_display(item) for item in node.elts]
         return None if None in items else Display("tuple", tuple(items))  # type: ignore[arg-type]
     return None
-
-
-def place_of(definition: Any) -> names.Place:
-    """Return where generated code finds a function."""
-    live = definition.live
-    module = getattr(live, "__module__", None) or definition.file.module or definition.file.path
-    return names.Place(module, definition.qualname)
 
 
 def locals_of(node: Any) -> set[str]:
@@ -188,9 +176,13 @@ def called(frame: Frame, node: ast.Call, definition: Any, bound: dict[str, Value
     """Emit a CALL of a recursive function; its body is lowered once."""
     from adjgen.read.lower import function_for_call
 
+    if any(kind.startswith("VAR_") for _, kind in parameters(definition.node)):
+        return frame.problem(node, "ADJ601", "a recursive function with *args or **kwargs", "Name its parameters.")
     args = [frame.materialise(node, bound[name]) for name, _ in parameters(definition.node)]
     name = function_for_call(frame.session, definition)
     function = frame.session.functions[name]
     function.about["called"] = True
-    outs = frame.emit(node, Call(name, function.result), args, [REAL] * function.result.leaves())
+    keywords = tuple(n for n, kind in parameters(definition.node) if kind == "KEYWORD_ONLY")
+    op = Call(name, function.result, keywords)
+    outs = frame.emit(node, op, args, [REAL] * function.result.leaves())
     return rebuilt(function.result, iter(outs))

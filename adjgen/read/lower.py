@@ -2,16 +2,19 @@
 
 import ast
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
-from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
-from adjgen.ir.types import OPAQUE, REAL, Type
+from adjgen.ir.core import LEAF, Block, Const, Function, Module, Opaque, Param, Var
+from adjgen.ir.types import OPAQUE
 from adjgen.read import inline
 from adjgen.read.frame import Frame, Session
 from adjgen.read.parameters import parameter_types
-from adjgen.read.values import Value, atoms_of, tree_of
+from adjgen.read.names import ABSENT
+from adjgen.read.opaque import Code
+from adjgen.read.values import Value, atoms_of, leaves, tree_of
 
 
 def lower(definition: Any) -> Module:
@@ -24,7 +27,7 @@ def lower(definition: Any) -> Module:
     """
     session = Session()
     _signature_problems(session, definition)
-    key = inline.key_of(definition)
+    key = definition
     session.recursive[key] = definition  # a call of itself is a CALL
     main = None
     if not session.problems:
@@ -52,7 +55,7 @@ def _signature_problems(session: Session, definition: Any) -> None:
 
 def function_for_call(session: Session, definition: Any) -> str:
     """Return the name of a Function for CALL equations; it is lowered when first asked for."""
-    key = inline.key_of(definition)
+    key = definition
     name = getattr(definition.node, "name", "function")
     for taken, function in session.functions.items():
         if function.about["key"] == key:
@@ -85,23 +88,63 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
 
 
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
+    frame = Frame(session, definition, inline.locals_of(definition.node))
+    frame.at(definition.node)
     types = parameter_types(definition)
-    params = []
+    params: list[Param] = []
+    bound = preset_values(frame, definition)
+    keyword_only = False
     for parameter, kind in inline.parameters(definition.node):
+        if parameter in bound:
+            continue
+        keyword_only = keyword_only or parameter in getattr(definition, "preset", ())
+        if keyword_only and not kind.startswith("VAR_"):
+            kind = "KEYWORD_ONLY"
         type_, differentiable = types[parameter]
-        default = definition.defaults.get(parameter, ...)
+        default = default_tree(frame, definition, parameter)
         params.append(Param(parameter, (Var(parameter, type_),), kind, default, differentiable))
-    bound: dict[str, Value] = {param.name: param.vars[0] for param in params}
+        bound[parameter] = params[-1].vars[0]
     result = inline.read_body(session, definition, bound, None)
-    if not all(isinstance(part, (Var, Const)) for part in _parts(result)):
-        frame = Frame(session, definition, set())
-        frame.problem(definition.node, "ADJ205", "the function returns different kinds of things", "Return numbers of one structure.")
+    if not all(isinstance(part, (Var, Const)) for part in leaves(result)):
+        what = "the function returns different kinds of things"
+        frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
         result = Const(None)
     body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
     return Function(name, tuple(params), body, tree_of(result), about)
 
 
-def _parts(result: Value) -> list[Value]:
-    from adjgen.read.values import leaves
+def preset_values(frame: Frame, definition: Any) -> dict[str, Value]:
+    """Return the values of parameters that are set already: self of a bound method, those of a partial."""
+    given = dict(getattr(definition, "fixed", {}))
+    own = getattr(definition, "self_value", ABSENT)
+    if own is not ABSENT:
+        given[inline.parameters(definition.node)[0][0]] = own
+    return {name: _held(frame, definition, name, value) for name, value in given.items()}
 
-    return list(leaves(result))
+
+def _held(frame: Frame, definition: Any, name: str, value: Any) -> Value:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return Const(value)
+    tree = held_object(frame, definition, name, value)
+    code = Code(ast.Name(name, ast.Load()), globals={name: tree}, reason="ADJ401 an object that is set already")
+    return frame.emit(definition.node, Opaque(code), (), [OPAQUE])[0]
+
+
+def held_object(frame: Frame, definition: Any, name: str, value: Any) -> ast.expr:
+    """Return the expression by which generated code reaches a live object that has no name."""
+    label = f"{definition.qualname} arguments"
+    holder = frame.session.holders.setdefault(label, SimpleNamespace())
+    setattr(holder, name, value)
+    return ast.Name(f"@{label}:{name}", ast.Load())
+
+
+def default_tree(frame: Frame, definition: Any, name: str) -> Any:
+    """Return the default of a parameter as emission takes it: ..., a constant or a tree."""
+    default = definition.defaults.get(name, ...)
+    if default is ... or default is None or isinstance(default, (bool, int, float, str)):
+        return default
+    if isinstance(default, ast.expr):
+        return frame.code(default, (), "", "", False)[0].render([], ())
+    return held_object(frame, definition, name, default)
+
+

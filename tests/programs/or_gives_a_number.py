@@ -1,7 +1,7 @@
-"""`x or y` is a number: x if it is not zero, else y; so is `x and y`."""
+"""`x or y` is a number: x if it is not zero, else y; so is `x and y`. Untyped, x would be a flag."""
 
 
-def f(x, y):
+def f(x: float, y: float):
     return (x or y * 3.0) + (x and y)
 
 
