@@ -5,6 +5,8 @@
 
 import errno
 import importlib
+import io
+import sys
 import traceback
 from typing import Any
 
@@ -40,6 +42,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; every way to fail has its exit code."""
+        if isinstance(sys.stdout, io.TextIOWrapper):  # a file name may be no text
+            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit):

@@ -1,5 +1,6 @@
 """The stages from a function's source to the text of its derivatives, in order."""
 
+import gc
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,13 +42,20 @@ class Options:
 
 @contextmanager
 def deep_recursion() -> Iterator[None]:
-    """Allow arms nested in arms, as long elif chains make them."""
-    old = sys.getrecursionlimit()
+    """Allow arms nested in arms, as long elif chains make them; no garbage is collected meanwhile.
+
+    Equations are many small objects that live until the text is written: looking for cycles among
+    them again and again takes a third of the time and finds nothing.
+    """
+    old, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(old, DEEPEST))
+    gc.disable()
     try:
         yield
     finally:
         sys.setrecursionlimit(old)
+        if collecting:
+            gc.enable()
 
 
 def primal(definition: Any, options: Options = Options()) -> Module:
@@ -166,6 +174,11 @@ def differentiated(definition: Any, options: Options) -> Differentiated:
 
 def generate(definitions: Sequence[Any], options: Options = Options()) -> Generated:
     """Return the module of several functions; one that is refused does not stop the others."""
+    with deep_recursion():
+        return _generated(definitions, options)
+
+
+def _generated(definitions: Sequence[Any], options: Options) -> Generated:
     from adjgen.assemble import assembled
 
     done: list[tuple[Any, Differentiated]] = []

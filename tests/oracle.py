@@ -16,6 +16,7 @@ import mpmath
 MP = mpmath.MPContext()
 MP.dps = 50
 STEP = MP.mpf(10) ** -17  # differences of first partials: truncation error about 1e-34
+NOISE = MP.mpf(10) ** -20  # below this a second partial is not known
 NEAR = 1e-9
 
 
@@ -136,7 +137,8 @@ def smooth(rule: Rule, value: Any, args: Sequence[Any]) -> Any:
         if run.order == 2:
             for m in active:
                 mixed = difference(rule, xs, k, m)
-                add_mixed(result, mixed, abs(mixed) + 4 * slack, args[k], args[m])
+                size = abs(mixed) + 4 * slack + NOISE * (1 + abs(partials[k]))
+                add_mixed(result, mixed, size, args[k], args[m])
     return result
 
 
@@ -144,8 +146,7 @@ def difference(rule: Rule, xs: list[Any], k: int, m: int) -> Any:
     """Return the second partial for arguments k and m, by differences of 50-digit partials."""
     shifted = [xs[:m] + [xs[m] + step] + xs[m + 1 :] for step in (STEP, -STEP)]
     above, below = (rule.partials(*shift)[k] for shift in shifted)
-    mixed = (above - below) / (2 * STEP)
-    return MP.mpf(0) if abs(mixed) < 1e-25 else mixed
+    return (above - below) / (2 * STEP)
 
 
 def linear(value: Any, terms: Sequence[tuple[Any, Any]], offset: Any = 0) -> Any:

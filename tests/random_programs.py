@@ -174,6 +174,8 @@ class Writer:
         self.truthy = False
         self.names = list(REALS) + rng.sample(CLASHES, 2)
         self.hidden = rng.choice(SHADOWS) if rng.random() < 0.06 else ""
+        if self.hidden == "pow" and spell.style in ("from", "rename", "star"):
+            self.hidden = ""  # there pow is that of math
         if self.hidden:
             self.names.append(self.hidden)
 
@@ -984,13 +986,13 @@ def program(seed: int) -> Program:
             depth = Parameter("depth", "int")
             signature.parameters.insert(0, depth)
         writer = Writer(rng, spell, list(known), constants)
-        bodies.append(function(writer, signature, rng.randint(0, 3), rng.random() < 0.3))
+        bodies.append(function(writer, signature, rng.randint(0, 2), rng.random() < 0.3))
         signature.cost = writer.cost * (8 if recursive else 1)
         known.append(signature)
     main = Signature("f", parameters(rng, rng.randint(1, 3), True), shape(rng, 0.65), 0.0)
     annotated = rng.random() < 0.3
     writer = Writer(rng, spell, known, constants)
-    bodies.append(function(writer, main, rng.randint(2, 6), annotated))
+    bodies.append(function(writer, main, rng.randint(1, 5), annotated))
     lines = spell.lines() + top + [line for body in bodies for line in ("", *body)]
     text = ast.unparse(ast.parse("\n".join(lines))) + "\n"
     wrt = tuple(p.name for p in main.parameters if p.kind == "real")

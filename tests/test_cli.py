@@ -11,6 +11,7 @@ import pytest
 
 from adjgen import pipeline
 from adjgen.cli import COMMANDS, main
+from adjgen.commands import jobs
 from adjgen.files import MARKER
 
 ROOT = Path(__file__).parent.parent
@@ -277,6 +278,7 @@ def test_operations_beside_a_module(adjgen, folder):
         ["generate", "model.py::"],
         ["generate", ".::f"],
         ["generate", "."],
+        ["generate", "empty", "-o", "out"],
         ["generate", "model.py", "--check"],
         ["generate", "model.py", "-o", "."],
         ["generate", "model.py", "model.py::f", "-o", "model.py"],
@@ -290,6 +292,7 @@ def test_operations_beside_a_module(adjgen, folder):
     ],
 )
 def test_wrong_usage(adjgen, folder, args):
+    Path("empty").mkdir()
     result = adjgen(*args)
     assert result.code == 2
     assert result.out == ""
@@ -304,6 +307,18 @@ def test_files_that_cannot_be_read_or_written(adjgen, folder):
     result = adjgen("generate", "model.py::f", "-o", "/proc/no/such/folder.py")
     assert result.code == 2
     assert "Traceback" not in result.err
+
+
+def test_a_file_name_that_is_no_text(folder):
+    name = os.fsdecode(b"\xff.py")
+    Path(name).write_text("def h(x):\n    return x * x\n")
+    for command in (["generate"], ["verify"], ["ops", "--no-sympy"]):
+        line = [sys.executable, "-m", "adjgen", *command, name]
+        done = subprocess.run(
+            line, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.isascii()
 
 
 @pytest.fixture
@@ -439,6 +454,20 @@ def test_help_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.splitlines()[-1] in ("[]", "['ast']"), done.stderr
+
+
+def test_long_work_has_a_progress_bar(monkeypatch):
+    shown = io.StringIO()
+    shown.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", shown)
+    monkeypatch.setattr(jobs, "PATIENCE", -1.0)
+    assert list(jobs.results(abs, [1, -2, 3], 1, "counting")) == [1, 2, 3]
+    assert "counting" in shown.getvalue()
+
+
+def test_short_work_has_none(capfd):
+    assert list(jobs.results(abs, [1, -2, 3], 1, "counting")) == [1, 2, 3]
+    assert capfd.readouterr().err == ""
 
 
 def test_no_colour_where_nobody_looks(adjgen, folder):

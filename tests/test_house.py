@@ -209,7 +209,7 @@ def test_import_is_light():
     assert not HEAVY & set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("command", ["ruff check", "ruff format --check"])
+@pytest.mark.parametrize("command", ["ruff check --output-format concise", "ruff format --check"])
 def test_ruff(command):
     done = subprocess.run(
         [sys.executable, "-m", *command.split(), "."], capture_output=True, text=True, cwd=ROOT

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import click
@@ -23,6 +24,9 @@ PRODUCTS = {
     "vjp": "value and adjoint (vjp)",
     "value_and_grad": "value and gradient",
 }
+
+
+Ladders = Mapping[str, Mapping[str, Any]]  # the counts of SymPy by function
 
 
 @click.command(short_help="Count operations, beside those of SymPy.")
@@ -53,12 +57,12 @@ def ops(source: tuple[str, ...], form: str, sympy: bool, limit: float, **given: 
     jobs = [options.job(one, given) for one in sources(source)]
     report: dict[str, Any] = {}
     code = 0
-    for outcome in results(produce, jobs, given["jobs"], "counting"):
+    work = partial(counted, limit if sympy else None)
+    for outcome, found in results(work, jobs, given["jobs"], "counting"):
         show([outcome])
         code = max(code, code_of(outcome))
         if not outcome.text:
             continue
-        found = ladders(outcome.job, limit) if sympy else {}
         report.update(entries(outcome, found))
         if form == "table":
             click.echo(counts(outcome, found))
@@ -69,16 +73,20 @@ def ops(source: tuple[str, ...], form: str, sympy: bool, limit: float, **given: 
     raise click.exceptions.Exit(code)
 
 
-def ladders(job: Job, limit: float) -> dict[str, Mapping[str, Any]]:
-    """Return SymPy's counts for each function of a source."""
+def counted(limit: float | None, job: Job) -> tuple[Outcome, Ladders]:
+    """Generate from a file and, within a time limit, ask SymPy about each function."""
+    outcome = produce(job)
+    if limit is None or not outcome.text:
+        return outcome, {}
     from adjgen.count import ladder
 
     found, _ = definitions(job, read(job.source))
+    done = {qualname for _, qualname in outcome.bases}
     wrt = job.options["wrt"]
-    return {each.qualname: ladder(each, limit, wrt) for each in found}
+    return outcome, {d.qualname: ladder(d, limit, wrt) for d in found if d.qualname in done}
 
 
-def entries(outcome: Outcome, found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def entries(outcome: Outcome, found: Ladders) -> dict[str, Any]:
     """Return the JSON entries of a file, by <path>::<function>."""
     return {
         f"{outcome.job.source.path}::{qualname}": {
@@ -89,13 +97,15 @@ def entries(outcome: Outcome, found: Mapping[str, Mapping[str, Any]]) -> dict[st
     }
 
 
-def counts(outcome: Outcome, found: Mapping[str, Mapping[str, Any]] = {}) -> str:
+def counts(outcome: Outcome, found: Ladders | None = None) -> str:
     """Return a table for each function of a file."""
     parts = []
     for _, qualname in outcome.bases:
-        rungs = found.get(qualname, {})
+        rungs = (found or {}).get(qualname, {})
         kinds = {**outcome.ops[qualname], **rungs}
         parts.append(f"{outcome.job.source.path}::{qualname}\n{one_table(kinds)}")
+        if any("formula" in row for row in kinds.values() if isinstance(row, Mapping)):
+            parts[-1] += "\n  n: turns of a loop whose number is not known"
         if reason := rungs.get("reason"):
             parts[-1] += f"\n  SymPy: {reason}"
     return "\n\n".join(parts) + "\n"
@@ -105,13 +115,12 @@ def one_table(kinds: Mapping[str, Any]) -> str:
     """Return the rungs of a function as a table: a row each, a column for each operation."""
     labels = {**LADDER, **PRODUCTS}
     rows = {key: kinds[key] for key in labels if isinstance(kinds.get(key), Mapping)}
-    columns = list(dict.fromkeys(op for row in rows.values() for op in row.get("by_op", {})))
-    raw = any("count_ops" in row for row in rows.values())
-    head = ["", "total", *columns, *(["count_ops"] if raw else [])]
-    lines = [head]
+    columns = sorted({op for row in rows.values() for op in row.get("by_op", {})})
+    raw = ["count_ops"] if any("count_ops" in row for row in rows.values()) else []
+    lines: list[list[object]] = [["", "total", *columns, *raw]]
     for key, row in rows.items():
+        label = labels[key] + (", not simplified" if row.get("unsimplified") else "")
+        total = row.get("formula", row["total"])  # with the trips of loops, if they are not known
         cells = [row.get("by_op", {}).get(op, "") for op in columns]
-        lines.append(
-            [labels[key], row["total"], *cells, *([row.get("count_ops", "")] if raw else [])]
-        )
+        lines.append([label, total, *cells, *(row.get(key, "") for key in raw)])
     return table(lines, indent="  ")

@@ -68,7 +68,12 @@ def _named(path: str, name: str) -> Iterator[Source]:
     elif os.path.isdir(path):
         if name:
             raise click.UsageError(f"{path} is a folder; a function is named as file.py::{name}")
-        yield from walk(path)
+        found = list(walk(path))
+        if not found:
+            raise click.UsageError(
+                f"{path}: there are no Python files in it (generated ones are skipped)"
+            )
+        yield from found
     elif not os.path.exists(path):
         raise click.UsageError(f"{path}: there is no such file or folder")
     else:

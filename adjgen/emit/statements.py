@@ -42,11 +42,12 @@ class Printer:
         self.uses = uses
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
+        self.nothing = "__" if "_" in expressions.names.values() else "_"
         self.unbound: Const = UNBOUND  # what an unbound variable is given: nothing, or None
 
     def name(self, var: Var) -> str:
-        """Return the name of a variable, _ if nobody reads it."""
-        return self.expressions.names[var] if self.uses[var] else "_"
+        """Return the name of a variable, that of nothing if nobody reads it."""
+        return self.expressions.names[var] if self.uses[var] else self.nothing
 
     def atom(self, atom: Atom) -> ast.expr:
         """Write a value."""

@@ -17,6 +17,7 @@ from adjgen.ir.query import use_counts
 from adjgen.ir.types import REAL
 
 ONE = Const(1.0)
+LARGEST = 48  # operations of an expression that is rewritten as a whole
 Quotient = tuple[tuple[Atom, ...], tuple[Atom, ...]]  # numerators, denominators
 
 
@@ -40,19 +41,33 @@ class Algebra:
 
     def block(self, block: Block) -> Block:
         """Return the block rewritten."""
-        self.made_by = {out: e for e in block.eqns for out in e.outs if rewritable(e)}
-        inside = {
-            arg for e in block.eqns if rewritable(e) for arg in e.args
-            if arg in self.made_by and self.uses[arg] == 1
-        }  # fmt: skip
+        self.made_by = {}
+        inside = self.absorbable(block)
         eqns: list[Eqn] = []
         for eqn in block.eqns:
-            if not rewritable(eqn):
+            if eqn.blocks:
                 inner = tuple(Algebra.nested(self, b) for b in eqn.blocks)
-                eqns.append(replace(eqn, blocks=inner) if inner else eqn)
+                eqns.append(replace(eqn, blocks=inner))
+            elif not eqn.outs or eqn.outs[0] not in self.made_by:
+                eqns.append(eqn)
             elif eqn.outs[0] not in inside:
                 eqns += self.root(eqn)
         return replace(block, eqns=tuple(eqns))
+
+    def absorbable(self, block: Block) -> set[Var]:
+        """Return the variables that stand inside an expression, none of them too large to read."""
+        size: dict[Atom, int] = {}
+        self.inside: set[Var] = set()
+        for eqn in block.eqns:
+            if not rewritable(eqn):
+                continue
+            self.made_by[eqn.outs[0]] = eqn
+            single = [a for a in eqn.args if a in size and self.uses[a] == 1]  # type: ignore[index]
+            total = 1 + sum(size[a] for a in single)
+            if total <= LARGEST:
+                self.inside.update(single)  # type: ignore[arg-type]
+            size[eqn.outs[0]] = total if total <= LARGEST else 1
+        return self.inside
 
     def nested(self, block: Block) -> Block:
         """Return a block inside, with the same use counts."""
@@ -85,7 +100,7 @@ class Algebra:
 
     def single(self, atom: Atom) -> bool:
         """Whether an atom is a derivative that is used just here."""
-        return isinstance(atom, Var) and atom in self.made_by and self.uses[atom] == 1
+        return atom in self.inside
 
     # ---- reading
 
@@ -206,6 +221,7 @@ class Writer:
 
     def __init__(self, loc: Loc | None) -> None:
         self.eqns: list[Eqn] = []
+        self.sums: set[Atom] = set()
         self.loc = loc
 
     def emit(self, op: str, *args: Atom) -> Var:
@@ -228,6 +244,7 @@ class Writer:
                 total = self.emit("sub", total, self.product(Product(-term.coefficient, term.quotients)))
             else:
                 total = self.emit("add", total, self.product(term))
+        self.sums.add(total)
         return total
 
     def product(self, product: Product) -> Atom:
@@ -235,9 +252,8 @@ class Writer:
         coefficient = product.coefficient
         if not product.quotients:
             return Const(coefficient)
-        fresh = {eqn.outs[0] for eqn in self.eqns}
         whole = [q for q in product.quotients if q[0]]
-        whole.sort(key=lambda q: q[0][0] in fresh)  # sums last: x / f * (1.0 + b)
+        whole.sort(key=lambda q: q[0][0] in self.sums)  # sums last: x / f * (1.0 + b)
         divisors = [d for n, ds in product.quotients if not n for d in ds]
         total: Atom | None = None if coefficient in (1.0, -1.0) and whole else Const(abs(coefficient))
         for numerators, denominators in whole:

@@ -11,7 +11,6 @@ from typing import Any
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
-from adjgen.ir.query import substituted
 
 SMALL = 6  # equations of an arm that is compared as a whole
 
@@ -28,12 +27,14 @@ class _Scope:
         self.known, self.mapping = known, mapping
 
     def value(self, atom: Atom) -> Atom:
-        return substituted(atom, self.mapping)
+        return self.mapping.get(atom, atom)  # type: ignore[arg-type]
 
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
         for eqn in block.eqns:
-            eqn = replace(eqn, args=tuple(self.value(arg) for arg in eqn.args))
+            args = tuple([self.value(arg) for arg in eqn.args])
+            if args != eqn.args:
+                eqn = replace(eqn, args=args)
             if eqn.blocks:
                 eqn = replace(eqn, blocks=tuple(self.inner(b) for b in eqn.blocks))
             key = _key(eqn, {})

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
-from adjgen.ir.query import substituted
 from adjgen.ir.types import BOOL, REAL
 
 FOLDED = {"add", "sub", "mul", "div", "neg", "sqrt", "lt", "le", "gt", "ge", "eq", "ne", "not", "is", "is_not"}
@@ -32,7 +31,9 @@ class Folding:
         """Return a block with known values put in."""
         eqns: list[Eqn] = []
         for eqn in block.eqns:
-            eqn = replace(eqn, args=tuple(self.value(arg) for arg in eqn.args))
+            args = tuple([self.value(arg) for arg in eqn.args])
+            if args != eqn.args:
+                eqn = replace(eqn, args=args)
             if isinstance(eqn.op, If):
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):
@@ -43,7 +44,7 @@ class Folding:
 
     def value(self, atom: Atom) -> Atom:
         """Return what an atom stands for."""
-        return substituted(atom, self.mapping)
+        return self.mapping.get(atom, atom)  # type: ignore[arg-type]
 
     def plain(self, eqn: Eqn, eqns: list[Eqn]) -> None:
         """Fold a row, or keep it."""

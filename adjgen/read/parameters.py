@@ -27,7 +27,7 @@ def parameter_types(definition: Any) -> dict[str, tuple[Type, bool]]:
         elif name in used.objects or not _number_default(default):
             found[name] = (OPAQUE, False)
         elif name in used.tests and (default is None or name not in used.numbers):
-            found[name] = (OPAQUE, False)
+            found[name] = (REAL, False)
         else:
             found[name] = (REAL, True)
     return found
