@@ -46,11 +46,11 @@ def flat_results(
     """Return the leaves of a function's value; `values` learns that of every variable."""
     values = {} if values is None else values
     values.update(zip(function.body.params, args, strict=True))
-    return _Run(module, numbers, values).block(function.body)
+    return Run(module, numbers, values).block(function.body)
 
 
-class _Run:
-    """One evaluation: the values of variables so far."""
+class Run:
+    """One evaluation: the values of variables so far. What watches a run overrides its methods."""
 
     def __init__(self, module: Module, numbers: Numbers, values: Values) -> None:
         self.module, self.numbers, self.values = module, numbers, values
@@ -75,14 +75,21 @@ class _Run:
         elif isinstance(op, For):
             results = self.loop(eqn, op)
         elif isinstance(op, Call):
-            callee = self.module.functions[op.function]
             args = [self.value(arg) for arg in eqn.args]
-            results = flat_results(callee, args, self.module, self.numbers, {})
+            results = self.call(eqn, self.module.functions[op.function], args)
         elif isinstance(op, Opaque):
             raise CannotRunError(op.payload.reason)
         else:
             results = self.row(op, [self.value(arg) for arg in eqn.args], len(eqn.outs))
-        self.values.update(zip(eqn.outs, results))
+        self.bind(eqn, eqn.outs, results)
+
+    def bind(self, eqn: Eqn, variables: Sequence[Var], results: Sequence[Any]) -> None:
+        """Give values to the outs of an equation, or to the parameters of its blocks."""
+        self.values.update(zip(variables, results))
+
+    def call(self, eqn: Eqn, function: Function, args: list[Any]) -> list[Any]:
+        """Return what a called function returns, its leaves."""
+        return flat_results(function, args, self.module, self.numbers, {})
 
     def row(self, name: str, args: list[Any], outs: int) -> list[Any]:
         function = self.numbers.get(name) or TABLE[name].evaluate
@@ -96,10 +103,10 @@ class _Run:
         for elements in zip(*given[: op.seqs]) if op.seqs else iter(tuple, None):
             if op.tested:
                 condition = eqn.blocks[1]
-                self.values.update(zip(condition.params, carried))
+                self.bind(eqn, condition.params, carried)
                 if not self.block(condition)[0]:
                     break
-            self.values.update(zip(body.params, [*elements, *carried]))
+            self.bind(eqn, body.params, [*elements, *carried])
             results = self.block(body)
             carried = results[: op.carried]
             for items, item in zip(collected, results[op.carried + op.exits :]):

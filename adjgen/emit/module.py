@@ -37,14 +37,14 @@ def write_functions(
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders))
     for one in written.values():
-        imports.visit(one.tree)
+        imports.resolve(one.tree)
     texts = {f"@{name}": source for name, source in imports.carried_functions()}
     texts |= {name: print_statements([one.tree]) for name, one in written.items()}
     return Text(texts, imports.lines(), imports.held, imports.visible())
 
 
-class Imports(ast.NodeTransformer):
-    """Replaces references to names of modules and collects the imports for them."""
+class Imports:
+    """Decides how names of modules are written and collects the imports for them."""
 
     def __init__(self, taken: set[str], holders: set[str]) -> None:
         self.taken = taken
@@ -54,22 +54,24 @@ class Imports(ast.NodeTransformer):
         self.held: dict[str, str] = {}
         self.carried: dict[str, None] = {}
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        if not node.id.startswith("@"):
-            return node
-        module, _, name = node.id[1:].rpartition(":")
+    def resolve(self, tree: ast.AST) -> None:
+        """Write the references in a tree as names, dotted ones too: the tree is only printed."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id.startswith("@"):
+                module, _, name = node.id[1:].rpartition(":")
+                node.id = self.written(module, name)
+
+    def written(self, module: str, name: str) -> str:
+        """Return how a name of a module is written."""
         if not module:
             self.carried[name] = None
-            return ast.Name(name, ast.Load())
+            return name
         if module == "builtins" and name not in self.taken:
-            return ast.Name(name, ast.Load())
+            return name
         if module == "math" and name and name not in self.taken:
             self.from_math.add(name)
-            return ast.Name(name, ast.Load())
-        base: ast.expr = ast.Name(self.alias(module), ast.Load())
-        for part in name.split(".") if name else ():
-            base = ast.Attribute(base, part, ast.Load())
-        return base
+            return name
+        return self.alias(module) + (f".{name}" if name else "")
 
     def alias(self, module: str) -> str:
         """Return the name under which generated code has a module."""

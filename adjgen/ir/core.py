@@ -44,24 +44,21 @@ class Var:
 class Const:
     """A constant; equal by type and repr, so 0.0, -0.0, 0 and False are four constants."""
 
-    __slots__ = ("value", "type")
+    __slots__ = ("key", "type", "value")
 
     def __init__(self, value: object) -> None:
         self.value = value
         self.type = NOTHING if value is _Unbound else of_constant(value)
+        self.key = (type(value), repr(value))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Const) and self.key() == other.key()
+        return isinstance(other, Const) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash(self.key())
+        return hash(self.key)
 
     def __repr__(self) -> str:
         return "unbound" if self is UNBOUND else repr(self.value)
-
-    def key(self) -> tuple[type, str]:
-        """Return what tells constants apart."""
-        return type(self.value), repr(self.value)
 
 
 class _Unbound:

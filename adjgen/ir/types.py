@@ -21,6 +21,9 @@ OPAQUE = Type("opaque")  # a Python value of which nothing is known
 NOTHING = Type("nothing")  # the type of UNBOUND; joins with everything
 
 
+OF_PYTHON = {float: REAL, int: INT, bool: BOOL}
+
+
 def seq(element: Type) -> Type:
     """Return the type of a list (or range) with elements of one type."""
     return Type("seq", element)
@@ -28,7 +31,7 @@ def seq(element: Type) -> Type:
 
 def of_constant(value: object) -> Type:
     """Return the type of a Python constant."""
-    return {float: REAL, int: INT, bool: BOOL}.get(type(value), OPAQUE)
+    return OF_PYTHON.get(type(value), OPAQUE)
 
 
 def join(*types: Type) -> Type:

@@ -31,7 +31,7 @@ def algebra(block: Block) -> Block:
 BEFORE: tuple[tuple[str, Pass], ...] = (("fold", fold), ("cse", cse), ("dce", dce))
 AFTER: tuple[tuple[str, Pass], ...] = (
     ("ranges", ranges), ("fold", fold_exactly), ("cse", cse), ("dce", dce),
-    ("algebra", algebra), ("algebra", algebra), ("fold", fold_exactly), ("cse", cse), ("dce", dce),
+    ("algebra", algebra), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 
 

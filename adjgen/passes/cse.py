@@ -69,7 +69,7 @@ class _Layered(dict[Any, Var]):
         return layer.get(key, default)
 
 
-def _key(eqn: Eqn, local: dict[Var, int]) -> Any:
+def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
     """Return what equal equations share, or None for those that must not be merged."""
     if isinstance(eqn.op, (Opaque, Call, For)) or len(eqn.outs) > 1:
         return None
@@ -77,26 +77,20 @@ def _key(eqn: Eqn, local: dict[Var, int]) -> Any:
         return _if_key(eqn, local)
     if eqn.op == "require_real":
         constant = isinstance(eqn.args[1], Const)
-        return ("require_real", _atom(eqn.args[0], local)) if constant else (eqn.op, eqn.args[2])
+        return ("require_real", eqn.args[0]) if constant else (eqn.op, eqn.args[2], "value")
     if any(arg.type.name == "opaque" and isinstance(arg, Var) for arg in eqn.args):
         return None
     if TABLE[eqn.op].category == "sequence":
         return None
-    args = [_atom(arg, local) for arg in eqn.args]
-    if TABLE[eqn.op].commutative:
-        args.sort(key=repr)
+    args: list[Any] = [local.get(arg, arg) for arg in eqn.args]  # type: ignore[call-overload]
+    if TABLE[eqn.op].commutative and len(args) == 2 and hash(args[0]) > hash(args[1]):
+        args.reverse()
     return eqn.op, *args
 
 
-def _atom(atom: Atom, local: dict[Var, int]) -> Any:
-    if isinstance(atom, Const):
-        return "constant", *atom.key()
-    return ("local", local[atom]) if atom in local else ("var", id(atom))
-
-
-def _if_key(eqn: Eqn, local: dict[Var, int]) -> Any:
+def _if_key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
     """Return the key of an IF of small arms without control flow of loops."""
-    parts: list[Any] = ["if", _atom(eqn.args[0], local)]
+    parts: list[Any] = ["if", local.get(eqn.args[0], eqn.args[0])]  # type: ignore[call-overload]
     for block in eqn.blocks:
         if len(block.eqns) > SMALL:
             return None
@@ -106,6 +100,6 @@ def _if_key(eqn: Eqn, local: dict[Var, int]) -> Any:
             if key is None or not inside.outs:
                 return None
             parts.append(key)
-            inner[inside.outs[0]] = len(inner)
-        parts.append(tuple(_atom(r, inner) for r in block.results))
+            inner[inside.outs[0]] = ("local", len(inner))
+        parts.append(tuple(inner.get(r, r) for r in block.results))  # type: ignore[call-overload]
     return tuple(parts)
