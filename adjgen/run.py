@@ -81,11 +81,11 @@ class Run:
             raise CannotRunError(op.payload.reason)
         else:
             results = self.row(op, [self.value(arg) for arg in eqn.args], len(eqn.outs))
-        self.bind(eqn, eqn.outs, results)
+        self.bind(eqn, None, results)
 
-    def bind(self, eqn: Eqn, variables: Sequence[Var], results: Sequence[Any]) -> None:
-        """Give values to the outs of an equation, or to the parameters of its blocks."""
-        self.values.update(zip(variables, results))
+    def bind(self, eqn: Eqn, block: Block | None, results: Sequence[Any]) -> None:
+        """Give values to the parameters of a block of an equation, or to its outs."""
+        self.values.update(zip(block.params if block else eqn.outs, results))
 
     def call(self, eqn: Eqn, function: Function, args: list[Any]) -> list[Any]:
         """Return what a called function returns, its leaves."""
@@ -103,10 +103,10 @@ class Run:
         for elements in zip(*given[: op.seqs]) if op.seqs else iter(tuple, None):
             if op.tested:
                 condition = eqn.blocks[1]
-                self.bind(eqn, condition.params, carried)
+                self.bind(eqn, condition, carried)
                 if not self.block(condition)[0]:
                     break
-            self.bind(eqn, body.params, [*elements, *carried])
+            self.bind(eqn, body, [*elements, *carried])
             results = self.block(body)
             carried = results[: op.carried]
             for items, item in zip(collected, results[op.carried + op.exits :]):

@@ -42,7 +42,7 @@ class Printer:
         self.uses = uses
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
-        self.nothing = "__" if "_" in expressions.names.values() else "_"
+        self.nothing = "__" if any(n == "_" and uses[v] for v, n in expressions.names.items()) else "_"
         self.unbound: Const = UNBOUND  # what an unbound variable is given: nothing, or None
 
     def name(self, var: Var) -> str:

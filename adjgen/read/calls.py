@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import UNBOUND, Atom, Call, Const, Opaque, Var
-from adjgen.ir.types import OPAQUE, REAL
+from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import expressions, names
 from adjgen.read.flow import assigned, own_nodes, yields
 from adjgen.read.frame import Frame
@@ -201,4 +201,5 @@ def on_atoms(frame: Frame, node: ast.expr, op: Any, atoms: tuple[Atom, ...], rea
         tree = ast.UnaryOp(op, loads[0])
     labels = tuple(f"operand_{k}" for k in range(len(atoms)))
     code = Code(tree, labels, reason=reason, hint=expressions.ADVICE)
-    return frame.emit(node, Opaque(code), atoms, [OPAQUE])[0]
+    integers = all(a.type in (INT, BOOL) for a in atoms)
+    return frame.emit(node, Opaque(code), atoms, [INT if integers else OPAQUE])[0]

@@ -11,7 +11,7 @@ def g(x, y):
 
 def f(x):
     (a, u), step = g(x, x)
-    (step, d), total = (max(-2.5, min(u * step, 2.5)) ** 2, fmod(a + u, 4.0)), x
+    (step, d), total = (max(-2.5, min(u * step, 2.5)) ** 2, fmod(a + u, 4.0)), x  # noqa: F841
     return step
 
 

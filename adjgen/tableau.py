@@ -1,0 +1,219 @@
+"""A function at a point: every executed x_i with value, local partials, tangent dx_i/dx_1, adjoint df/dx_i.
+
+A run of the intermediate form is recorded as a straight line. Both sweeps go over that record
+with partials as floats: the program of the chain rule without the compiler, so a check of it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adjgen.diagnostics import AdjgenError, Problem
+from adjgen.diff.products import Differentiator, chosen
+from adjgen.elementary.row import TABLE
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Module, Param, Tree, Var
+from adjgen.ir.query import use_counts
+from adjgen.ir.show import columns, indented
+from adjgen.ir.spelling import applied, code, leaf_names, names_of, place, shortened, spelled, turns
+from adjgen.pipeline import deep_recursion
+from adjgen.run import CannotRunError, Run, structured
+
+LONGEST = 160  # rows of text; the rows in the middle of a longer record are left out
+
+
+@dataclass(eq=False)
+class Node:
+    """A number of the run, with its active parents and the partials by them."""
+
+    value: Any
+    parents: Sequence[tuple["Node", float]] = ()
+    active: bool = False
+    dot: float = 0.0
+    bar: float = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+
+@dataclass(eq=False)
+class Step:
+    """An executed equation, or (without a node) a remark on the path; `turn` counts loops' turns."""
+
+    text: str
+    depth: int
+    function: str
+    turn: tuple[int, ...]
+    name: str = ""
+    place: str = ""
+    x: str = ""
+    node: Node | None = None
+    partials: Mapping[str, float] = field(default_factory=dict)
+
+
+class StoppedError(Exception):
+    """The run cannot go on behind this place."""
+
+
+def bare(value: Any) -> Any:
+    """Return a value without nodes."""
+    if isinstance(value, Node):
+        return value.value
+    return type(value)(map(bare, value)) if type(value) in (list, tuple) else value
+
+
+class Recorder(Run):
+    """Runs a function and keeps a step for each executed equation."""
+
+    def __init__(self, module: Module) -> None:
+        super().__init__(module, {}, {})
+        self.steps: list[Step] = []
+        self.nodes: list[Node] = []
+        self.known = {f.name: names_of(f) for f in (*module.functions.values(), module.main)}
+        self.depth = -1
+        self.enter(module.main, {})
+
+    def enter(self, function: Function, values: dict[Var, Any]) -> None:
+        """Go on in a function."""
+        self.function, self.values = function, values
+        self.names, self.turn = self.known[function.name], list[int]()
+
+    def remark(self, text: str) -> None:
+        """Note where the path goes."""
+        where = place(self.eqn, self.function)
+        self.steps.append(Step(text, self.depth, self.function.name, tuple(self.turn), "", where))
+
+    def keep(self, var: Var, text: str, value: Any, deeper: int = 0, **about: Any) -> None:
+        """Note the value of a variable, and give it to the variable."""
+        node = value if isinstance(value, Node) else Node(bare(value))
+        self.nodes.append(node)
+        self.values[var] = node if isinstance(node.value, int | float) else value
+        x = about.pop("x", self.names[var])
+        name = var.hint if var.hint != x else ""
+        line = f"{x} = {text}" if text else x
+        self.steps.append(
+            Step(line, self.depth + deeper, self.function.name, tuple(self.turn), name, x=x, node=node, **about)
+        )  # fmt: skip
+
+    def copy(self, eqn: Eqn, var: Var, text: str, value: Any, deeper: int = 0) -> None:
+        """Note that a variable has the value of another."""
+        if isinstance(value, Node):
+            value = Node(value.value, [(value, 1.0)] if value.active else [], value.active)
+        self.keep(var, text, value, deeper, place=place(eqn, self.function))
+
+    # ---- what a run does
+
+    def block(self, block: Block) -> list[Any]:
+        """Run a block, one step further in."""
+        self.depth += 1
+        results = super().block(block)
+        self.depth -= 1
+        return results
+
+    def equation(self, eqn: Eqn) -> None:
+        """Run an equation."""
+        self.eqn = eqn
+        if isinstance(eqn.op, If) and taken(eqn, self.value(eqn.args[0])).eqns:
+            holds = "" if self.value(eqn.args[0]) else "not "
+            self.remark(f"if {holds}{spelled(eqn.args[0], self.names)}:")
+        elif isinstance(eqn.op, For):
+            self.turn.append(0)
+        super().equation(eqn)
+
+    def row(self, name: str, args: list[Any], outs: int) -> list[Any]:
+        """Evaluate a row on plain values."""
+        try:
+            return super().row(name, [bare(arg) for arg in args], outs)
+        except Exception as error:
+            text = applied(self.eqn, self.names, self.function)
+            raise StoppedError(f"{text} raises {type(error).__name__}: {error}") from error
+
+    def call(self, eqn: Eqn, function: Function, args: list[Any]) -> list[Any]:
+        """Run a called function."""
+        caller = self.function, self.values, self.names, self.turn
+        self.remark(f"{applied(eqn, self.names, self.function)}:")
+        self.enter(function, {})
+        for var, atom, value in zip(function.body.params, eqn.args, args):
+            text = f"{spelled(atom, caller[2])} of {caller[0].name}"
+            self.copy(eqn, var, text, value, deeper=1)
+        results = self.block(function.body)
+        self.function, self.values, self.names, self.turn = caller
+        return results
+
+    def bind(self, eqn: Eqn, block: Block | None, results: Sequence[Any]) -> None:
+        """Note values: of a computation, at the start of a turn, or behind a branch, loop or call."""
+        if isinstance(eqn.op, str):
+            self.computed(eqn, eqn.op, results)
+        elif block and isinstance(eqn.op, For):
+            self.started(eqn, eqn.op, block, results)
+        else:
+            self.ended(eqn, results)
+
+    def computed(self, eqn: Eqn, op: str, results: Sequence[Any]) -> None:
+        """Note what a row gave, with the partials by its active arguments."""
+        text = applied(eqn, self.names, self.function)
+        args = {a: v for a in eqn.args if isinstance(a, Var) and live(v := self.value(a))}
+        for k, (out, result) in enumerate(zip(eqn.outs, results)):
+            if args and not isinstance(result, int | float):
+                raise StoppedError(f"{text} is {result!r}, not a real number")
+            found = {a: p for a in args if (p := self.partial(eqn, a, results, k)) is not None}
+            parents = [(args[a], p) for a, p in found.items()]
+            self.keep(
+                out, f"{text}[{k}]" if len(eqn.outs) > 1 else text, Node(result, parents, bool(parents)),
+                partials={self.names[a]: p for a, p in found.items()}, place=place(eqn, self.function),
+            )  # fmt: skip
+
+    def partial(self, eqn: Eqn, by: Atom, results: Sequence[Any], k: int) -> float | None:
+        """Return the partial of the out k by a variable, which may stand in several places."""
+        row, total = TABLE[str(eqn.op)], None
+        values = [self.value(arg) for arg in eqn.args]
+        plain = [float(v.value) if live(v) else bare(v) for v in values]
+        for j, arg in enumerate(eqn.args):
+            if arg is by:
+                found = row.partial(j, plain, results[0] if row.outs == 1 else tuple(results))
+                found = found[k] if isinstance(found, tuple) else found
+                total = total if found is None else (total or 0.0) + float(found)
+        return total
+
+    def started(self, eqn: Eqn, op: For, block: Block, results: Sequence[Any]) -> None:
+        """Note the elements and carried values with which a turn starts; a test comes first."""
+        body = eqn.blocks[0]
+        if block is not body or not op.tested:
+            self.turn[-1] += 1
+            self.eqn = eqn
+            self.remark(f"{turns(eqn, op, self.names)}, turn {self.turn[-1]}:")
+        for k, (var, value) in enumerate(zip(block.params, results), op.seqs if block is not body else 0):
+            if k < op.seqs:
+                text = f"{spelled(eqn.args[k], self.names)}[{self.turn[-1] - 1}]"
+            elif block is body and op.tested:
+                self.values[var] = self.values[eqn.blocks[1].params[k - op.seqs]]
+                continue
+            else:
+                source = eqn.args[k] if self.turn[-1] == 1 else body.results[k - op.seqs]
+                text = spelled(source, self.names)
+            self.copy(eqn, var, text, value, deeper=1)
+
+    def ended(self, eqn: Eqn, results: Sequence[Any]) -> None:
+        """Note the outs of a branch, a loop or a call."""
+        body = eqn.blocks[0] if eqn.blocks else None
+        if isinstance(eqn.op, For) and body:
+            self.turn.pop()
+            texts = [f"last {self.names[var]}" for var in body.params[eqn.op.seqs :]]
+        elif isinstance(eqn.op, If):
+            block = taken(eqn, self.value(eqn.args[0]))
+            texts = [spelled(result, self.names) for result in block.results]
+        else:
+            texts = [applied(eqn, self.names, self.function)] * len(results)
+        for var, text, value in zip(eqn.outs, texts, results):
+            self.copy(eqn, var, text, value)
+
+
+def taken(eqn: Eqn, test: Any) -> Block:
+    """Return the arm of a branch."""
+    return eqn.blocks[0] if test else eqn.blocks[1]
+
+
+def live(value: Any) -> bool:
+    """Whether a value depends on an active input."""
+    return isinstance(value, Node) and value.active
+
+
