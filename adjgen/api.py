@@ -130,7 +130,9 @@ def vjp(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Callable[...,
     return derivative("vjp", f, wrt, options)
 
 
-def derivative(kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]) -> Callable[..., Any]:
+def derivative(
+    kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]
+) -> Callable[..., Any]:
     """Return the function of a product."""
     with deep_recursion():
         return function_of(module_of(kind, f, wrt, options), f, checked(options))
@@ -174,7 +176,13 @@ def wrt_names(module: Module, wrt: Wrt) -> tuple[str, ...] | None:
         if isinstance(one, int) and not -len(names) <= one < len(names):
             about = module.main.about
             why = f"`{module.main.name}` has {len(names)} parameters."
-            raise UnsupportedError([Problem("ADJ604", f"there is no parameter {one}", why, about["path"], about["line"])])
+            raise UnsupportedError(
+                [
+                    Problem(
+                        "ADJ604", f"there is no parameter {one}", why, about["path"], about["line"]
+                    )
+                ]
+            )
         found.append(names[one] if isinstance(one, int) else one)
     return tuple(found)
 
@@ -299,7 +307,9 @@ def differentiable(f: Any = None, *, wrt: Wrt = None, **options: Any) -> Any:
     return f
 
 
-def attachable(kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]) -> Callable[..., Any]:
+def attachable(
+    kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]
+) -> Callable[..., Any]:
     """Return a product; the gradient of a tuple is a function that says why there is none."""
     try:
         return derivative(kind, f, wrt, options)
@@ -318,7 +328,9 @@ def attachable(kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, An
 # ---- text and listings
 
 
-def generate(source_or_function: Any, *, wrt: Wrt = None, mode: str = "both", **options: Any) -> Generated:
+def generate(
+    source_or_function: Any, *, wrt: Wrt = None, mode: str = "both", **options: Any
+) -> Generated:
     """Return the generated module of a function, of a file, or of a text.
 
     Parameters
@@ -346,7 +358,11 @@ def generate(source_or_function: Any, *, wrt: Wrt = None, mode: str = "both", **
     ('f', 'f_jvp', 'f_vjp', 'f_value_and_grad')
     """
     definitions = definitions_of(source_or_function)
-    names = None if wrt is None else tuple(str(w) for w in ([wrt] if isinstance(wrt, (str, int)) else wrt))
+    names = (
+        None
+        if wrt is None
+        else tuple(str(w) for w in ([wrt] if isinstance(wrt, (str, int)) else wrt))
+    )
     from adjgen.pipeline import generate as run
 
     found = run(definitions, Options(mode=mode, wrt=names, **options))

@@ -71,7 +71,9 @@ def command(names: Sequence[str], options: Options) -> str:
     return " ".join(words)
 
 
-def module_doc(done: Sequence[tuple[Any, Differentiated]], ops: dict[str, dict[str, Operations]]) -> str:
+def module_doc(
+    done: Sequence[tuple[Any, Differentiated]], ops: dict[str, dict[str, Operations]]
+) -> str:
     """Return the docstring of a module."""
     quoted = [f"`{definition.qualname}`" for definition, _ in done]
     parts = [f"Derivatives of {', '.join(quoted)}."]
@@ -80,10 +82,17 @@ def module_doc(done: Sequence[tuple[Any, Differentiated]], ops: dict[str, dict[s
         lines = [f"{definition.qualname}:"] if len(done) > 1 else []
         lines += [f"    {signature_line(m.main)}" for m in (one.module, *one.products.values())]
         best = "value_and_grad" if "value_and_grad" in found else list(found)[-1]
-        label = {"value_and_grad": "value and gradient", "vjp": "value and vjp", "jvp": "value and jvp"}[best]
+        label = {
+            "value_and_grad": "value and gradient",
+            "vjp": "value and vjp",
+            "jvp": "value and jvp",
+        }[best]
         by_op = ", ".join(f"{name} {count}" for name, count in sorted(found[best].by_op.items()))
         value, derivative = found["value"].formula(), found[best].formula()
-        lines += ["", f"Operations: value {value}, {label} {derivative}" + (f" ({by_op})." if by_op else ".")]
+        lines += [
+            "",
+            f"Operations: value {value}, {label} {derivative}" + (f" ({by_op})." if by_op else "."),
+        ]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 
@@ -116,7 +125,9 @@ def doc_text(function: Function) -> str:
     if kind == "helper":
         return f"Return the derivative of `{call}` for its active arguments."
     if kind == "jvp":
-        return f"Return the value of `{call}` and its tangent in the direction of the *_dot arguments."
+        return (
+            f"Return the value of `{call}` and its tangent in the direction of the *_dot arguments."
+        )
     if kind == "vjp":
         return f"Return the value of `{call}` and bar times its derivative by {wrt}."
     if kind == "value_and_grad":

@@ -17,7 +17,11 @@ from adjgen.ir.query import number
 from adjgen.passes import optimise, sequence
 from adjgen.read.lower import lower
 
-KINDS = {"forward": ("jvp",), "reverse": ("vjp", "value_and_grad"), "both": ("jvp", "vjp", "value_and_grad")}
+KINDS = {
+    "forward": ("jvp",),
+    "reverse": ("vjp", "value_and_grad"),
+    "both": ("jvp", "vjp", "value_and_grad"),
+}
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -62,17 +66,23 @@ def primal(definition: Any, options: Options = Options()) -> Module:
     """Return a function in optimised intermediate form, its variables numbered."""
     if options.target != "math":
         why = "Scalar Python with `math` is what this version differentiates."
-        raise UnsupportedError([Problem("ADJ802", f"target {options.target!r} does not exist", why)])
+        raise UnsupportedError(
+            [Problem("ADJ802", f"target {options.target!r} does not exist", why)]
+        )
     with deep_recursion():
         module = optimise(lower(definition), after=False, exact=options.exact)
         number(module.main.body)
         return module
 
 
-def product(module: Module, kind: str, wrt: Sequence[str] | None, bare: bool, options: Options) -> Module:
+def product(
+    module: Module, kind: str, wrt: Sequence[str] | None, bare: bool, options: Options
+) -> Module:
     """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad"."""
     with deep_recursion():
-        return optimise(Differentiator(module).product(kind, wrt, bare), after=True, exact=options.exact)
+        return optimise(
+            Differentiator(module).product(kind, wrt, bare), after=True, exact=options.exact
+        )
 
 
 def written(functions: Sequence[Function], module: Module, options: Options) -> Text:
@@ -81,7 +91,11 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
 
     def quote(eqn: Eqn) -> str:
         lines = files[eqn.loc.path].lines if eqn.loc and eqn.loc.path in files else ()
-        return str(lines[eqn.loc.line - 1]).strip() if eqn.loc and 0 < eqn.loc.line <= len(lines) else ""
+        return (
+            str(lines[eqn.loc.line - 1]).strip()
+            if eqn.loc and 0 < eqn.loc.line <= len(lines)
+            else ""
+        )
 
     with deep_recursion():
         holders = module.main.about.get("holders", {})
@@ -104,7 +118,10 @@ def helpers(module: Module) -> list[Function]:
 
 
 def stages(
-    definition: Any, wrt: Sequence[str] | None = None, options: Options = Options(), kind: str = "value_and_grad"
+    definition: Any,
+    wrt: Sequence[str] | None = None,
+    options: Options = Options(),
+    kind: str = "value_and_grad",
 ) -> list[tuple[str, Function]]:
     """Return the function after every stage, with the names of the stages."""
     with deep_recursion():
@@ -167,7 +184,11 @@ def differentiated(definition: Any, options: Options) -> Differentiated:
     for kind in KINDS[options.mode]:
         if kind == "value_and_grad" and module.main.result.kind:
             continue  # a tuple has no gradient; its vjp is there
-        bare = len(options.wrt) == 1 if options.wrt else len([p for p in module.main.params if p.differentiable]) == 1
+        bare = (
+            len(options.wrt) == 1
+            if options.wrt
+            else len([p for p in module.main.params if p.differentiable]) == 1
+        )
         products[kind] = product(module, kind, options.wrt, bare, options)
     return Differentiated(module, products)
 
@@ -190,7 +211,9 @@ def _generated(definitions: Sequence[Any], options: Options) -> Generated:
             refused[definition.qualname] = list(error.diagnostics)
         except RecursionError:
             what = "the function is nested too deeply"
-            refused[definition.qualname] = [definition.file.problem(definition.node, "ADJ802", what, "Split it.")]
+            refused[definition.qualname] = [
+                definition.file.problem(definition.node, "ADJ802", what, "Split it.")
+            ]
     generated = assembled(done, options) if done else Generated()
     generated.refused = refused
     return generated

@@ -8,7 +8,19 @@ from typing import Any
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import (
-    UNBOUND, Atom, Block, Call, Const, Eqn, For, Function, If, Module, Opaque, Tree, Var,
+    UNBOUND,
+    Atom,
+    Block,
+    Call,
+    Const,
+    Eqn,
+    For,
+    Function,
+    If,
+    Module,
+    Opaque,
+    Tree,
+    Var,
 )  # fmt: skip
 
 Numbers = Mapping[str, Callable[..., Any]]
@@ -41,7 +53,11 @@ def structured(tree: Tree, leaves: Any) -> Any:
 
 
 def flat_results(
-    function: Function, args: Sequence[Any], module: Module, numbers: Numbers, values: Values | None = None
+    function: Function,
+    args: Sequence[Any],
+    module: Module,
+    numbers: Numbers,
+    values: Values | None = None,
 ) -> list[Any]:
     """Return the leaves of a function's value; `values` learns that of every variable."""
     values = {} if values is None else values

@@ -4,19 +4,14 @@ A run of the intermediate form is recorded as a straight line. Both sweeps go ov
 with partials as floats: the program of the chain rule without the compiler, so a check of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from adjgen.diagnostics import AdjgenError, Problem
-from adjgen.diff.products import Differentiator, chosen
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Module, Param, Tree, Var
-from adjgen.ir.query import use_counts
-from adjgen.ir.show import columns, indented
-from adjgen.ir.spelling import applied, code, leaf_names, names_of, place, shortened, spelled, turns
-from adjgen.pipeline import deep_recursion
-from adjgen.run import CannotRunError, Run, structured
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Module, Var
+from adjgen.ir.spelling import applied, names_of, place, spelled, turns
+from adjgen.run import Run
 
 LONGEST = 160  # rows of text; the rows in the middle of a longer record are left out
 

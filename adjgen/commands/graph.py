@@ -2,56 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import count
 from typing import Any
 
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Module, Opaque, Param, Var
-
-Names = Mapping[Var, str]
-
-
-def names_of(function: Function) -> Names:
-    """Return a name for every variable: x_i, or what a sweep calls it (x_dot, x_bar)."""
-    names: dict[Var, str] = {}
-    taken: set[str] = set()
-    for var in variables(function.body):
-        base = f"x_{var.number}" if var.number else var.hint or "t"
-        name = next(n for n in candidates(base) if n not in taken)
-        names[var] = name
-        taken.add(name)
-    return names
-
-
-def candidates(base: str) -> Iterator[str]:
-    """Yield a name, then the name with numbers."""
-    yield base
-    yield from (f"{base}_{k}" for k in count(2))
-
-
-def variables(block: Block) -> Iterator[Var]:
-    """Yield the variables that a block defines, in the order of the program."""
-    yield from block.params
-    for eqn in block.eqns:
-        for inner in eqn.blocks:
-            yield from variables(inner)
-        yield from eqn.outs
-
-
-def operation(eqn: Eqn) -> str:
-    """Return what an equation computes, in a word or two."""
-    op = eqn.op
-    if isinstance(op, If):
-        return "if"
-    if isinstance(op, For):
-        return "for" if op.seqs else "while"
-    if isinstance(op, Call):
-        return f"call {op.function}"
-    return "python" if isinstance(op, Opaque) else op
-
-
-def spelled(atom: Atom, names: Names) -> str:
-    """Return the name of a variable, or a constant."""
-    return names[atom] if isinstance(atom, Var) else repr(atom)
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Module, Param, Var
+from adjgen.ir.spelling import Names, names_of, operation, spelled
 
 
 def as_data(function: Function, names: Names) -> dict[str, Any]:

@@ -28,7 +28,11 @@ def differentiable_args(eqn: Eqn) -> Iterator[Var]:
     row = TABLE[eqn.op] if isinstance(eqn.op, str) else None
     for k, arg in enumerate(eqn.args):
         if isinstance(arg, Var) and differentiable(arg.type):
-            if row is None or _has_partial(row.partials, row.variadic, k) or row.category == "sequence":
+            if (
+                row is None
+                or _has_partial(row.partials, row.variadic, k)
+                or row.category == "sequence"
+            ):
                 yield arg
 
 

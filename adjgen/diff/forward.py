@@ -72,7 +72,9 @@ class Forward:
         for inner in eqn.blocks:
             arm = builder.nested()
             self.block(inner, arm)
-            blocks.append(arm.block([*inner.results, *(self.dot(inner.results[k]) for k in active)]))
+            blocks.append(
+                arm.block([*inner.results, *(self.dot(inner.results[k]) for k in active)])
+            )
         outs = tuple(tangent_of(eqn.outs[k]) for k in active)
         builder.append(replace(eqn, outs=eqn.outs + outs, blocks=tuple(blocks)))
         self.dots |= {eqn.outs[k]: out for k, out in zip(active, outs)}
@@ -117,7 +119,9 @@ class Forward:
             *eqn.outs[op.carried :], *(dots[k] for k in collected),
         ]  # fmt: skip
         new_op = For(seqs + len(walked), op.carried + len(carried), op.tested, op.exits)
-        builder.append(replace(eqn, outs=tuple(outs), op=new_op, args=tuple(args), blocks=tuple(blocks)))
+        builder.append(
+            replace(eqn, outs=tuple(outs), op=new_op, args=tuple(args), blocks=tuple(blocks))
+        )
         self.dots |= {eqn.outs[k]: dot for k, dot in dots.items()}
 
     def call(self, eqn: Eqn, op: Call, builder: Builder) -> None:
@@ -129,7 +133,9 @@ class Forward:
         name = self.callee(op.function, varied)  # type: ignore[operator]
         outs = tuple(tangent_of(out) for out in eqn.outs)
         args = (*eqn.args, *(self.dot(eqn.args[k]) for k in varied))
-        builder.append(replace(eqn, op=Call(name, flat_tree(2 * len(outs))), args=args, outs=eqn.outs + outs))
+        builder.append(
+            replace(eqn, op=Call(name, flat_tree(2 * len(outs))), args=args, outs=eqn.outs + outs)
+        )
         self.dots |= dict(zip(eqn.outs, outs))
 
 

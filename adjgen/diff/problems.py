@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Block, Eqn, For, Function, Loc, Opaque, Var
+from adjgen.ir.core import Eqn, For, Function, Loc, Opaque, Var
 from adjgen.ir.query import equations
 
 
@@ -31,9 +31,15 @@ def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
         if not isinstance(eqn.op, For):
             continue
         for element, walked in zip(eqn.blocks[0].params, eqn.args[: eqn.op.seqs]):
-            if walked in active and not walked.type.element and (eqn not in plain or _is_walked(element, eqn)):
+            if (
+                walked in active
+                and not walked.type.element
+                and (eqn not in plain or _is_walked(element, eqn))
+            ):
                 reason = "ADJ401 a loop over a list of active values inside another block or list"
-                yield _problem(function, eqn, reason, "Walk the list at the top level of the function.")
+                yield _problem(
+                    function, eqn, reason, "Walk the list at the top level of the function."
+                )
 
 
 def _is_walked(element: Var, eqn: Eqn) -> bool:

@@ -7,7 +7,7 @@ from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
 from adjgen.diff.active import active_variables, varied_variables
 from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.problems import problems_of
-from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of
+from adjgen.diff.reverse import Adjoints, Reverse
 from adjgen.diff.rules import ZERO
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Function, Module, Param, Var, flat_tree, tuple_of
@@ -45,7 +45,12 @@ class Differentiator:
         by_var = dict(zip(inputs, dots))
         taken = {p.name for p in function.params}
         extra = tuple(
-            Param(free(f"{p.name}_dot", taken), tuple(by_var[v] for v in p.vars), "KEYWORD_ONLY", tree=p.tree)
+            Param(
+                free(f"{p.name}_dot", taken),
+                tuple(by_var[v] for v in p.vars),
+                "KEYWORD_ONLY",
+                tree=p.tree,
+            )
             for p in params
         )
         block = Block((*function.body.params, *dots), body, (*function.body.results, *results))
@@ -81,7 +86,14 @@ class Differentiator:
 
     # ---- reverse
 
-    def vjp(self, function: Function, params: Sequence[Param], inputs: Sequence[Var], kind: str, bare: bool) -> Function:
+    def vjp(
+        self,
+        function: Function,
+        params: Sequence[Param],
+        inputs: Sequence[Var],
+        kind: str,
+        bare: bool,
+    ) -> Function:
         """Return the function (params, *, bar) -> (value, gradients), or a part of that."""
         seeds = [Var("bar", v.type) for v in function.body.results]
         bars: list[Atom] = [*seeds] if kind == "vjp" else [Const(1.0)]
@@ -165,7 +177,11 @@ def free(name: str, taken: set[str]) -> str:
 def suffix(function: Function, active: tuple[int, ...]) -> str:
     """Return what tells the helpers of different active arguments apart; nothing if all are."""
     candidates = [k for k, p in enumerate(function.params) if p.differentiable]
-    return "" if list(active) == candidates else "_" + "_".join(function.params[k].name for k in active)
+    return (
+        ""
+        if list(active) == candidates
+        else "_" + "_".join(function.params[k].name for k in active)
+    )
 
 
 def renewed_function(function: Function) -> Function:
@@ -192,17 +208,34 @@ def chosen(function: Function, wrt: Wrt | None) -> list[Param]:
     if wrt is None:
         found = [p for p in function.params if p.differentiable]
         if not found:
-            raise _refusal(function, "ADJ604", "no parameter is a number to differentiate", "Name one with wrt=.")
+            raise _refusal(
+                function,
+                "ADJ604",
+                "no parameter is a number to differentiate",
+                "Name one with wrt=.",
+            )
         return found
     by_name = {p.name: p for p in function.params}
     for name in wrt:
         if name not in by_name:
             known = ", ".join(f"`{p}`" for p in by_name)
-            raise _refusal(function, "ADJ604", f"there is no parameter `{name}`", f"There are {known}.")
+            raise _refusal(
+                function, "ADJ604", f"there is no parameter `{name}`", f"There are {known}."
+            )
         if by_name[name].kind.startswith("VAR_"):
-            raise _refusal(function, "ADJ601", f"`*{name}` cannot be active", "Give each argument a parameter of its own.")
+            raise _refusal(
+                function,
+                "ADJ601",
+                f"`*{name}` cannot be active",
+                "Give each argument a parameter of its own.",
+            )
         if by_name[name].vars[0].type.name in ("int", "bool"):
-            raise _refusal(function, "ADJ604", f"`{name}` is a count, an index or a flag", "Leave it out of wrt.")
+            raise _refusal(
+                function,
+                "ADJ604",
+                f"`{name}` is a count, an index or a flag",
+                "Leave it out of wrt.",
+            )
     return [by_name[name] for name in wrt]
 
 
@@ -217,4 +250,9 @@ def _refusal(function: Function, code: str, what: str, why: str) -> AdjgenError:
 
 
 def _tuple_valued(function: Function) -> AdjgenError:
-    return _refusal(function, "ADJ305", f"`{function.name}` returns several numbers, so it has no gradient", "Use vjp with a bar for each, or return one number.")
+    return _refusal(
+        function,
+        "ADJ305",
+        f"`{function.name}` returns several numbers, so it has no gradient",
+        "Use vjp with a bar for each, or return one number.",
+    )

@@ -8,7 +8,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adjgen.diff.active import differentiable_args
-from adjgen.diff.rules import ONE, ZERO, depth, is_list_operation, partials, plus, real_power_check, times
+from adjgen.diff.rules import (
+    ONE,
+    ZERO,
+    depth,
+    is_list_operation,
+    partials,
+    plus,
+    real_power_check,
+    times,
+)
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var, flat_tree
 
@@ -71,7 +80,11 @@ class Reverse:
                 continue
             if is_list_operation(eqn):
                 for arg in eqn.args:
-                    back = (bar,) if eqn.op != "backwards" else builder.emit("backwards", (bar,), [out.type])
+                    back = (
+                        (bar,)
+                        if eqn.op != "backwards"
+                        else builder.emit("backwards", (bar,), [out.type])
+                    )
                     self.add_list(bars, arg, back[0], builder)
                 continue
             wanted = self.active.intersection(differentiable_args(eqn))
@@ -96,7 +109,9 @@ class Reverse:
         name = self.callee(op.function, active)
         types = [eqn.args[k].type for k in active]
         hints = [barred(eqn.args[k]) for k in active]
-        grads = builder.emit(Call(name, flat_tree(len(active))), (*eqn.args, *out_bars), types, hints)
+        grads = builder.emit(
+            Call(name, flat_tree(len(active))), (*eqn.args, *out_bars), types, hints
+        )
         for k, grad in zip(active, grads):
             self.add(bars, eqn.args[k], grad, builder)
 

@@ -24,7 +24,8 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         if v in outside and any(inner.get(v) is not bars.get(v) for _, inner, _ in arms)
     ]  # fmt: skip
     blocks = [
-        arm.block([inner[v] if v in inner else zero_like(arm, v) for v in wanted]) for _, inner, arm in arms
+        arm.block([inner[v] if v in inner else zero_like(arm, v) for v in wanted])
+        for _, inner, arm in arms
     ]
     primals = [replace(old, eqns=tuple(eqns)) for old, (eqns, _, _) in zip(eqn.blocks, arms)]
     if not any(block.eqns or wanted for block in blocks):

@@ -32,7 +32,9 @@ def partial(builder: Builder, eqn: Eqn, k: int, out: int = 0) -> Atom | None:
     return as_float(atom_of(result))
 
 
-def partials(builder: Builder, eqn: Eqn, wanted: set[Var], out: int = 0) -> Iterator[tuple[Var, Atom]]:
+def partials(
+    builder: Builder, eqn: Eqn, wanted: set[Var], out: int = 0
+) -> Iterator[tuple[Var, Atom]]:
     """Write the partials by the wanted arguments, one by one as they are used.
 
     An argument that stands twice in a product or a sum has one partial: 2.0 * x, 2.0.
@@ -43,7 +45,9 @@ def partials(builder: Builder, eqn: Eqn, wanted: set[Var], out: int = 0) -> Iter
             continue
         factor = partial(builder, eqn, k, out)
         if twice and factor is not None:
-            factor = atom_of(2.0 * operand(builder, factor)) if isinstance(factor, Var) else Const(2.0)
+            factor = (
+                atom_of(2.0 * operand(builder, factor)) if isinstance(factor, Var) else Const(2.0)
+            )
         if factor is not None:
             yield arg, factor
 
@@ -71,7 +75,9 @@ def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
     product = operand(builder, bar) * operand(builder, factor)
     if isinstance(factor, Const) and math.isinf(factor.value):  # type: ignore[arg-type]
         builder.eqns.pop()
-        return atom_of(select(Traced(builder, bar) == 0.0, 0.0, lambda: Traced(builder, bar) * factor.value))
+        return atom_of(
+            select(Traced(builder, bar) == 0.0, 0.0, lambda: Traced(builder, bar) * factor.value)
+        )
     return atom_of(product)
 
 
@@ -120,7 +126,11 @@ def real_power_check(eqn: Eqn) -> Eqn | None:
     exponent = eqn.args[1]
     if exponent.type.name in ("int", "bool"):
         return None
-    if isinstance(exponent, Const) and isinstance(exponent.value, float) and exponent.value.is_integer():
+    if (
+        isinstance(exponent, Const)
+        and isinstance(exponent.value, float)
+        and exponent.value.is_integer()
+    ):
         return None
     return replace(eqn, outs=(), op="require_real", args=(*eqn.args, eqn.outs[0]))
 

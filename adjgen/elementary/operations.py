@@ -34,7 +34,9 @@ class Operations:
         parts = [str(self.total())] if self.total() or not self.loops else []
         for k, loop in enumerate(self.loops, 1):
             inner = loop.formula()
-            parts.append(f"{inner if inner.isdigit() else f'({inner})'} n{k if len(self.loops) > 1 else ''}")
+            parts.append(
+                f"{inner if inner.isdigit() else f'({inner})'} n{k if len(self.loops) > 1 else ''}"
+            )
         return " + ".join(parts)
 
     def report(self) -> dict[str, Any]:

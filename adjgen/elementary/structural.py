@@ -6,7 +6,6 @@ from typing import Any
 
 from adjgen.elementary.row import row
 
-
 DEEPEST = 5  # lists in lists in lists: loops in loops in loops
 
 
@@ -35,8 +34,20 @@ def padded(items: Sequence[float], like: Sequence[Any]) -> list[float]:
 row("range", range, result="opaque", category="sequence")
 row("backwards", backwards, result="opaque", raises=False, category="sequence")
 for _depth in range(1, DEEPEST + 1):
-    row(f"add_elements_{_depth}", partial(add_elements, _depth), result="opaque", raises=False, category="sequence")
-    row(f"zeros_like_{_depth}", partial(zeros_like, _depth), result="opaque", raises=False, category="constant")
+    row(
+        f"add_elements_{_depth}",
+        partial(add_elements, _depth),
+        result="opaque",
+        raises=False,
+        category="sequence",
+    )
+    row(
+        f"zeros_like_{_depth}",
+        partial(zeros_like, _depth),
+        result="opaque",
+        raises=False,
+        category="constant",
+    )
 row(
     "padded", padded, None, None, result="opaque", raises=False, category="sequence",
     refusal="The gradient of a loop that breaks while it walks a list has no second derivative yet.",

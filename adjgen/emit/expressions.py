@@ -9,7 +9,9 @@ from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
 class Expressions:
     """Writes the expressions of one function."""
 
-    def __init__(self, names: dict[Var, str], inlined: set[Var], made_by: dict[Var, Eqn], target: str) -> None:
+    def __init__(
+        self, names: dict[Var, str], inlined: set[Var], made_by: dict[Var, Eqn], target: str
+    ) -> None:
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
 
     def atom(self, atom: Atom) -> ast.expr:

@@ -91,6 +91,7 @@ def unpacking(function: Function, names: dict[Var, str], uses: Any) -> Statement
 
 def signature(params: Sequence[Param]) -> ast.arguments:
     """Write a parameter list."""
+
     def of(kind: str) -> list[Param]:
         return [p for p in params if p.kind == kind]
 

@@ -39,10 +39,14 @@ class Inlining:
             used.update(args)
             if isinstance(eqn.op, Opaque):
                 self.drop(args)
-            if isinstance(eqn.op, For) and any(self.raisers.get(a) for a in args if a not in eqn.args[:1]):
+            if isinstance(eqn.op, For) and any(
+                self.raisers.get(a) for a in args if a not in eqn.args[:1]
+            ):
                 self.flush(pending)
             self.consume(args, pending)
-            inside = self.may_raise(eqn) or any(self.raisers.get(a) for a in args if a in self.chosen)
+            inside = self.may_raise(eqn) or any(
+                self.raisers.get(a) for a in args if a in self.chosen
+            )
             if self.fits(eqn):
                 self.chosen.add(eqn.outs[0])
                 self.raisers[eqn.outs[0]] = inside
@@ -50,7 +54,9 @@ class Inlining:
                     pending.append(eqn.outs[0])
             elif inside:
                 self.flush(pending)
-        results = [r for r in block.results if isinstance(r, Var) and r in self.chosen and r in here]
+        results = [
+            r for r in block.results if isinstance(r, Var) and r in self.chosen and r in here
+        ]
         self.consume(results, pending)
         self.flush(pending)
         self.drop([out for out in here if out not in used and out not in results])
@@ -99,7 +105,9 @@ class Inlining:
                 return False
         self.width[eqn.outs[0]] = width = self.measure(eqn)
         widest = WIDTH if not self.is_test(eqn) else 3 * WIDTH
-        return width <= widest and (self.style == "named" or isinstance(eqn.op, If) or self.is_test(eqn))
+        return width <= widest and (
+            self.style == "named" or isinstance(eqn.op, If) or self.is_test(eqn)
+        )
 
     def is_test(self, eqn: Eqn) -> bool:
         """Whether a value is a truth value, which the ssa style too writes where it is tested."""

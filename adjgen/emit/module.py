@@ -100,7 +100,9 @@ class Imports:
 
     def visible(self) -> list[str]:
         """Return the modules that are imported besides math and builtins."""
-        return sorted(m for m in self.modules if m not in ("math", "builtins") and m not in self.holders)
+        return sorted(
+            m for m in self.modules if m not in ("math", "builtins") and m not in self.holders
+        )
 
     def carried_functions(self) -> list[tuple[str, str]]:
         """Return the text of rows that Python lacks, with what they need."""

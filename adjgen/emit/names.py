@@ -70,12 +70,19 @@ class Lives:
             if isinstance(eqn.op, If):
                 for inner in eqn.blocks:
                     used |= self.block(inner)
-                    self.moves += [(o, r) for o, r in zip(eqn.outs, inner.results) if isinstance(r, Var)]
+                    self.moves += [
+                        (o, r) for o, r in zip(eqn.outs, inner.results) if isinstance(r, Var)
+                    ]
             elif isinstance(eqn.op, For):
                 used |= self.loop(eqn, eqn.op)
             elif isinstance(eqn.op, Opaque):
                 self.now += 2  # its names may be assigned in the middle of it
-                self.moves += [(o, a) for o in eqn.outs for a in eqn.args if isinstance(a, Var) and a.hint == o.hint]
+                self.moves += [
+                    (o, a)
+                    for o in eqn.outs
+                    for a in eqn.args
+                    if isinstance(a, Var) and a.hint == o.hint
+                ]
             self.define(eqn.outs)
             if isinstance(eqn.op, For):  # lists exist before their loop
                 self.born.update(dict.fromkeys(eqn.outs[eqn.op.carried :], start))
@@ -130,7 +137,12 @@ class Names:
 
     def unite(self, a: Var, b: Var, fixed: dict[Var, str]) -> None:
         """Let two variables share a name if their lives allow it."""
-        if a in self.lives.inlined or b in self.lives.inlined or b not in self.group or a not in self.group:
+        if (
+            a in self.lives.inlined
+            or b in self.lives.inlined
+            or b not in self.group
+            or a not in self.group
+        ):
             return
         one, other = self.group[a], self.group[b]
         if len({v.hint for v in (*one, *other) if v.hint}) > 1:

@@ -21,9 +21,14 @@ def packed(function: Function) -> Function:
 
 
 def _block(block: Block, uses: Counter[Var]) -> Block:
-    eqns = [replace(e, blocks=tuple(_block(b, uses) for b in e.blocks)) if e.blocks else e for e in block.eqns]
+    eqns = [
+        replace(e, blocks=tuple(_block(b, uses) for b in e.blocks)) if e.blocks else e
+        for e in block.eqns
+    ]
     backwards = {e.args[0]: e.outs[0] for e in eqns if e.op == "backwards"}
-    walkers = {arg: k for k, e in enumerate(eqns) if isinstance(e.op, For) for arg in e.args[: e.op.seqs]}
+    walkers = {
+        arg: k for k, e in enumerate(eqns) if isinstance(e.op, For) for arg in e.args[: e.op.seqs]
+    }
     for k, eqn in enumerate(eqns):
         if eqn is None or not isinstance(eqn.op, For):
             continue
@@ -43,10 +48,21 @@ def _pack(eqns: list, filler: int, walker: int, lists: list[Var], backwards: dic
     fill, walk = eqns[filler], eqns[walker]
     at = [fill.outs.index(tape) for tape in lists]
     body, offset = fill.blocks[0], int(fill.op.exits)
-    item, tape, element, mirrored = Var("", OPAQUE), Var("tape", seq(OPAQUE)), Var("", OPAQUE), Var("", seq(OPAQUE))
+    item, tape, element, mirrored = (
+        Var("", OPAQUE),
+        Var("tape", seq(OPAQUE)),
+        Var("", OPAQUE),
+        Var("", seq(OPAQUE)),
+    )
     values = tuple(body.results[k + offset] for k in at)
-    results = [r for k, r in enumerate(body.results) if k - offset not in at or k < fill.op.carried + offset]
-    body = Block(body.params, (*body.eqns, Eqn((item,), "pack", values, derivative=True)), (*results, item))
+    results = [
+        r
+        for k, r in enumerate(body.results)
+        if k - offset not in at or k < fill.op.carried + offset
+    ]
+    body = Block(
+        body.params, (*body.eqns, Eqn((item,), "pack", values, derivative=True)), (*results, item)
+    )
     outs = tuple(o for o in fill.outs if o not in lists) + (tape,)
     eqns[filler] = replace(fill, outs=outs, blocks=(body, *fill.blocks[1:]))
     mirrors = [backwards[one] for one in lists]

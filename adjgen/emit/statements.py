@@ -42,7 +42,9 @@ class Printer:
         self.uses = uses
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
-        self.nothing = "__" if any(n == "_" and uses[v] for v, n in expressions.names.items()) else "_"
+        self.nothing = (
+            "__" if any(n == "_" and uses[v] for v, n in expressions.names.items()) else "_"
+        )
         self.unbound: Const = UNBOUND  # what an unbound variable is given: nothing, or None
 
     def name(self, var: Var) -> str:
@@ -143,14 +145,21 @@ class Printer:
         if isinstance(exponent, Const) and not isinstance(base, Const):
             test = ast.Compare(self.atom(base), [ast.Lt()], [ast.Constant(0.0)])
         else:
-            test = ast.Call(outside("builtins", "isinstance"), [self.atom(power), outside("builtins", "complex")], [])
+            test = ast.Call(
+                outside("builtins", "isinstance"),
+                [self.atom(power), outside("builtins", "complex")],
+                [],
+            )
         error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
         return [ast.If(test, [ast.Raise(error)], [])]
 
     def branch(self, eqn: Eqn) -> Statements:
         """Write an IF whose outs are assigned in both arms, or a conditional expression."""
         if len(eqn.outs) == 1 and self.uses[eqn.outs[0]]:
-            if all(block_is_expression(b, self.expressions.inlined) and b.results[0] is not UNBOUND for b in eqn.blocks):
+            if all(
+                block_is_expression(b, self.expressions.inlined) and b.results[0] is not UNBOUND
+                for b in eqn.blocks
+            ):
                 if not self.moves_nothing(eqn):
                     return [assign([self.name(eqn.outs[0])], [self.expressions.choice(eqn)])]
         arms = []
@@ -165,7 +174,9 @@ class Printer:
         """Whether one arm leaves the out as it is: `if c: x = ...` reads better then."""
         names = self.expressions.names
         out = names[eqn.outs[0]]
-        return any(isinstance(b.results[0], Var) and names.get(b.results[0]) == out for b in eqn.blocks)
+        return any(
+            isinstance(b.results[0], Var) and names.get(b.results[0]) == out for b in eqn.blocks
+        )
 
     def moves(self, outs: Sequence[Var], values: Sequence[Atom]) -> Statements:
         """Write the assignment of values to the variables that somebody reads."""
@@ -219,14 +230,18 @@ class Printer:
 
     def start(self, eqn: Eqn, op: For, slots: Sequence[Var]) -> Statements:
         """Write the first values of what a loop carries."""
-        needed = [(s, a) for s, a, o in zip(slots, eqn.args[op.seqs :], eqn.outs) if self.carries(s, o)]
+        needed = [
+            (s, a) for s, a, o in zip(slots, eqn.args[op.seqs :], eqn.outs) if self.carries(s, o)
+        ]
         return self.assigned([s for s, _ in needed], [a for _, a in needed])
 
     def carries(self, slot: Var, out: Var) -> bool:
         """Whether anybody reads a carried value."""
         return bool(self.uses[slot] or self.uses[out])
 
-    def slot_moves(self, eqn: Eqn, op: For, slots: Sequence[Var], results: Sequence[Atom]) -> Statements:
+    def slot_moves(
+        self, eqn: Eqn, op: For, slots: Sequence[Var], results: Sequence[Atom]
+    ) -> Statements:
         """Write the values for the next turn."""
         needed = [(s, r) for s, r, o in zip(slots, results, eqn.outs) if self.carries(s, o)]
         return self.assigned([s for s, _ in needed], [r for _, r in needed])
@@ -244,7 +259,10 @@ class Printer:
             walked = [self.walked(arg) for arg in eqn.args[: op.seqs]]
             if op.seqs == 1:
                 return (targets[0], walked[0]), []
-            return (ast.Tuple(targets, ast.Store()), ast.Call(outside("builtins", "zip"), walked, [])), []
+            return (
+                ast.Tuple(targets, ast.Store()),
+                ast.Call(outside("builtins", "zip"), walked, []),
+            ), []
         if not op.tested:
             return ast.Constant(True), []
         condition = eqn.blocks[1]
@@ -283,7 +301,9 @@ def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context
 
 def leaves(statements: Statements) -> bool:
     """Whether statements end in a jump."""
-    return bool(statements) and isinstance(statements[-1], (ast.Return, ast.Break, ast.Continue, ast.Raise))
+    return bool(statements) and isinstance(
+        statements[-1], (ast.Return, ast.Break, ast.Continue, ast.Raise)
+    )
 
 
 def assign(names: Sequence[str], values: Sequence[ast.expr]) -> ast.stmt:

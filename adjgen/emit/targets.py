@@ -46,7 +46,9 @@ def over_tuple(dotted: str) -> Spelling:
 def two_points(args: Args) -> ast.expr:
     """Spell math.dist((p...), (q...))."""
     half = len(args) // 2
-    points: list[ast.expr] = [ast.Tuple(list(part), ast.Load()) for part in (args[:half], args[half:])]
+    points: list[ast.expr] = [
+        ast.Tuple(list(part), ast.Load()) for part in (args[:half], args[half:])
+    ]
     return call("math.dist")(points)
 
 
@@ -92,7 +94,11 @@ def add_elements(depth: int) -> Spelling:
         loads: list[ast.expr] = [ast.Name(one, ast.Load()), ast.Name(other, ast.Load())]
         target = ast.Tuple([ast.Name(one, ast.Store()), ast.Name(other, ast.Store())], ast.Store())
         pairs = ast.Call(outside("builtins", "zip"), list(args), [])
-        inner = add_elements(depth - 1)(loads) if depth > 1 else ast.BinOp(loads[0], ast.Add(), loads[1])
+        inner = (
+            add_elements(depth - 1)(loads)
+            if depth > 1
+            else ast.BinOp(loads[0], ast.Add(), loads[1])
+        )
         return ast.ListComp(inner, [ast.comprehension(target, pairs, [], 0)])
 
     return spell
@@ -102,7 +108,11 @@ def padded(args: Args) -> ast.expr:
     """Spell a list with zeros behind it, as long as another."""
     lengths = [ast.Call(outside("builtins", "len"), [a], []) for a in reversed(args)]
     missing = ast.BinOp(lengths[0], ast.Sub(), lengths[1])
-    return ast.BinOp(args[0], ast.Add(), ast.BinOp(ast.List([ast.Constant(0.0)], ast.Load()), ast.Mult(), missing))
+    return ast.BinOp(
+        args[0],
+        ast.Add(),
+        ast.BinOp(ast.List([ast.Constant(0.0)], ast.Load()), ast.Mult(), missing),
+    )
 
 
 def same(args: Args) -> ast.expr:

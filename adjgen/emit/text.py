@@ -23,7 +23,10 @@ def _generator() -> Any:
         """astor's printer, which also prints Comment and what it does not know."""
 
         def visit_Comment(self, node: Comment) -> None:
-            self.statement(node, docstring(node.text) if getattr(node, "docstring", False) else comment(node.text))
+            self.statement(
+                node,
+                docstring(node.text) if getattr(node, "docstring", False) else comment(node.text),
+            )
 
         def visit_Constant(self, node: ast.Constant) -> None:
             if isinstance(node.value, str):
@@ -56,7 +59,9 @@ def print_statements(statements: Sequence[ast.stmt]) -> str:
 def comment(text: str) -> str:
     """Return a comment on one line."""
     plain = "".join(c if c.isprintable() else " " for c in text.strip())
-    return "# " + (plain if len(plain) <= COMMENT_WIDTH else plain[: COMMENT_WIDTH - 3].rstrip() + "...")
+    return "# " + (
+        plain if len(plain) <= COMMENT_WIDTH else plain[: COMMENT_WIDTH - 3].rstrip() + "..."
+    )
 
 
 def docstring(text: str) -> str:

@@ -20,7 +20,9 @@ def maybe_unbound(body: Block) -> set[Var]:
             elif isinstance(eqn.op, For):
                 params = eqn.blocks[0].params[eqn.op.seqs :]
                 for k, param in enumerate(params):
-                    if any(_is(a, found) for a in (eqn.args[eqn.op.seqs + k], eqn.blocks[0].results[k])):
+                    if any(
+                        _is(a, found) for a in (eqn.args[eqn.op.seqs + k], eqn.blocks[0].results[k])
+                    ):
                         found |= {param, eqn.outs[k]}
     return found
 

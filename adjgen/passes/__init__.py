@@ -43,6 +43,7 @@ def sequence(after: bool, exact: bool = False) -> Iterator[tuple[str, Pass]]:
 
 def optimise(module: Module, after: bool, exact: bool = False) -> Module:
     """Return a module whose functions went through all passes."""
+
     def through(function: Function) -> Function:
         body = function.body
         for _, one in sequence(after, exact):

@@ -128,7 +128,10 @@ class Algebra:
     def terms(self, eqn: Eqn, writer: "Writer") -> list[Product]:
         """Return the terms of a sum, flat."""
         found: list[Product] = []
-        stack: list[tuple[Atom, float]] = [(eqn.args[1], -1.0 if eqn.op == "sub" else 1.0), (eqn.args[0], 1.0)]
+        stack: list[tuple[Atom, float]] = [
+            (eqn.args[1], -1.0 if eqn.op == "sub" else 1.0),
+            (eqn.args[0], 1.0),
+        ]
         while stack:
             atom, sign = stack.pop()
             inner = self.made_by[atom] if self.single(atom) else None  # type: ignore[index]
@@ -241,7 +244,9 @@ class Writer:
         total = self.product(terms[0])
         for term in terms[1:]:
             if term.coefficient < 0:
-                total = self.emit("sub", total, self.product(Product(-term.coefficient, term.quotients)))
+                total = self.emit(
+                    "sub", total, self.product(Product(-term.coefficient, term.quotients))
+                )
             else:
                 total = self.emit("add", total, self.product(term))
         self.sums.add(total)
@@ -255,7 +260,9 @@ class Writer:
         whole = [q for q in product.quotients if q[0]]
         whole.sort(key=lambda q: q[0][0] in self.sums)  # sums last: x / f * (1.0 + b)
         divisors = [d for n, ds in product.quotients if not n for d in ds]
-        total: Atom | None = None if coefficient in (1.0, -1.0) and whole else Const(abs(coefficient))
+        total: Atom | None = (
+            None if coefficient in (1.0, -1.0) and whole else Const(abs(coefficient))
+        )
         for numerators, denominators in whole:
             value: Atom = numerators[0]
             if total is not None and len(numerators) + len(denominators) == 1:

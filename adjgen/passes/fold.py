@@ -14,7 +14,23 @@ from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
 from adjgen.ir.types import BOOL, REAL
 
-FOLDED = {"add", "sub", "mul", "div", "neg", "sqrt", "lt", "le", "gt", "ge", "eq", "ne", "not", "is", "is_not"}
+FOLDED = {
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "neg",
+    "sqrt",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "eq",
+    "ne",
+    "not",
+    "is",
+    "is_not",
+}
 NUMBERS = (int, float, bool)
 TRUE, FALSE = Const(True), Const(False)
 
@@ -99,7 +115,9 @@ def folded(eqn: Eqn) -> Const | None:
     if eqn.op not in FOLDED or not all(isinstance(arg, Const) for arg in eqn.args):
         return None
     values = [arg.value for arg in eqn.args]  # type: ignore[union-attr]
-    if not all(isinstance(v, NUMBERS) or (v is None and eqn.op in ("is", "is_not")) for v in values):
+    if not all(
+        isinstance(v, NUMBERS) or (v is None and eqn.op in ("is", "is_not")) for v in values
+    ):
         return None
     try:
         result = TABLE[eqn.op].evaluate(*values)  # type: ignore[index]

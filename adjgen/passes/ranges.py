@@ -93,7 +93,11 @@ class _Ranges:
             return {}
         if eqn.op == "not":
             return self.told(eqn.args[0], not truth)
-        if isinstance(eqn.op, If) and truth and eqn.blocks[1].results[0] in (eqn.args[0], Const(False)):
+        if (
+            isinstance(eqn.op, If)
+            and truth
+            and eqn.blocks[1].results[0] in (eqn.args[0], Const(False))
+        ):
             return self.told(eqn.args[0], True) | self.told(eqn.blocks[0].results[0], True)
         if eqn.op not in ("lt", "le", "gt", "ge", "eq"):
             return {}
@@ -167,7 +171,11 @@ def _product(a: Interval, b: Interval, square: bool) -> Interval:
 
 def _power_or_exponential(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
     if op == "exp":
-        return Interval(1.0) if of[0].lo >= 0.0 else Interval(0.0, 1.0 if of[0].hi <= 0.0 else math.inf)
+        return (
+            Interval(1.0)
+            if of[0].lo >= 0.0
+            else Interval(0.0, 1.0 if of[0].hi <= 0.0 else math.inf)
+        )
     if op == "sqrt":
         return Interval(math.sqrt(max(of[0].lo, 0.0)))
     if op in ("log", "log2", "log10", "log1p", "acosh"):

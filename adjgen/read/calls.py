@@ -6,13 +6,12 @@ from typing import Any
 
 from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
-from adjgen.ir.core import UNBOUND, Atom, Call, Const, Opaque, Var
+from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import expressions, names
-from adjgen.read.flow import assigned, own_nodes, yields
 from adjgen.read.frame import Frame
-from adjgen.read.opaque import Code, OBSERVERS
-from adjgen.read.values import Display, FunctionValue, Value, leaves, rebuilt, tree_of
+from adjgen.read.opaque import OBSERVERS, Code
+from adjgen.read.values import Display, FunctionValue, Value
 
 # Functions of a display whose items are the arguments of a row: sum([a, b]), max((a, b)).
 OVER_ITEMS = {"builtins.sum", "math.fsum", "math.prod", "builtins.max", "builtins.min"}
@@ -62,7 +61,9 @@ def call(frame: Frame, node: ast.Call) -> Value:
     binding = frame.binding(node.func)
     dotted = binding.dotted if isinstance(binding, names.Known) else ""
     if dotted in COMPLEX or dotted.startswith("cmath."):
-        return frame.problem(node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers.")
+        return frame.problem(
+            node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers."
+        )
     if dotted:
         return _known(frame, node, dotted)
     user = _user_row(binding)
@@ -78,7 +79,11 @@ def call(frame: Frame, node: ast.Call) -> Value:
 
 def _user_row(binding: Any) -> Row | None:
     """Return the rule that the user gave to a function with adjgen.rule."""
-    live = binding.definition.live if isinstance(binding, names.Callee) else getattr(binding, "value", None)
+    live = (
+        binding.definition.live
+        if isinstance(binding, names.Callee)
+        else getattr(binding, "value", None)
+    )
     place = getattr(binding, "place", None)
     return row_of(live) or (BY_NAME.get(f"{place.module}.{place.name}") if place else None)
 
@@ -98,7 +103,9 @@ def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | Non
 
 
 def _starred(node: ast.Call) -> bool:
-    return any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
+    return any(isinstance(a, ast.Starred) for a in node.args) or any(
+        k.arg is None for k in node.keywords
+    )
 
 
 def _unknown(frame: Frame, node: ast.Call) -> Value:
@@ -107,7 +114,11 @@ def _unknown(frame: Frame, node: ast.Call) -> Value:
     if isinstance(node.func, ast.Name) and isinstance(frame.binding(node.func), names.Missing):
         what = f"no function `{text}` is known"
         return frame.problem(node.func, "ADJ301", what, expressions_hint(frame, node.func))
-    return frame.opaque(node, f"ADJ301 no derivative rule for `{text}`", "Give it one with adjgen.rule, or pass its result in as an argument.")
+    return frame.opaque(
+        node,
+        f"ADJ301 no derivative rule for `{text}`",
+        "Give it one with adjgen.rule, or pass its result in as an argument.",
+    )
 
 
 def expressions_hint(frame: Frame, node: ast.Name) -> str:

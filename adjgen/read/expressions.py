@@ -4,12 +4,17 @@ import ast
 from collections.abc import Callable
 
 from adjgen.ir.build import Builder
-from adjgen.ir.core import UNBOUND, Atom, Const, Eqn, If, Var
-from adjgen.ir.types import BOOL, OPAQUE
+from adjgen.ir.core import UNBOUND, Atom, Const, Var
 from adjgen.read import calls, names
 from adjgen.read.frame import Frame
 from adjgen.read.values import (
-    BindingValue, Conflict, Display, FunctionValue, Value, atoms_of, merged_tree, rebuilt,
+    Conflict,
+    Display,
+    FunctionValue,
+    Value,
+    atoms_of,
+    merged_tree,
+    rebuilt,
 )  # fmt: skip
 
 BINARY = {
@@ -51,7 +56,9 @@ def describe(node: ast.AST) -> str:
 
 def _constant(frame: Frame, node: ast.Constant) -> Value:
     if isinstance(node.value, complex):
-        return frame.problem(node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers.")
+        return frame.problem(
+            node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers."
+        )
     return Const(node.value)
 
 
@@ -64,7 +71,9 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     if isinstance(binding, names.External) or binding is None:
         if isinstance(binding, names.External) or not _local_root(frame, node):
             return frame.opaque(node, "ADJ301 its value is not known before run time")
-        return frame.opaque(node, "ADJ401 an attribute cannot be differentiated", "Pass the number itself.")
+        return frame.opaque(
+            node, "ADJ401 an attribute cannot be differentiated", "Pass the number itself."
+        )
     return frame.outside(node, binding)
 
 
@@ -105,7 +114,9 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
             return Const(-operand.value)
     inner = atom(frame, operand)
     if isinstance(node.op, ast.Invert):
-        return calls.on_atoms(frame, node, node.op, (inner,), "ADJ404 a bit operation cannot be differentiated")
+        return calls.on_atoms(
+            frame, node, node.op, (inner,), "ADJ404 a bit operation cannot be differentiated"
+        )
     name = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not"}[type(node.op)]
     return frame.row(node, name, inner)
 
@@ -143,7 +154,9 @@ def _boolean_rest(frame: Frame, node: ast.BoolOp, k: int) -> Value:
 
 def _conditional(frame: Frame, node: ast.IfExp) -> Value:
     test = atom(frame, node.test)
-    return choose(frame, node, test, lambda: value(frame, node.body), lambda: value(frame, node.orelse))
+    return choose(
+        frame, node, test, lambda: value(frame, node.body), lambda: value(frame, node.orelse)
+    )
 
 
 def choose(
@@ -171,7 +184,9 @@ def join(
     for name, pair in pairs.items():
         tree = merged_tree(pair)
         if tree is None:
-            new[name] = Conflict(f"`{name}` is one kind of thing on one path and another on the other")
+            new[name] = Conflict(
+                f"`{name}` is one kind of thing on one path and another on the other"
+            )
         elif pair[0] == pair[1] and not isinstance(pair[0], Var):
             new[name] = pair[0]
         else:
@@ -184,7 +199,9 @@ def join(
     result = new.pop("", None)
     frame.env = {n: new[n] for n in dict.fromkeys([*old, *new]) if n in new}
     if with_result and isinstance(result, Conflict):
-        return frame.problem(node, "ADJ205", "the two sides are different kinds of things", "Use numbers on both.")
+        return frame.problem(
+            node, "ADJ205", "the two sides are different kinds of things", "Use numbers on both."
+        )
     return result if with_result else UNBOUND
 
 
@@ -232,9 +249,13 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     index = node.slice
     if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
         inner = index.operand
-        number = -inner.value if isinstance(inner, ast.Constant) and type(inner.value) is int else None
+        number = (
+            -inner.value if isinstance(inner, ast.Constant) and type(inner.value) is int else None
+        )
     else:
-        number = index.value if isinstance(index, ast.Constant) and type(index.value) is int else None
+        number = (
+            index.value if isinstance(index, ast.Constant) and type(index.value) is int else None
+        )
     if isinstance(base, Display) and number is not None:
         if -len(base.items) <= number < len(base.items):
             return base.items[number]

@@ -12,7 +12,7 @@ from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.build import Builder
-from adjgen.ir.core import UNBOUND, Atom, Block, Const, Function, Opaque, Op, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Const, Function, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
 from adjgen.read.opaque import Code, changes, loaded
@@ -58,7 +58,9 @@ class Frame:
 
     # ---- equations
 
-    def emit(self, node: ast.AST, op: Op, args: Sequence[Atom], types: Sequence[Type]) -> tuple[Var, ...]:
+    def emit(
+        self, node: ast.AST, op: Op, args: Sequence[Atom], types: Sequence[Type]
+    ) -> tuple[Var, ...]:
         """Append an equation that stands at a node."""
         self.at(node)
         return self.session.builder.emit(op, args, types)
@@ -130,7 +132,9 @@ class Frame:
         if isinstance(binding, (names.Known, names.ModuleName)):
             return BindingValue(binding)
         if isinstance(binding, names.Missing):
-            return self.problem(node, "ADJ501", f"`{ast.unparse(node)}` is not defined", missing_hint(binding))
+            return self.problem(
+                node, "ADJ501", f"`{ast.unparse(node)}` is not defined", missing_hint(binding)
+            )
         return self.opaque(node, "ADJ301 its value is not known before run time")
 
     # ---- carried code
@@ -167,9 +171,13 @@ class Frame:
         """Return an atom for a local name that carried code reads."""
         if isinstance(value, FunctionValue):
             what = f"the function `{name}` is passed to code that adjgen cannot read"
-            return self.problem(node, "ADJ301", what, "Call it directly, or move it to module level.")
+            return self.problem(
+                node, "ADJ301", what, "Call it directly, or move it to module level."
+            )
         if isinstance(value, Conflict) or value is UNBOUND:
-            return self.problem(node, "ADJ501", f"`{name}` may have no value here", "Assign it first.")
+            return self.problem(
+                node, "ADJ501", f"`{name}` may have no value here", "Assign it first."
+            )
         return self.materialise(node, value)
 
     def materialise(self, node: ast.AST, value: Value) -> Atom:
@@ -187,7 +195,9 @@ class Frame:
         if isinstance(value, BindingValue):
             code = Code(self.expression_of(node, value.binding))
             return self.emit(node, Opaque(code), (), [OPAQUE])[0]
-        return self.problem(node, "ADJ205", "a function is used as a value here", "Call it directly.")
+        return self.problem(
+            node, "ADJ205", "a function is used as a value here", "Call it directly."
+        )
 
     def expression_of(self, node: ast.AST, binding: Any) -> ast.expr:
         """Return what generated code writes for a name from outside the function."""
@@ -195,7 +205,9 @@ class Frame:
         if isinstance(binding, names.Constant) and place is None:
             return constant_expression(binding.value)
         if isinstance(binding, (names.Known, names.ModuleName)):
-            module, name = (binding.dotted, "") if isinstance(binding, names.ModuleName) else binding.home()
+            module, name = (
+                (binding.dotted, "") if isinstance(binding, names.ModuleName) else binding.home()
+            )
             return ast.Name(f"@{module}:{name}", ast.Load())
         if isinstance(binding, names.Callee):
             place = binding.place or binding.definition.place
@@ -215,7 +227,11 @@ def missing_hint(binding: Any) -> str:
 
 def constant_expression(value: object) -> ast.expr:
     """Return the syntax tree of a constant; negative numbers are minus applied to positive ones."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and str(value).startswith("-"):
+    if (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and str(value).startswith("-")
+    ):
         return ast.UnaryOp(ast.USub(), constant_expression(-value))
     if isinstance(value, float) and (value != value or value in (float("inf"),)):
         return ast.Name(f"@math:{'nan' if value != value else 'inf'}", ast.Load())

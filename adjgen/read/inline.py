@@ -5,13 +5,18 @@ from typing import Any
 
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE, REAL
-from adjgen.read import expressions, names
+from adjgen.read import expressions
 from adjgen.read.flow import assigned, own_nodes, yields
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
-HARMLESS_DECORATORS = {"adjgen.differentiable", "adjgen.api.differentiable", "builtins.staticmethod", "functools.wraps"}
+HARMLESS_DECORATORS = {
+    "adjgen.differentiable",
+    "adjgen.api.differentiable",
+    "builtins.staticmethod",
+    "functools.wraps",
+}
 
 
 class RecursionFound(Exception):
@@ -23,7 +28,9 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
     definition, session = target.definition, frame.session
     refusal = unreadable(frame, definition)
     if refusal:
-        return frame.opaque(node, f"ADJ302 `{ast.unparse(node.func)}` {refusal}", "Write it as a plain function.")
+        return frame.opaque(
+            node, f"ADJ302 `{ast.unparse(node.func)}` {refusal}", "Write it as a plain function."
+        )
     given = [expressions.value(frame, argument) for argument in node.args]
     named = {k.arg: expressions.value(frame, k.value) for k in node.keywords if k.arg}
     bound = bind_arguments(frame, node, definition, given, named)
@@ -34,7 +41,9 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
         return called(frame, node, definition, bound)
     if key in session.stack:
         if target.frame is not None:
-            return frame.problem(node, "ADJ302", "a recursive function inside a function", "Move it to module level.")
+            return frame.problem(
+                node, "ADJ302", "a recursive function inside a function", "Move it to module level."
+            )
         raise RecursionFound(key)
     mark, problems = len(session.builder.eqns), len(session.problems)
     session.stack.append(key)
@@ -89,7 +98,12 @@ def bind_arguments(
             bound[name], rest = Display("tuple", tuple(rest)), []
         elif kind == "VAR_KEYWORD":
             if left:
-                frame.problem(node, "ADJ601", f"`**{name}` receives arguments", "Give each a parameter of its own.")
+                frame.problem(
+                    node,
+                    "ADJ601",
+                    f"`**{name}` receives arguments",
+                    "Give each a parameter of its own.",
+                )
             bound[name], left = Const(None), {}
         elif rest and kind != "KEYWORD_ONLY":
             bound[name] = rest.pop(0)
@@ -165,7 +179,9 @@ def read_body(session: Any, definition: Any, bound: dict[str, Value], outer: Fra
         body = list(node.body)
         if not ends(body):
             last = body[-1]
-            body.append(ast.copy_location(ast.Return(ast.copy_location(ast.Constant(None), last)), last))
+            body.append(
+                ast.copy_location(ast.Return(ast.copy_location(ast.Constant(None), last)), last)
+            )
         suite(frame, body)
         result = frame.env.get("%result", Const(None))
     session.builder.loc = place
@@ -177,7 +193,9 @@ def called(frame: Frame, node: ast.Call, definition: Any, bound: dict[str, Value
     from adjgen.read.lower import function_for_call
 
     if any(kind.startswith("VAR_") for _, kind in parameters(definition.node)):
-        return frame.problem(node, "ADJ601", "a recursive function with *args or **kwargs", "Name its parameters.")
+        return frame.problem(
+            node, "ADJ601", "a recursive function with *args or **kwargs", "Name its parameters."
+        )
     args = [frame.materialise(node, bound[name]) for name, _ in parameters(definition.node)]
     name = function_for_call(frame.session, definition)
     function = frame.session.functions[name]

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Block, Const, For, Tree, Var
-from adjgen.ir.types import BOOL, INT, OPAQUE, Type, join, seq
+from adjgen.ir.types import INT, OPAQUE, Type, join, seq
 from adjgen.read import expressions, statements
-from adjgen.read.flow import assigned, own_nodes, returns
+from adjgen.read.flow import assigned, returns
 from adjgen.read.frame import Frame
-from adjgen.read.values import Conflict, Display, Value, atoms_of, expanded, merged_tree, rebuilt
+from adjgen.read.values import Conflict, Value, atoms_of, expanded, merged_tree, rebuilt
 
 TRUE, FALSE = Const(True), Const(False)
 
@@ -29,7 +29,8 @@ class Carried:
     def values(self, variables: dict[str, list[Var]]) -> dict[str, Value]:
         """Return the names with their variables as values; unbound as long as no value is known."""
         found: dict[str, Value] = {
-            n: rebuilt(t, iter(variables[n])) if self.known(n) else UNBOUND for n, t in self.trees.items()
+            n: rebuilt(t, iter(variables[n])) if self.known(n) else UNBOUND
+            for n, t in self.trees.items()
         }
         found |= {n: Conflict(f"`{n}` changes its kind in a loop") for n in self.conflicts}
         return found
@@ -160,7 +161,11 @@ def _body(frame: Frame, plan: Plan) -> None:
         held = expressions.atom(frame, test)
         ended = {"%left": TRUE, "%stop": TRUE, "%ended": TRUE}
         statements.branch(
-            frame, node, held, lambda: statements.suite(frame, node.body), lambda: frame.env.update(ended)
+            frame,
+            node,
+            held,
+            lambda: statements.suite(frame, node.body),
+            lambda: frame.env.update(ended),
         )
     frame.in_loop = inside
 

@@ -11,9 +11,9 @@ from adjgen.ir.core import LEAF, Block, Const, Function, Module, Opaque, Param, 
 from adjgen.ir.types import OPAQUE
 from adjgen.read import inline
 from adjgen.read.frame import Frame, Session
-from adjgen.read.parameters import parameter_types
 from adjgen.read.names import ABSENT
 from adjgen.read.opaque import Code
+from adjgen.read.parameters import parameter_types
 from adjgen.read.values import Value, atoms_of, leaves, tree_of
 
 
@@ -44,13 +44,25 @@ def _signature_problems(session: Session, definition: Any) -> None:
     frame = Frame(session, definition, set())
     node = definition.node
     if isinstance(node, ast.AsyncFunctionDef):
-        frame.problem(node, "ADJ602", "an async function has no derivative", "Make it a plain function.")
+        frame.problem(
+            node, "ADJ602", "an async function has no derivative", "Make it a plain function."
+        )
     elif inline.yields(node):
-        frame.problem(inline.yields(node) or node, "ADJ603", "a generator has no derivative", "Return the values instead.")
+        frame.problem(
+            inline.yields(node) or node,
+            "ADJ603",
+            "a generator has no derivative",
+            "Return the values instead.",
+        )
     else:
         refusal = inline.unreadable(frame, definition)
         if refusal:
-            frame.problem(node, "ADJ302", f"`{definition.qualname}` {refusal}", "Differentiate the plain function.")
+            frame.problem(
+                node,
+                "ADJ302",
+                f"`{definition.qualname}` {refusal}",
+                "Differentiate the plain function.",
+            )
 
 
 def function_for_call(session: Session, definition: Any) -> str:
@@ -62,9 +74,16 @@ def function_for_call(session: Session, definition: Any) -> str:
             return taken
     while name in session.functions:
         name += "_"
-    about = {"key": key, "path": definition.file.path, "qualname": definition.qualname, "line": definition.node.lineno}
+    about = {
+        "key": key,
+        "path": definition.file.path,
+        "qualname": definition.qualname,
+        "line": definition.node.lineno,
+    }
     about["lines"] = definition.file.lines
-    about["doc"] = "" if isinstance(definition.node, ast.Lambda) else ast.get_docstring(definition.node) or ""
+    about["doc"] = (
+        "" if isinstance(definition.node, ast.Lambda) else ast.get_docstring(definition.node) or ""
+    )
     session.functions[name] = Function(name, (), Block((), (), ()), LEAF, about)
     outer, stack = session.builder, session.stack
     session.builder, session.stack = Builder(), []
@@ -81,7 +100,11 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
     while True:
         session.builder = Builder()
         found = _function(session, definition, assumed.name, assumed.about)
-        if found.result == assumed.result or session.problems[mark:] or not assumed.about.get("called"):
+        if (
+            found.result == assumed.result
+            or session.problems[mark:]
+            or not assumed.about.get("called")
+        ):
             return found
         assumed = replace(assumed, result=found.result)
         session.functions[assumed.name] = assumed
@@ -126,7 +149,11 @@ def _held(frame: Frame, definition: Any, name: str, value: Any) -> Value:
     if value is None or isinstance(value, (bool, int, float, str)):
         return Const(value)
     tree = held_object(frame, definition, name, value)
-    code = Code(ast.Name(name, ast.Load()), globals={name: tree}, reason="ADJ401 an object that is set already")
+    code = Code(
+        ast.Name(name, ast.Load()),
+        globals={name: tree},
+        reason="ADJ401 an object that is set already",
+    )
     return frame.emit(definition.node, Opaque(code), (), [OPAQUE])[0]
 
 
@@ -146,5 +173,3 @@ def default_tree(frame: Frame, definition: Any, name: str) -> Any:
     if isinstance(default, ast.expr):
         return frame.code(default, (), "", "", False)[0].render([], ())
     return held_object(frame, definition, name, default)
-
-

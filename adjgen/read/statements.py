@@ -16,7 +16,15 @@ from adjgen.read.expressions import BINARY, atom, bind, describe, join, value
 from adjgen.read.flow import assigned, dies, ends, jumps, returns
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import OBSERVERS
-from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value, leaves, rebuilt, tree_of
+from adjgen.read.values import (
+    BindingValue,
+    Display,
+    FunctionValue,
+    Value,
+    leaves,
+    rebuilt,
+    tree_of,
+)
 
 TRUE, FALSE = Const(True), Const(False)
 PASSIVE = re.compile(r"#\s*adjgen:\s*passive\b")
@@ -61,7 +69,15 @@ def conditional(
     if isinstance(test, Const):
         suite(frame, then if test.value else other)
         return
-    branch(frame, node, test, lambda: suite(frame, then), lambda: suite(frame, other), dies(then), dies(other))
+    branch(
+        frame,
+        node,
+        test,
+        lambda: suite(frame, then),
+        lambda: suite(frame, other),
+        dies(then),
+        dies(other),
+    )
 
 
 def branch(
@@ -80,6 +96,7 @@ def branch(
 
 def _dead(before: dict[str, Value], alive: dict[str, Value]) -> dict[str, Value]:
     """Return the names after an arm that never ends: they agree with the other arm."""
+
     def keep(name: str, value: Value) -> Value:
         same = before.get(name) is value or not any(isinstance(leaf, Var) for leaf in leaves(value))
         return value if same else UNBOUND
@@ -117,7 +134,12 @@ def carry(
     """Carry a statement as it is."""
     if jumps([node]):
         what = f"{describe(node)} that is left by return, break or continue"
-        frame.problem(node, "ADJ204", what, "Move what can fail into a function of its own and return from there.")
+        frame.problem(
+            node,
+            "ADJ204",
+            what,
+            "Move what can fail into a function of its own and return from there.",
+        )
         return
     writes = assigned([node])
     simple = isinstance(node, (ast.Assign, ast.AnnAssign))
@@ -156,11 +178,18 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
     unpack = ast.copy_location(ast.Assign([target], label), node)
     frame.locals.add("%unpacked")
     frame.env["%unpacked"] = held
-    carry(frame, unpack, reason="ADJ401 unpacking a container of active values", hint="Unpack a tuple that is written out.")
+    carry(
+        frame,
+        unpack,
+        reason="ADJ401 unpacking a container of active values",
+        hint="Unpack a tuple that is written out.",
+    )
     del frame.env["%unpacked"]
 
 
-OTHER_SCOPE = "A derivative has no meaning for state outside the function. Pass it in and return it."
+OTHER_SCOPE = (
+    "A derivative has no meaning for state outside the function. Pass it in and return it."
+)
 
 
 def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
@@ -199,7 +228,12 @@ def _expression(frame: Frame, node: ast.Expr) -> None:
             carry(frame, node, observes=True)
             return
         if not calls.readable(frame, inner):
-            carry(frame, node, reason="ADJ301 a call that adjgen cannot read", hint="Return the result instead.")
+            carry(
+                frame,
+                node,
+                reason="ADJ301 a call that adjgen cannot read",
+                hint="Return the result instead.",
+            )
             return
     value(frame, inner)
 
@@ -224,7 +258,9 @@ def _return(frame: Frame, node: ast.Return) -> None:
 
 def structure(frame: Frame, node: ast.expr) -> Value:
     """Lower what is returned: a list display counts as a structure here, nobody else can hold it."""
-    if isinstance(node, (ast.Tuple, ast.List)) and not any(isinstance(i, ast.Starred) for i in node.elts):
+    if isinstance(node, (ast.Tuple, ast.List)) and not any(
+        isinstance(i, ast.Starred) for i in node.elts
+    ):
         kind = "tuple" if isinstance(node, ast.Tuple) else "list"
         return Display(kind, tuple(structure(frame, item) for item in node.elts))
     return value(frame, node)
@@ -256,7 +292,12 @@ def _loop(frame: Frame, node: ast.For | ast.While) -> None:
 
 def _define(frame: Frame, node: ast.FunctionDef) -> None:
     if node.decorator_list:
-        frame.problem(node, "ADJ302", f"`{node.name}` is decorated inside a function", "Define it at module level.")
+        frame.problem(
+            node,
+            "ADJ302",
+            f"`{node.name}` is decorated inside a function",
+            "Define it at module level.",
+        )
     bind(frame, node.name, FunctionValue(calls.inner_definition(frame, node), frame))
 
 
