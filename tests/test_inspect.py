@@ -69,8 +69,11 @@ def test_values_at_a_point():
 
 def test_values_at_a_point_as_json():
     found = json.loads(inspect(LECTURE, "--show", "ssa", "--at", "x=1.2", "--format", "json"))
-    assert found["ssa"]["at"] == {"x": 1.2}
-    assert found["ssa"]["values"]["x_5"] == pytest.approx(2.3792216830292534, rel=1e-15)
+    point = found["ssa"]["point"]
+    assert point["at"] == {"x": 1.2}
+    (last,) = [step for step in point["steps"] if step.get("x") == "x_5"]
+    assert last["value"] == pytest.approx(2.3792216830292534, rel=1e-15)
+    assert point["gradient"] == {"x_1": pytest.approx(2.6331447065577347, rel=1e-12)}
 
 
 def test_json_has_the_same_variables_as_the_listing(loops):
@@ -82,8 +85,8 @@ def test_json_has_the_same_variables_as_the_listing(loops):
     def names(equations):
         for eqn in equations:
             yield from eqn["outs"]
-            for block in eqn.get("blocks", ()):
-                yield from block["params"]
+            for k, block in enumerate(eqn.get("blocks", ())):
+                yield from block["params"] if k == 0 else ()  # a condition has those of the body
                 yield from names(block["equations"])
 
     every = [x for p in found["ssa"]["parameters"] for x in p["x"]]

@@ -1,43 +1,24 @@
 """The graph of a function in SSA form: for programs (JSON), for Graphviz (DOT)."""
 
 import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Module, Param, Var
-from adjgen.ir.spelling import Names, names_of, operation, spelled
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Param, Var
+from adjgen.ir.spelling import Names, applied, names_of, operation, spelled
+from adjgen.pipeline import deep_recursion
 
 
-def as_data(function: Function, names: Names) -> dict[str, Any]:
+def as_data(function: Function) -> dict[str, Any]:
     """Return a function as dictionaries and lists: parameters, equations with their blocks, results."""
-    params = [parameter_data(param, names) for param in function.params]
-    body = block_data(function.body, names)
-    equations, results = body["equations"], body["results"]
-    return {"function": function.name, "parameters": params, "equations": equations, "results": results}  # fmt: skip
-
-
-def values_at(module: Module, at: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the value of every x_i at a point; of a loop's variables the last one.
-
-    Raises
-    ------
-    ValueError
-        A parameter has neither a value nor a default.
-    """
-    from adjgen.run import flat_results
-
-    args = []
-    for param in module.main.params:
-        value = at.get(param.name, param.default)
-        if value is ... or not (
-            value is None or isinstance(value, int | float | str | tuple | list)
-        ):
-            raise ValueError(f"parameter {param.name} has no value; use --at {param.name}=...")
-        args += list(value) if param.tree.kind and isinstance(value, tuple | list) else [value]
-    values: dict[Var, Any] = {}
-    flat_results(module.main, args, module, {}, values)
-    names = names_of(module.main)
-    return {names[var]: value for var, value in values.items()}
+    names = names_of(function)
+    with deep_recursion():
+        body = block_data(function.body, names, function)
+    return {
+        "function": function.name,
+        "parameters": [parameter_data(param, names) for param in function.params],
+        "equations": body["equations"],
+        "results": body["results"],
+    }
 
 
 def parameter_data(param: Param, names: Names) -> dict[str, Any]:
@@ -50,42 +31,37 @@ def parameter_data(param: Param, names: Names) -> dict[str, Any]:
     }
 
 
-def block_data(block: Block, names: Names) -> dict[str, Any]:
+def block_data(block: Block, names: Names, function: Function) -> dict[str, Any]:
     """Return a block as dictionaries and lists."""
     return {
         "params": [names[var] for var in block.params],
-        "equations": [equation_data(eqn, names) for eqn in block.eqns],
+        "equations": [equation_data(eqn, names, function) for eqn in block.eqns],
         "results": [spelled(atom, names) for atom in block.results],
     }
 
 
-def equation_data(eqn: Eqn, names: Names) -> dict[str, Any]:
+def equation_data(eqn: Eqn, names: Names, function: Function) -> dict[str, Any]:
     """Return an equation as a dictionary."""
     data: dict[str, Any] = {
         "outs": [names[var] for var in eqn.outs],
         "names": [var.hint for var in eqn.outs],
         "op": operation(eqn),
+        "text": applied(eqn, names, function),
         "parents": [spelled(atom, names) for atom in eqn.args],
+        "path": eqn.loc.path if eqn.loc else None,
         "line": eqn.loc.line if eqn.loc else None,
         "derivative": eqn.derivative,
     }
     if eqn.blocks:
-        data["blocks"] = [block_data(block, names) for block in eqn.blocks]
+        data["blocks"] = [block_data(block, names, function) for block in eqn.blocks]
     return data
 
 
-def as_dot(function: Function, names: Names) -> str:
+def as_dot(function: Function) -> str:
     """Return a function in the language of Graphviz: a node for each x_i, blocks as clusters."""
-    drawing = Drawing(names)
-    shown = {var: param.name for param in function.params for var in param.vars}
-    for var in function.body.params:
-        drawing.node(names[var], shown.get(var, var.hint), "box")
-    drawing.block(function.body)
-    for k, atom in enumerate(function.body.results, 1):
-        drawing.node(
-            f"result {k}", "" if isinstance(atom, Var) else spelled(atom, names), "plaintext"
-        )
-        drawing.edge(atom, f"result {k}")
+    drawing = Drawing(function)
+    with deep_recursion():
+        drawing.whole()
     head = [f"digraph {quoted(function.name)} {{", "  node [fontname=monospace];"]
     return "\n".join([*head, *drawing.lines, "}"]) + "\n"
 
@@ -93,9 +69,22 @@ def as_dot(function: Function, names: Names) -> str:
 class Drawing:
     """The lines of nodes, edges and clusters, which are numbered through."""
 
-    def __init__(self, names: Names) -> None:
-        self.names, self.clusters, self.indent = names, 0, "  "
+    def __init__(self, function: Function) -> None:
+        self.function, self.names = function, names_of(function)
+        self.clusters, self.indent = 0, "  "
         self.lines: list[str] = []
+
+    def whole(self) -> None:
+        """Add everything: parameters, equations, results."""
+        for param in self.function.params:
+            for var in param.vars:
+                self.node(self.names[var], param.name, "box")
+        body = self.function.body
+        self.block(body)
+        for k, atom in enumerate(body.results, 1):
+            constant = "" if isinstance(atom, Var) else spelled(atom, self.names)
+            self.node(f"result {k}", constant, "plaintext")
+            self.edge(atom, f"result {k}")
 
     def node(self, name: str, text: str, shape: str) -> None:
         """Add a node."""
@@ -114,7 +103,8 @@ class Drawing:
             if eqn.blocks:
                 self.control(eqn)
             for k, out in enumerate(eqn.outs):
-                self.node(self.names[out], label(eqn, out, self.names), "ellipse")
+                what = applied(eqn, self.names, self.function)
+                self.node(self.names[out], f"{out.hint} = {what}" if out.hint else what, "ellipse")
                 self.edges(eqn, k)
 
     def control(self, eqn: Eqn) -> None:
@@ -125,7 +115,7 @@ class Drawing:
             self.lines.append(f"{self.indent}subgraph cluster_{self.clusters} {{")
             self.indent += "  "
             self.lines.append(f"{self.indent}label={quoted(f'{operation(eqn)}: {title}')};")
-            for var in block.params:
+            for var in block.params if title != "condition" else ():  # those of the body
                 self.node(self.names[var], var.hint, "box")
             self.block(block)
             self.indent = self.indent[:-2]
@@ -147,13 +137,6 @@ class Drawing:
             self.edge(block.results[k], target)
 
 
-def label(eqn: Eqn, out: Var, names: Names) -> str:
-    """Return `name = g(parents)` of an equation."""
-    args = ", ".join(spelled(atom, names) for atom in eqn.args)
-    what = f"{operation(eqn)}({args})"
-    return f"{out.hint} = {what}" if out.hint else what
-
-
 def quoted(text: str) -> str:
     """Return a DOT string.
 
@@ -163,17 +146,7 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def rows(equations: list[dict[str, Any]], depth: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield a table row for each equation, those of blocks indented."""
-    for eqn in equations:
-        text = f"{eqn['op']}({', '.join(eqn['parents'])})"
-        name = ", ".join(filter(None, eqn["names"]))
-        row = {"x": ", ".join(eqn["outs"]), "parents": eqn["parents"], "line": eqn["line"] or ""}
-        yield row | {"text": "    " * depth + text, "name": name}
-        for block in eqn.get("blocks", ()):
-            yield from rows(block["equations"], depth + 1)
-
-
 def as_json(data: Any) -> str:
     """Return data as JSON text."""
-    return json.dumps(data, indent=2, default=repr) + "\n"
+    with deep_recursion():
+        return json.dumps(data, indent=2, default=repr) + "\n"

@@ -10,8 +10,8 @@ from adjgen.diff.problems import problems_of
 from adjgen.diff.reverse import Adjoints, Reverse
 from adjgen.diff.rules import ZERO
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Const, Function, Module, Param, Var, flat_tree, tuple_of
-from adjgen.ir.query import renewed
+from adjgen.ir.core import Atom, Block, Call, Const, Function, Module, Opaque, Param, Var, flat_tree, tuple_of
+from adjgen.ir.query import equations, renewed
 from adjgen.ir.types import OPAQUE
 
 Wrt = Sequence[str]
@@ -130,7 +130,7 @@ class Differentiator:
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
         key = f"_{name}_vjp" + suffix(self.functions[name], active)
         if key not in self.functions:
-            function = renewed_function(self.functions[name])
+            function = renewed_function(self.functions[self.quiet(name)])
             self.functions[key] = function
             seeds = [Var("bar", v.type) for v in function.body.results]
             body, grads = self._reverse(function, [function.body.params[k] for k in active], seeds)
@@ -140,6 +140,44 @@ class Differentiator:
                 result=flat_tree(len(grads)), about=function.about | {"product": "helper"},
             )  # fmt: skip
         return key
+
+    def quiet(self, name: str) -> str:
+        """Return the name of a function that computes the same without printing.
+
+        The reverse sweep of a call runs the callee once more; what it says must be said once.
+        """
+        function = self.functions[name]
+        loud = any(
+            isinstance(e.op, Opaque) and not e.op.payload.repeatable for e in equations(function.body)
+        )
+        if not loud:
+            return name
+        key = f"_{name}_quiet"
+        if key not in self.functions:
+            self.functions[key] = function  # a recursive callee finds its own name
+            body = self.quiet_block(function, function.body)
+            about = function.about | {"product": "helper"}
+            params = flat_params(function.body.params)
+            self.functions[key] = renewed_function(
+                replace(function, name=key, params=params, body=body, about=about)
+            )
+        return key
+
+    def quiet_block(self, function: Function, block: Block) -> Block:
+        """Return a block without its effects, its calls turned to quiet functions."""
+        eqns = []
+        for eqn in block.eqns:
+            if isinstance(eqn.op, Opaque) and not eqn.op.payload.repeatable:
+                if eqn.outs or not eqn.op.payload.observes:
+                    what = f"`{function.name}` calls itself and changes something, which its reverse sweep would repeat"
+                    raise _refusal(function, "ADJ302", what, "Move the effects out of the function, or use jvp.")
+                continue
+            op = eqn.op
+            if isinstance(op, Call) and (name := self.quiet(op.function)) != op.function:
+                op = Call(name, op.result)
+            blocks = tuple(self.quiet_block(function, b) for b in eqn.blocks)
+            eqns.append(replace(eqn, op=op, blocks=blocks))
+        return replace(block, eqns=tuple(eqns))
 
     def activity(self, function: Function, inputs: Sequence[Var]) -> set[Var]:
         """Return the active variables; refuse where carried code or a missing rule is active."""

@@ -136,6 +136,7 @@ class Payload(Protocol):
     reason: str  # why adjgen cannot differentiate it, for the diagnostic
     hint: str  # what to write instead
     is_expression: bool  # or a statement
+    repeatable: bool  # running it once more is not noticed
     is_name: bool  # only a name from outside the function
 
     def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:

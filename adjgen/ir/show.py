@@ -10,7 +10,7 @@ from functools import partial
 from typing import Union
 
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Var
-from adjgen.ir.spelling import applied, leaf_names, names_of, place, spelled, structured, turns
+from adjgen.ir.spelling import applied, leaf_names, names_of, place, spelled, structure, turns
 
 WIDEST = 72  # characters of a line of control flow
 DEEPEST = 12  # steps of indentation; what is nested more deeply has its depth written in front
@@ -108,9 +108,8 @@ class Lister:
                 text = name if name == leaf else f"{name} = {leaf}"
                 yield Line(text, 0, (name,), f"input{passive}")
         yield partial(self.block, body, 0)
-        results = structured(self.function.result, map(self.spell, body.results))
-        bare = self.function.result.kind == "tuple" and results != "()"
-        yield Line(f"return {results[1:-1] if bare else results}")
+        results = map(self.spell, body.results)
+        yield Line(f"return {structure(self.function.result, results)}")
 
     def block(self, block: Block, depth: int) -> Iterator[Item]:
         """Yield the lines of equations."""

@@ -124,14 +124,15 @@ def place(eqn: Eqn, function: Function) -> str:
     return f"{eqn.loc.path}:{eqn.loc.line}" if elsewhere else f"line {eqn.loc.line}"
 
 
-def structured(tree: Tree, leaves: Iterator[str]) -> str:
-    """Return a nested value whose leaves are names."""
+def structure(tree: Tree, leaves: Iterator[str], outer: bool = True) -> str:
+    """Return a nested value whose leaves are names, a tuple without its outer parentheses."""
     if not tree.kind:
         return next(leaves)
-    items = [structured(child, leaves) for child in tree.children]
+    items = ", ".join(structure(child, leaves, False) for child in tree.children)
     if tree.kind == "list":
-        return f"[{', '.join(items)}]"
-    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
+        return f"[{items}]"
+    items += "," if len(tree.children) == 1 else ""
+    return items if outer and items else f"({items})"
 
 
 def turns(eqn: Eqn, op: For, names: Names) -> str:

@@ -235,7 +235,7 @@ class Writer:
 
     def sum(self, terms: list[Product]) -> Atom:
         """Write a sum; a negative term is subtracted."""
-        first = next((k for k, t in enumerate(terms) if t.coefficient > 0), None)
+        first = next((k for k, t in enumerate(terms) if not t.coefficient < 0), None)
         if first is None:
             flipped = [Product(-t.coefficient, t.quotients) for t in terms]
             total = self.sum(flipped)

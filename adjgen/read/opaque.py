@@ -45,6 +45,11 @@ class Code:
         return isinstance(self.node, ast.expr)
 
     @property
+    def repeatable(self) -> bool:
+        """Whether nobody notices that this runs once more after it ran without raising."""
+        return not self.effect or isinstance(self.node, (ast.Raise, ast.Assert))
+
+    @property
     def is_name(self) -> bool:
         """Whether this only reads a name from outside the function, which nobody can notice."""
         return isinstance(self.node, (ast.Name, ast.Attribute)) and not self.reads

@@ -26,6 +26,8 @@ def parameter_types(definition: Any) -> dict[str, tuple[Type, bool]]:
             found[name] = (INT, False)
         elif name in used.objects or not _number_default(default):
             found[name] = (OPAQUE, False)
+        elif "float" in annotation:
+            found[name] = (REAL, True)
         elif name in used.tests and (default is None or name not in used.numbers):
             found[name] = (REAL, False)
         else:
@@ -56,6 +58,7 @@ class Uses:
         self.counts: set[str] = set()  # ranges, bit patterns
         self.objects: set[str] = set()  # indexed, iterated, asked for attributes, called
         self.tests: set[str] = set()  # truth tests
+        self.tested: set[ast.expr] = set()
         self.numbers: set[str] = set()  # arithmetic and functions
         body = node.body if isinstance(node.body, list) else [node.body]
         for inner in own_nodes(*body):
@@ -71,8 +74,11 @@ class Uses:
             into = self.counts if isinstance(node.op, bits) else self.numbers
             into |= names_of([node.left, node.right])
         elif isinstance(node, ast.UnaryOp):
-            into = {ast.Not: self.tests, ast.Invert: self.counts}.get(type(node.op), self.numbers)
-            into |= names_of([node.operand])
+            if isinstance(node.op, ast.Not):
+                self._test(node.operand)
+            else:
+                into = self.counts if isinstance(node.op, ast.Invert) else self.numbers
+                into |= names_of([node.operand])
         elif isinstance(node, ast.Subscript):
             self.objects |= names_of([node.value])
             self.counts |= names_of([node.slice])
@@ -81,11 +87,18 @@ class Uses:
         elif isinstance(node, (ast.For, ast.comprehension)):
             self.objects |= names_of([node.iter])
         elif isinstance(node, (ast.If, ast.IfExp, ast.While)):
-            self.tests |= names_of([node.test])
-        elif isinstance(node, ast.BoolOp):
-            self.tests |= names_of(node.values)
+            self._test(node.test)
+        elif isinstance(node, ast.BoolOp) and node not in self.tested:
+            self.numbers |= names_of(node.values)  # the value of `x or y` is used
         elif isinstance(node, (ast.Return, ast.AugAssign, ast.Assign)) and node.value is not None:
             self.numbers |= names_of([node.value])
+
+    def _test(self, node: ast.expr) -> None:
+        """Note the names whose truth alone is asked for."""
+        self.tested.add(node)
+        self.tests |= names_of([node])
+        for part in node.values if isinstance(node, ast.BoolOp) else ():
+            self._test(part)
 
     def _compare(self, sides: list[ast.expr], ops: list[ast.cmpop]) -> None:
         membership = any(isinstance(op, (ast.In, ast.NotIn)) for op in ops)

@@ -1,7 +1,7 @@
-"""A function at a point: every executed x_i with value, local partials, tangent dx_i/dx_1, adjoint df/dx_i.
+"""A run of the intermediate form as a straight line: each executed equation with its local partials.
 
-A run of the intermediate form is recorded as a straight line. Both sweeps go over that record
-with partials as floats: the program of the chain rule without the compiler, so a check of it.
+Copies (the choice of a branch, what a loop carries, what a call is given) are equations too, with
+the partial 1, so that a sweep over the record is the chain rule and nothing else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Module, Var
-from adjgen.ir.spelling import applied, names_of, place, spelled, turns
+from adjgen.ir.core import UNBOUND, Atom, Block, Eqn, For, Function, If, Module, Param, Var
+from adjgen.ir.spelling import applied, leaf_names, names_of, place, spelled, turns
 from adjgen.run import Run
 
-LONGEST = 160  # rows of text; the rows in the middle of a longer record are left out
+MOST = 200_000  # steps: a loop that does not end must not fill the memory
 
 
 @dataclass(eq=False)
 class Node:
-    """A number of the run, with its active parents and the partials by them."""
+    """A number of the run, with its active parents and the partials by them; dot and bar are swept."""
 
     value: Any
     parents: Sequence[tuple["Node", float]] = ()
@@ -62,7 +62,6 @@ class Recorder(Run):
     def __init__(self, module: Module) -> None:
         super().__init__(module, {}, {})
         self.steps: list[Step] = []
-        self.nodes: list[Node] = []
         self.known = {f.name: names_of(f) for f in (*module.functions.values(), module.main)}
         self.depth = -1
         self.enter(module.main, {})
@@ -80,20 +79,35 @@ class Recorder(Run):
     def keep(self, var: Var, text: str, value: Any, deeper: int = 0, **about: Any) -> None:
         """Note the value of a variable, and give it to the variable."""
         node = value if isinstance(value, Node) else Node(bare(value))
-        self.nodes.append(node)
-        self.values[var] = node if isinstance(node.value, int | float) else value
+        held = node.value if isinstance(value, Node) else value
+        self.values[var] = node if isinstance(node.value, int | float) else held
         x = about.pop("x", self.names[var])
         name = var.hint if var.hint != x else ""
-        line = f"{x} = {text}" if text else x
-        self.steps.append(
-            Step(line, self.depth + deeper, self.function.name, tuple(self.turn), name, x=x, node=node, **about)
-        )  # fmt: skip
+        at = (self.depth + deeper, self.function.name, tuple(self.turn))
+        self.steps.append(Step(f"{x} = {text}", *at, name, x=x, node=node, **about))
+        if len(self.steps) > MOST:
+            raise StoppedError(f"more than {MOST:,} equations are executed")
 
     def copy(self, eqn: Eqn, var: Var, text: str, value: Any, deeper: int = 0) -> None:
         """Note that a variable has the value of another."""
         if isinstance(value, Node):
             value = Node(value.value, [(value, 1.0)] if value.active else [], value.active)
         self.keep(var, text, value, deeper, place=place(eqn, self.function))
+
+    def argument(self, param: Param, value: Any, active: bool) -> None:
+        """Note what a parameter is given: a number, a list of numbers, or what passive code reads."""
+        leaves = flat(value) if param.tree.kind else [value]
+        for var, name, leaf in zip(param.vars, leaf_names(param.name, param.tree), leaves):
+            self.values[var] = self.input(self.names[var], name, leaf, active)
+
+    def input(self, x: str, name: str, value: Any, active: bool) -> Any:
+        """Note an input; a list is one for each element."""
+        if isinstance(value, list | tuple):
+            return [self.input(f"{x}[{k}]", f"{name}[{k}]", v, active) for k, v in enumerate(value)]
+        node = Node(value, (), active and isinstance(value, int | float))
+        step = Step(f"{x} = {name}", 0, self.function.name, (), "input", x=x, node=node)
+        self.steps.append(step)
+        return node if isinstance(value, int | float) else value
 
     # ---- what a run does
 
@@ -114,12 +128,18 @@ class Recorder(Run):
             self.turn.append(0)
         super().equation(eqn)
 
+    def value(self, atom: Atom) -> Any:
+        """Return the value of a variable or constant."""
+        return UNBOUND if atom is UNBOUND else super().value(atom)
+
     def row(self, name: str, args: list[Any], outs: int) -> list[Any]:
         """Evaluate a row on plain values."""
+        text = applied(self.eqn, self.names, self.function)
+        if UNBOUND in args:
+            raise StoppedError(f"{text} reads a name that has no value on this path")
         try:
             return super().row(name, [bare(arg) for arg in args], outs)
         except Exception as error:
-            text = applied(self.eqn, self.names, self.function)
             raise StoppedError(f"{text} raises {type(error).__name__}: {error}") from error
 
     def call(self, eqn: Eqn, function: Function, args: list[Any]) -> list[Any]:
@@ -145,19 +165,19 @@ class Recorder(Run):
 
     def computed(self, eqn: Eqn, op: str, results: Sequence[Any]) -> None:
         """Note what a row gave, with the partials by its active arguments."""
-        text = applied(eqn, self.names, self.function)
+        text, where = applied(eqn, self.names, self.function), place(eqn, self.function)
         args = {a: v for a in eqn.args if isinstance(a, Var) and live(v := self.value(a))}
         for k, (out, result) in enumerate(zip(eqn.outs, results)):
             if args and not isinstance(result, int | float):
-                raise StoppedError(f"{text} is {result!r}, not a real number")
+                raise StoppedError(f"{text} is {result!r}, which is not a real number")
             found = {a: p for a in args if (p := self.partial(eqn, a, results, k)) is not None}
             parents = [(args[a], p) for a, p in found.items()]
-            self.keep(
-                out, f"{text}[{k}]" if len(eqn.outs) > 1 else text, Node(result, parents, bool(parents)),
-                partials={self.names[a]: p for a, p in found.items()}, place=place(eqn, self.function),
-            )  # fmt: skip
+            one = f"{text}[{k}]" if len(eqn.outs) > 1 else text
+            partials = {self.names[a]: p for a, p in found.items()}
+            node = Node(result, parents, bool(parents))
+            self.keep(out, one, node, place=where, partials=partials)
 
-    def partial(self, eqn: Eqn, by: Atom, results: Sequence[Any], k: int) -> float | None:
+    def partial(self, eqn: Eqn, by: Var, results: Sequence[Any], k: int) -> float | None:
         """Return the partial of the out k by a variable, which may stand in several places."""
         row, total = TABLE[str(eqn.op)], None
         values = [self.value(arg) for arg in eqn.args]
@@ -176,7 +196,8 @@ class Recorder(Run):
             self.turn[-1] += 1
             self.eqn = eqn
             self.remark(f"{turns(eqn, op, self.names)}, turn {self.turn[-1]}:")
-        for k, (var, value) in enumerate(zip(block.params, results), op.seqs if block is not body else 0):
+        skipped = 0 if block is body else op.seqs
+        for k, (var, value) in enumerate(zip(block.params, results), skipped):
             if k < op.seqs:
                 text = f"{spelled(eqn.args[k], self.names)}[{self.turn[-1] - 1}]"
             elif block is body and op.tested:
@@ -202,6 +223,13 @@ class Recorder(Run):
             self.copy(eqn, var, text, value)
 
 
+def flat(value: Any) -> list[Any]:
+    """Return the leaves of nested tuples and lists."""
+    if isinstance(value, list | tuple):
+        return [leaf for item in value for leaf in flat(item)]
+    return [value]
+
+
 def taken(eqn: Eqn, test: Any) -> Block:
     """Return the arm of a branch."""
     return eqn.blocks[0] if test else eqn.blocks[1]
@@ -210,5 +238,3 @@ def taken(eqn: Eqn, test: Any) -> Block:
 def live(value: Any) -> bool:
     """Whether a value depends on an active input."""
     return isinstance(value, Node) and value.active
-
-
