@@ -1,21 +1,18 @@
 """adjgen writes the Python program of a function's derivative."""
 
 from adjgen.api import (
-    AdjgenError,
-    Differentiable,
-    Report,
-    UnsupportedError,
-    differentiable,
     generate,
     grad,
     inspect,
     jvp,
     ops,
-    rule,
     stop_gradient,
     value_and_grad,
     vjp,
 )
+from adjgen.decorator import Differentiable, Report, differentiable
+from adjgen.diagnostics import AdjgenError, UnsupportedError
+from adjgen.elementary.user import rule
 
 __version__ = "0.1.0"
 __all__ = [

@@ -1,36 +1,17 @@
-"""The calls: value_and_grad, grad, jvp, vjp, the decorator, and what shows the generated code.
+"""The calls: value_and_grad, grad, jvp, vjp, and what shows the generated code.
 
-Each returns a plain function. Its intermediate form is kept beside it, so that a derivative of a
-derivative differentiates that and not re-read text.
+Each of the first four returns a plain function, which inspect.getsource shows.
 """
 
-import hashlib
-import linecache
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, TypeVar
 
-from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
-from adjgen.elementary.user import rule
-from adjgen.ir.core import Module
-from adjgen.pipeline import Generated, Options, deep_recursion, helpers, primal, product, written
+from adjgen.compiled import Wrt, derivative
+from adjgen.diagnostics import UnsupportedError
+from adjgen.pipeline import Generated, Options, primal
 
-P = ParamSpec("P")
-R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
-Wrt = str | int | Sequence[str | int] | None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What is kept beside a generated function: its intermediate form and its text."""
-
-    module: Module
-    options: Options
-    source: str
-    origin: Any
 
 
 def value_and_grad(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Callable[..., Any]:
@@ -51,12 +32,15 @@ def value_and_grad(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Ca
     Returns
     -------
     function
-        `f_value_and_grad(params...) -> (value, grads)`.
+        `f_value_and_grad(params...) -> (value, grads)` with the parameters of `f`; each gradient
+        has the shape of its argument.
 
     Raises
     ------
     UnsupportedError
-        If `f` cannot be differentiated; `diagnostics` lists all reasons.
+        If `f` cannot be differentiated or returns several numbers; `diagnostics` lists all reasons.
+    TypeError
+        If there is no such option.
 
     References
     ----------
@@ -65,9 +49,12 @@ def value_and_grad(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Ca
     Examples
     --------
     >>> import adjgen
-    >>> from adjgen import samples_folder
-    >>> def square(x):
-    ...     return x * x
+    >>> def area(a, b):
+    ...     return a * b
+    >>> adjgen.value_and_grad(area)(2.0, 3.0)
+    (6.0, (3.0, 2.0))
+    >>> adjgen.value_and_grad(area, wrt="b")(2.0, 3.0)
+    (6.0, 2.0)
     """
     return derivative("value_and_grad", f, wrt, options)
 
@@ -78,12 +65,22 @@ def grad(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Callable[...
     Returns
     -------
     function
-        `f_grad(params...) -> grads`.
+        `f_grad(params...) -> grads`, which has no part that only the value needs.
 
     Raises
     ------
     UnsupportedError
         If `f` cannot be differentiated or returns several numbers.
+
+    Examples
+    --------
+    >>> import adjgen
+    >>> def square(x):
+    ...     return x * x
+    >>> adjgen.grad(square)(3.0)
+    6.0
+    >>> adjgen.grad(adjgen.grad(square))(3.0)
+    2.0
     """
     return derivative("grad", f, wrt, options)
 
@@ -105,6 +102,14 @@ def jvp(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Callable[...,
     References
     ----------
     Griewank and Walther, section 3.1.
+
+    Examples
+    --------
+    >>> import adjgen
+    >>> def area(a, b):
+    ...     return a * b
+    >>> adjgen.jvp(area)(2.0, 3.0, a_dot=1.0, b_dot=10.0)
+    (6.0, 23.0)
     """
     return derivative("jvp", f, wrt, options)
 
@@ -126,206 +131,16 @@ def vjp(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Callable[...,
     References
     ----------
     Griewank and Walther, section 3.2.
+
+    Examples
+    --------
+    >>> import adjgen
+    >>> def polar(r, cosine):
+    ...     return r * cosine, r
+    >>> adjgen.vjp(polar)(2.0, 0.5, bar=(1.0, 10.0))
+    ((1.0, 2.0), (10.5, 2.0))
     """
     return derivative("vjp", f, wrt, options)
-
-
-def derivative(
-    kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]
-) -> Callable[..., Any]:
-    """Return the function of a product."""
-    with deep_recursion():
-        return function_of(module_of(kind, f, wrt, options), f, checked(options))
-
-
-def checked(options: dict[str, Any]) -> Options:
-    """Return options as an object; a name that does not exist is a TypeError."""
-    return Options(**options)
-
-
-def module_of(kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]) -> Module:
-    """Return the intermediate form of a product of a function."""
-    chosen = checked(options)
-    module = module_of_primal(f, chosen)
-    names = wrt_names(module, wrt)
-    count = len([p for p in module.main.params if p.differentiable]) if names is None else 0
-    bare = count == 1 if names is None else isinstance(wrt, (str, int))
-    return product(module, kind, names, bare, chosen)
-
-
-def module_of_primal(f: Callable[..., Any], options: Options) -> Module:
-    """Return the intermediate form of a function: that which is kept, or from its source."""
-    kept = getattr(f, "__adjgen__", None)
-    if isinstance(kept, Kept):
-        return kept.module
-    from adjgen.read.source import of_function
-
-    definition = of_function(f)
-    module = primal(definition, options)
-    return module
-
-
-def wrt_names(module: Module, wrt: Wrt) -> tuple[str, ...] | None:
-    """Return wrt as names."""
-    if wrt is None:
-        return None
-    names = [p.name for p in module.main.params]
-    chosen = [wrt] if isinstance(wrt, (str, int)) else list(wrt)
-    found = []
-    for one in chosen:
-        if isinstance(one, int) and not -len(names) <= one < len(names):
-            about = module.main.about
-            why = f"`{module.main.name}` has {len(names)} parameters."
-            raise UnsupportedError(
-                [
-                    Problem(
-                        "ADJ604", f"there is no parameter {one}", why, about["path"], about["line"]
-                    )
-                ]
-            )
-        found.append(names[one] if isinstance(one, int) else one)
-    return tuple(found)
-
-
-def function_of(module: Module, origin: Callable[..., Any], options: Options) -> Callable[..., Any]:
-    """Compile a module and return its main function, with its source where tools look for it."""
-    text = written([documented(module), *helpers(module)], module, options)
-    source = text.joined()
-    main = module.main
-    owner = getattr(origin, "__module__", None) or "__main__"
-    digest = hashlib.sha256((source + owner).encode()).hexdigest()[:8]
-    filename = f"<adjgen {owner}.{main.name} {digest}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    holders = main.about.get("holders", {})
-    namespace: dict[str, Any] = {"__name__": owner}
-    namespace |= {alias: holders[key] for alias, key in text.holders.items()}
-    exec(compile(source, filename, "exec"), namespace)
-    function = namespace[main.name]
-    function.__adjgen__ = Kept(module, options, source, origin)
-    function.__primal__ = origin
-    return function  # type: ignore[no-any-return]
-
-
-def documented(module: Module) -> Any:
-    """Return the main function with its docstring."""
-    from adjgen.assemble import doc_text
-
-    return replace(module.main, about=module.main.about | {"doc_text": doc_text(module.main)})
-
-
-# ---- the decorator
-
-
-class Differentiable(Protocol[P, R_co]):
-    """A function with its derivatives attached."""
-
-    value_and_grad: Callable[..., tuple[Any, Any]]
-    grad: Callable[..., Any]
-    jvp: Callable[..., tuple[Any, Any]]
-    vjp: Callable[..., tuple[Any, Any]]
-    adjgen: "Report"
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
-
-
-@dataclass
-class Report:
-    """What adjgen knows of a decorated function; each part is made when it is asked for."""
-
-    function: Callable[..., Any]
-    wrt: Wrt
-    options: Options
-    diagnostics: list[Problem] = field(default_factory=list)
-
-    @cached_property
-    def generated(self) -> Generated:
-        """The generated module."""
-        return generate(self.function, wrt=self.wrt, **_options(self.options))
-
-    @property
-    def source(self) -> str:
-        """The text of the generated module."""
-        return self.generated.source
-
-    @property
-    def ssa(self) -> str:
-        """The SSA variables x_1 to x_D with their functions g_i."""
-        return inspect(self.function)
-
-    @property
-    def ops(self) -> dict[str, Any]:
-        """The operations of each product."""
-        return next(iter(self.generated.ops.values()))
-
-    @property
-    def lines(self) -> dict[int, int]:
-        """Line of the generated module -> line of the source."""
-        return self.generated.lines
-
-
-def _options(options: Options) -> dict[str, Any]:
-    return {"target": options.target, "style": options.style, "exact": options.exact}
-
-
-@overload
-def differentiable(f: Callable[P, R]) -> Differentiable[P, R]: ...
-@overload
-def differentiable(
-    *, wrt: Wrt = None, target: str = "math", exact: bool = False, style: str = "named"
-) -> Callable[[Callable[P, R]], Differentiable[P, R]]: ...
-
-
-def differentiable(f: Any = None, *, wrt: Wrt = None, **options: Any) -> Any:
-    """Attach derivatives to a function when its module is imported.
-
-    Parameters
-    ----------
-    f : function
-        The function; it is returned itself, not wrapped.
-    wrt, **options
-        As for `value_and_grad`.
-
-    Returns
-    -------
-    function
-        `f` with the attributes `value_and_grad`, `grad`, `jvp`, `vjp` (plain functions) and
-        `adjgen` (a Report: `source`, `ssa`, `ops`, `lines`, `diagnostics`).
-
-    Raises
-    ------
-    UnsupportedError
-        At import, at the user's line, if `f` cannot be differentiated.
-    """
-    if f is None:
-        return lambda g: differentiable(g, wrt=wrt, **options)
-    for kind in ("value_and_grad", "grad", "jvp", "vjp"):
-        attached = attachable(kind, f, wrt, options)
-        attached.__module__ = f.__module__
-        attached.__qualname__ = f"{f.__qualname__}.{kind}"
-        setattr(f, kind, attached)
-    f.adjgen = Report(f, wrt, checked(options))
-    return f
-
-
-def attachable(
-    kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]
-) -> Callable[..., Any]:
-    """Return a product; the gradient of a tuple is a function that says why there is none."""
-    try:
-        return derivative(kind, f, wrt, options)
-    except UnsupportedError as error:
-        if kind not in ("grad", "value_and_grad") or error.diagnostics[0].code != "ADJ305":
-            raise
-        refusal = error.diagnostics
-
-    def refused(*args: Any, **kwargs: Any) -> Any:
-        """Raise the reason why there is no gradient."""
-        raise UnsupportedError(refusal)
-
-    return refused
-
-
-# ---- text and listings
 
 
 def generate(
@@ -338,13 +153,18 @@ def generate(
     source_or_function : function, path or str
         A function; a path, with ::function if not all functions are wanted; or Python text (which
         has a line break).
-    wrt, mode, **options
-        As for `value_and_grad`; mode is "forward", "reverse" or "both".
+    wrt : str or sequence of str, optional
+        The parameters to differentiate by, by name; None means every differentiable one.
+    mode : str
+        "forward" (jvp), "reverse" (vjp, value_and_grad) or "both".
+    **options
+        As for `value_and_grad`; besides `formatted`: whether black formats the text (True).
 
     Returns
     -------
     Generated
-        With `source`, `functions`, `ops`, `lines`, `refused`, `warnings`.
+        With `source`, `functions`, `ops`, `lines`, `refused`, `warnings`. Of a file, functions
+        that cannot be differentiated are in `refused`, with their reasons.
 
     Raises
     ------
@@ -357,15 +177,12 @@ def generate(
     >>> adjgen.generate("def f(x):\\n    return x * x\\n").functions
     ('f', 'f_jvp', 'f_vjp', 'f_value_and_grad')
     """
-    definitions = definitions_of(source_or_function)
-    names = (
-        None
-        if wrt is None
-        else tuple(str(w) for w in ([wrt] if isinstance(wrt, (str, int)) else wrt))
-    )
-    from adjgen.pipeline import generate as run
+    from adjgen import pipeline
 
-    found = run(definitions, Options(mode=mode, wrt=names, **options))
+    chosen = [wrt] if isinstance(wrt, (str, int)) else wrt
+    names = None if chosen is None else tuple(str(one) for one in chosen)
+    options = {"mode": mode, "wrt": names} | options
+    found = pipeline.generate(definitions_of(source_or_function), Options(**options))
     if not found.source:
         raise UnsupportedError([p for problems in found.refused.values() for p in problems])
     return found
@@ -396,10 +213,23 @@ def inspect(f: Any, at: dict[str, float] | None = None) -> str:
     at : dict, optional
         Values of parameters: the listing then has values, partials, tangents and adjoints there.
 
+    Returns
+    -------
+    str
+        A line for each x_i: its function of earlier ones, the user's name, its parents, its line.
+
     Raises
     ------
     AdjgenError
         If the function cannot be read.
+
+    Examples
+    --------
+    >>> import adjgen
+    >>> print(adjgen.inspect("def f(x):\\n    return x * x\\n"))
+    x_1 = x              input
+    x_2 = mul(x_1, x_1)  value  Pa: x_1  line 2
+    return x_2
     """
     from adjgen.ir.show import listing
 
@@ -415,6 +245,22 @@ def inspect(f: Any, at: dict[str, float] | None = None) -> str:
 def ops(f: Any) -> dict[str, Any]:
     """Return the operations of a function and of its products in FLOP model F1.
 
+    Parameters
+    ----------
+    f : function, path::function or str
+        As for `generate`; of a file or text the first function.
+
+    Returns
+    -------
+    dict
+        For "value", "jvp", "vjp" and "value_and_grad" a dict: "total" and "by_op", and for loops
+        of unknown length "formula" and "loops".
+
+    Raises
+    ------
+    AdjgenError
+        If the function cannot be read or differentiated.
+
     Examples
     --------
     >>> import adjgen
@@ -428,16 +274,22 @@ def ops(f: Any) -> dict[str, Any]:
 def stop_gradient(x: R) -> R:
     """Return `x`; in generated code its derivative is zero.
 
+    Parameters
+    ----------
+    x : float
+        Any number; outside generated code, anything.
+
+    Returns
+    -------
+    float
+        `x` itself.
+
     Examples
     --------
     >>> import adjgen
-    >>> adjgen.stop_gradient(2.0)
-    2.0
+    >>> def f(x):
+    ...     return x * adjgen.stop_gradient(x)
+    >>> adjgen.value_and_grad(f)(3.0)
+    (9.0, 3.0)
     """
     return x
-
-
-__all__ = [
-    "AdjgenError", "Differentiable", "Generic", "Report", "UnsupportedError", "differentiable", "generate",
-    "grad", "inspect", "jvp", "ops", "rule", "stop_gradient", "value_and_grad", "vjp",
-]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from adjgen.elementary.operations import Operations
 from adjgen.emit.text import formatted
-from adjgen.ir.core import Function
+from adjgen.ir.core import Function, Module
 from adjgen.pipeline import Differentiated, Generated, Options, counts, written
 
 
@@ -17,13 +17,13 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     from adjgen import skeleton
 
     functions: dict[str, Function] = {}
-    for definition, one in done:
+    for _, one in done:
         for function in one.functions():
-            functions.setdefault(function.name, documented(function, options))
+            functions.setdefault(function.name, documented(function))
     files = {path: f for _, one in done for path, f in one.module.main.about["files"].items()}
     about = {"files": files, "holders": {}}
     host = replace(done[0][1].module.main, about=done[0][1].module.main.about | about)
-    text = written(list(functions.values()), replace_main(done[0][1].module, host), options)
+    text = written(list(functions.values()), Module(host, done[0][1].module.functions), options)
     ops = {definition.qualname: counts(one) for definition, one in done}
     names = [f"{definition.file.path}::{definition.qualname}" for definition, _ in done]
     source = skeleton.module(
@@ -44,11 +44,6 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
         lines=line_map(source, files),
         bases=tuple((one.module.main.name, definition.qualname) for definition, one in done),
     )
-
-
-def replace_main(module: Any, main: Function) -> Any:
-    """Return a module with another main function."""
-    return type(module)(main, module.functions)
 
 
 def source_hash(files: dict[str, Any]) -> str:
@@ -112,7 +107,7 @@ def signature_line(function: Function) -> str:
     return f"{function.name}({', '.join(words)}) -> {returns}"
 
 
-def documented(function: Function, options: Options) -> Function:
+def documented(function: Function) -> Function:
     """Return a function with the docstring that generated code has."""
     return replace(function, about=function.about | {"doc_text": doc_text(function)})
 

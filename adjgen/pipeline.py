@@ -3,7 +3,7 @@
 import gc
 import hashlib
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -217,10 +217,6 @@ def _generated(definitions: Sequence[Any], options: Options) -> Generated:
     generated = assembled(done, options) if done else Generated()
     generated.refused = refused
     return generated
-
-
-Report = Mapping[str, Operations]
-Quote = Callable[[Eqn], str]
 
 
 def counts(one: Differentiated) -> dict[str, Operations]:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from adjgen.elementary.row import TABLE
@@ -37,10 +38,13 @@ def run(module: Module, args: Sequence[Any], numbers: Numbers | None = None) -> 
 
 
 def run_function(
-    function: Function, args: Sequence[Any], module: Module | None = None, numbers: Numbers = {}
+    function: Function,
+    args: Sequence[Any],
+    module: Module | None = None,
+    numbers: Numbers | None = None,
 ) -> Any:
     """Return the (nested) value of a function."""
-    flat = flat_results(function, args, module or Module(function), numbers)
+    flat = flat_results(function, args, module or Module(function), numbers or {})
     return structured(function.result, iter(flat))
 
 
@@ -74,8 +78,9 @@ class Run:
     def value(self, atom: Atom) -> Any:
         if isinstance(atom, Const):
             convert = self.numbers.get("constant")
-            plain = type(atom.value) is not float or convert is None
-            return None if atom is UNBOUND else atom.value if plain else convert(atom.value)
+            if convert is not None and type(atom.value) is float:
+                return convert(atom.value)
+            return None if atom is UNBOUND else atom.value
         return self.values[atom]
 
     def block(self, block: Block) -> list[Any]:
@@ -115,8 +120,9 @@ class Run:
     def loop(self, eqn: Eqn, op: For) -> list[Any]:
         body = eqn.blocks[0]
         given = [self.value(arg) for arg in eqn.args]
-        carried, collected = given[op.seqs :], [[] for _ in range(len(eqn.outs) - op.carried)]
-        for elements in zip(*given[: op.seqs]) if op.seqs else iter(tuple, None):
+        carried = given[op.seqs :]
+        collected: list[list[Any]] = [[] for _ in eqn.outs[op.carried :]]
+        for elements in zip(*given[: op.seqs]) if op.seqs else repeat(()):
             if op.tested:
                 condition = eqn.blocks[1]
                 self.bind(eqn, condition, carried)

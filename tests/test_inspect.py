@@ -173,3 +173,70 @@ def test_refusals_have_their_line(tmp_path):
     result = CliRunner().invoke(main, ["inspect", str(path)])
     assert result.exit_code == 1
     assert "ADJ602" in result.output
+
+
+def strict(text):
+    """JSON as every program reads it: without NaN and Infinity, which are Python's own."""
+    return json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+
+def test_called_functions_are_listed_below(tmp_path):
+    path = tmp_path / "power.py"
+    path.write_text("def f(x, n):\n    return x * f(x, n - 1) if n > 0 else x\n")
+    text = inspect(path, "--show", "reverse")
+    assert "\n\n_f_vjp:\nx_1 = x " in text
+    found = strict(inspect(path, "--show", "reverse", "--format", "json"))
+    assert "_f_vjp" in [each["function"] for each in found["reverse"]["functions"]]
+    assert ">_f_vjp:<" in inspect(path, "--show", "reverse", "--format", "html")
+
+
+def test_a_sweep_returns_the_derivative_by_every_parameter():
+    source = f"{ROOT / 'samples' / 'lecture.py'}::product_plus_sine"
+    assert re.search(r"^return x_\d+, \(\S+, \S+\)$", inspect(source, "--show", "reverse"), re.M)
+    one = inspect(source, "--show", "reverse", "--wrt", "y")
+    assert re.search(r"^return x_\d+, \S+$", one, re.M)
+
+
+def test_a_point_with_inf_is_json_for_everybody():
+    found = strict(inspect(LECTURE, "--show", "ssa", "--at", "x=inf", "--format", "json"))
+    assert found["ssa"]["point"]["value"] == "inf"
+
+
+def test_a_point_as_a_page():
+    text = inspect(LECTURE, "--show", "ssa,reverse", "--at", "x=1.2", "--format", "html")
+    assert "2.63314470656" in text
+    assert 'data-parents="x_1"' in text  # of the reverse sweep, which is not at the point
+
+
+def test_a_point_without_a_value_is_a_diagnostic():
+    source = f"{ROOT / 'samples' / 'lecture.py'}::scaled_sum"
+    result = CliRunner().invoke(main, ["inspect", source, "--at", "y=1"])
+    assert result.exit_code == 1
+    assert "ADJ304 no value for `x`, `z`" in result.output
+
+
+def test_a_point_never_runs_the_source(tmp_path):
+    path = tmp_path / "trap.py"
+    path.write_text("import sys\n\n\ndef f(x):\n    return x * sys.exit(7)\n")
+    result = CliRunner().invoke(main, ["inspect", f"{path}::f", "--show", "ssa", "--at", "x=1.0"])
+    assert "carried" in result.output or "ADJ" in result.output
+    assert result.exit_code in (0, 1)
+
+
+SAMPLES = [
+    f"{path}::{name}"
+    for path in sorted((ROOT / "samples").glob("*.py"))
+    for name in re.findall(r"^def (\w+)", path.read_text(), re.M)
+]
+
+
+@pytest.mark.parametrize("source", SAMPLES, ids=lambda source: source.rpartition("/")[2])
+def test_everything_of_every_sample(source):
+    every = "source,ssa,forward,reverse,ops,graph"
+    assert inspect(source, "--show", every).count("\n---") == 6
+    assert set(every.split(",")) <= set(
+        strict(inspect(source, "--show", every, "--format", "json"))
+    )
+    assert inspect(source, "--show", every, "--format", "html").count("<h2>") == 6
+    for stage in ("lower", "cse (primal)", "algebra"):
+        assert "\nreturn " in inspect(source, "--after", stage)

@@ -42,7 +42,7 @@ def output(command):
         text=True,
         cwd=ROOT,
     )
-    return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines()) + "\n"
 
 
 def check(pattern, make, update):
@@ -76,6 +76,12 @@ def test_commands_are_those_of_ci():
     )
     assert len(blocks("sh")) == 2
     assert shown.stdout == "---\n".join(blocks("sh"))
+
+
+def test_first_example_is_the_sample():
+    _, mark, function = blocks("python")[0].partition("def f(")
+    sample = (ROOT / "samples" / "lecture.py").read_text(encoding="utf-8")
+    assert function and mark + function in sample
 
 
 def test_outputs(update):

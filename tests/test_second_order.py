@@ -102,7 +102,7 @@ def test_second_derivative_by_the_only_real_argument(name, tmp_path):
     assert adjgen.grad(adjgen.grad(f))(0.7) == 16.0
 
 
-REFUSED = [row for row in TABLE.values() if row.refusal]
+REFUSED = [row for row in TABLE.values() if row.refusal and row.names]
 
 
 @pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.name)

@@ -7,6 +7,9 @@ from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Param, Var
 from adjgen.ir.spelling import Names, applied, names_of, operation, spelled
 from adjgen.pipeline import deep_recursion
 
+SMALL = 100_000  # characters of JSON that a person may read
+DEEPEST = 12  # steps of indentation
+
 
 def as_data(function: Function) -> dict[str, Any]:
     """Return a function as dictionaries and lists: parameters, equations with their blocks, results."""
@@ -71,8 +74,12 @@ class Drawing:
 
     def __init__(self, function: Function) -> None:
         self.function, self.names = function, names_of(function)
-        self.clusters, self.indent = 0, "  "
+        self.clusters, self.depth = 0, 1
         self.lines: list[str] = []
+
+    def add(self, line: str) -> None:
+        """Add a line with its indentation."""
+        self.lines.append("  " * min(self.depth, DEEPEST) + line)
 
     def whole(self) -> None:
         """Add everything: parameters, equations, results."""
@@ -89,13 +96,13 @@ class Drawing:
     def node(self, name: str, text: str, shape: str) -> None:
         """Add a node."""
         label = f"{name}\n{text}" if text else name
-        self.lines.append(f"{self.indent}{quoted(name)} [label={quoted(label)}, shape={shape}];")
+        self.add(f"{quoted(name)} [label={quoted(label)}, shape={shape}];")
 
     def edge(self, atom: Atom, target: str, style: str = "") -> None:
         """Add an edge from a variable; constants are in the labels."""
         if isinstance(atom, Var):
             line = f"{quoted(self.names[atom])} -> {quoted(target)}{f' [style={style}]' if style else ''};"
-            self.lines.append(self.indent + line)
+            self.add(line)
 
     def block(self, block: Block) -> None:
         """Add the equations of a block."""
@@ -112,14 +119,14 @@ class Drawing:
         titles = ("then", "else") if isinstance(eqn.op, If) else ("body", "condition")
         for title, block in zip(titles, eqn.blocks):
             self.clusters += 1
-            self.lines.append(f"{self.indent}subgraph cluster_{self.clusters} {{")
-            self.indent += "  "
-            self.lines.append(f"{self.indent}label={quoted(f'{operation(eqn)}: {title}')};")
+            self.add(f"subgraph cluster_{self.clusters} {{")
+            self.depth += 1
+            self.add(f"label={quoted(f'{operation(eqn)}: {title}')};")
             for var in block.params if title != "condition" else ():  # those of the body
                 self.node(self.names[var], var.hint, "box")
             self.block(block)
-            self.indent = self.indent[:-2]
-            self.lines.append(f"{self.indent}}}")
+            self.depth -= 1
+            self.add("}")
         if isinstance(eqn.op, For):
             for arg, param in zip(eqn.args, eqn.blocks[0].params, strict=True):
                 self.edge(arg, self.names[param], "dashed")
@@ -140,13 +147,14 @@ class Drawing:
 def quoted(text: str) -> str:
     """Return a DOT string.
 
-    >>> print(quoted('a "b"'))
-    "a \\\\"b\\\\""
+    >>> quoted("a b")
+    '"a b"'
     """
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def as_json(data: Any) -> str:
-    """Return data as JSON text."""
+    """Return data as JSON text; what is large is not indented, it may be nested deeply."""
     with deep_recursion():
-        return json.dumps(data, indent=2, default=repr) + "\n"
+        text = json.dumps(data, default=repr)
+        return (json.dumps(data, indent=2, default=repr) if len(text) < SMALL else text) + "\n"

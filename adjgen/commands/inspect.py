@@ -85,13 +85,14 @@ def chosen(text: str) -> list[str]:
 
 @dataclass
 class Part:
-    """Something to show: as text, and as data or a function if it is one."""
+    """Something to show: as text, and as data or a function if it is one, with those that it calls."""
 
     key: str
     title: str
     text: str
     data: Any = None
     function: "Function | None" = None
+    called: "Sequence[Function]" = ()
 
 
 class View:
@@ -120,7 +121,9 @@ class View:
         """Return the module of a derivative."""
         from adjgen.pipeline import product
 
-        return product(self.module, kind, self.options.wrt, True, self.options)
+        every = [param for param in self.module.main.params if param.differentiable]
+        bare = len(self.options.wrt or every) == 1
+        return product(self.module, kind, self.options.wrt, bare, self.options)
 
     @property
     def reverse(self) -> str:
@@ -133,12 +136,17 @@ class View:
         part: Part = make(name, TITLES[name])
         return part
 
-    def listed(self, key: str, title: str, function: "Function", text: str = "") -> Part:
-        """Return a part that lists a function."""
-        from adjgen.commands.graph import as_data
-        from adjgen.ir.show import listing
+    def listed(self, key: str, title: str, module: "Module") -> Part:
+        """Return a part that lists a function, and those that it calls."""
+        from adjgen.pipeline import helpers
 
-        return Part(key, title, text or listing(function), as_data(function), function)
+        part = listed(key, title, module.main)
+        part.called = helpers(module)
+        for function in part.called:
+            inner = listed(key, title, function)
+            part.text += f"\n\n{function.name}:\n{inner.text}"
+            part.data.setdefault("functions", []).append(inner.data)
+        return part
 
     def show_source(self, key: str, title: str) -> Part:
         """Return the user's text, with its line numbers."""
@@ -150,21 +158,21 @@ class View:
     def show_ssa(self, key: str, title: str) -> Part:
         """Return the listing of the function, at a point if one is given."""
         if not self.at:
-            return self.listed(key, title, self.module.main)
+            return self.listed(key, title, self.module)
         from adjgen.tableau import tableau
 
         found = tableau(self.module, self.at, self.options.wrt)
-        part = self.listed(key, title, self.module.main, found.text())
-        part.data["point"] = found.data()
+        part = self.listed(key, title, self.module)
+        part.text, part.data["point"] = found.text(), found.data()
         return part
 
     def show_forward(self, key: str, title: str) -> Part:
         """Return the listing of the forward sweep."""
-        return self.listed(key, title, self.product("jvp").main)
+        return self.listed(key, title, self.product("jvp"))
 
     def show_reverse(self, key: str, title: str) -> Part:
         """Return the listing of the reverse sweep."""
-        return self.listed(key, title, self.product(self.reverse).main)
+        return self.listed(key, title, self.product(self.reverse))
 
     def show_ops(self, key: str, title: str) -> Part:
         """Return the operations of every product."""
@@ -191,7 +199,15 @@ class View:
             raise click.UsageError(
                 f"--after: there is no stage {name!r}; there are {', '.join(found)}"
             )
-        return self.listed("after", f"After {name}", found[name])
+        return listed("after", f"After {name}", found[name])
+
+
+def listed(key: str, title: str, function: "Function") -> Part:
+    """Return a part that lists one function."""
+    from adjgen.commands.graph import as_data
+    from adjgen.ir.show import listing
+
+    return Part(key, title, listing(function), as_data(function), function)
 
 
 def as_text(view: View, shown: Sequence[Part]) -> str:
@@ -224,13 +240,16 @@ def as_dot(view: View, shown: Sequence[Part]) -> str:
 
 def as_html(view: View, shown: Sequence[Part]) -> str:
     """Return a page; equations are rows that show their parents."""
-    from adjgen.ir.show import lines
+    from adjgen.ir.show import Line, lines
     from adjgen.skeleton import render
 
     sections = []
     for part in shown:
-        listed = part.function if part.key != "graph" and not view.at else None
-        rows = list(lines(listed)) if listed else []
+        rows: list[Line] = []
+        if part.function and part.key != "graph" and "point" not in part.data:
+            rows += lines(part.function)
+            for function in part.called:
+                rows += [Line(f"{function.name}:"), *lines(function)]
         sections.append({"title": part.title, "text": part.text, "rows": rows})
     return render("inspect.html.jinja", title=view.title, sections=sections)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Var
 from adjgen.ir.types import differentiable
 
 
@@ -106,8 +106,3 @@ def _useful_loop(eqn: Eqn, op: For, useful: set[Var]) -> None:
         again = _mark(useful, (r for p, r in zip(carried, results) if p in useful))
     _mark(useful, (a for p, a in zip(body.params, eqn.args) if p in useful))
     _mark(useful, (a for o, a in zip(eqn.outs, eqn.args[op.seqs :]) if o in useful))
-
-
-def is_call(eqn: Eqn) -> bool:
-    """Whether an equation calls a function of the module or carried code."""
-    return isinstance(eqn.op, (Call, Opaque))

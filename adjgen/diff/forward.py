@@ -1,5 +1,6 @@
 """The forward sweep: each equation with its tangent beside it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from adjgen.diff.active import carried_results, differentiable_args
@@ -14,7 +15,7 @@ Tangents = dict[Var, Atom]
 class Forward:
     """Writes tangents; `dots` maps active variables to theirs, an absent one is zero."""
 
-    def __init__(self, active: set[Var], callee: "object") -> None:
+    def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its jvp
         self.dots: Tangents = {}
@@ -130,7 +131,7 @@ class Forward:
         if not varied or not any(out in self.active for out in eqn.outs):
             builder.append(eqn)
             return
-        name = self.callee(op.function, varied)  # type: ignore[operator]
+        name = self.callee(op.function, varied)
         outs = tuple(tangent_of(out) for out in eqn.outs)
         args = (*eqn.args, *(self.dot(eqn.args[k]) for k in varied))
         builder.append(

@@ -9,9 +9,30 @@ from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.problems import problems_of
 from adjgen.diff.reverse import Adjoints, Reverse
 from adjgen.diff.rules import ZERO
+from adjgen.diff.signature import (
+    flat_params,
+    free,
+    ordered_params,
+    renewed_function,
+    suffix,
+    with_keywords,
+)
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Const, Function, Module, Opaque, Param, Var, flat_tree, tuple_of
-from adjgen.ir.query import equations, renewed
+from adjgen.ir.core import (
+    Atom,
+    Block,
+    Call,
+    Const,
+    Eqn,
+    Function,
+    Module,
+    Opaque,
+    Param,
+    Var,
+    flat_tree,
+    tuple_of,
+)
+from adjgen.ir.query import equations
 from adjgen.ir.types import OPAQUE
 
 Wrt = Sequence[str]
@@ -61,7 +82,10 @@ class Differentiator:
             about=function.about | {"product": "jvp", "wrt": tuple(p.name for p in params)},
         )  # fmt: skip
 
-    def _forward(self, function: Function, inputs: Sequence[Var]):  # type: ignore[no-untyped-def]
+    def _forward(
+        self, function: Function, inputs: Sequence[Var]
+    ) -> tuple[tuple[Eqn, ...], list[Var], list[Atom]]:
+        """Return the equations of a forward sweep, the tangents of inputs and of results."""
         active = self.activity(function, inputs)
         sweep = Forward(active, self._callee_jvp)
         dots = [tangent_of(v) for v in inputs]
@@ -116,7 +140,10 @@ class Differentiator:
             about=function.about | {"product": kind, "wrt": tuple(p.name for p in params)},
         )  # fmt: skip
 
-    def _reverse(self, function: Function, inputs: Sequence[Var], seeds: Sequence[Atom]):  # type: ignore[no-untyped-def]
+    def _reverse(
+        self, function: Function, inputs: Sequence[Var], seeds: Sequence[Atom]
+    ) -> tuple[tuple[Eqn, ...], list[Atom]]:
+        """Return the equations of a reverse sweep and the adjoints of inputs."""
         active = self.activity(function, inputs)
         sweep = Reverse(active, self._callee_vjp)
         bars: Adjoints = {}
@@ -148,7 +175,8 @@ class Differentiator:
         """
         function = self.functions[name]
         loud = any(
-            isinstance(e.op, Opaque) and not e.op.payload.repeatable for e in equations(function.body)
+            isinstance(e.op, Opaque) and not e.op.payload.repeatable
+            for e in equations(function.body)
         )
         if not loud:
             return name
@@ -170,7 +198,8 @@ class Differentiator:
             if isinstance(eqn.op, Opaque) and not eqn.op.payload.repeatable:
                 if eqn.outs or not eqn.op.payload.observes:
                     what = f"`{function.name}` calls itself and changes something, which its reverse sweep would repeat"
-                    raise _refusal(function, "ADJ302", what, "Move the effects out of the function, or use jvp.")
+                    why = "Move the effects out of the function, or use jvp."
+                    raise _refusal(function, "ADJ302", what, why)
                 continue
             op = eqn.op
             if isinstance(op, Call) and (name := self.quiet(op.function)) != op.function:
@@ -198,82 +227,26 @@ def no_gradient(function: Function, var: Var) -> Atom:
     return ZERO
 
 
-def flat_params(variables: Sequence[Var]) -> tuple[Param, ...]:
-    """Return parameters for helpers: positional, one a variable, without defaults."""
-    taken: set[str] = set()
-    return tuple(Param(free(v.hint or "argument", taken), (v,)) for v in variables)
-
-
-def free(name: str, taken: set[str]) -> str:
-    """Return a name that is not taken, with underscores behind it if need be; it is taken now."""
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name
-
-
-def suffix(function: Function, active: tuple[int, ...]) -> str:
-    """Return what tells the helpers of different active arguments apart; nothing if all are."""
-    candidates = [k for k, p in enumerate(function.params) if p.differentiable]
-    return (
-        ""
-        if list(active) == candidates
-        else "_" + "_".join(function.params[k].name for k in active)
-    )
-
-
-def renewed_function(function: Function) -> Function:
-    """Return a copy with variables of its own."""
-    mapping: dict[Var, Atom] = {}
-    body = renewed(function.body, mapping)
-    params = tuple(replace(p, vars=tuple(mapping[v] for v in p.vars)) for p in function.params)  # type: ignore[misc]
-    return replace(function, params=params, body=body)
-
-
-def with_keywords(params: Sequence[Param], extra: Sequence[Param]) -> tuple[Param, ...]:
-    """Return params and keyword-only ones; a **kwargs stays last."""
-    last = [p for p in params if p.kind == "VAR_KEYWORD"]
-    return (*(p for p in params if p.kind != "VAR_KEYWORD"), *extra, *last)
-
-
-def ordered_params(block: Block, params: Sequence[Param]) -> Block:
-    """Return the block with its parameters in the order of the signature."""
-    return replace(block, params=tuple(v for p in params for v in p.vars))
-
-
 def chosen(function: Function, wrt: Wrt | None) -> list[Param]:
     """Return the parameters to differentiate, in the order of wrt."""
     if wrt is None:
         found = [p for p in function.params if p.differentiable]
         if not found:
-            raise _refusal(
-                function,
-                "ADJ604",
-                "no parameter is a number to differentiate",
-                "Name one with wrt=.",
-            )
+            what = "no parameter is a number to differentiate"
+            raise _refusal(function, "ADJ604", what, "Name one with wrt=.")
         return found
     by_name = {p.name: p for p in function.params}
     for name in wrt:
         if name not in by_name:
             known = ", ".join(f"`{p}`" for p in by_name)
-            raise _refusal(
-                function, "ADJ604", f"there is no parameter `{name}`", f"There are {known}."
-            )
+            what = f"there is no parameter `{name}`"
+            raise _refusal(function, "ADJ604", what, f"There are {known}.")
         if by_name[name].kind.startswith("VAR_"):
-            raise _refusal(
-                function,
-                "ADJ601",
-                f"`*{name}` cannot be active",
-                "Give each argument a parameter of its own.",
-            )
+            why = "Give each argument a parameter of its own."
+            raise _refusal(function, "ADJ601", f"`*{name}` cannot be active", why)
         if by_name[name].vars[0].type.name in ("int", "bool"):
-            raise _refusal(
-                function,
-                "ADJ604",
-                f"`{name}` is a count, an index or a flag",
-                "Leave it out of wrt.",
-            )
+            what = f"`{name}` is a count, an index or a flag"
+            raise _refusal(function, "ADJ604", what, "Leave it out of wrt.")
     return [by_name[name] for name in wrt]
 
 

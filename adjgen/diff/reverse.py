@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from adjgen.diff.active import differentiable_args
 from adjgen.diff.rules import (
-    ONE,
     ZERO,
     depth,
     is_list_operation,
@@ -79,13 +78,10 @@ class Reverse:
             if bar is None:
                 continue
             if is_list_operation(eqn):
+                if eqn.op == "backwards":
+                    (bar,) = builder.emit("backwards", (bar,), [out.type])
                 for arg in eqn.args:
-                    back = (
-                        (bar,)
-                        if eqn.op != "backwards"
-                        else builder.emit("backwards", (bar,), [out.type])
-                    )
-                    self.add_list(bars, arg, back[0], builder)
+                    self.add_list(bars, arg, bar, builder)
                 continue
             wanted = self.active.intersection(differentiable_args(eqn))
             for arg, factor in partials(builder, eqn, wanted, position):
@@ -139,6 +135,3 @@ def barred(atom: Atom) -> str:
 def adjoint_of(var: Var) -> Var:
     """Return a new variable for the adjoint of another."""
     return Var(barred(var), var.type)
-
-
-__all__ = ["ONE", "Adjoints", "Reverse", "adjoint_of", "barred"]

@@ -43,7 +43,10 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     return _exporting(eqn, primals, kept)
 
 
-def _arm(self: Reverse, block: Block, out_bars: dict[int, Atom], bars: Adjoints, builder: Builder):  # type: ignore[no-untyped-def]
+def _arm(
+    self: Reverse, block: Block, out_bars: dict[int, Atom], bars: Adjoints, builder: Builder
+) -> tuple[list[Eqn], Adjoints, Builder]:
+    """Return the equations of an arm, the adjoints before it, and the builder that has its adjoint."""
     inner, arm = dict(bars), builder.nested()
     for k, bar in out_bars.items():
         self.add(inner, block.results[k], bar, arm)

@@ -22,7 +22,8 @@ class Plan:
     op: For
     carried: list[int]  # carried values with adjoints
     collected: list[int]  # outs that are lists with adjoints
-    captured: list[Var]  # variables from outside with adjoints
+    captured: list[Var]  # variables from outside with adjoints, at last those that the body adds to
+    walked: list[int] = field(default_factory=list)  # sequences with adjoints
     params: dict[Var, Var] = field(default_factory=dict)  # captured variable -> its adjoint inside
     extra_results: list[Atom] = field(default_factory=list)  # what the primal body collects besides
     extra_outs: list[Var] = field(default_factory=list)
@@ -48,36 +49,45 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
         plan.seqs.append(_backwards(builder, out_bars[k]))
         self.add(inner, body.results[k + op.exits], element, arm)
     primal = replace(body, eqns=tuple(self.block(body, inner, arm)))
-    used = [v for v in plan.captured if inner[v] is not plan.params[v]]
-    walked = [k for k in range(op.seqs) if body.params[k] in self.active]
+    plan.captured = [v for v in plan.captured if inner[v] is not plan.params[v]]
+    plan.walked = [k for k in range(op.seqs) if body.params[k] in self.active]
     adjoint = arm.block(
         [inner.get(body.params[op.seqs + k], ZERO) for k in plan.carried]
-        + [inner[v] for v in used]
-        + [_element_bar(inner, body.params[k], arm) for k in walked],
-        [*state, *(plan.params[v] for v in used)],
+        + [inner[v] for v in plan.captured]
+        + [_element_bar(inner, body.params[k], arm) for k in plan.walked],
+        [*state, *(plan.params[v] for v in plan.captured)],
     )
     adjoint = _keep(self, plan, primal, adjoint, builder)
     primal_loop = _drive(plan, primal, builder)
     inits = [out_bars.get(k, ZERO) for k in plan.carried] + [
-        bars[v] if v in bars else zero_like(builder, v) for v in used
+        bars[v] if v in bars else zero_like(builder, v) for v in plan.captured
     ]
-    adjoint = replace(adjoint, params=(*plan.elements, *adjoint.params))
-    types = [eqn.outs[k].type for k in plan.carried] + [v.type for v in used]
-    types += [seq(body.params[k].type) for k in walked]
+    _emit(
+        self, plan, replace(adjoint, params=(*plan.elements, *adjoint.params)), inits, bars, builder
+    )
+    return primal_loop
+
+
+def _emit(
+    self: Reverse, plan: Plan, adjoint: Block, inits: list[Atom], bars: Adjoints, builder: Builder
+) -> None:
+    """Append the adjoint loop and hand its outs to the adjoints of what the primal one reads."""
+    eqn, op, body = plan.eqn, plan.op, plan.eqn.blocks[0]
+    types = [eqn.outs[k].type for k in plan.carried] + [v.type for v in plan.captured]
+    types += [seq(body.params[k].type) for k in plan.walked]
     hints = [barred(body.params[op.seqs + k]) for k in plan.carried]
-    hints += [barred(v) for v in used]
+    hints += [barred(v) for v in plan.captured]
     new = For(len(plan.seqs), len(inits))
     outs = builder.emit(new, [*plan.seqs, *inits], types, hints, [adjoint])
     split = len(plan.carried)
-    bars.update(zip(used, outs[split:]))
+    bars.update(zip(plan.captured, outs[split:]))
     for k, out in zip(plan.carried, outs):
         self.add(bars, eqn.args[op.seqs + k], out, builder)
-    for k, out in zip(walked, outs[split + len(used) :]):
+    for k, out in zip(plan.walked, outs[len(inits) :]):
         back = _backwards(builder, out)
         if op.exits and not eqn.args[k].type.element:  # a list of the user's, left early
             (back,) = builder.emit("padded", (back, eqn.args[k]), [out.type])
         self.add_list(bars, eqn.args[k], back, builder)
-    return primal_loop
 
 
 def _element_bar(inner: Adjoints, element: Var, arm: Builder) -> Atom:

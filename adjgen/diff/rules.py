@@ -21,7 +21,8 @@ def operand(builder: Builder, atom: Atom) -> Any:
 
 def partial(builder: Builder, eqn: Eqn, k: int, out: int = 0) -> Atom | None:
     """Write the partial derivative of an equation for argument k; None if it is zero."""
-    row = TABLE[eqn.op]  # type: ignore[index]
+    assert isinstance(eqn.op, str)
+    row = TABLE[eqn.op]
     args = [operand(builder, arg) for arg in eqn.args]
     outs = [Traced(builder, o) for o in eqn.outs]
     result = row.partial(k, args, outs[0] if len(outs) == 1 else tuple(outs))
@@ -55,7 +56,7 @@ def partials(
 def as_float(atom: Atom) -> Atom:
     """Return integer constants as floats: derivatives are floats."""
     if isinstance(atom, Const) and type(atom.value) in (int, bool):
-        return Const(float(atom.value))  # type: ignore[arg-type]
+        return Const(float(atom.value))
     return atom
 
 
@@ -65,20 +66,17 @@ def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
     last = builder.eqns[-1] if builder.eqns else None
     if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
         builder.eqns.pop()
-        blocks = tuple(_times_block(builder, bar, block) for block in last.blocks)
-        (out,) = builder.branch(last.args[0], *blocks)
+        then, other = (_times_block(builder, bar, block) for block in last.blocks)
+        (out,) = builder.branch(last.args[0], then, other)
         return out
     if factor == ZERO:
         return ZERO
     if isinstance(bar, Const) and isinstance(factor, Const):
-        return Const(bar.value * factor.value)  # type: ignore[operator]
-    product = operand(builder, bar) * operand(builder, factor)
-    if isinstance(factor, Const) and math.isinf(factor.value):  # type: ignore[arg-type]
-        builder.eqns.pop()
-        return atom_of(
-            select(Traced(builder, bar) == 0.0, 0.0, lambda: Traced(builder, bar) * factor.value)
-        )
-    return atom_of(product)
+        return Const(bar.value * factor.value)
+    left, right = operand(builder, bar), operand(builder, factor)
+    if isinstance(factor, Const) and math.isinf(factor.value):
+        return atom_of(select(left == 0.0, 0.0, lambda: left * right))
+    return atom_of(left * right)
 
 
 def _times_block(builder: Builder, bar: Atom, block: Block) -> Block:
@@ -94,7 +92,7 @@ def plus(builder: Builder, a: Atom | None, b: Atom) -> Atom:
     if b == ZERO:
         return a
     if isinstance(a, Const) and isinstance(b, Const):
-        return Const(a.value + b.value)  # type: ignore[operator]
+        return Const(a.value + b.value)
     return atom_of(Traced(builder, a) + operand(builder, b))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.elementary.cost import cost, total
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, Function, If, Var
+from adjgen.ir.core import Block, Const, Eqn, For, Function, If, Var
 
 
 @dataclass
@@ -83,15 +83,13 @@ def turns(eqn: Eqn, op: For, trips: dict[Var, int]) -> int | None:
 
 def _note_trips(eqn: Eqn, trips: dict[Var, int]) -> None:
     """Learn the lengths of ranges and of the lists that loops collect."""
-    if eqn.op == "range" and all(_integer(a) for a in eqn.args):
-        trips[eqn.outs[0]] = len(range(*(a.value for a in eqn.args)))  # type: ignore[misc,union-attr]
-    elif eqn.op == "backwards" and eqn.args[0] in trips:
-        trips[eqn.outs[0]] = trips[eqn.args[0]]  # type: ignore[index]
+    if eqn.op == "range":
+        bounds = [a.value for a in eqn.args if isinstance(a, Const) and type(a.value) is int]
+        if len(bounds) == len(eqn.args):
+            trips[eqn.outs[0]] = len(range(*bounds))
+    elif eqn.op == "backwards" and isinstance(eqn.args[0], Var) and eqn.args[0] in trips:
+        trips[eqn.outs[0]] = trips[eqn.args[0]]
     elif isinstance(eqn.op, For):
         times = turns(eqn, eqn.op, trips)
         if times is not None:
             trips.update(dict.fromkeys(eqn.outs[eqn.op.carried :], times))
-
-
-def _integer(atom: Atom) -> bool:
-    return isinstance(atom, Const) and type(atom.value) is int

@@ -53,7 +53,10 @@ row(
     refusal="The gradient of a loop that breaks while it walks a list has no second derivative yet.",
 )  # fmt: skip
 row("len", len, result="int", category="sequence", names=("builtins.len",))
-row("stop_gradient", lambda x: x, result="number", raises=False, category="none")
+row(
+    "stop_gradient", lambda x: x, result="number", raises=False, category="none",
+    names=("adjgen.stop_gradient",),
+)  # fmt: skip
 
 
 def require_real(base: Any, exponent: Any, power: Any) -> None:

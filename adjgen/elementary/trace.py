@@ -5,7 +5,7 @@ from typing import Any
 
 from adjgen.elementary.row import TABLE, Row
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Const
+from adjgen.ir.core import Atom, Block, Const
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, join
 
 
@@ -57,7 +57,7 @@ class Traced:
         if isinstance(short, tuple):
             name, atoms, short = short[0], (short[1],), None
             if isinstance(atoms[0], Const):
-                short = Const(-atoms[0].value)  # type: ignore[operator]
+                short = Const(-atoms[0].value)
         if short is None:
             kind = result_type(TABLE[name], atoms)
             (short,) = self.builder.emit(name, atoms, [kind])
@@ -65,15 +65,16 @@ class Traced:
 
     def adjgen_select(self, then: Any, other: Any) -> "Traced":
         """Append an IF on this truth value; each side is traced into a block of its own."""
-        outer = self.builder
-        blocks = []
-        for side in (then, other):
-            outer_eqns, outer.eqns = outer.eqns, []
-            value = atom_of(side() if callable(side) else side)
-            blocks.append(outer.block([value]))
-            outer.eqns = outer_eqns
-        (out,) = outer.branch(self.atom, *blocks)
-        return Traced(outer, out)
+        (out,) = self.builder.branch(self.atom, self.arm(then), self.arm(other))
+        return Traced(self.builder, out)
+
+    def arm(self, side: Any) -> Block:
+        """Return one side of a choice as a block."""
+        outer, self.builder.eqns = self.builder.eqns, []
+        value = atom_of(side() if callable(side) else side)
+        block = self.builder.block([value])
+        self.builder.eqns = outer
+        return block
 
     def __bool__(self) -> bool:
         raise TypeError("a rule chooses with select(), not with if")

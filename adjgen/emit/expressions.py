@@ -2,7 +2,7 @@
 
 import ast
 
-from adjgen.emit.targets import constant, outside, spell
+from adjgen.emit.targets import constant, spell
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
 
 
@@ -10,7 +10,7 @@ class Expressions:
     """Writes the expressions of one function."""
 
     def __init__(
-        self, names: dict[Var, str], inlined: set[Var], made_by: dict[Var, Eqn], target: str
+        self, names: dict[Var, str], inlined: set[Var], made_by: dict[Atom, Eqn], target: str
     ) -> None:
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
 
@@ -28,7 +28,8 @@ class Expressions:
             return self.choice(eqn)
         args = [self.atom(arg) for arg in eqn.args]
         if isinstance(eqn.op, Opaque):
-            return eqn.op.payload.render(args, ())  # type: ignore[no-any-return]
+            tree: ast.expr = eqn.op.payload.render(args, ())
+            return tree
         if isinstance(eqn.op, Call):
             split = len(args) - len(eqn.op.keywords)
             named = [ast.keyword(n, a) for n, a in zip(eqn.op.keywords, args[split:])]
@@ -73,6 +74,3 @@ def negated(test: ast.expr) -> ast.expr:
 def block_is_expression(block: Block, inlined: set[Var]) -> bool:
     """Whether a block is nothing but the expression of its result."""
     return all(len(eqn.outs) == 1 and eqn.outs[0] in inlined for eqn in block.eqns)
-
-
-__all__ = ["Expressions", "block_is_expression", "negated", "outside"]

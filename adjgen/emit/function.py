@@ -1,15 +1,15 @@
 """Writes one function as a syntax tree: signature, docstring, body."""
 
 import ast
-import builtins
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adjgen.emit.assignments import Comment, Statements, structured
 from adjgen.emit.expressions import Expressions
 from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
-from adjgen.emit.statements import Comment, Printer, Statements, Tail, structured
+from adjgen.emit.statements import Printer, Tail
 from adjgen.emit.targets import constant
 from adjgen.emit.unbound import copies_unbound
 from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, Function, Opaque, Param, Var
@@ -33,13 +33,12 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     lives = Lives(body, inlining.chosen)
     for condition, param in lives.alias.items():
         inlining.uses[param] += inlining.uses[condition]
-    made_by = {out: eqn for eqn in equations(body) for out in eqn.outs}
+    made_by: dict[Atom, Eqn] = {out: eqn for eqn in equations(body) for out in eqn.outs}
     fixed = {p.vars[0]: p.name for p in function.params if not p.tree.kind}
     names = Names(lives, fixed, taken(function), style)
     expressions = Expressions(names.names, inlining.chosen, made_by, target)
-    printer = Printer(expressions, inlining.uses, quote)
-    if copies_unbound(body, names.names):
-        printer.unbound = Const(None)
+    unbound = Const(None) if copies_unbound(body, names.names) else UNBOUND
+    printer = Printer(expressions, inlining.uses, unbound, quote)
     statements = unpacking(function, names.names, inlining.uses)
 
     def finish(results: Sequence[Atom]) -> Statements:
@@ -49,11 +48,9 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
         return [ast.Return(structured(function.result, leaves, ast.Load()))]
 
     statements += printer.tail(body, Tail(finish, True))
-    doc = [Comment(function.about["doc_text"])] if function.about.get("doc_text") else []
-    for line in doc:
-        line.docstring = True
-    tree = ast.FunctionDef(function.name, signature(function.params), [*doc, *statements], [])
-    tree.type_params = []
+    if function.about.get("doc_text"):
+        statements.insert(0, Comment(function.about["doc_text"], docstring=True))
+    tree = ast.FunctionDef(function.name, signature(function.params), statements, [])
     used = set(names.names.values()) | {p.name for p in function.params}
     return Written(tree, used)
 
@@ -74,7 +71,7 @@ def taken(function: Function) -> set[str]:
         if isinstance(eqn.op, Call):
             found.add(eqn.op.function)
         elif isinstance(eqn.op, Opaque):
-            found |= eqn.op.payload.inner_names()  # type: ignore[attr-defined]
+            found |= eqn.op.payload.inner_names()
     return found - {p.name for p in function.params if not p.tree.kind}
 
 
@@ -118,6 +115,3 @@ def default(param: Param) -> ast.expr | None:
     if isinstance(param.default, ast.expr):
         return param.default
     return constant(Const(param.default))
-
-
-BUILTINS = frozenset(dir(builtins))

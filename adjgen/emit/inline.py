@@ -20,7 +20,7 @@ class Inlining:
 
     def __init__(self, body: Block, style: str, kept: Iterable[Atom] = ()) -> None:
         self.kept = set(kept)  # results that a reader wants to see by name
-        self.uses: Counter[Var] = use_counts(body)
+        self.uses: Counter[Atom] = use_counts(body)
         self.style = style
         self.chosen: set[Var] = set()
         self.width: dict[Var, int] = {}
@@ -86,7 +86,8 @@ class Inlining:
             return any(self.may_raise(inner) for block in eqn.blocks for inner in block.eqns)
         if eqn.derivative:
             return not eqn.outs
-        return TABLE[eqn.op].raises or any(a.type.name == "opaque" for a in eqn.args)  # type: ignore[index]
+        assert isinstance(eqn.op, str)
+        return TABLE[eqn.op].raises or any(a.type.name == "opaque" for a in eqn.args)
 
     def fits(self, eqn: Eqn) -> bool:
         """Whether an equation may be written inside its use."""

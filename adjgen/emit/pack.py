@@ -4,10 +4,11 @@ Only for text: the intermediate form that is differentiated again keeps the list
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from adjgen.elementary.row import row
-from adjgen.ir.core import Block, Eqn, For, Function, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, Var
 from adjgen.ir.query import use_counts
 from adjgen.ir.types import OPAQUE, seq
 
@@ -20,69 +21,67 @@ def packed(function: Function) -> Function:
     return replace(function, body=_block(function.body, use_counts(function.body)))
 
 
-def _block(block: Block, uses: Counter[Var]) -> Block:
-    eqns = [
-        replace(e, blocks=tuple(_block(b, uses) for b in e.blocks)) if e.blocks else e
-        for e in block.eqns
-    ]
-    backwards = {e.args[0]: e.outs[0] for e in eqns if e.op == "backwards"}
-    walkers = {
-        arg: k for k, e in enumerate(eqns) if isinstance(e.op, For) for arg in e.args[: e.op.seqs]
+def _block(block: Block, uses: Counter[Atom]) -> Block:
+    if not any(eqn.blocks for eqn in block.eqns):
+        return block
+    eqns = {
+        k: replace(e, blocks=tuple(_block(b, uses) for b in e.blocks)) if e.blocks else e
+        for k, e in enumerate(block.eqns)
     }
-    for k, eqn in enumerate(eqns):
-        if eqn is None or not isinstance(eqn.op, For):
-            continue
+    mirrors: dict[Atom, Var] = {e.args[0]: e.outs[0] for e in eqns.values() if e.op == "backwards"}
+    walkers = {
+        arg: k for k, e in eqns.items() if isinstance(e.op, For) for arg in e.args[: e.op.seqs]
+    }
+    for k, eqn in [(k, e) for k, e in eqns.items() if isinstance(e.op, For)]:
         tapes: dict[int, list[Var]] = {}
-        for tape in eqn.outs[eqn.op.carried :]:
-            walked = backwards.get(tape)
-            if walked in walkers and uses[tape] == uses[walked] == 1:  # type: ignore[index]
-                tapes.setdefault(walkers[walked], []).append(tape)  # type: ignore[index]
+        for tape in _collected(eqn):
+            walked = mirrors.get(tape)
+            if walked and walked in walkers and uses[tape] == uses[walked] == 1:
+                tapes.setdefault(walkers[walked], []).append(tape)
         for walker, lists in tapes.items():
             if len(lists) > 1:
-                _pack(eqns, k, walker, lists, backwards)
-    return replace(block, eqns=tuple(e for e in eqns if e is not None))
+                _pack(eqns, k, walker, lists, [mirrors[one] for one in lists])
+    return Block(block.params, tuple(eqns.values()), block.results)
 
 
-def _pack(eqns: list, filler: int, walker: int, lists: list[Var], backwards: dict) -> None:  # type: ignore[type-arg]
+def _collected(eqn: Eqn) -> tuple[Var, ...]:
+    return eqn.outs[eqn.op.carried :] if isinstance(eqn.op, For) else ()
+
+
+def _pack(
+    eqns: dict[int, Eqn], filler: int, walker: int, lists: list[Var], mirrors: list[Var]
+) -> None:
     """Replace lists by one, in the loop that fills them and in the one that walks them."""
-    fill, walk = eqns[filler], eqns[walker]
-    at = [fill.outs.index(tape) for tape in lists]
-    body, offset = fill.blocks[0], int(fill.op.exits)
-    item, tape, element, mirrored = (
-        Var("", OPAQUE),
-        Var("tape", seq(OPAQUE)),
-        Var("", OPAQUE),
-        Var("", seq(OPAQUE)),
-    )
-    values = tuple(body.results[k + offset] for k in at)
-    results = [
-        r
-        for k, r in enumerate(body.results)
-        if k - offset not in at or k < fill.op.carried + offset
-    ]
-    body = Block(
-        body.params, (*body.eqns, Eqn((item,), "pack", values, derivative=True)), (*results, item)
-    )
-    outs = tuple(o for o in fill.outs if o not in lists) + (tape,)
-    eqns[filler] = replace(fill, outs=outs, blocks=(body, *fill.blocks[1:]))
-    mirrors = [backwards[one] for one in lists]
-    positions = [walk.args.index(m) for m in mirrors]
-    inner = walk.blocks[0]
-    elements = tuple(inner.params[p] for p in positions)
-    seqs = [a for k, a in enumerate(walk.args[: walk.op.seqs]) if k not in positions]
-    params = [p for k, p in enumerate(inner.params[: walk.op.seqs]) if k not in positions]
-    split = walk.op.seqs
-    new = Block(
-        (element, *params, *inner.params[split:]),
-        (Eqn(elements, "unpack", (element,), derivative=True), *inner.eqns), inner.results,
-    )  # fmt: skip
-    op = For(len(seqs) + 1, walk.op.carried)
-    eqns[walker] = replace(walk, op=op, args=(mirrored, *seqs, *walk.args[split:]), blocks=(new,))
-    first = next(k for k, e in enumerate(eqns) if e is not None and e.outs and e.outs[0] in mirrors)
-    for k, e in enumerate(eqns):
-        if e is not None and e.outs and e.outs[0] in mirrors:
-            eqns[k] = None
+    tape, mirrored = Var("tape", seq(OPAQUE)), Var("", seq(OPAQUE))
+    eqns[filler] = filling(eqns[filler], lists, tape)
+    eqns[walker] = walking(eqns[walker], mirrors, mirrored)
+    first, *others = [k for k, e in eqns.items() if e.outs and e.outs[0] in mirrors]
     eqns[first] = Eqn((mirrored,), "backwards", (tape,), derivative=True)
+    for k in others:
+        del eqns[k]
 
 
-__all__ = ["packed"]
+def filling(eqn: Eqn, lists: Sequence[Var], tape: Var) -> Eqn:
+    """Return a loop that fills one list with tuples instead of several lists."""
+    assert isinstance(eqn.op, For)
+    body, offset = eqn.blocks[0], int(eqn.op.exits)
+    at = [eqn.outs.index(one) + offset for one in lists]
+    item = Var("", OPAQUE)
+    pack = Eqn((item,), "pack", tuple(body.results[k] for k in at), derivative=True)
+    results = [r for k, r in enumerate(body.results) if k not in at]
+    body = Block(body.params, (*body.eqns, pack), (*results, item))
+    outs = tuple(o for o in eqn.outs if o not in lists) + (tape,)
+    return replace(eqn, outs=outs, blocks=(body, *eqn.blocks[1:]))
+
+
+def walking(eqn: Eqn, mirrors: Sequence[Var], mirrored: Var) -> Eqn:
+    """Return a loop that walks one list of tuples instead of several lists."""
+    assert isinstance(eqn.op, For)
+    body, split, element = eqn.blocks[0], eqn.op.seqs, Var("", OPAQUE)
+    at = [eqn.args.index(m) for m in mirrors]
+    unpack = Eqn(tuple(body.params[k] for k in at), "unpack", (element,), derivative=True)
+    others = [k for k in range(split) if k not in at]
+    params = (element, *(body.params[k] for k in others), *body.params[split:])
+    args = (mirrored, *(eqn.args[k] for k in others), *eqn.args[split:])
+    block = Block(params, (unpack, *body.eqns), body.results)
+    return replace(eqn, op=For(len(others) + 1, eqn.op.carried), args=args, blocks=(block,))

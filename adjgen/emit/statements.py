@@ -2,26 +2,25 @@
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from adjgen.emit.assignments import (
+    Assignments,
+    Comment,
+    Statements,
+    append,
+    assign,
+    leaves,
+    structured,
+)
 from adjgen.emit.expressions import Expressions, block_is_expression, negated
+from adjgen.emit.loops import Loop
 from adjgen.emit.targets import outside
-from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Tree, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
 from adjgen.ir.types import BOOL
 
-Statements = list[ast.stmt]
 Finish = Callable[[Sequence[Atom]], Statements]  # writes what is done with a block's results
-
-
-class Comment(ast.stmt):
-    """A line that begins with #; emit.text prints it."""
-
-    _fields = ("text",)
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
 
 
 @dataclass(frozen=True)
@@ -32,28 +31,19 @@ class Tail:
     splits: bool
 
 
-class Printer:
+class Printer(Assignments):
     """Writes the statements of one function."""
 
     def __init__(
-        self, expressions: Expressions, uses: Counter[Var], line_of: Callable[[Eqn], str]
+        self,
+        expressions: Expressions,
+        uses: Counter[Atom],
+        unbound: Const,
+        line_of: Callable[[Eqn], str],
     ) -> None:
-        self.expressions = expressions
-        self.uses = uses
+        super().__init__(expressions, uses, unbound)
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
-        self.nothing = (
-            "__" if any(n == "_" and uses[v] for v, n in expressions.names.items()) else "_"
-        )
-        self.unbound: Const = UNBOUND  # what an unbound variable is given: nothing, or None
-
-    def name(self, var: Var) -> str:
-        """Return the name of a variable, that of nothing if nobody reads it."""
-        return self.expressions.names[var] if self.uses[var] else self.nothing
-
-    def atom(self, atom: Atom) -> ast.expr:
-        """Write a value."""
-        return self.expressions.atom(atom)
 
     # ---- blocks
 
@@ -135,7 +125,7 @@ class Printer:
         if isinstance(eqn.op, Call) and eqn.op.result.kind:
             targets = iter([ast.Name(self.name(out), ast.Store()) for out in eqn.outs])
             return [ast.Assign([structured(eqn.op.result, targets, ast.Store())], value)]
-        return [assign([self.name(out) for out in eqn.outs], [value])]
+        return [assign([self.name(out) for out in eqn.outs], value)]
 
     def require_real(self, eqn: Eqn) -> Statements:
         """Write the check that a power is real."""
@@ -161,7 +151,7 @@ class Printer:
                 for b in eqn.blocks
             ):
                 if not self.moves_nothing(eqn):
-                    return [assign([self.name(eqn.outs[0])], [self.expressions.choice(eqn)])]
+                    return [assign([self.name(eqn.outs[0])], self.expressions.choice(eqn))]
         arms = []
         for block in eqn.blocks:
             quoted = self.quoted
@@ -178,150 +168,27 @@ class Printer:
             isinstance(b.results[0], Var) and names.get(b.results[0]) == out for b in eqn.blocks
         )
 
-    def moves(self, outs: Sequence[Var], values: Sequence[Atom]) -> Statements:
-        """Write the assignment of values to the variables that somebody reads."""
-        wanted = [(o, v) for o, v in zip(outs, values) if self.uses[o]]
-        return self.assigned([o for o, _ in wanted], [v for _, v in wanted])
-
-    def assigned(self, outs: Sequence[Var], values: Sequence[Atom]) -> Statements:
-        """Write the assignment of values to variables, all at once where they depend on each other."""
-        names = self.expressions.names
-        given = [self.unbound if v is UNBOUND else v for v in values]
-        pairs = [(names[o], v) for o, v in zip(outs, given) if v is not UNBOUND]
-        pairs = [(n, v) for n, v in pairs if not (isinstance(v, Var) and names.get(v) == n)]
-        targets = {n for n, _ in pairs}
-        trees = [self.atom(v) for _, v in pairs]
-        earlier: set[str] = set()
-        for (name, _), tree in zip(pairs, trees):
-            if earlier & {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}:
-                return [assign_parallel([n for n, _ in pairs], trees)]
-            earlier.add(name)
-        assert len(targets) == len(pairs)
-        return [assign([n], [tree]) for (n, _), tree in zip(pairs, trees)]
-
-    # ---- loops
-
     def loop(self, eqn: Eqn, op: For) -> Statements:
-        """Write a loop: starts of the carried values, empty lists, header, body, copies after it."""
-        body = eqn.blocks[0]
-        slots = body.params[op.seqs :]
-        out = self.start(eqn, op, slots)
+        """Write a loop: first values, empty lists, header, body, copies after it."""
+        one, body = Loop(self, eqn, op), eqn.blocks[0]
+        out = one.start()
         lists = [o for o in eqn.outs[op.carried :] if self.uses[o]]
-        out += [assign([self.name(o)], [ast.List([], ast.Load())]) for o in lists]
+        out += [assign([self.name(o)], ast.List([], ast.Load())) for o in lists]
 
         def finish(results: Sequence[Atom]) -> Statements:
             kept = zip(eqn.outs[op.carried :], results[op.carried + op.exits :])
             end: Statements = [append(self.name(o), self.atom(r)) for o, r in kept if self.uses[o]]
-            end += self.slot_moves(eqn, op, slots, results[: op.carried])
+            end += one.turn(results[: op.carried])
             stop = results[op.carried] if op.exits else Const(False)
             if isinstance(stop, Const):
                 return [*end, ast.Break()] if stop.value else end
             return [*end, ast.If(self.atom(stop), [ast.Break()], [])]
 
-        header, first = self.header(eqn, op)
-        inner = first + self.tail(Block((), body.eqns, body.results), Tail(finish, op.exits))
-        inner = inner or [ast.Pass()]
-        if isinstance(header, ast.expr):
-            out.append(ast.While(header, inner, []))
-        else:
-            target, walked = header
-            out.append(ast.For(target, walked, inner, []))
-        return out + self.copies(eqn, op, slots)
+        inner = self.condition(eqn.blocks[1]) if one.tested_inside() else []
+        inner += self.tail(Block((), body.eqns, body.results), Tail(finish, op.exits))
+        return [*out, one.around(inner), *one.copies()]
 
-    def start(self, eqn: Eqn, op: For, slots: Sequence[Var]) -> Statements:
-        """Write the first values of what a loop carries."""
-        needed = [
-            (s, a) for s, a, o in zip(slots, eqn.args[op.seqs :], eqn.outs) if self.carries(s, o)
-        ]
-        return self.assigned([s for s, _ in needed], [a for _, a in needed])
-
-    def carries(self, slot: Var, out: Var) -> bool:
-        """Whether anybody reads a carried value."""
-        return bool(self.uses[slot] or self.uses[out])
-
-    def slot_moves(
-        self, eqn: Eqn, op: For, slots: Sequence[Var], results: Sequence[Atom]
-    ) -> Statements:
-        """Write the values for the next turn."""
-        needed = [(s, r) for s, r, o in zip(slots, results, eqn.outs) if self.carries(s, o)]
-        return self.assigned([s for s, _ in needed], [r for _, r in needed])
-
-    def copies(self, eqn: Eqn, op: For, slots: Sequence[Var]) -> Statements:
-        """Write copies of last values whose variable has a name of its own."""
-        names = self.expressions.names
-        pairs = [(o, s) for o, s in zip(eqn.outs, slots) if self.uses[o] and names[o] != names[s]]
-        return self.assigned([o for o, _ in pairs], [s for _, s in pairs])
-
-    def header(self, eqn: Eqn, op: For):  # type: ignore[no-untyped-def]
-        """Return the condition of a while, or target and sequence of a for; and first statements."""
-        if op.seqs:
-            targets = [self.target(p, eqn.blocks[0]) for p in eqn.blocks[0].params[: op.seqs]]
-            walked = [self.walked(arg) for arg in eqn.args[: op.seqs]]
-            if op.seqs == 1:
-                return (targets[0], walked[0]), []
-            return (
-                ast.Tuple(targets, ast.Store()),
-                ast.Call(outside("builtins", "zip"), walked, []),
-            ), []
-        if not op.tested:
-            return ast.Constant(True), []
-        condition = eqn.blocks[1]
-        if block_is_expression(condition, self.expressions.inlined):
-            return self.atom(condition.results[0]), []
-        first = self.equations(condition.eqns)
-        leave = ast.If(negated(self.atom(condition.results[0])), [ast.Break()], [])
-        return ast.Constant(True), [*first, leave]
-
-    def target(self, element: Var, body: Block) -> ast.expr:
-        """Write what a loop assigns: a name, or the names that an element unpacks to."""
-        for first in body.eqns:
-            if first.op != "unpack":
-                break
-            if first.args == (element,):
-                names: list[ast.expr] = [ast.Name(self.name(o), ast.Store()) for o in first.outs]
-                return ast.Tuple(names, ast.Store())
-        return ast.Name(self.name(element), ast.Store())
-
-    def walked(self, atom: Atom) -> ast.expr:
-        """Write a sequence as a loop walks it: backwards is reversed()."""
-        inside = isinstance(atom, Var) and atom in self.expressions.inlined
-        eqn = self.expressions.made_by[atom] if inside else None  # type: ignore[index]
-        if eqn is not None and eqn.op == "backwards":
-            return ast.Call(outside("builtins", "reversed"), [self.walked(eqn.args[0])], [])
-        return self.atom(atom)
-
-
-def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context) -> ast.expr:
-    """Write values, or targets, in a structure."""
-    if not tree.kind:
-        return next(leaves)
-    items = [structured(child, leaves, context) for child in tree.children]
-    return (ast.Tuple if tree.kind == "tuple" else ast.List)(items, context)
-
-
-def leaves(statements: Statements) -> bool:
-    """Whether statements end in a jump."""
-    return bool(statements) and isinstance(
-        statements[-1], (ast.Return, ast.Break, ast.Continue, ast.Raise)
-    )
-
-
-def assign(names: Sequence[str], values: Sequence[ast.expr]) -> ast.stmt:
-    """Write one assignment; several names unpack one value."""
-    targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names]
-    target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
-    return ast.Assign([target], values[0])
-
-
-def assign_parallel(names: Sequence[str], values: Sequence[ast.expr]) -> ast.stmt:
-    """Write an assignment in which all values are computed before any is assigned."""
-    return assign(names, [ast.Tuple(list(values), ast.Load())])
-
-
-def append(name: str, value: ast.expr) -> ast.stmt:
-    """Write an append to a list."""
-    method = ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load())
-    return ast.Expr(ast.Call(method, [value], []))
-
-
-__all__ = ["Call", "Comment", "Printer", "Tail"]
+    def condition(self, block: Block) -> Statements:
+        """Write a loop's condition that is no expression: statements, and a break if it fails."""
+        first = self.equations(block.eqns)
+        return [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]

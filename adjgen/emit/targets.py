@@ -163,4 +163,4 @@ def constant(atom: Const) -> ast.expr:
             return outside("math", "nan" if value != value else "inf")
     if value == () and isinstance(value, tuple):
         return ast.Tuple([], ast.Load())
-    return ast.Constant(value)  # type: ignore[arg-type]
+    return ast.Constant(value)

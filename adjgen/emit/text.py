@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from adjgen.emit.statements import Comment
+from adjgen.emit.assignments import Comment
 
 LONGEST = 10_000  # lines that black is asked to format
 COMMENT_WIDTH = 76
@@ -23,10 +23,7 @@ def _generator() -> Any:
         """astor's printer, which also prints Comment and what it does not know."""
 
         def visit_Comment(self, node: Comment) -> None:
-            self.statement(
-                node,
-                docstring(node.text) if getattr(node, "docstring", False) else comment(node.text),
-            )
+            self.statement(node, docstring(node.text) if node.docstring else comment(node.text))
 
         def visit_Constant(self, node: ast.Constant) -> None:
             if isinstance(node.value, str):
@@ -77,8 +74,9 @@ def formatted(text: str) -> str:
     if text.count("\n") > LONGEST:
         return text
     import black
+    from black.parsing import InvalidInput
 
     try:
-        return str(black.format_str(text, mode=black.Mode()))
-    except black.InvalidInput as error:
+        return black.format_str(text, mode=black.Mode())
+    except InvalidInput as error:
         raise AssertionError(f"adjgen wrote what black cannot read: {error}") from error

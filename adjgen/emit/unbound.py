@@ -50,6 +50,7 @@ def copies_unbound(body: Block, names: dict[Var, str]) -> bool:
                 return True
         elif eqn.op == "pack" and any(arg in found for arg in eqn.args):
             return True
-        if any(a in found and names.get(a) != names.get(o) for o, a in pairs):  # type: ignore[arg-type]
+        copied = ((o, a) for o, a in pairs if isinstance(a, Var) and a in found)
+        if any(names.get(a) != names.get(o) for o, a in copied):
             return True
     return False

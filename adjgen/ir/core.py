@@ -47,7 +47,7 @@ class Const:
     __slots__ = ("key", "type", "value")
 
     def __init__(self, value: object) -> None:
-        self.value = value
+        self.value: Any = value
         self.type = NOTHING if value is _Unbound else of_constant(value)
         self.key = (type(value), repr(value))
 
@@ -131,16 +131,39 @@ class Call:
 class Payload(Protocol):
     """Python code that is carried as it is; made in read/, placed into the output by emit/."""
 
-    effect: bool  # a statement, or an expression whose evaluation may change something
-    observes: bool  # may read active values without anything coming back: print, raise, assert
-    reason: str  # why adjgen cannot differentiate it, for the diagnostic
-    hint: str  # what to write instead
-    is_expression: bool  # or a statement
-    repeatable: bool  # running it once more is not noticed
-    is_name: bool  # only a name from outside the function
+    @property
+    def effect(self) -> bool:
+        """Whether this is a statement, or an expression whose evaluation may change something."""
+
+    @property
+    def observes(self) -> bool:
+        """Whether active values may enter although nothing comes back: print, raise, assert."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether nobody notices that this runs once more."""
+
+    @property
+    def reason(self) -> str:
+        """Why adjgen cannot differentiate this, for the diagnostic."""
+
+    @property
+    def hint(self) -> str:
+        """What to write instead."""
+
+    @property
+    def is_expression(self) -> bool:
+        """Whether this is an expression, not a statement."""
+
+    @property
+    def is_name(self) -> bool:
+        """Whether this is only a name from outside the function."""
 
     def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:
         """Return the syntax tree, its local names replaced in the order of args and outs."""
+
+    def inner_names(self) -> set[str]:
+        """Return the names that the code binds for itself: other variables must avoid them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

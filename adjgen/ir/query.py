@@ -1,7 +1,7 @@
 """Questions about blocks that many passes ask, and copies of blocks with variables replaced."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from adjgen.ir.core import Atom, Block, Eqn, Var
@@ -9,22 +9,31 @@ from adjgen.ir.core import Atom, Block, Eqn, Var
 
 def equations(block: Block) -> Iterator[Eqn]:
     """Yield the equations of a block and of the blocks inside, in order."""
-    for eqn in block.eqns:
+    stack: list[Iterator[Eqn]] = [iter(block.eqns)]
+    while stack:  # arms may be nested hundreds deep: generators in generators would cost that much
+        eqn = next(stack[-1], None)
+        if eqn is None:
+            stack.pop()
+            continue
         yield eqn
-        for inner in eqn.blocks:
-            yield from equations(inner)
+        stack.extend(iter(inner.eqns) for inner in reversed(eqn.blocks))
 
 
 def atoms(block: Block) -> Iterator[Atom]:
-    """Yield every argument and result of a block and of the blocks inside."""
-    for eqn in block.eqns:
+    """Yield every argument and result of a block and of the blocks inside, in order."""
+    stack: list[tuple[Block, int]] = [(block, 0)]
+    while stack:
+        inside, k = stack.pop()
+        if k == len(inside.eqns):
+            yield from inside.results
+            continue
+        eqn = inside.eqns[k]
         yield from eqn.args
-        for inner in eqn.blocks:
-            yield from atoms(inner)
-    yield from block.results
+        stack.append((inside, k + 1))
+        stack.extend((inner, 0) for inner in reversed(eqn.blocks))
 
 
-def use_counts(block: Block) -> Counter[Var]:
+def use_counts(block: Block) -> Counter[Atom]:
     """Return how often each variable is used, in nested blocks too."""
     return Counter(atom for atom in atoms(block) if isinstance(atom, Var))
 
@@ -32,10 +41,10 @@ def use_counts(block: Block) -> Counter[Var]:
 def defined(block: Block) -> set[Var]:
     """Return the variables that a block and the blocks inside define."""
     found = set(block.params)
-    for eqn in block.eqns:
+    for eqn in equations(block):
         found.update(eqn.outs)
         for inner in eqn.blocks:
-            found |= defined(inner)
+            found.update(inner.params)
     return found
 
 
@@ -92,23 +101,17 @@ def _renew(var: Var, mapping: dict[Var, Atom]) -> Var:
     return new
 
 
-def unique(items: Iterable[Var]) -> list[Var]:
-    """Return items without repetition, in order."""
-    return list(dict.fromkeys(items))
-
-
 def number(block: Block) -> int:
     """Number the variables of a function in order, x_1 to x_D; return D."""
     count = 0
-    pending = [("block", block)]
+    pending: list[Block | Eqn] = [block]
     while pending:
-        kind, item = pending.pop()
-        variables = item.params if kind == "block" else item.outs  # type: ignore[union-attr]
-        for var in variables:
+        item = pending.pop()
+        for var in item.params if isinstance(item, Block) else item.outs:
             count += 1
             var.number = count
-        if kind == "block":
-            for eqn in reversed(item.eqns):  # type: ignore[union-attr]
-                pending.append(("outs", eqn))
-                pending += [("block", inner) for inner in reversed(eqn.blocks)]
+        if isinstance(item, Block):
+            for eqn in reversed(item.eqns):
+                pending.append(eqn)
+                pending += reversed(eqn.blocks)
     return count

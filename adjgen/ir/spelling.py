@@ -100,7 +100,8 @@ def code(eqn: Eqn, function: Function) -> str:
     lines = source_lines(eqn, function)
     first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
     if not 0 < first <= last <= len(lines):
-        return str(getattr(node, "id", "")) or "Python code"
+        name = str(getattr(node, "id", "Python code"))
+        return name.removeprefix("@").replace(":", ".")  # @math:pi is what read/ calls math.pi
     chosen = [line.encode() for line in lines[first - 1 : last]]
     chosen[-1] = chosen[-1][: node.end_col_offset]
     chosen[0] = chosen[0][node.col_offset :]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from adjgen.ir.core import Block, Function, Module
+from adjgen.ir.query import use_counts
 from adjgen.passes.algebra import Algebra
 from adjgen.passes.cse import cse
 from adjgen.passes.dce import dce
@@ -25,7 +26,7 @@ def fold_exactly(block: Block) -> Block:
 
 def algebra(block: Block) -> Block:
     """Rewrite derivative equations where that saves operations."""
-    return Algebra(block).block(block)
+    return Algebra(use_counts(block)).block(block)
 
 
 BEFORE: tuple[tuple[str, Pass], ...] = (("fold", fold), ("cse", cse), ("dce", dce))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.core import Atom, Block, Const, Eqn, Loc, Var
-from adjgen.ir.query import use_counts
 from adjgen.ir.types import REAL
 
 ONE = Const(1.0)
@@ -36,49 +35,43 @@ class Product:
 class Algebra:
     """Rewrites one block; blocks inside have their own turn."""
 
-    def __init__(self, body: Block) -> None:
-        self.uses: Counter[Var] = use_counts(body)
+    def __init__(self, uses: Counter[Atom]) -> None:
+        self.uses = uses  # in the whole function
+        self.made_by: dict[Atom, Eqn] = {}  # by equations that may be rewritten
+        self.inside: set[Atom] = set()  # what stands inside an expression
+        self.absorbed: dict[Atom, int] = {}  # variables used only here, and their operations
 
     def block(self, block: Block) -> Block:
         """Return the block rewritten."""
-        self.made_by = {}
-        inside = self.absorbable(block)
+        self.absorb(block)
         eqns: list[Eqn] = []
         for eqn in block.eqns:
             if eqn.blocks:
-                inner = tuple(Algebra.nested(self, b) for b in eqn.blocks)
+                inner = tuple(Algebra(self.uses).block(b) for b in eqn.blocks)
                 eqns.append(replace(eqn, blocks=inner))
             elif not eqn.outs or eqn.outs[0] not in self.made_by:
                 eqns.append(eqn)
-            elif eqn.outs[0] not in inside:
+            elif eqn.outs[0] not in self.inside:
                 eqns += self.root(eqn)
-        return replace(block, eqns=tuple(eqns))
+        return Block(block.params, tuple(eqns), block.results)
 
-    def absorbable(self, block: Block) -> set[Var]:
-        """Return the variables that stand inside an expression, none of them too large to read."""
+    def absorb(self, block: Block) -> None:
+        """Find the variables that stand inside an expression, none of them too large to read."""
         size: dict[Atom, int] = {}
-        self.inside: set[Var] = set()
         for eqn in block.eqns:
             if not rewritable(eqn):
                 continue
             self.made_by[eqn.outs[0]] = eqn
-            single = [a for a in eqn.args if a in size and self.uses[a] == 1]  # type: ignore[index]
-            total = 1 + sum(size[a] for a in single)
+            single = [a for a in eqn.args if a in size and self.uses[a] == 1]
+            total = 1 + sum([size[a] for a in single])
             if total <= LARGEST:
-                self.inside.update(single)  # type: ignore[arg-type]
+                self.inside.update(single)
             size[eqn.outs[0]] = total if total <= LARGEST else 1
-        return self.inside
-
-    def nested(self, block: Block) -> Block:
-        """Return a block inside, with the same use counts."""
-        other = Algebra.__new__(Algebra)
-        other.uses = self.uses
-        return other.block(block)
 
     def root(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression whose value is needed as it stands."""
         old = self.tree(eqn)
-        self.absorbed: dict[Var, int] = {}  # variables used only here, and their operations
+        self.absorbed = {}
         writer = Writer(eqn.loc)
         result = writer.product(self.expression(eqn, writer))
         new = len(writer.eqns)
@@ -95,12 +88,8 @@ class Algebra:
         while stack:
             node = stack.pop()
             order.append(node)
-            stack += [self.made_by[a] for a in node.args if self.single(a)]  # type: ignore[index]
+            stack += [self.made_by[a] for a in node.args if a in self.inside]
         return order[::-1]
-
-    def single(self, atom: Atom) -> bool:
-        """Whether an atom is a derivative that is used just here."""
-        return atom in self.inside
 
     # ---- reading
 
@@ -108,8 +97,8 @@ class Algebra:
         """Return an atom as a product."""
         if isinstance(atom, Const) and isinstance(atom.value, float):
             return Product(atom.value)
-        if self.single(atom):
-            return self.expression(self.made_by[atom], writer)  # type: ignore[index]
+        if atom in self.inside:
+            return self.expression(self.made_by[atom], writer)
         return Product(1.0, [((atom,), ())])
 
     def expression(self, eqn: Eqn, writer: "Writer") -> Product:
@@ -134,7 +123,7 @@ class Algebra:
         ]
         while stack:
             atom, sign = stack.pop()
-            inner = self.made_by[atom] if self.single(atom) else None  # type: ignore[index]
+            inner = self.made_by[atom] if atom in self.inside else None
             if inner is not None and inner.op in ("add", "sub"):
                 stack.append((inner.args[1], -sign if inner.op == "sub" else sign))
                 stack.append((inner.args[0], sign))
@@ -156,10 +145,11 @@ class Algebra:
             scale = common_scale(inside)
             reduced = [Product(t.coefficient / scale, t.quotients) for t in inside]
             inner = writer.sum(self.factored(reduced, writer))
-            taken = self.opened(shared, times, writer).times(
-                Product(scale * inner.value) if isinstance(inner, Const)  # type: ignore[operator]
+            rest = (
+                Product(scale * inner.value) if isinstance(inner, Const)
                 else Product(scale, [((inner,), ())])
             )  # fmt: skip
+            taken = self.opened(shared, times, writer).times(rest)
             terms = [*outside[:at], taken, *outside[at:]]
         return terms
 
@@ -239,7 +229,7 @@ class Writer:
         if first is None:
             flipped = [Product(-t.coefficient, t.quotients) for t in terms]
             total = self.sum(flipped)
-            return Const(-total.value) if isinstance(total, Const) else self.emit("neg", total)  # type: ignore[operator]
+            return Const(-total.value) if isinstance(total, Const) else self.emit("neg", total)
         terms = [terms[first], *terms[:first], *terms[first + 1 :]]
         total = self.product(terms[0])
         for term in terms[1:]:
@@ -260,22 +250,25 @@ class Writer:
         whole = [q for q in product.quotients if q[0]]
         whole.sort(key=lambda q: q[0][0] in self.sums)  # sums last: x / f * (1.0 + b)
         divisors = [d for n, ds in product.quotients if not n for d in ds]
-        total: Atom | None = (
-            None if coefficient in (1.0, -1.0) and whole else Const(abs(coefficient))
-        )
-        for numerators, denominators in whole:
-            value: Atom = numerators[0]
-            if total is not None and len(numerators) + len(denominators) == 1:
-                total = self.emit("mul", total, value)
-            else:
-                for n in numerators[1:]:
-                    value = self.emit("mul", value, n)
-                for d in denominators:
-                    value = self.emit("div", value, d)
-                total = value if total is None else self.emit("mul", total, value)
-            while divisors:
-                total = self.emit("div", total, divisors.pop(0))
-        for d in divisors:
-            total = self.emit("div", total, d)  # type: ignore[arg-type]
+        unit = coefficient in (1.0, -1.0) and whole
+        total: Atom | None = None if unit else Const(abs(coefficient))
+        for k, quotient in enumerate(whole):
+            value = self.quotient(quotient)
+            total = value if total is None else self.emit("mul", total, value)
+            total = self.over(total, divisors) if k == 0 else total
         assert total is not None
+        total = total if whole else self.over(total, divisors)
         return self.emit("neg", total) if coefficient < 0 else total
+
+    def quotient(self, quotient: Quotient) -> Atom:
+        """Write a quotient as it was."""
+        (value, *numerators), denominators = quotient
+        for n in numerators:
+            value = self.emit("mul", value, n)
+        return self.over(value, denominators)
+
+    def over(self, value: Atom, divisors: Iterable[Atom]) -> Atom:
+        """Write divisions, one after the other."""
+        for divisor in divisors:
+            value = self.emit("div", value, divisor)
+        return value

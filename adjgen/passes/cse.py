@@ -25,9 +25,10 @@ class _Scope:
 
     def __init__(self, known: dict[Any, Var], mapping: dict[Var, Atom]) -> None:
         self.known, self.mapping = known, mapping
+        self.new: list[Any] = []  # keys that became known in the block that is being walked
 
     def value(self, atom: Atom) -> Atom:
-        return self.mapping.get(atom, atom)  # type: ignore[arg-type]
+        return self.mapping.get(atom, atom) if isinstance(atom, Var) else atom
 
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
@@ -43,6 +44,7 @@ class _Scope:
                 eqns.append(eqn)
                 if key is not None:
                     self.known[key] = eqn.outs[0] if eqn.outs else Var("", eqn.args[0].type)
+                    self.new.append(key)
             elif eqn.outs:
                 self.mapping[eqn.outs[0]] = earlier
                 earlier.hint = earlier.hint or ("" if eqn.derivative else eqn.outs[0].hint)
@@ -50,23 +52,12 @@ class _Scope:
 
     def inner(self, block: Block) -> Block:
         """Return a nested block; what it computes is not known outside."""
-        return _Scope(_Layered(self.known), self.mapping).block(block)
-
-
-class _Layered(dict[Any, Var]):
-    """A dictionary over another one, which it does not change."""
-
-    def __init__(self, below: dict[Any, Var]) -> None:
-        super().__init__()
-        self.below = below
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        layer: Any = self
-        while isinstance(layer, _Layered):
-            if key in layer:
-                return layer[key]
-            layer = layer.below
-        return layer.get(key, default)
+        outer, self.new = self.new, []
+        result = self.block(block)
+        for key in self.new:
+            del self.known[key]
+        self.new = outer
+        return result
 
 
 def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
@@ -82,7 +73,7 @@ def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
         return None
     if TABLE[eqn.op].category == "sequence":
         return None
-    args: list[Any] = [local.get(arg, arg) for arg in eqn.args]  # type: ignore[call-overload]
+    args: list[Any] = [local.get(arg, arg) for arg in eqn.args]
     if TABLE[eqn.op].commutative and len(args) == 2 and hash(args[0]) > hash(args[1]):
         args.reverse()
     return eqn.op, *args
@@ -90,16 +81,17 @@ def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
 
 def _if_key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
     """Return the key of an IF of small arms without control flow of loops."""
-    parts: list[Any] = ["if", local.get(eqn.args[0], eqn.args[0])]  # type: ignore[call-overload]
+    parts: list[Any] = ["if", local.get(eqn.args[0], eqn.args[0])]
     for block in eqn.blocks:
         if len(block.eqns) > SMALL:
             return None
         inner = dict(local)
         for inside in block.eqns:
-            key = _key(inside, inner)
+            nested = any(e.blocks for b in inside.blocks for e in b.eqns)
+            key = None if nested else _key(inside, inner)
             if key is None or not inside.outs:
                 return None
             parts.append(key)
             inner[inside.outs[0]] = ("local", len(inner))
-        parts.append(tuple(inner.get(r, r) for r in block.results))  # type: ignore[call-overload]
+        parts.append(tuple(inner.get(r, r) for r in block.results))
     return tuple(parts)

@@ -60,7 +60,7 @@ class Folding:
 
     def value(self, atom: Atom) -> Atom:
         """Return what an atom stands for."""
-        return self.mapping.get(atom, atom)  # type: ignore[arg-type]
+        return self.mapping.get(atom, atom) if isinstance(atom, Var) else atom
 
     def plain(self, eqn: Eqn, eqns: list[Eqn]) -> None:
         """Fold a row, or keep it."""
@@ -112,15 +112,15 @@ class Folding:
 
 def folded(eqn: Eqn) -> Const | None:
     """Return the value of a row of constants, where folding it is the same on every machine."""
-    if eqn.op not in FOLDED or not all(isinstance(arg, Const) for arg in eqn.args):
+    if eqn.op not in FOLDED:
         return None
-    values = [arg.value for arg in eqn.args]  # type: ignore[union-attr]
-    if not all(
+    values = [arg.value for arg in eqn.args if isinstance(arg, Const)]
+    if len(values) < len(eqn.args) or not all(
         isinstance(v, NUMBERS) or (v is None and eqn.op in ("is", "is_not")) for v in values
     ):
         return None
     try:
-        result = TABLE[eqn.op].evaluate(*values)  # type: ignore[index]
+        result = TABLE[eqn.op].evaluate(*values)
     except (ArithmeticError, ValueError):
         return None
     return Const(result)

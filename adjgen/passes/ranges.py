@@ -47,7 +47,7 @@ class _Ranges:
         if isinstance(atom, Const):
             number = atom.value
             plain = isinstance(number, (int, float)) and number == number and abs(number) < 1e300
-            return Interval(float(number), float(number)) if plain else ANY  # type: ignore[arg-type]
+            return Interval(float(number), float(number)) if plain else ANY
         return self.known.get(atom, ANY)
 
     def block(self, block: Block) -> Block:
@@ -116,7 +116,7 @@ class _Ranges:
         return {
             "eq": a.lo > b.hi or a.hi < b.lo, "lt": a.lo >= b.hi, "le": a.lo > b.hi,
             "gt": a.hi <= b.lo, "ge": a.hi < b.lo,
-        }[eqn.op]  # type: ignore[index]  # fmt: skip
+        }[eqn.op]  # fmt: skip
 
 
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq"}

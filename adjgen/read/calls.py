@@ -1,6 +1,7 @@
 """Lowers calls: rows of the rule table, functions whose source is known (read in place), the rest carried."""
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import expressions, names
-from adjgen.read.frame import Frame
+from adjgen.read.frame import Frame, missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
 from adjgen.read.values import Display, FunctionValue, Value
 
@@ -111,21 +112,15 @@ def _starred(node: ast.Call) -> bool:
 def _unknown(frame: Frame, node: ast.Call) -> Value:
     """Carry a call of something that adjgen cannot read."""
     text = ast.unparse(node.func)
-    if isinstance(node.func, ast.Name) and isinstance(frame.binding(node.func), names.Missing):
+    binding = frame.binding(node.func)
+    if isinstance(node.func, ast.Name) and isinstance(binding, names.Missing):
         what = f"no function `{text}` is known"
-        return frame.problem(node.func, "ADJ301", what, expressions_hint(frame, node.func))
+        return frame.problem(node.func, "ADJ301", what, missing_hint(binding))
     return frame.opaque(
         node,
         f"ADJ301 no derivative rule for `{text}`",
         "Give it one with adjgen.rule, or pass its result in as an argument.",
     )
-
-
-def expressions_hint(frame: Frame, node: ast.Name) -> str:
-    """Return the hint for a name that nothing defines."""
-    from adjgen.read.frame import missing_hint
-
-    return missing_hint(frame.binding(node))
 
 
 def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
@@ -138,7 +133,7 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
     if dotted == "math.dist" and not _starred(node):
         points = [_point(frame, argument) for argument in args]
         if len(points) == 2 and all(points) and len(points[0]) == len(points[1]):
-            return _row_of_values(frame, node, "dist", [*points[0], *points[1]])
+            return _row(frame, node, "dist", [*points[0], *points[1]])
         row = None
     if dotted in OVER_ITEMS and len(args) == 1:
         items = _items(args[0])
@@ -186,11 +181,7 @@ def _items(node: ast.expr) -> list[ast.expr] | None:
     return None
 
 
-def _row(frame: Frame, node: ast.Call, name: str, args: list[ast.expr]) -> Value:
-    return _row_of_values(frame, node, name, args)
-
-
-def _row_of_values(frame: Frame, node: ast.Call, name: str, args: list[Any]) -> Value:
+def _row(frame: Frame, node: ast.Call, name: str, args: Sequence[ast.expr | Value]) -> Value:
     """Append a row; an argument is an expression or a value."""
     atoms: list[Atom] = []
     for argument in args:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 
 from adjgen.ir.build import Builder
-from adjgen.ir.core import UNBOUND, Atom, Const, Var
+from adjgen.ir.core import UNBOUND, Atom, Const, Tree, Var
 from adjgen.read import calls, names
 from adjgen.read.frame import Frame
 from adjgen.read.values import (
@@ -13,6 +13,7 @@ from adjgen.read.values import (
     FunctionValue,
     Value,
     atoms_of,
+    expanded,
     merged_tree,
     rebuilt,
 )  # fmt: skip
@@ -51,7 +52,7 @@ WORDS = {
 
 def describe(node: ast.AST) -> str:
     """Name a construct for a message."""
-    return WORDS.get(type(node), f"this expression ({type(node).__name__})")  # type: ignore[call-overload]
+    return WORDS.get(type(node), f"this expression ({type(node).__name__})")
 
 
 def _constant(frame: Frame, node: ast.Constant) -> Value:
@@ -109,8 +110,8 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
 
 def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
     operand = node.operand
-    if isinstance(operand, ast.Constant) and type(operand.value) in (int, float):
-        if isinstance(node.op, ast.USub):
+    if isinstance(node.op, ast.USub) and isinstance(operand, ast.Constant):
+        if isinstance(operand.value, (int, float)) and not isinstance(operand.value, bool):
             return Const(-operand.value)
     inner = atom(frame, operand)
     if isinstance(node.op, ast.Invert):
@@ -180,7 +181,7 @@ def join(
     if with_result:
         pairs[""] = (a, b)
     flat: dict[str, tuple[Value, Value]] = {}
-    trees = {}
+    trees: dict[str, Tree] = {}
     for name, pair in pairs.items():
         tree = merged_tree(pair)
         if tree is None:
@@ -192,37 +193,38 @@ def join(
         else:
             trees[name] = tree
             flat[name] = pair
-    outs = _emit_if(frame, node, test, then, other, flat, trees)
-    parts = iter(outs)
+    parts = iter(_emit_if(frame, node, test, (then, other), flat, trees))
     for name, tree in trees.items():
         new[name] = rebuilt(tree, parts)
-    result = new.pop("", None)
+    result = new.pop("", UNBOUND)
     frame.env = {n: new[n] for n in dict.fromkeys([*old, *new]) if n in new}
     if with_result and isinstance(result, Conflict):
         return frame.problem(
             node, "ADJ205", "the two sides are different kinds of things", "Use numbers on both."
         )
-    return result if with_result else UNBOUND
+    return result
 
 
 def _absent(name: str) -> Value:
     return Const(False) if name.startswith("%") and name != "%result" else UNBOUND
 
 
-def _emit_if(frame, node, test, then, other, flat, trees):  # type: ignore[no-untyped-def]
-    from adjgen.read.values import expanded
-
+def _emit_if(
+    frame: Frame, node: ast.AST, test: Atom, arms: tuple[Builder, Builder],
+    flat: dict[str, tuple[Value, Value]], trees: dict[str, Tree],
+) -> tuple[Var, ...]:  # fmt: skip
+    """Append the IF whose outs are the leaves of the names that differ, if there is anything in it."""
     sides: list[list[Atom]] = [[], []]
     hints: list[str] = []
     for name, pair in flat.items():
         hints += [name.lstrip("%")] * trees[name].leaves()
         for side, part in zip(sides, pair):
             side.extend(atoms_of(expanded(part, trees[name])))
-    if not hints and not then.eqns and not other.eqns:
+    if not hints and not any(arm.eqns for arm in arms):
         return ()
     frame.at(node)
-    blocks = (then.block(sides[0]), other.block(sides[1]))
-    return frame.session.builder.branch(test, *blocks, hints)
+    then, other = (arm.block(side) for arm, side in zip(arms, sides))
+    return frame.session.builder.branch(test, then, other, hints)
 
 
 def _display(frame: Frame, node: ast.Tuple) -> Value:

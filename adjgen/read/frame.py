@@ -12,11 +12,11 @@ from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.build import Builder
-from adjgen.ir.core import UNBOUND, Atom, Block, Const, Function, Op, Opaque, Var
+from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
 from adjgen.read.opaque import Code, changes, loaded
-from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value, is_atom
+from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
 
 
 class Session:
@@ -28,7 +28,7 @@ class Session:
         self.functions: dict[str, Function] = {}
         self.holders: dict[str, object] = {}
         self.stack: list[Any] = []
-        self.recursive: dict[Any, Any] = {}
+        self.recursive: set[Any] = set()  # definitions that are called, not read in place
         self.files: dict[str, Any] = {}
 
 
@@ -40,7 +40,6 @@ class Frame:
         self.definition = definition
         self.locals = locals
         self.env: dict[str, Value] = {}
-        self.in_loop = False
         self.outer: Frame | None = None
         session.files[definition.file.path] = definition.file
 
@@ -89,13 +88,17 @@ class Frame:
             frame = frame.outer
         return frame
 
+    def held(self, name: str) -> Value:
+        """Return what a name stands for, which may be nothing on this path."""
+        owner = self.frame_of(name)
+        if owner is None:
+            return BindingValue(self.definition.scope.resolve(name))
+        return owner.env.get(name, UNBOUND)
+
     def binding(self, node: ast.AST) -> Any:
         """Return what a dotted name outside the function stands for, or None for a local value."""
         if isinstance(node, ast.Name):
-            owner = self.frame_of(node.id)
-            if owner is None:
-                return self.definition.scope.resolve(node.id)
-            value = owner.env.get(node.id)
+            value = self.held(node.id)
             return value.binding if isinstance(value, BindingValue) else None
         if isinstance(node, ast.Attribute):
             base = self.binding(node.value)
@@ -152,11 +155,9 @@ class Frame:
         reads: dict[str, Atom] = {}
         outside: dict[str, ast.expr] = {}
         for name in [*loaded(node), *before]:
-            owner = self.frame_of(name)
-            value = owner.env.get(name, UNBOUND) if owner else None
-            if owner is None or isinstance(value, BindingValue):
-                binding = value.binding if value else self.definition.scope.resolve(name)
-                outside[name] = self.expression_of(node, binding)
+            value = self.held(name)
+            if isinstance(value, BindingValue):
+                outside[name] = self.expression_of(node, value.binding)
             elif value is UNBOUND and name in writes:
                 continue  # the code assigns it before it reads it, or fails as the user's does
             else:
@@ -190,8 +191,8 @@ class Frame:
             reason = "ADJ401 a container of active values is used as an object"
             code = Code(tree, labels, reason=reason, hint="Use its items one by one.")
             return self.emit(node, Opaque(code), items, [OPAQUE])[0]
-        if is_atom(value):
-            return value  # type: ignore[return-value]
+        if isinstance(value, (Var, Const)):
+            return value
         if isinstance(value, BindingValue):
             code = Code(self.expression_of(node, value.binding))
             return self.emit(node, Opaque(code), (), [OPAQUE])[0]
@@ -225,7 +226,7 @@ def missing_hint(binding: Any) -> str:
     return getattr(binding, "why", "") or "Define or import it."
 
 
-def constant_expression(value: object) -> ast.expr:
+def constant_expression(value: Any) -> ast.expr:
     """Return the syntax tree of a constant; negative numbers are minus applied to positive ones."""
     if (
         isinstance(value, (int, float))
@@ -236,8 +237,3 @@ def constant_expression(value: object) -> ast.expr:
     if isinstance(value, float) and (value != value or value in (float("inf"),)):
         return ast.Name(f"@math:{'nan' if value != value else 'inf'}", ast.Load())
     return ast.Constant(value)
-
-
-def block_of(builder: Builder, results: Sequence[Atom]) -> Block:
-    """Return a finished arm."""
-    return builder.block(results)

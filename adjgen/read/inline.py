@@ -6,21 +6,21 @@ from typing import Any
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions
-from adjgen.read.flow import assigned, own_nodes, yields
+from adjgen.read.flow import assigned, ends, own_nodes, yields
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
 HARMLESS_DECORATORS = {
     "adjgen.differentiable",
-    "adjgen.api.differentiable",
+    "adjgen.decorator.differentiable",
     "builtins.staticmethod",
     "functools.wraps",
 }
 
 
 class RecursionFound(Exception):
-    """A function that is being read in place calls itself; carries its definition's key."""
+    """A function that is being read in place calls itself; carries its definition."""
 
 
 def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
@@ -36,24 +36,23 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
     bound = bind_arguments(frame, node, definition, given, named)
     if bound is None:
         return Var("", OPAQUE)
-    key = definition
-    if key in session.recursive:
+    if definition in session.recursive:
         return called(frame, node, definition, bound)
-    if key in session.stack:
+    if definition in session.stack:
         if target.frame is not None:
             return frame.problem(
                 node, "ADJ302", "a recursive function inside a function", "Move it to module level."
             )
-        raise RecursionFound(key)
+        raise RecursionFound(definition)
     mark, problems = len(session.builder.eqns), len(session.problems)
-    session.stack.append(key)
+    session.stack.append(definition)
     try:
         return read_body(session, definition, bound, target.frame)
     except RecursionFound as found:
-        if found.args[0] != key:
+        if found.args[0] != definition:
             raise
         del session.builder.eqns[mark:], session.problems[problems:]
-        session.recursive[key] = definition
+        session.recursive.add(definition)
         return called(frame, node, definition, bound)
     finally:
         session.stack.pop()
@@ -150,8 +149,8 @@ def constant_display(node: ast.AST) -> Value | None:
     if isinstance(node, ast.Constant) and not isinstance(node.value, complex):
         return Const(node.value)
     if isinstance(node, ast.Tuple):
-        items = [constant_display(item) for item in node.elts]
-        return None if None in items else Display("tuple", tuple(items))  # type: ignore[arg-type]
+        items = [held for item in node.elts if (held := constant_display(item)) is not None]
+        return Display("tuple", tuple(items)) if len(items) == len(node.elts) else None
     return None
 
 
@@ -165,7 +164,6 @@ def locals_of(node: Any) -> set[str]:
 
 def read_body(session: Any, definition: Any, bound: dict[str, Value], outer: Frame | None) -> Value:
     """Lower the body of a function in place and return its value."""
-    from adjgen.read.flow import ends
     from adjgen.read.statements import structure, suite
 
     frame = Frame(session, definition, locals_of(definition.node))

@@ -3,13 +3,15 @@
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Block, Const, For, Tree, Var
 from adjgen.ir.types import INT, OPAQUE, Type, join, seq
 from adjgen.read import expressions, statements
 from adjgen.read.flow import assigned, returns
 from adjgen.read.frame import Frame
-from adjgen.read.values import Conflict, Value, atoms_of, expanded, merged_tree, rebuilt
+from adjgen.read.simple import assign
+from adjgen.read.values import Conflict, Value, atoms_of, expanded, leaves, merged_tree, rebuilt
 
 TRUE, FALSE = Const(True), Const(False)
 
@@ -46,7 +48,7 @@ class Carried:
         old = rebuilt(self.trees[name], iter([UNBOUND] * self.trees[name].leaves()))
         neutral = not self.known(name)
         tree = merged_tree([held] if neutral and held is not UNBOUND else [old, held])
-        if tree is None or not all(isinstance(p, (Var, Const)) for p in _parts(held)):
+        if tree is None or not all(isinstance(p, (Var, Const)) for p in leaves(held)):
             self.conflicts.add(name)
             del self.trees[name], self.types[name]
             return True
@@ -56,12 +58,6 @@ class Carried:
         changed = types != self.types[name] or tree != self.trees[name]
         self.trees[name], self.types[name] = tree, types
         return changed
-
-
-def _parts(held: Value) -> list[Value]:
-    from adjgen.read.values import leaves
-
-    return list(leaves(held))
 
 
 def loop(frame: Frame, node: ast.For | ast.While) -> Value:
@@ -152,25 +148,18 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
 
 def _body(frame: Frame, plan: Plan) -> None:
     node, test = plan.node, plan.inner_test
-    inside, frame.in_loop = frame.in_loop, True
     if isinstance(node, ast.For):
-        statements.assign(frame, node, node.target, plan.elements[0])
+        assign(frame, node, node.target, plan.elements[0])
     if test is None:
         statements.suite(frame, node.body)
     else:
         held = expressions.atom(frame, test)
         ended = {"%left": TRUE, "%stop": TRUE, "%ended": TRUE}
-        statements.branch(
-            frame,
-            node,
-            held,
-            lambda: statements.suite(frame, node.body),
-            lambda: frame.env.update(ended),
-        )
-    frame.in_loop = inside
+        turn = partial(statements.suite, frame, node.body)
+        statements.branch(frame, node, held, turn, lambda: frame.env.update(ended))
 
 
-def _condition(frame: Frame, node: ast.While, test: ast.expr, carried: Carried) -> Block:
+def _condition(frame: Frame, node: ast.stmt, test: ast.expr, carried: Carried) -> Block:
     variables = carried.variables()
     params = [variable for name in carried.trees for variable in variables[name]]
     outer_env = frame.env

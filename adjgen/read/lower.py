@@ -10,6 +10,7 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Block, Const, Function, Module, Opaque, Param, Var
 from adjgen.ir.types import OPAQUE
 from adjgen.read import inline
+from adjgen.read.flow import yields
 from adjgen.read.frame import Frame, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.opaque import Code
@@ -27,8 +28,7 @@ def lower(definition: Any) -> Module:
     """
     session = Session()
     _signature_problems(session, definition)
-    key = definition
-    session.recursive[key] = definition  # a call of itself is a CALL
+    session.recursive.add(definition)  # a call of itself is a CALL
     main = None
     if not session.problems:
         name = function_for_call(session, definition)
@@ -47,9 +47,9 @@ def _signature_problems(session: Session, definition: Any) -> None:
         frame.problem(
             node, "ADJ602", "an async function has no derivative", "Make it a plain function."
         )
-    elif inline.yields(node):
+    elif found := yields(node):
         frame.problem(
-            inline.yields(node) or node,
+            found,
             "ADJ603",
             "a generator has no derivative",
             "Return the values instead.",
@@ -67,15 +67,14 @@ def _signature_problems(session: Session, definition: Any) -> None:
 
 def function_for_call(session: Session, definition: Any) -> str:
     """Return the name of a Function for CALL equations; it is lowered when first asked for."""
-    key = definition
     name = getattr(definition.node, "name", "function")
     for taken, function in session.functions.items():
-        if function.about["key"] == key:
+        if function.about["key"] == definition:
             return taken
     while name in session.functions:
         name += "_"
     about = {
-        "key": key,
+        "key": definition,
         "path": definition.file.path,
         "qualname": definition.qualname,
         "line": definition.node.lineno,

@@ -4,6 +4,7 @@ Both sweeps go over the record of a run with partials as floats: the chain rule 
 compiler, so a check of it.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from adjgen.ir.show import columns, indented
 from adjgen.ir.spelling import code, place, shortened, spelled, structure
 from adjgen.pipeline import deep_recursion
 from adjgen.run import CannotRunError, structured
-from adjgen.tableau.record import Node, Recorder, Step, StoppedError, bare
+from adjgen.tableau.record import Node, Recorder, Step, StoppedError, bare, live
 
 At = Mapping[str, Any]
 Wrt = Sequence[str] | None
@@ -89,12 +90,19 @@ class Tableau:
         except (StoppedError, CannotRunError, RecursionError) as error:
             self.stopped = self.reason(error)
         for step in self.inputs:
-            if step.node and step.node.active and not self.direction:
+            if live(step.node) and not self.direction:
                 self.direction, step.node.dot = step.x, 1.0
-        for atom, result in zip(function.body.results, results):
-            if isinstance(result, Node) and result.active and not self.output:
-                self.output, result.bar = spelled(atom, recorder.names), 1.0
-        sweep([step.node for step in self.steps if step.node])
+        self.seed(results)
+        sweep([step.node for step in self.steps if step.node is not None])
+
+    def seed(self, results: Sequence[Any]) -> None:
+        """Choose the output: the first active one, or else a number on which nothing has influence."""
+        for atom, result in zip(self.module.main.body.results, results):
+            if self.direction and not self.output and isinstance(bare(result), int | float):
+                self.output = spelled(atom, self.recorder.names)
+            if live(result):
+                self.output, result.bar = spelled(atom, self.recorder.names), 1.0
+                break
 
     def reason(self, error: Exception) -> str:
         """Return where the run stopped, and why."""
@@ -109,8 +117,7 @@ class Tableau:
 
     def gradient(self) -> dict[str, float]:
         """Return the adjoints of the active inputs."""
-        nodes = {step.x: step.node for step in self.inputs}
-        return {x: node.bar for x, node in nodes.items() if node and node.active}
+        return {step.x: step.node.bar for step in self.inputs if live(step.node)}
 
     def text(self) -> str:
         """Return a table: a row for each executed equation."""
@@ -122,7 +129,7 @@ class Tableau:
         adjoint = "df/dx_i" if self.output else ""
         partials = "partials" if tangent else ""
         head = ("x_i = g_i(parents)", "", "value", partials, tangent, adjoint, "")
-        lines = [*self.legend(), columns([head, *rows], (40, 16, 18, 44)), *self.ending()]
+        lines = [*self.legend(), columns([head, *rows], (40, 16, 18, 56)), *self.ending()]
         return "\n".join(lines)
 
     def row(self, step: Step) -> tuple[str, ...]:
@@ -155,10 +162,11 @@ class Tableau:
         yield f"return {structure(function.result, spelling)} = {number(self.value)}"
 
     def data(self) -> dict[str, Any]:
-        """Return the same for programs."""
+        """Return the same for programs, as JSON can hold it: inf and nan are text."""
         about = {"at": self.at, "direction": self.direction, "output": self.output}
         result = {"value": self.value, "gradient": self.gradient(), "stopped": self.stopped}
-        return {**about, **result, "steps": [self.step_data(step) for step in self.steps]}
+        steps = [self.step_data(step) for step in self.steps]
+        return finite({**about, **result, "steps": steps})  # type: ignore[no-any-return]
 
     def step_data(self, step: Step) -> dict[str, Any]:
         """Return a step as a dictionary; a remark on the path has no x."""
@@ -178,6 +186,19 @@ def number(value: Any) -> str:
         inner = ", ".join(map(number, value))
         return shortened(f"[{inner}]" if isinstance(value, list) else f"({inner})")
     return f"{value:.12g}" if isinstance(value, float) else shortened(repr(value))
+
+
+def finite(data: Any) -> Any:
+    """Return nested data with text in the place of inf and nan.
+
+    >>> finite({"slope": [1.0, float("-inf")]})
+    {'slope': [1.0, '-inf']}
+    """
+    if isinstance(data, Mapping):
+        return {key: finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [finite(item) for item in data]
+    return repr(data) if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def sweep(nodes: Sequence[Node]) -> None:

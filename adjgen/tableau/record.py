@@ -4,15 +4,17 @@ Copies (the choice of a branch, what a loop carries, what a call is given) are e
 the partial 1, so that a sweep over the record is the chain rule and nothing else.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import UNBOUND, Atom, Block, Eqn, For, Function, If, Module, Param, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Eqn, For, Function, If, Module, Opaque, Param, Var
 from adjgen.ir.spelling import applied, leaf_names, names_of, place, spelled, turns
 from adjgen.run import Run
 
+ABSENT = object()
 MOST = 200_000  # steps: a loop that does not end must not fill the memory
 
 
@@ -26,7 +28,7 @@ class Node:
     dot: float = 0.0
     bar: float = 0.0
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # what a branch asks
         return bool(self.value)
 
 
@@ -126,7 +128,32 @@ class Recorder(Run):
             self.remark(f"if {holds}{spelled(eqn.args[0], self.names)}:")
         elif isinstance(eqn.op, For):
             self.turn.append(0)
-        super().equation(eqn)
+        found = self.outside(eqn, eqn.op) if isinstance(eqn.op, Opaque) else ABSENT
+        if found is ABSENT:
+            super().equation(eqn)
+        else:
+            self.bind(eqn, None, [found])
+
+    def outside(self, eqn: Eqn, op: Opaque) -> Any:
+        """Return what carried code stands for that is a name: of `math`, or around a live function.
+
+        Of a function that is only read nothing else is looked up: that could be the user's code.
+        """
+        node: Any = getattr(op.payload, "node", None)
+        attributes: list[str] = []
+        while hasattr(node, "attr"):
+            attributes, node = [node.attr, *attributes], node.value
+        about, name = self.module.main.about, getattr(node, "id", "")
+        live_function = getattr(about.get("key"), "live", None) is not None
+        reads = dict(zip(getattr(op.payload, "reads", ()), map(self.value, eqn.args)))
+        if name in reads:
+            return attribute(bare(reads[name]), attributes) if live_function else ABSENT
+        name = getattr(getattr(op.payload, "globals", {}).get(name), "id", name)
+        label, _, path = name.removeprefix("@").partition(":")
+        holder = about.get("holders", {}).get(label)
+        if holder is None and (live_function or label in ("math", "sys")):
+            holder = sys.modules.get(label, ABSENT)
+        return attribute(holder, [*path.split("."), *attributes]) if name[:1] == "@" else ABSENT
 
     def value(self, atom: Atom) -> Any:
         """Return the value of a variable or constant."""
@@ -223,6 +250,13 @@ class Recorder(Run):
             self.copy(eqn, var, text, value)
 
 
+def attribute(found: Any, path: Sequence[str]) -> Any:
+    """Return the attribute of an object; ABSENT if there is none."""
+    for name in path:
+        found = getattr(found, name, ABSENT)
+    return found
+
+
 def flat(value: Any) -> list[Any]:
     """Return the leaves of nested tuples and lists."""
     if isinstance(value, list | tuple):
@@ -235,6 +269,6 @@ def taken(eqn: Eqn, test: Any) -> Block:
     return eqn.blocks[0] if test else eqn.blocks[1]
 
 
-def live(value: Any) -> bool:
+def live(value: Any) -> TypeGuard[Node]:
     """Whether a value depends on an active input."""
     return isinstance(value, Node) and value.active

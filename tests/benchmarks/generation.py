@@ -1,5 +1,7 @@
 """How long generation takes and how it grows; prints a table, writes a file only with --json.
 
+Times are of the processor, so that a busy machine does not matter; growth is per doubling.
+
     python tests/benchmarks/generation.py [SIZES...] [--json FILE]
 
 Straight-line functions of so many statements go from text to a module, without black.
@@ -8,7 +10,6 @@ Straight-line functions of so many statements go from text to a module, without 
 import argparse
 import json
 import math
-import statistics
 import subprocess
 import sys
 import time
@@ -66,8 +67,8 @@ def measure(sizes):
 
 
 def import_time(repeats=5):
-    """Return the median milliseconds that `import adjgen` adds to a bare interpreter."""
-    code = "import time; t = time.perf_counter(); import adjgen; print(time.perf_counter() - t)"
+    """Return the least milliseconds that `import adjgen` adds to a bare interpreter."""
+    code = "import time; t = time.process_time(); import adjgen; print(time.process_time() - t)"
     root = Path(__file__).resolve().parent.parent.parent
     runs = [
         subprocess.run(
@@ -75,7 +76,7 @@ def import_time(repeats=5):
         )
         for _ in range(repeats + 1)
     ]
-    return 1000 * statistics.median(float(run.stdout) for run in runs[1:])
+    return 1000 * min(float(run.stdout) for run in runs[1:])
 
 
 def product_time(size=50, repeats=7):

@@ -1,0 +1,92 @@
+"""From the intermediate form of a derivative to a Python function.
+
+The form is kept beside the function, so that a derivative of a derivative differentiates that and
+not re-read text; the text is put where inspect, pdb and tracebacks look for it.
+"""
+
+import linecache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adjgen.diagnostics import Problem, UnsupportedError
+from adjgen.ir.core import Module
+from adjgen.pipeline import Options, deep_recursion, helpers, primal, product, written
+
+Wrt = str | int | Sequence[str | int] | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept beside a generated function: its intermediate form and its text."""
+
+    module: Module
+    options: Options
+    source: str
+    origin: Any
+
+
+def derivative(
+    kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]
+) -> Callable[..., Any]:
+    """Return the function of a product: "value_and_grad", "grad", "jvp" or "vjp"."""
+    chosen = Options(**options)
+    with deep_recursion():
+        module = module_of(f, chosen)
+        names = wrt_names(module, wrt)
+        free = [p for p in module.main.params if p.differentiable]
+        bare = len(free) == 1 if names is None else isinstance(wrt, (str, int))
+        return function_of(product(module, kind, names, bare, chosen), f, chosen)
+
+
+def module_of(f: Callable[..., Any], options: Options) -> Module:
+    """Return the intermediate form of a function: that which is kept, or from its source."""
+    kept = getattr(f, "__adjgen__", None)
+    if isinstance(kept, Kept):
+        return kept.module
+    from adjgen.read.source import of_function
+
+    return primal(of_function(f), options)
+
+
+def wrt_names(module: Module, wrt: Wrt) -> tuple[str, ...] | None:
+    """Return wrt as names; None stays, for every differentiable parameter."""
+    if wrt is None:
+        return None
+    main, names = module.main, [p.name for p in module.main.params]
+    found = []
+    for one in [wrt] if isinstance(wrt, (str, int)) else wrt:
+        if isinstance(one, str):
+            found.append(one)
+        elif -len(names) <= one < len(names):
+            found.append(names[one])
+        else:
+            what, why = (
+                f"there is no parameter {one}",
+                f"`{main.name}` has {len(names)} parameters.",
+            )
+            problem = Problem("ADJ604", what, why, main.about["path"], main.about["line"])
+            raise UnsupportedError([problem])
+    return tuple(found)
+
+
+def function_of(module: Module, origin: Callable[..., Any], options: Options) -> Callable[..., Any]:
+    """Compile a module and return its main function, with its source where tools look for it."""
+    import hashlib
+
+    from adjgen.assemble import documented
+
+    text = written([documented(module.main), *helpers(module)], module, options)
+    source = text.joined()
+    main = module.main
+    owner = getattr(origin, "__module__", None) or "__main__"
+    digest = hashlib.sha256((source + owner).encode()).hexdigest()[:8]
+    filename = f"<adjgen {owner}.{main.name} {digest}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    holders = main.about.get("holders", {})
+    namespace: dict[str, Any] = {"__name__": owner}
+    namespace |= {alias: holders[key] for alias, key in text.holders.items()}
+    exec(compile(source, filename, "exec"), namespace)
+    function: Callable[..., Any] = namespace[main.name]
+    vars(function).update(__adjgen__=Kept(module, options, source, origin), __primal__=origin)
+    return function

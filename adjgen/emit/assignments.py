@@ -1,0 +1,87 @@
+"""Writes assignments: in order, or all at once where one would spoil the value of another."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from adjgen.emit.expressions import Expressions
+from adjgen.ir.core import UNBOUND, Atom, Const, Tree, Var
+
+Statements = list[ast.stmt]
+
+
+class Comment(ast.stmt):
+    """A line that begins with #, or a docstring; emit.text prints it."""
+
+    _fields = ("text",)
+
+    def __init__(self, text: str, docstring: bool = False) -> None:
+        super().__init__()
+        self.text = text
+        self.docstring = docstring
+
+
+class Assignments:
+    """Writes values and gives them to the variables that somebody reads."""
+
+    def __init__(self, expressions: Expressions, uses: Counter[Atom], unbound: Const) -> None:
+        self.expressions = expressions
+        self.uses = uses
+        self.unbound = unbound  # what an unbound variable is given: nothing (UNBOUND), or None
+        taken = any(n == "_" and uses[v] for v, n in expressions.names.items())
+        self.nothing = "__" if taken else "_"  # the name of what nobody reads
+
+    def name(self, var: Var) -> str:
+        """Return the name of a variable, that of nothing if nobody reads it."""
+        return self.expressions.names[var] if self.uses[var] else self.nothing
+
+    def atom(self, atom: Atom) -> ast.expr:
+        """Write a value."""
+        return self.expressions.atom(atom)
+
+    def moves(self, outs: Sequence[Var], values: Sequence[Atom]) -> Statements:
+        """Write the assignment of values to the variables that somebody reads."""
+        wanted = [(o, v) for o, v in zip(outs, values) if self.uses[o]]
+        return self.assigned([o for o, _ in wanted], [v for _, v in wanted])
+
+    def assigned(self, outs: Sequence[Var], values: Sequence[Atom]) -> Statements:
+        """Write the assignment of values to variables, all at once where they depend on each other."""
+        names = self.expressions.names
+        given = [self.unbound if v is UNBOUND else v for v in values]
+        pairs = [(names[o], v) for o, v in zip(outs, given) if v is not UNBOUND]
+        pairs = [(n, v) for n, v in pairs if not (isinstance(v, Var) and names.get(v) == n)]
+        trees = [self.atom(v) for _, v in pairs]
+        earlier: set[str] = set()
+        for (name, _), tree in zip(pairs, trees):
+            if earlier & {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}:
+                return [assign([n for n, _ in pairs], ast.Tuple(trees, ast.Load()))]
+            earlier.add(name)
+        return [assign([n], tree) for (n, _), tree in zip(pairs, trees)]
+
+
+def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context) -> ast.expr:
+    """Write values, or targets, in a structure."""
+    if not tree.kind:
+        return next(leaves)
+    items = [structured(child, leaves, context) for child in tree.children]
+    return (ast.Tuple if tree.kind == "tuple" else ast.List)(items, context)
+
+
+def leaves(statements: Statements) -> bool:
+    """Whether statements end in a jump."""
+    return bool(statements) and isinstance(
+        statements[-1], (ast.Return, ast.Break, ast.Continue, ast.Raise)
+    )
+
+
+def assign(names: Sequence[str], value: ast.expr) -> ast.stmt:
+    """Write one assignment; several names unpack the value."""
+    targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names]
+    target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
+    return ast.Assign([target], value)
+
+
+def append(name: str, value: ast.expr) -> ast.stmt:
+    """Write an append to a list."""
+    method = ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load())
+    return ast.Expr(ast.Call(method, [value], []))

@@ -1,0 +1,75 @@
+"""Writes what surrounds the body of a loop: first values, header, values for the next turn, copies."""
+
+import ast
+from collections.abc import Sequence
+
+from adjgen.emit.assignments import Assignments, Statements
+from adjgen.emit.expressions import block_is_expression
+from adjgen.emit.targets import outside
+from adjgen.ir.core import Atom, Eqn, For, Var
+
+
+class Loop:
+    """One loop; its slots are the variables that hold a carried value during a turn."""
+
+    def __init__(self, write: Assignments, eqn: Eqn, op: For) -> None:
+        self.write, self.eqn, self.op = write, eqn, op
+        self.body = eqn.blocks[0]
+        self.slots = self.body.params[op.seqs :]
+        # what somebody reads, in a turn or after the last
+        self.read = [bool(write.uses[s] or write.uses[o]) for s, o in zip(self.slots, eqn.outs)]
+
+    def start(self) -> Statements:
+        """Write the first values of what the loop carries."""
+        return self.turn(self.eqn.args[self.op.seqs :])
+
+    def turn(self, values: Sequence[Atom]) -> Statements:
+        """Write the values for the next turn."""
+        needed = [(s, v) for s, v, read in zip(self.slots, values, self.read) if read]
+        return self.write.assigned([s for s, _ in needed], [v for _, v in needed])
+
+    def copies(self) -> Statements:
+        """Write copies of last values whose variable has a name of its own."""
+        names, uses = self.write.expressions.names, self.write.uses
+        found = zip(self.eqn.outs, self.slots)
+        pairs = [(o, s) for o, s in found if uses[o] and names[o] != names[s]]
+        return self.write.assigned([o for o, _ in pairs], [s for _, s in pairs])
+
+    def tested_inside(self) -> bool:
+        """Whether the condition takes statements, which stand at the start of the body."""
+        inlined = self.write.expressions.inlined
+        return self.op.tested and not block_is_expression(self.eqn.blocks[1], inlined)
+
+    def around(self, inner: Statements) -> ast.stmt:
+        """Write the loop around the statements of its body."""
+        inner = inner or [ast.Pass()]
+        seqs = self.op.seqs
+        if not seqs:
+            test: ast.expr = ast.Constant(True)
+            if self.op.tested and not self.tested_inside():
+                test = self.write.atom(self.eqn.blocks[1].results[0])
+            return ast.While(test, inner, [])
+        targets = [self.target(element) for element in self.body.params[:seqs]]
+        walked = [self.walked(arg) for arg in self.eqn.args[:seqs]]
+        if seqs == 1:
+            return ast.For(targets[0], walked[0], inner, [])
+        together = ast.Call(outside("builtins", "zip"), walked, [])
+        return ast.For(ast.Tuple(targets, ast.Store()), together, inner, [])
+
+    def target(self, element: Var) -> ast.expr:
+        """Write what the loop assigns: a name, or the names that an element unpacks to."""
+        for first in self.body.eqns:
+            if first.op != "unpack":
+                break
+            if first.args == (element,):
+                names = [self.write.name(o) for o in first.outs]
+                return ast.Tuple([ast.Name(n, ast.Store()) for n in names], ast.Store())
+        return ast.Name(self.write.name(element), ast.Store())
+
+    def walked(self, atom: Atom) -> ast.expr:
+        """Write a sequence as a loop walks it: backwards is reversed()."""
+        if atom in self.write.expressions.inlined:
+            eqn = self.write.expressions.made_by[atom]
+            if eqn.op == "backwards":
+                return ast.Call(outside("builtins", "reversed"), [self.walked(eqn.args[0])], [])
+        return self.write.atom(atom)
