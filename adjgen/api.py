@@ -4,7 +4,7 @@ Each of the first four returns a plain function, which inspect.getsource shows.
 """
 
 from collections.abc import Callable
-from pathlib import Path
+from os import PathLike
 from typing import Any, TypeVar
 
 from adjgen.compiled import Wrt, derivative
@@ -195,7 +195,7 @@ def definitions_of(source: Any) -> list[Any]:
     if callable(source):
         return [of_function(source)]
     text = str(source)
-    if isinstance(source, Path) or "\n" not in text:
+    if isinstance(source, PathLike) or "\n" not in text:
         path, _, name = text.partition("::")
         file = read_file(path)
     else:

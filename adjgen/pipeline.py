@@ -1,7 +1,6 @@
 """The stages from a function's source to the text of its derivatives, in order."""
 
 import gc
-import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,6 +40,8 @@ class Options:
 
     def digest(self) -> str:
         """Return a hash of what changes the text."""
+        import hashlib
+
         return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:16]
 
 

@@ -31,7 +31,7 @@ LISTINGS = [
     *("black_scholes.call_price", "dose.repeated_doses", "orbit.position"),
     *("logistic_map.logistic_map", "logistic_map.logistic_map.vjp"),
     *("pipe_flow.friction_factor", "robot_arm.hand"),
-    *("programs.scaled", "programs.power.vjp", "programs.without_value"),
+    *("programs.scaled", "programs.checked", "programs.power.vjp", "programs.without_value"),
 ]
 POINTS = {
     "lecture.f": {"x": 1.2},
@@ -46,6 +46,7 @@ POINTS = {
     "pipe_flow.friction_factor": {"reynolds": 2000.0, "roughness": 1e-4},
     "robot_arm.hand": {"shoulder": 0.3, "elbow": 0.2},
     "programs.scaled": {"x": 1.5},
+    "programs.checked": {"x": 1.5},
     "programs.power": {"x": 1.5, "n": 2.0},
     "programs.total": {"xs": [1.0, 2.0, 300.0], "p": 1.5},
 }
@@ -288,10 +289,12 @@ def test_what_is_refused_is_refused_here_too():
     "name, point, reason",
     [
         ("programs.scaled", {"x": 1.0}, "line 8: `kind not in LIMITS` is Python code"),
+        ("programs.checked", {"x": 5.0}, 'line 23: `raise ValueError("x is too large for this")`'),
+        ("programs.checked", {"x": 1.0}, "line 25: `n & 3` is Python code"),
         ("lecture.f", {"x": 400.0}, "line 8: exp(x_2) raises OverflowError: math range error"),
-        ("programs.without_value", {"x": 1.0, "n": 0}, "line 40: mul(x_6, x_1) reads a name"),
-        ("programs.endless", {"x": 1.0}, "line 46: more than 1,000 equations are executed"),
-        ("programs.power", {"x": 1.0, "n": 1e6}, "line 23: more than 1,000"),
+        ("programs.without_value", {"x": 1.0, "n": 0}, "line 49: mul(x_6, x_1) reads a name"),
+        ("programs.endless", {"x": 1.0}, "line 55: more than 1,000 equations are executed"),
+        ("programs.power", {"x": 1.0, "n": 1e6}, "line 32: more than 1,000"),
         ("black_scholes.normal_cdf", {"x": "text"}, "line 8: div("),
     ],
 )

@@ -62,7 +62,7 @@ class Forward:
 
     def name(self, var: Var, tangent: Atom) -> None:
         """Record a tangent and name it after its variable."""
-        if isinstance(tangent, Var) and not tangent.hint:
+        if isinstance(tangent, Var) and not tangent.label():
             tangent.hint = dotted(var)
         self.dots[var] = tangent
 

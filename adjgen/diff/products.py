@@ -44,12 +44,23 @@ class Differentiator:
     def __init__(self, module: Module) -> None:
         self.functions = dict(module.functions)
         self.main = module.main
+        self.helpers: dict[tuple[str, str, tuple[int, ...]], str] = {}
+
+    def helper(self, name: str, kind: str, active: tuple[int, ...]) -> str:
+        """Return the name of the product of a callee for its active arguments, one for each."""
+        key = name, kind, active
+        if key not in self.helpers:
+            wanted = f"_{name}_{kind}" + suffix(self.functions[name], active)
+            self.helpers[key] = free(wanted, set(self.functions) | set(self.helpers.values()))
+        return self.helpers[key]
 
     def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
         """Return the module of one product: "jvp", "vjp", "value_and_grad" or "grad"."""
         function = renewed_function(self.main)
         params = chosen(function, wrt)
         inputs = [var for param in params for var in param.vars]
+        if wrt is None:
+            refuse_active_stars(function)
         if kind in ("grad", "value_and_grad") and function.result.kind:
             raise _tuple_valued(function)
         if kind == "jvp":
@@ -95,7 +106,7 @@ class Differentiator:
         return tuple(builder.eqns), dots, [sweep.dot(r) for r in function.body.results]
 
     def _callee_jvp(self, name: str, active: tuple[int, ...]) -> str:
-        key = f"_{name}_jvp" + suffix(self.functions[name], active)
+        key = self.helper(name, "jvp", active)
         if key not in self.functions:
             function = renewed_function(self.functions[name])
             self.functions[key] = function  # a recursive callee finds its own name
@@ -155,7 +166,7 @@ class Differentiator:
         return (*primal, *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
-        key = f"_{name}_vjp" + suffix(self.functions[name], active)
+        key = self.helper(name, "vjp", active)
         if key not in self.functions:
             function = renewed_function(self.functions[self.quiet(name)])
             self.functions[key] = function
@@ -217,6 +228,16 @@ class Differentiator:
         if problems:
             raise UnsupportedError(problems)
         return active
+
+
+def refuse_active_stars(function: Function) -> None:
+    """Refuse a function whose value depends on what *args or **kwargs hold."""
+    for param in function.params:
+        if param.kind.startswith("VAR_"):
+            active = active_variables(function.body, param.vars, function.body.results)
+            if active.intersection(param.vars):
+                what = f"the value depends on what `{param.name}` holds"
+                raise _refusal(function, "ADJ601", what, "Give each argument a parameter of its own.")
 
 
 def no_gradient(function: Function, var: Var) -> Atom:

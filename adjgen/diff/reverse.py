@@ -34,7 +34,8 @@ class Reverse:
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
         for eqn in block.eqns:
-            self.made_by.update(dict.fromkeys(eqn.outs, eqn))
+            for out in eqn.outs:
+                self.made_by[out] = eqn
         primal: list[Eqn] = []
         for eqn in reversed(block.eqns):
             builder.loc = eqn.loc
@@ -67,7 +68,7 @@ class Reverse:
         if var in self.active and bar != ZERO:
             assert isinstance(var, Var)
             total = plus(builder, bars.get(var), bar)
-            if isinstance(total, Var) and not total.hint:
+            if isinstance(total, Var) and not total.label():  # not a value of the primal
                 total.hint = barred(var)
             bars[var] = total
 

@@ -69,7 +69,8 @@ def _block(block: Block, trips: dict[Var, int]) -> Operations:
             elif inner.weight():
                 found.loops.append(inner)
         elif isinstance(eqn.op, str):
-            found.by_op.update(cost(eqn.op, eqn.args))
+            for name, count in cost(eqn.op, eqn.args).items():
+                found.by_op[name] += count
     return found
 
 

@@ -46,7 +46,7 @@ for _depth in range(1, DEEPEST + 1):
         partial(zeros_like, _depth),
         result="opaque",
         raises=False,
-        category="constant",
+        category="none",
     )
 row(
     "padded", padded, None, None, result="opaque", raises=False, category="sequence",

@@ -8,6 +8,8 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, join
 
+ONE, ZERO, MINUS = Const(1.0), Const(0.0), Const(-1.0)
+
 
 def result_type(row: Row, args: tuple[Atom, ...]) -> Type:
     """Return the type of a row's value from those of its arguments."""
@@ -24,19 +26,18 @@ def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | N
 
     Only for derivative equations: a zero there is structural, not a user's number.
     """
-    one, zero, minus = Const(1.0), Const(0.0), Const(-1.0)
     if name in ("mul", "add"):
-        unit = one if name == "mul" else zero
+        unit = ONE if name == "mul" else ZERO
         for a, b in (args, args[::-1]):
             if a == unit:
                 return b
-            if name == "mul" and a == minus:
+            if name == "mul" and a == MINUS:
                 return ("neg", b)
-    if name == "div" and args[1] == one:
+    if name == "div" and args[1] == ONE:
         return args[0]
-    if name == "sub" and args[1] == zero:
+    if name == "sub" and args[1] == ZERO:
         return args[0]
-    if name == "sub" and args[0] == zero:
+    if name == "sub" and args[0] == ZERO:
         return ("neg", args[1])
     return None
 

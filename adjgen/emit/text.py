@@ -74,9 +74,11 @@ def formatted(text: str) -> str:
     if text.count("\n") > LONGEST:
         return text
     import black
+    from black.mode import TargetVersion
     from black.parsing import InvalidInput
 
     try:
-        return black.format_str(text, mode=black.Mode())
+        mode = black.Mode(target_versions={TargetVersion.PY311})
+        return black.format_str(text, mode=mode)
     except InvalidInput as error:
         raise AssertionError(f"adjgen wrote what black cannot read: {error}") from error

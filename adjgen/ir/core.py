@@ -187,6 +187,10 @@ class Eqn:
     loc: Loc | None = None
     derivative: bool = False
 
+    def reading(self, args: tuple[Atom, ...], blocks: tuple["Block", ...]) -> "Eqn":
+        """Return the equation with other arguments and blocks."""
+        return Eqn(self.outs, self.op, args, blocks, self.loc, self.derivative)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:

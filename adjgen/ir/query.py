@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from adjgen.ir.core import Atom, Block, Eqn, Var
 
@@ -35,7 +34,15 @@ def atoms(block: Block) -> Iterator[Atom]:
 
 def use_counts(block: Block) -> Counter[Atom]:
     """Return how often each variable is used, in nested blocks too."""
-    return Counter(atom for atom in atoms(block) if isinstance(atom, Var))
+    found: list[Atom] = []
+    pending = [block]
+    while pending:
+        inner = pending.pop()
+        found += inner.results
+        for eqn in inner.eqns:
+            found += eqn.args
+            pending += eqn.blocks
+    return Counter([atom for atom in found if isinstance(atom, Var)])
 
 
 def defined(block: Block) -> set[Var]:
@@ -76,7 +83,7 @@ def substitute_eqn(eqn: Eqn, mapping: Mapping[Var, Atom]) -> Eqn:
     blocks = tuple(substitute(inner, mapping) for inner in eqn.blocks)
     if args == eqn.args and not blocks:
         return eqn
-    return replace(eqn, args=args, blocks=blocks)
+    return eqn.reading(args, blocks)
 
 
 def fresh(var: Var) -> Var:
@@ -89,10 +96,10 @@ def renewed(block: Block, mapping: dict[Var, Atom]) -> Block:
     params = tuple(_renew(param, mapping) for param in block.params)
     eqns = []
     for eqn in block.eqns:
-        args = tuple(substituted(arg, mapping) for arg in eqn.args)
-        blocks = tuple(renewed(inner, mapping) for inner in eqn.blocks)
-        outs = tuple(_renew(out, mapping) for out in eqn.outs)
-        eqns.append(replace(eqn, outs=outs, args=args, blocks=blocks))
+        args = tuple([substituted(arg, mapping) for arg in eqn.args])
+        blocks = tuple([renewed(inner, mapping) for inner in eqn.blocks])
+        outs = tuple([_renew(out, mapping) for out in eqn.outs])
+        eqns.append(Eqn(outs, eqn.op, args, blocks, eqn.loc, eqn.derivative))
     return Block(params, tuple(eqns), tuple(substituted(r, mapping) for r in block.results))
 
 

@@ -99,13 +99,28 @@ def code(eqn: Eqn, function: Function) -> str:
     node: Any = getattr(getattr(eqn.op, "payload", None), "node", None)
     lines = source_lines(eqn, function)
     first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None) or 0
+    if name := getattr(node, "id", "").removeprefix("@").replace(":", "."):
+        return str(name)  # @math:pi is what read/ calls math.pi
     if not 0 < first <= last <= len(lines):
-        name = str(getattr(node, "id", "Python code"))
-        return name.removeprefix("@").replace(":", ".")  # @math:pi is what read/ calls math.pi
+        return operand(lines[eqn.loc.line - 1][eqn.loc.col :]) if eqn.loc and lines else "Python"
     chosen = [line.encode() for line in lines[first - 1 : last]]
     chosen[-1] = chosen[-1][: node.end_col_offset]
     chosen[0] = chosen[0][node.col_offset :]
     return shortened("\n".join(line.decode(errors="replace") for line in chosen))
+
+
+def operand(text: str) -> str:
+    """Return the start of a line up to a comma, colon or bracket that something before it opened.
+
+    >>> operand("k & f(3, 4)) + 2")
+    'k & f(3, 4)'
+    """
+    depth = 0
+    for k, char in enumerate(text):
+        depth += (char in "([{") - (char in ")]}")
+        if depth < 0 or (depth == 0 and char in ",:"):
+            return shortened(text[:k])
+    return shortened(text)
 
 
 def source_lines(eqn: Eqn, function: Function) -> tuple[str, ...]:

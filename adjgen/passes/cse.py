@@ -6,11 +6,11 @@ before                          after
     return a + b
 """
 
-from dataclasses import replace
 from typing import Any
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.types import OPAQUE
 
 SMALL = 6  # equations of an arm that is compared as a whole
 
@@ -35,9 +35,9 @@ class _Scope:
         for eqn in block.eqns:
             args = tuple([self.value(arg) for arg in eqn.args])
             if args != eqn.args:
-                eqn = replace(eqn, args=args)
+                eqn = eqn.reading(args, eqn.blocks)
             if eqn.blocks:
-                eqn = replace(eqn, blocks=tuple(self.inner(b) for b in eqn.blocks))
+                eqn = eqn.reading(args, tuple([self.inner(b) for b in eqn.blocks]))
             key = _key(eqn, {})
             earlier = self.known.get(key) if key is not None else None
             if earlier is None:
@@ -69,12 +69,14 @@ def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
     if eqn.op == "require_real":
         constant = isinstance(eqn.args[1], Const)
         return ("require_real", eqn.args[0]) if constant else (eqn.op, eqn.args[2], "value")
-    if any(arg.type.name == "opaque" and isinstance(arg, Var) for arg in eqn.args):
+    row = TABLE[eqn.op]
+    if row.category == "sequence":
         return None
-    if TABLE[eqn.op].category == "sequence":
-        return None
-    args: list[Any] = [local.get(arg, arg) for arg in eqn.args]
-    if TABLE[eqn.op].commutative and len(args) == 2 and hash(args[0]) > hash(args[1]):
+    for arg in eqn.args:
+        if arg.type is OPAQUE and isinstance(arg, Var):
+            return None
+    args: list[Any] = [local.get(arg, arg) for arg in eqn.args] if local else list(eqn.args)
+    if row.commutative and len(args) == 2 and hash(args[0]) > hash(args[1]):
         args.reverse()
     return eqn.op, *args
 

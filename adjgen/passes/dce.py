@@ -45,13 +45,13 @@ def _live_equations(eqns: tuple[Eqn, ...], live: set[Var]) -> tuple[Eqn, ...]:
     """Return the equations that stay; `live` grows by what they read."""
     kept: list[Eqn] = []
     for eqn in reversed(eqns):
-        if not any(out in live for out in eqn.outs) and not noticed(eqn):
+        if live.isdisjoint(eqn.outs) and not noticed(eqn):
             continue
         if isinstance(eqn.op, If):
             eqn = _live_if(eqn, live)
         elif isinstance(eqn.op, For):
             eqn = _live_for(eqn, eqn.op, live)
-        live.update(arg for arg in eqn.args if isinstance(arg, Var))
+        live.update([arg for arg in eqn.args if isinstance(arg, Var)])
         kept.append(eqn)
     return tuple(reversed(kept))
 

@@ -49,7 +49,7 @@ class Folding:
         for eqn in block.eqns:
             args = tuple([self.value(arg) for arg in eqn.args])
             if args != eqn.args:
-                eqn = replace(eqn, args=args)
+                eqn = eqn.reading(args, eqn.blocks)
             if isinstance(eqn.op, If):
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):

@@ -33,14 +33,15 @@ BOUNDED = {
 
 def ranges(block: Block) -> Block:
     """Return the block with the guards of derivatives that intervals decide replaced by False."""
-    return _Ranges({}, {}).block(block)
+    return _Ranges().block(block)
 
 
 class _Ranges:
     """What is known of variables at one point of the program."""
 
-    def __init__(self, known: dict[Var, Interval], made_by: dict[Var, Eqn]) -> None:
-        self.known, self.made_by = known, made_by
+    def __init__(self) -> None:
+        self.known: dict[Var, Interval] = {}
+        self.made_by: dict[Var, Eqn] = {}
 
     def of(self, atom: Atom) -> Interval:
         """Return the interval of an atom."""
@@ -53,11 +54,12 @@ class _Ranges:
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
         for eqn in block.eqns:
-            self.made_by.update(dict.fromkeys(eqn.outs, eqn))
+            for out in eqn.outs:
+                self.made_by[out] = eqn
             if isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
             elif isinstance(eqn.op, For):
-                eqn = replace(eqn, blocks=tuple(self.inside(b, {}) for b in eqn.blocks))
+                eqn = replace(eqn, blocks=tuple(self.block(b) for b in eqn.blocks))
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue
             elif eqn.derivative and eqn.outs and self.impossible(eqn):
@@ -67,21 +69,24 @@ class _Ranges:
                 if found != ANY:
                     self.known[eqn.outs[0]] = found
             eqns.append(eqn)
-        return replace(block, eqns=tuple(eqns))
+        return Block(block.params, tuple(eqns), block.results)
 
-    def inside(self, block: Block, more: dict[Var, Interval]) -> Block:
-        """Return a nested block, in which more is known."""
-        scope = _Ranges({**self.known, **more}, self.made_by)
-        result = scope.block(block)
-        self.results = [scope.of(r) for r in block.results]
-        return result
+    def inside(self, block: Block, more: dict[Var, Interval]) -> tuple[Block, list[Interval]]:
+        """Return a nested block, in which more is known, and the intervals of its results."""
+        before = {var: self.of(var) for var in more}
+        self.known.update(more)
+        result = self.block(block)
+        found = [self.of(r) for r in block.results]
+        self.known.update(before)
+        return result, found
 
     def choice(self, eqn: Eqn) -> Eqn:
         """Look into both arms with what the condition says."""
         blocks, found = [], []
         for block, truth in zip(eqn.blocks, (True, False)):
-            blocks.append(self.inside(block, self.told(eqn.args[0], truth)))
-            found.append(self.results)
+            inner, results = self.inside(block, self.told(eqn.args[0], truth))
+            blocks.append(inner)
+            found.append(results)
         for out, a, b in zip(eqn.outs, *found):
             self.known[out] = Interval(min(a.lo, b.lo), max(a.hi, b.hi))
         return replace(eqn, blocks=tuple(blocks))

@@ -4,9 +4,11 @@ import ast
 from collections.abc import Callable
 
 from adjgen.ir.build import Builder
-from adjgen.ir.core import UNBOUND, Atom, Const, Tree, Var
+from adjgen.ir.core import UNBOUND, Atom, Const, Opaque, Tree, Var
+from adjgen.ir.types import OPAQUE
 from adjgen.read import calls, names
 from adjgen.read.frame import Frame
+from adjgen.read.opaque import Code
 from adjgen.read.values import (
     Conflict,
     Display,
@@ -247,21 +249,32 @@ def bind(frame: Frame, name: str, result: Value) -> None:
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
-    base = frame.env.get(node.value.id) if isinstance(node.value, ast.Name) else None
-    index = node.slice
-    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
-        inner = index.operand
-        number = (
-            -inner.value if isinstance(inner, ast.Constant) and type(inner.value) is int else None
-        )
+    number = integer(node.slice)
+    reason = "ADJ401 an item of a container cannot be differentiated"
+    if isinstance(node.value, ast.Name):
+        owner = frame.frame_of(node.value.id)
+        base = owner.env.get(node.value.id) if owner else None
+    elif isinstance(node.value, ast.Call) and number is not None and calls.readable(frame, node.value):
+        base = value(frame, node.value)
     else:
-        number = (
-            index.value if isinstance(index, ast.Constant) and type(index.value) is int else None
-        )
+        base = None
     if isinstance(base, Display) and number is not None:
         if -len(base.items) <= number < len(base.items):
             return base.items[number]
-    return frame.opaque(node, "ADJ401 an item of a container cannot be differentiated", ADVICE)
+    if base is not None and not isinstance(node.value, ast.Name):
+        item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
+        code = Code(item, ("container",), reason=reason, hint=ADVICE)
+        return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
+    return frame.opaque(node, reason, ADVICE)
+
+
+def integer(node: ast.expr) -> int | None:
+    """Return the integer that a tree writes out, if it does."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inside = integer(node.operand)
+        return None if inside is None else -inside
+    number = node.value if isinstance(node, ast.Constant) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:

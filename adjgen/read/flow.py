@@ -8,6 +8,18 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes right below a node, without operators and contexts."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and value._fields:
+            found.append(value)
+    return found
+
+
 def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes below roots in order, without the bodies of functions and classes inside."""
     stack = list(reversed(roots))
@@ -15,7 +27,7 @@ def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
         node = stack.pop()
         yield node
         if not isinstance(node, SCOPES):
-            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+            stack.extend(reversed(children(node)))
 
 
 def assigned(statements: Iterable[ast.AST]) -> list[str]:
@@ -51,7 +63,7 @@ def _binding_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
             continue
         yield node
         if not isinstance(node, SCOPES):
-            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+            stack.extend(reversed(children(node)))
 
 
 def ends(statements: Statements) -> bool:
@@ -87,7 +99,7 @@ def loop_nodes(statements: Statements) -> Iterator[ast.AST]:
         if isinstance(node, LOOPS):
             stack.extend(reversed(node.orelse))
         elif not isinstance(node, (*SCOPES, ast.expr)):
-            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+            stack.extend(reversed(children(node)))
 
 
 def returns(statements: Iterable[ast.AST]) -> bool:

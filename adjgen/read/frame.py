@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adjgen.diagnostics import Problem
-from adjgen.elementary.row import TABLE
+from adjgen.elementary.row import BY_NAME, TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
@@ -157,7 +157,7 @@ class Frame:
         for name in [*loaded(node), *before]:
             value = self.held(name)
             if isinstance(value, BindingValue):
-                outside[name] = self.expression_of(node, value.binding)
+                outside[name] = self.expression_of(node, value.binding, name)
             elif value is UNBOUND and name in writes:
                 continue  # the code assigns it before it reads it, or fails as the user's does
             else:
@@ -194,26 +194,28 @@ class Frame:
         if isinstance(value, (Var, Const)):
             return value
         if isinstance(value, BindingValue):
-            code = Code(self.expression_of(node, value.binding))
+            code = Code(self.expression_of(node, value.binding, ast.unparse(node)))
             return self.emit(node, Opaque(code), (), [OPAQUE])[0]
         return self.problem(
             node, "ADJ205", "a function is used as a value here", "Call it directly."
         )
 
-    def expression_of(self, node: ast.AST, binding: Any) -> ast.expr:
+    def expression_of(self, node: ast.AST, binding: Any, name: str) -> ast.expr:
         """Return what generated code writes for a name from outside the function."""
         place = getattr(binding, "place", None)
         if isinstance(binding, names.Constant) and place is None:
             return constant_expression(binding.value)
         if isinstance(binding, (names.Known, names.ModuleName)):
-            module, name = (
-                (binding.dotted, "") if isinstance(binding, names.ModuleName) else binding.home()
-            )
-            return ast.Name(f"@{module}:{name}", ast.Load())
+            if isinstance(binding, names.ModuleName):
+                module, member = binding.dotted, ""
+            else:
+                module, member = binding.home()
+            return ast.Name(f"@{module}:{member}", ast.Load())
         if isinstance(binding, names.Callee):
             place = binding.place or binding.definition.place
-        if isinstance(binding, names.Missing) or place is None:
-            what = f"`{getattr(binding, 'name', '')}` is not defined"
+        if place is None:
+            missing = isinstance(binding, names.Missing)
+            what = f"`{name}` is not defined" if missing else f"generated code cannot import `{name}`"
             self.problem(node, "ADJ501", what, missing_hint(binding))
             return ast.Constant(None)
         if place.holder is not None:
@@ -223,7 +225,12 @@ class Frame:
 
 def missing_hint(binding: Any) -> str:
     """Return what to do about a name that nothing defines."""
-    return getattr(binding, "why", "") or "Define or import it."
+    why = getattr(binding, "why", "") or getattr(binding, "reason", "")
+    if why or not isinstance(binding, names.Missing):
+        return why or "Define it in a module that can be imported."
+    known = {dotted.rpartition(".")[2]: dotted for dotted in BY_NAME}
+    meant = known.get(names.did_you_mean(binding.name, list(known)), "").removeprefix("builtins.")
+    return f"Did you mean `{meant}`?" if meant else "Define or import it."
 
 
 def constant_expression(value: Any) -> ast.expr:

@@ -168,7 +168,7 @@ def _scope(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:
 def passive_comment(frame: Frame, node: ast.stmt) -> None:
     """Cut the derivatives of what a statement assigns, if the comment at its end asks for it."""
     line = frame.definition.file.lines[(node.end_lineno or node.lineno) - 1]
-    if not PASSIVE.search(line):
+    if "passive" not in line or not PASSIVE.search(line):
         return
     for name in assigned([node]):
         held = frame.env.get(name, UNBOUND)

@@ -14,9 +14,9 @@ from adjgen.diff.products import Differentiator, chosen
 from adjgen.ir.core import Function, Module
 from adjgen.ir.query import use_counts
 from adjgen.ir.show import columns, indented
-from adjgen.ir.spelling import code, place, shortened, spelled, structure
+from adjgen.ir.spelling import place, shortened, spelled, structure
 from adjgen.pipeline import deep_recursion
-from adjgen.run import CannotRunError, structured
+from adjgen.run import structured
 from adjgen.tableau.record import Node, Recorder, Step, StoppedError, bare, live
 
 At = Mapping[str, Any]
@@ -87,7 +87,7 @@ class Tableau:
         try:
             results = recorder.block(function.body)
             self.value = structured(function.result, iter(bare(results)))
-        except (StoppedError, CannotRunError, RecursionError) as error:
+        except (StoppedError, RecursionError) as error:
             self.stopped = self.reason(error)
         for step in self.inputs:
             if live(step.node) and not self.direction:
@@ -108,10 +108,7 @@ class Tableau:
         """Return where the run stopped, and why."""
         recorder = self.recorder
         where, what = place(recorder.eqn, recorder.function), str(error)
-        if isinstance(error, CannotRunError):
-            text = code(recorder.eqn, recorder.function)
-            what = f"`{text}` is Python code that is carried as it is, and not run here"
-        elif isinstance(error, RecursionError):
+        if isinstance(error, RecursionError):
             what = "calls are nested too deeply"
         return f"{where}: {what}" if where else what
 

@@ -128,11 +128,23 @@ class Recorder(Run):
             self.remark(f"if {holds}{spelled(eqn.args[0], self.names)}:")
         elif isinstance(eqn.op, For):
             self.turn.append(0)
-        found = self.outside(eqn, eqn.op) if isinstance(eqn.op, Opaque) else ABSENT
-        if found is ABSENT:
-            super().equation(eqn)
+        if isinstance(eqn.op, Opaque):
+            self.carried(eqn, eqn.op)
         else:
+            super().equation(eqn)
+
+    def carried(self, eqn: Eqn, op: Opaque) -> None:
+        """Look up a name; pass over what gives nothing back, as print; stop at everything else."""
+        text = applied(eqn, self.names, self.function)
+        found = self.outside(eqn, op)
+        if found is not ABSENT:
             self.bind(eqn, None, [found])
+        elif eqn.outs:
+            raise StoppedError(f"{text} is Python code that is carried as it is, and not run here")
+        elif text.startswith("`raise"):
+            raise StoppedError(text)
+        else:
+            self.remark(f"{text}, not run here")
 
     def outside(self, eqn: Eqn, op: Opaque) -> Any:
         """Return what carried code stands for that is a name: of `math`, or around a live function.

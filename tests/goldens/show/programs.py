@@ -16,6 +16,15 @@ def scaled(x, kind="low"):
     return y, (x, 2.0)
 
 
+def checked(x, n=6):
+    """Do things beside the computation."""
+    assert x > 0.0, f"{x} is not positive"
+    if x > 3.0:
+        raise ValueError("x is too large for this")
+    print("x is", x)
+    return x * ((n & 3) + x)
+
+
 def power(x, n):
     """Multiply by itself, n times."""
     if n < 1:
