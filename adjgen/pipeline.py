@@ -12,7 +12,7 @@ from adjgen.diff.products import Differentiator
 from adjgen.elementary.operations import Operations, operations
 from adjgen.emit.module import Text, write_functions
 from adjgen.ir.core import Eqn, Function, Module
-from adjgen.ir.query import number
+from adjgen.ir.query import called, number
 from adjgen.passes import optimise, sequence
 from adjgen.read.lower import lower
 
@@ -105,17 +105,7 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
 
 def helpers(module: Module) -> list[Function]:
     """Return the functions that a module's main function calls, directly or not."""
-    from adjgen.ir.core import Call
-    from adjgen.ir.query import equations
-
-    found: dict[str, Function] = {}
-    pending = [module.main]
-    while pending:
-        for eqn in equations(pending.pop().body):
-            if isinstance(eqn.op, Call) and eqn.op.function not in found:
-                found[eqn.op.function] = module.functions[eqn.op.function]
-                pending.append(found[eqn.op.function])
-    return [f for name, f in found.items() if name != module.main.name]
+    return [module.functions[name] for name in called(module) if name != module.main.name]
 
 
 def stages(

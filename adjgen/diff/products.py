@@ -237,7 +237,9 @@ def refuse_active_stars(function: Function) -> None:
             active = active_variables(function.body, param.vars, function.body.results)
             if active.intersection(param.vars):
                 what = f"the value depends on what `{param.name}` holds"
-                raise _refusal(function, "ADJ601", what, "Give each argument a parameter of its own.")
+                raise _refusal(
+                    function, "ADJ601", what, "Give each argument a parameter of its own."
+                )
 
 
 def no_gradient(function: Function, var: Var) -> Atom:

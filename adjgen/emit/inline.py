@@ -36,16 +36,11 @@ class Inlining:
             for inner in eqn.blocks:
                 self.block(inner)
             args = [a for a in eqn.args if isinstance(a, Var) and a in self.chosen and a in here]
-            used.update(args)
-            if isinstance(eqn.op, Opaque):
-                self.drop(args)
-            if isinstance(eqn.op, For) and any(
-                self.raisers.get(a) for a in args if a not in eqn.args[:1]
-            ):
-                self.flush(pending)
-            self.consume(args, pending)
+            if args:
+                used.update(args)
+                self.take(eqn, args, pending)
             inside = self.may_raise(eqn) or any(
-                self.raisers.get(a) for a in args if a in self.chosen
+                [self.raisers.get(a) for a in args if a in self.chosen]
             )
             if self.fits(eqn):
                 self.chosen.add(eqn.outs[0])
@@ -60,6 +55,14 @@ class Inlining:
         self.consume(results, pending)
         self.flush(pending)
         self.drop([out for out in here if out not in used and out not in results])
+
+    def take(self, eqn: Eqn, args: list[Var], pending: list[Var]) -> None:
+        """Let an equation contain its arguments, where that keeps the order of what can raise."""
+        if isinstance(eqn.op, Opaque):
+            self.drop(args)
+        if isinstance(eqn.op, For) and any(self.raisers.get(a) for a in args if a != eqn.args[0]):
+            self.flush(pending)
+        self.consume(args, pending)
 
     def consume(self, args: list[Var], pending: list[Var]) -> None:
         """Take raising arguments from the end of the queue; if they are not there, flush it."""
@@ -126,8 +129,8 @@ class Inlining:
         """Return about how many characters an expression takes."""
         atoms = [*eqn.args, *(r for block in eqn.blocks for r in block.results)]
         function = isinstance(eqn.op, str) and TABLE[eqn.op].category == "call"
-        parts = (
-            self.width.get(a, len(a.label()) or 4) if isinstance(a, Var) else len(repr(a.value))
+        parts = [
+            self.width.get(a) or len(a.label()) or 4 if isinstance(a, Var) else len(a.key[1])
             for a in atoms
-        )
+        ]
         return 3 + (len(str(eqn.op)) if function else 0) + sum(parts)

@@ -11,9 +11,10 @@ def maybe_unbound(body: Block) -> set[Var]:
     """Return the variables that may have no value when they are read."""
     found: set[Var] = set()
     size = -1
+    joins = [eqn for eqn in equations(body) if eqn.blocks]
     while size != len(found):
         size = len(found)
-        for eqn in equations(body):
+        for eqn in joins:
             if isinstance(eqn.op, If):
                 for block in eqn.blocks:
                     found |= {o for o, r in zip(eqn.outs, block.results) if _is(r, found)}

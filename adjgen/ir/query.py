@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from adjgen.ir.core import Atom, Block, Eqn, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, Module, Var
 
 
 def equations(block: Block) -> Iterator[Eqn]:
@@ -30,6 +30,18 @@ def atoms(block: Block) -> Iterator[Atom]:
         yield from eqn.args
         stack.append((inside, k + 1))
         stack.extend((inner, 0) for inner in reversed(eqn.blocks))
+
+
+def called(module: Module) -> list[str]:
+    """Return the names of the functions that a module's main function calls, directly or not."""
+    found: dict[str, None] = {}
+    pending = [module.main]
+    while pending:
+        for eqn in equations(pending.pop().body):
+            if isinstance(eqn.op, Call) and eqn.op.function not in found:
+                found[eqn.op.function] = None
+                pending.append(module.functions[eqn.op.function])
+    return list(found)
 
 
 def use_counts(block: Block) -> Counter[Atom]:

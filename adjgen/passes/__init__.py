@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from adjgen.ir.core import Block, Function, Module
-from adjgen.ir.query import use_counts
+from adjgen.ir.query import called, use_counts
 from adjgen.passes.algebra import Algebra
 from adjgen.passes.cse import cse
 from adjgen.passes.dce import dce
@@ -43,7 +43,7 @@ def sequence(after: bool, exact: bool = False) -> Iterator[tuple[str, Pass]]:
 
 
 def optimise(module: Module, after: bool, exact: bool = False) -> Module:
-    """Return a module whose functions went through all passes."""
+    """Return a module whose main function and those that it calls went through all passes."""
 
     def through(function: Function) -> Function:
         body = function.body
@@ -51,7 +51,10 @@ def optimise(module: Module, after: bool, exact: bool = False) -> Module:
             body = one(body)
         return replace(function, body=body)
 
-    functions = {name: through(function) for name, function in module.functions.items()}
-    main = functions.get(module.main.name)
-    same = main is not None and module.functions[module.main.name] is module.main
-    return Module(main if same and main else through(module.main), functions)
+    main, functions = through(module.main), dict(module.functions)
+    for name in called(module):
+        same = functions[name] is module.main
+        functions[name] = main if same else through(functions[name])
+    if module.functions.get(main.name) is module.main:
+        functions[main.name] = main
+    return Module(main, functions)

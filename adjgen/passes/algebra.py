@@ -20,7 +20,7 @@ LARGEST = 48  # operations of an expression that is rewritten as a whole
 Quotient = tuple[tuple[Atom, ...], tuple[Atom, ...]]  # numerators, denominators
 
 
-@dataclass
+@dataclass(slots=True)
 class Product:
     """coefficient * quotient * quotient ...; a quotient is computed as it was written."""
 
@@ -70,6 +70,8 @@ class Algebra:
 
     def root(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression whose value is needed as it stands."""
+        if eqn.op not in ("add", "sub") and self.inside.isdisjoint(eqn.args):
+            return [eqn]  # a single product, quotient or minus
         old = self.tree(eqn)
         self.absorbed = {}
         writer = Writer(eqn.loc)
@@ -135,10 +137,10 @@ class Algebra:
     def factored(self, terms: list[Product], writer: "Writer") -> list[Product]:
         """Take out the factor that most terms share, if two or more do, until none is shared."""
         while len(terms) > 1:
-            counts = Counter(q for term in terms for q in dict.fromkeys(term.quotients))
-            shared, times = max(counts.items(), key=lambda item: item[1], default=(None, 0))
-            if shared is None or times < 2:
+            factors = [q for term in terms for q in dict.fromkeys(term.quotients)]
+            if len(set(factors)) == len(factors):
                 break
+            ((shared, times),) = Counter(factors).most_common(1)
             inside = [without(term, shared) for term in terms if shared in term.quotients]
             at = next(k for k, term in enumerate(terms) if shared in term.quotients)
             outside = [term for term in terms if shared not in term.quotients]

@@ -32,21 +32,22 @@ class _Scope:
 
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
+        known, mapping = self.known, self.mapping
         for eqn in block.eqns:
-            args = tuple([self.value(arg) for arg in eqn.args])
+            args = tuple([mapping.get(a, a) if isinstance(a, Var) else a for a in eqn.args])
             if args != eqn.args:
                 eqn = eqn.reading(args, eqn.blocks)
             if eqn.blocks:
                 eqn = eqn.reading(args, tuple([self.inner(b) for b in eqn.blocks]))
             key = _key(eqn, {})
-            earlier = self.known.get(key) if key is not None else None
+            earlier = known.get(key) if key is not None else None
             if earlier is None:
                 eqns.append(eqn)
                 if key is not None:
-                    self.known[key] = eqn.outs[0] if eqn.outs else Var("", eqn.args[0].type)
+                    known[key] = eqn.outs[0] if eqn.outs else Var("", eqn.args[0].type)
                     self.new.append(key)
             elif eqn.outs:
-                self.mapping[eqn.outs[0]] = earlier
+                mapping[eqn.outs[0]] = earlier
                 earlier.hint = earlier.hint or ("" if eqn.derivative else eqn.outs[0].hint)
         return Block(block.params, tuple(eqns), tuple(self.value(r) for r in block.results))
 

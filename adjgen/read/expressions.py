@@ -254,7 +254,11 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     if isinstance(node.value, ast.Name):
         owner = frame.frame_of(node.value.id)
         base = owner.env.get(node.value.id) if owner else None
-    elif isinstance(node.value, ast.Call) and number is not None and calls.readable(frame, node.value):
+    elif (
+        isinstance(node.value, ast.Call)
+        and number is not None
+        and calls.readable(frame, node.value)
+    ):
         base = value(frame, node.value)
     else:
         base = None

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 Statements = Sequence[ast.stmt]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -124,6 +125,7 @@ def dies(statements: Statements) -> bool:
     return isinstance(last, ast.Raise)
 
 
+@lru_cache(maxsize=256)  # asked at every call of a function
 def yields(function: ast.FunctionDef | ast.Lambda) -> ast.AST | None:
     """Return the yield that makes a function a generator, or None."""
     body = function.body if isinstance(function.body, list) else [function.body]

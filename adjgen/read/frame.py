@@ -5,7 +5,7 @@ read in place simply continues its caller's block.
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from adjgen.diagnostics import Problem
@@ -35,10 +35,10 @@ class Session:
 class Frame:
     """A function being read: its names, and how it reports and emits."""
 
-    def __init__(self, session: Session, definition: Any, locals: set[str]) -> None:
+    def __init__(self, session: Session, definition: Any, locals: Iterable[str]) -> None:
         self.session = session
         self.definition = definition
-        self.locals = locals
+        self.locals = set(locals)
         self.env: dict[str, Value] = {}
         self.outer: Frame | None = None
         session.files[definition.file.path] = definition.file
@@ -215,7 +215,9 @@ class Frame:
             place = binding.place or binding.definition.place
         if place is None:
             missing = isinstance(binding, names.Missing)
-            what = f"`{name}` is not defined" if missing else f"generated code cannot import `{name}`"
+            what = (
+                f"`{name}` is not defined" if missing else f"generated code cannot import `{name}`"
+            )
             self.problem(node, "ADJ501", what, missing_hint(binding))
             return ast.Constant(None)
         if place.holder is not None:

@@ -1,6 +1,7 @@
 """Reads a callee in place of its call, or emits a CALL of it where it is recursive."""
 
 import ast
+from functools import lru_cache
 from typing import Any
 
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
@@ -154,12 +155,13 @@ def constant_display(node: ast.AST) -> Value | None:
     return None
 
 
-def locals_of(node: Any) -> set[str]:
+@lru_cache(maxsize=256)  # asked at every call of a function
+def locals_of(node: Any) -> frozenset[str]:
     """Return the names that are local to a function."""
     body = node.body if isinstance(node.body, list) else [node.body]
     declared = (n for n in own_nodes(*body) if isinstance(n, (ast.Global, ast.Nonlocal)))
     outer = {name for declaration in declared for name in declaration.names}
-    return ({name for name, _ in parameters(node)} | set(assigned(body))) - outer
+    return frozenset({name for name, _ in parameters(node)} | set(assigned(body))) - outer
 
 
 def read_body(session: Any, definition: Any, bound: dict[str, Value], outer: Frame | None) -> Value:
