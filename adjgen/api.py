@@ -180,7 +180,7 @@ def generate(
     from adjgen import pipeline
 
     chosen = [wrt] if isinstance(wrt, (str, int)) else wrt
-    names = None if chosen is None else tuple(str(one) for one in chosen)
+    names = None if chosen is None else tuple(chosen)
     options = {"mode": mode, "wrt": names} | options
     found = pipeline.generate(definitions_of(source_or_function), Options(**options))
     if not found.source:

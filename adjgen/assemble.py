@@ -28,7 +28,7 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     names = [f"{definition.file.path}::{definition.qualname}" for definition, _ in done]
     source = skeleton.module(
         source=", ".join(names),
-        source_hash=source_hash(files),
+        source_hash=source_hash(files | read_for_names(done)),
         options_hash=options.digest(),
         command=command(names, options),
         doc=module_doc(done, ops),
@@ -46,6 +46,12 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     )
 
 
+def read_for_names(done: Sequence[tuple[Any, Differentiated]]) -> dict[str, Any]:
+    """Return the files that only said what a name means: a constant that was imported, say."""
+    found = [f for definition, _ in done for f in getattr(definition.scope, "files", ())]
+    return {file.path: file for file in found}
+
+
 def source_hash(files: dict[str, Any]) -> str:
     """Return a hash of every file that was read."""
     digest = hashlib.sha256()
@@ -59,7 +65,8 @@ def command(names: Sequence[str], options: Options) -> str:
     words = ["adjgen generate", *names]
     default = Options()
     words += [f"--mode {options.mode}"] if options.mode != default.mode else []
-    words += [f"--wrt {','.join(options.wrt)}"] if options.wrt else []
+    words += [f"--wrt {','.join(map(str, options.wrt))}"] if options.wrt else []
+    words += [f"--define {name}={value!r}" for name, value in options.define]
     words += [f"--style {options.style}"] if options.style != default.style else []
     words += ["--exact"] if options.exact else []
     words += [] if options.formatted else ["--no-format"]

@@ -9,9 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adjgen.diagnostics import Problem, UnsupportedError
 from adjgen.ir.core import Module
-from adjgen.pipeline import Options, deep_recursion, helpers, primal, product, written
+from adjgen.pipeline import Options, deep_recursion, helpers, primal, product, written, wrt_names
 
 Wrt = str | int | Sequence[str | int] | None
 
@@ -47,27 +46,6 @@ def module_of(f: Callable[..., Any], options: Options) -> Module:
     from adjgen.read.source import of_function
 
     return primal(of_function(f), options)
-
-
-def wrt_names(module: Module, wrt: Wrt) -> tuple[str, ...] | None:
-    """Return wrt as names; None stays, for every differentiable parameter."""
-    if wrt is None:
-        return None
-    main, names = module.main, [p.name for p in module.main.params]
-    found = []
-    for one in [wrt] if isinstance(wrt, (str, int)) else wrt:
-        if isinstance(one, str):
-            found.append(one)
-        elif -len(names) <= one < len(names):
-            found.append(names[one])
-        else:
-            what, why = (
-                f"there is no parameter {one}",
-                f"`{main.name}` has {len(names)} parameters.",
-            )
-            problem = Problem("ADJ604", what, why, main.about["path"], main.about["line"])
-            raise UnsupportedError([problem])
-    return tuple(found)
 
 
 def function_of(module: Module, origin: Callable[..., Any], options: Options) -> Callable[..., Any]:

@@ -5,16 +5,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
-from adjgen.diff.products import Differentiator
-from adjgen.elementary.operations import Operations, operations
-from adjgen.emit.module import Text, write_functions
 from adjgen.ir.core import Eqn, Function, Module
-from adjgen.ir.query import called, number
-from adjgen.passes import optimise, sequence
-from adjgen.read.lower import lower
+
+if TYPE_CHECKING:  # each stage is loaded when it is first needed: importing adjgen takes no time
+    from adjgen.elementary.operations import Operations
+    from adjgen.emit.module import Text
 
 KINDS = {
     "forward": ("jvp",),
@@ -28,15 +26,17 @@ DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take n
 class Options:
     """How to differentiate and how to write it.
 
-    wrt names parameters, None means every differentiable one; exact keeps x**2 of the primal.
+    wrt has names or positions of parameters, None means every differentiable one; exact keeps
+    x**2 of the primal; define has the constants that the command line gave.
     """
 
     target: str = "math"
     style: str = "named"
     exact: bool = False
     mode: str = "both"
-    wrt: tuple[str, ...] | None = None
+    wrt: tuple[str | int, ...] | None = None
     formatted: bool = True
+    define: tuple[tuple[str, object], ...] = ()
 
     def digest(self) -> str:
         """Return a hash of what changes the text."""
@@ -65,6 +65,10 @@ def deep_recursion() -> Iterator[None]:
 
 def primal(definition: Any, options: Options = Options()) -> Module:
     """Return a function in optimised intermediate form, its variables numbered."""
+    from adjgen.ir.query import number
+    from adjgen.passes import optimise
+    from adjgen.read.lower import lower
+
     if options.target != "math":
         why = "Scalar Python with `math` is what this version differentiates."
         raise UnsupportedError(
@@ -80,14 +84,19 @@ def product(
     module: Module, kind: str, wrt: Sequence[str] | None, bare: bool, options: Options
 ) -> Module:
     """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad"."""
+    from adjgen.diff.products import Differentiator
+    from adjgen.passes import optimise
+
     with deep_recursion():
         return optimise(
             Differentiator(module).product(kind, wrt, bare), after=True, exact=options.exact
         )
 
 
-def written(functions: Sequence[Function], module: Module, options: Options) -> Text:
+def written(functions: Sequence[Function], module: Module, options: Options) -> "Text":
     """Return functions of a module as text."""
+    from adjgen.emit.module import write_functions
+
     files = module.main.about.get("files", {})
 
     def quote(eqn: Eqn) -> str:
@@ -105,6 +114,8 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
 
 def helpers(module: Module) -> list[Function]:
     """Return the functions that a module's main function calls, directly or not."""
+    from adjgen.ir.query import called
+
     return [module.functions[name] for name in called(module) if name != module.main.name]
 
 
@@ -115,6 +126,10 @@ def stages(
     kind: str = "value_and_grad",
 ) -> list[tuple[str, Function]]:
     """Return the function after every stage, with the names of the stages."""
+    from adjgen.diff.products import Differentiator
+    from adjgen.passes import sequence
+    from adjgen.read.lower import lower
+
     with deep_recursion():
         module = lower(definition)
         found = [("lower", module.main)]
@@ -129,6 +144,27 @@ def stages(
             current = replace(current, body=one(current.body))
             found.append((name, current))
         return found
+
+
+def wrt_names(
+    module: Module, wrt: str | int | Sequence[str | int] | None
+) -> tuple[str, ...] | None:
+    """Return wrt as names; None stays, for every differentiable parameter."""
+    if wrt is None:
+        return None
+    main, names = module.main, [p.name for p in module.main.params]
+    found = []
+    for one in [wrt] if isinstance(wrt, (str, int)) else wrt:
+        if isinstance(one, str):
+            found.append(one)
+        elif -len(names) <= one < len(names):
+            found.append(names[one])
+        else:
+            what = f"there is no parameter {one}"
+            why = f"`{main.name}` has {len(names)} parameters."
+            problem = Problem("ADJ604", what, why, main.about["path"], main.about["line"])
+            raise UnsupportedError([problem])
+    return tuple(found)
 
 
 @dataclass
@@ -167,20 +203,26 @@ class Differentiated:
         extra = {h.name: h for m in (self.module, *self.products.values()) for h in helpers(m)}
         return [*mains, *(h for name, h in extra.items() if name not in names)]
 
+    def renamed(self, new: dict[str, str]) -> "Differentiated":
+        """Return the same with other names for helpers."""
+        from adjgen.ir.query import renamed
+
+        if not new:
+            return self
+        products = {kind: renamed(module, new) for kind, module in self.products.items()}
+        return Differentiated(renamed(self.module, new), products)
+
 
 def differentiated(definition: Any, options: Options) -> Differentiated:
     """Return a function with the products that the options ask for."""
     module = primal(definition, options)
+    names = wrt_names(module, options.wrt)
     products = {}
     for kind in KINDS[options.mode]:
         if kind == "value_and_grad" and module.main.result.kind:
             continue  # a tuple has no gradient; its vjp is there
-        bare = (
-            len(options.wrt) == 1
-            if options.wrt
-            else len([p for p in module.main.params if p.differentiable]) == 1
-        )
-        products[kind] = product(module, kind, options.wrt, bare, options)
+        chosen = names or [p.name for p in module.main.params if p.differentiable]
+        products[kind] = product(module, kind, names, len(chosen) == 1, options)
     return Differentiated(module, products)
 
 
@@ -192,6 +234,7 @@ def generate(definitions: Sequence[Any], options: Options = Options()) -> Genera
 
 def _generated(definitions: Sequence[Any], options: Options) -> Generated:
     from adjgen.assemble import assembled
+    from adjgen.merge import merged
 
     done: list[tuple[Any, Differentiated]] = []
     refused: dict[str, list[Problem]] = {}
@@ -205,12 +248,16 @@ def _generated(definitions: Sequence[Any], options: Options) -> Generated:
             refused[definition.qualname] = [
                 definition.file.problem(definition.node, "ADJ802", what, "Split it.")
             ]
+    done, clashes = merged(done)
+    refused |= clashes
     generated = assembled(done, options) if done else Generated()
     generated.refused = refused
     return generated
 
 
-def counts(one: Differentiated) -> dict[str, Operations]:
+def counts(one: Differentiated) -> dict[str, "Operations"]:
     """Return the operations of a function and of its products."""
+    from adjgen.elementary.operations import operations
+
     found = {"value": operations(one.module.main)}
     return found | {kind: operations(m.main) for kind, m in one.products.items()}

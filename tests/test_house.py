@@ -41,6 +41,7 @@ FLOORS = {
 }
 SPLIT = {  # parts of several files
     "assemble": "pipeline",
+    "merge": "pipeline",
     "trial": "verify",
     "compiled": "api",
     "decorator": "api",

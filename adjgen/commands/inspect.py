@@ -100,7 +100,7 @@ class View:
 
     def __init__(self, job: Job, at: Mapping[str, Any]) -> None:
         from adjgen.commands.verify import check_names
-        from adjgen.pipeline import Options, primal
+        from adjgen.pipeline import Options, primal, wrt_names
 
         file = read(job.source)
         found, refused = definitions(job, file)
@@ -116,14 +116,15 @@ class View:
         self.options = Options(**{**job.options, "mode": "both"})
         self.title = f"{file.path}::{self.definition.qualname}"
         self.module: Module = primal(self.definition, self.options)
+        self.wrt = wrt_names(self.module, self.options.wrt)
 
     def product(self, kind: str) -> "Module":
         """Return the module of a derivative."""
         from adjgen.pipeline import product
 
         every = [param for param in self.module.main.params if param.differentiable]
-        bare = len(self.options.wrt or every) == 1
-        return product(self.module, kind, self.options.wrt, bare, self.options)
+        bare = len(self.wrt or every) == 1
+        return product(self.module, kind, self.wrt, bare, self.options)
 
     @property
     def reverse(self) -> str:
@@ -161,7 +162,7 @@ class View:
             return self.listed(key, title, self.module)
         from adjgen.tableau import tableau
 
-        found = tableau(self.module, self.at, self.options.wrt)
+        found = tableau(self.module, self.at, self.wrt)
         part = self.listed(key, title, self.module)
         part.text, part.data["point"] = found.text(), found.data()
         return part
@@ -194,7 +195,7 @@ class View:
         """Return the listing after a stage (after the last one of that name)."""
         from adjgen.pipeline import stages
 
-        found = dict(stages(self.definition, self.options.wrt, self.options, self.reverse))
+        found = dict(stages(self.definition, self.wrt, self.options, self.reverse))
         if name not in found:
             raise click.UsageError(
                 f"--after: there is no stage {name!r}; there are {', '.join(found)}"

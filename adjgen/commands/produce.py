@@ -68,7 +68,8 @@ def _produced(job: Job) -> Outcome:
     found, refused = definitions(job, file)
     if not found:
         return Outcome(job, refused=refused)
-    generated = generate(found, Options(**job.options))
+    define = tuple(sorted(job.define.items()))
+    generated = generate(found, Options(**job.options, define=define))
     refused.update(generated.refused)
     return Outcome(
         job,

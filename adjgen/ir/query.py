@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from adjgen.ir.core import Atom, Block, Call, Eqn, Module, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, Function, Module, Var
 
 
 def equations(block: Block) -> Iterator[Eqn]:
@@ -134,3 +135,23 @@ def number(block: Block) -> int:
                 pending.append(eqn)
                 pending += reversed(eqn.blocks)
     return count
+
+
+def renamed(module: Module, new: Mapping[str, str]) -> Module:
+    """Return a module in which functions, and the calls of them, have new names."""
+
+    def block(old: Block) -> Block:
+        eqns = []
+        for eqn in old.eqns:
+            if isinstance(eqn.op, Call) and eqn.op.function in new:
+                eqn = replace(eqn, op=replace(eqn.op, function=new[eqn.op.function]))
+            if eqn.blocks:
+                eqn = replace(eqn, blocks=tuple(block(inner) for inner in eqn.blocks))
+            eqns.append(eqn)
+        return replace(old, eqns=tuple(eqns))
+
+    def function(old: Function) -> Function:
+        return replace(old, name=new.get(old.name, old.name), body=block(old.body))
+
+    functions = {new.get(name, name): function(f) for name, f in module.functions.items()}
+    return Module(functions.get(module.main.name) or function(module.main), functions)
