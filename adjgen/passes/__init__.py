@@ -9,6 +9,7 @@ from adjgen.passes.algebra import Algebra
 from adjgen.passes.cse import cse
 from adjgen.passes.dce import dce
 from adjgen.passes.fold import Folding
+from adjgen.passes.fuse import fuse
 from adjgen.passes.ranges import ranges
 
 Pass = Callable[[Block], Block]
@@ -31,7 +32,7 @@ def algebra(block: Block) -> Block:
 
 BEFORE: tuple[tuple[str, Pass], ...] = (("fold", fold), ("cse", cse), ("dce", dce))
 AFTER: tuple[tuple[str, Pass], ...] = (
-    ("ranges", ranges), ("fold", fold_exactly), ("cse", cse), ("dce", dce),
+    ("fuse", fuse), ("ranges", ranges), ("fold", fold_exactly), ("cse", cse), ("dce", dce),
     ("algebra", algebra), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 

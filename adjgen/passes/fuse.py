@@ -1,0 +1,118 @@
+"""A branch and its adjoint become one branch, where nothing that the adjoint reads lies between them.
+
+before                                  after
+    if c: y = exp(x)                        if c:
+    else: y = x                                 y = exp(x)
+    if c: x_bar = bar * y                       x_bar = bar * y
+    else: x_bar = bar                       else:
+    return y, x_bar                             y = x
+                                                x_bar = bar
+                                            return y, x_bar
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from adjgen.ir.core import Atom, Block, Eqn, If, Var
+from adjgen.ir.query import free_variables
+
+COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
+
+
+def fuse(block: Block) -> Block:
+    """Return the block with branches and their adjoints fused."""
+    return _Fusing().block(block)
+
+
+class _Fusing:
+    """What variables stand for by now, and the comparisons that were made on every path to here."""
+
+    def __init__(self) -> None:
+        self.mapping: dict[Atom, Atom] = {}
+        self.tests: dict[Any, Var] = {}
+
+    def value(self, atom: Atom) -> Atom:
+        """Return what a variable stands for: what an arm exports may itself be exported by an arm inside."""
+        while atom in self.mapping:
+            atom = self.mapping[atom]
+        return atom
+
+    def block(self, block: Block) -> Block:
+        """Return a block with the branches in it fused."""
+        here: dict[Any, Var] = {}
+        eqns = [eqn for eqn in block.eqns if not self.repeats(eqn, here)]
+        partners = _partners(eqns, self)
+        moved = set(partners.values())
+        out: list[Eqn] = []
+        made: list[Any] = []
+        for k, eqn in enumerate(eqns):
+            if k in moved:
+                continue
+            eqn = replace(eqn, args=tuple(self.value(arg) for arg in eqn.args))
+            if k in partners:
+                eqn = self.fused(eqn, eqns[partners[k]])
+            elif eqn.blocks:
+                eqn = replace(eqn, blocks=tuple(self.block(inner) for inner in eqn.blocks))
+            elif (key := self.key(eqn)) is not None:
+                self.tests[key] = eqn.outs[0]
+                made.append(key)
+            out.append(eqn)
+        results = tuple(self.value(result) for result in block.results)
+        for key in made:
+            del self.tests[key]
+        return Block(block.params, tuple(out), results)
+
+    def key(self, eqn: Eqn) -> Any:
+        """Return what equal comparisons share, None for other equations."""
+        if eqn.op not in COMPARISONS or any(arg.type.name == "opaque" for arg in eqn.args):
+            return None
+        return eqn.op, *(self.value(arg) for arg in eqn.args)
+
+    def repeats(self, eqn: Eqn, here: dict[Any, Var]) -> bool:
+        """Whether an equation is a comparison that was made before, in this block or around it."""
+        key = self.key(eqn)
+        if key is None:
+            return False
+        earlier = self.tests.get(key) or here.get(key)
+        if earlier is None:
+            here[key] = eqn.outs[0]
+            return False
+        self.mapping[eqn.outs[0]] = earlier
+        return True
+
+    def fused(self, eqn: Eqn, adjoint: Eqn) -> Eqn:
+        """Return one IF in place of two on the same condition."""
+        blocks = []
+        for first, second in zip(eqn.blocks, adjoint.blocks):
+            inside: dict[Atom, Atom] = dict(
+                zip(eqn.outs, (self.value(result) for result in first.results))
+            )
+            self.mapping |= inside
+            both = Block((), first.eqns + second.eqns, first.results + second.results)
+            blocks.append(self.block(both))
+            for out in inside:
+                del self.mapping[out]
+        return replace(eqn, outs=eqn.outs + adjoint.outs, blocks=tuple(blocks))
+
+
+def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, int]:
+    """Return for branches the position of the adjoint branch that can move up to them."""
+    branches = [k for k, eqn in enumerate(eqns) if isinstance(eqn.op, If)]
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    for position, k in enumerate(branches):
+        if k in taken:
+            continue
+        between: set[Atom] = set()
+        start = k + 1
+        for j in branches[position + 1 :]:
+            between.update(out for eqn in eqns[start:j] for out in eqn.outs)
+            start = j
+            same = fusing.value(eqns[j].args[0]) == fusing.value(eqns[k].args[0])
+            if same and eqns[j].derivative and j not in taken:
+                reads = {fusing.value(v) for v in free_variables(*eqns[j].blocks)}
+                if reads.isdisjoint(between):
+                    found[k] = j
+                    taken.add(j)
+                    break
+    return found

@@ -1,0 +1,56 @@
+"""Every stage of random programs is well formed, and a second run of a pass changes nothing much."""
+
+import pytest
+import random_programs
+
+from adjgen.diagnostics import AdjgenError
+from adjgen.ir.check import MalformedError, check
+from adjgen.ir.core import Block, Eqn, Function, Param, Var
+from adjgen.ir.query import equations
+from adjgen.ir.types import REAL
+from adjgen.passes import sequence
+from adjgen.pipeline import Options, deep_recursion, stages
+from adjgen.read.source import find, read_text
+
+SEEDS = range(60)
+
+
+@pytest.mark.parametrize("kind", ["jvp", "vjp"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_stage_is_well_formed(seed, kind):
+    text = random_programs.program(seed).text
+    try:
+        found = stages(find(read_text(text, "program.py"), "f"), None, Options(exact=True), kind)
+    except AdjgenError as error:
+        assert error.diagnostics[0].code == "ADJ604"  # no parameter is a number
+        return
+    for _, function in found:
+        check(function)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:20])
+def test_passes_come_to_rest(seed):
+    text = random_programs.program(seed).text
+    try:
+        function = stages(find(read_text(text, "program.py"), "f"), None, Options(), "jvp")[-1][1]
+    except AdjgenError:
+        return
+    with deep_recursion():
+        for name, one in sequence(after=True):
+            again = one(function.body)
+            before, after = (sum(1 for _ in equations(b)) for b in (function.body, again))
+            assert after <= before, name
+
+
+def test_check_sees_a_variable_that_is_defined_twice():
+    x, y = Var("x", REAL), Var("y", REAL)
+    twice = (Eqn((y,), "neg", (x,)), Eqn((y,), "neg", (x,)))
+    with pytest.raises(MalformedError, match="twice"):
+        check(Function("f", (Param("x", (x,)),), Block((x,), twice, (y,))))
+
+
+def test_check_sees_a_variable_that_is_read_too_early():
+    x, y, z = (Var(name, REAL) for name in "xyz")
+    early = (Eqn((y,), "neg", (z,)), Eqn((z,), "neg", (x,)))
+    with pytest.raises(MalformedError, match="before"):
+        check(Function("f", (Param("x", (x,)),), Block((x,), early, (y,))))
