@@ -5,6 +5,7 @@ not re-read text; the text is put where inspect, pdb and tracebacks look for it.
 """
 
 import linecache
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,11 +61,19 @@ def function_of(module: Module, origin: Callable[..., Any], options: Options) ->
     owner = getattr(origin, "__module__", None) or "__main__"
     digest = hashlib.sha256((source + owner).encode()).hexdigest()[:8]
     filename = f"<adjgen {owner}.{main.name} {digest}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    entry = (len(source), None, source.splitlines(True), filename)
+    linecache.cache[filename] = entry
     holders = main.about.get("holders", {})
     namespace: dict[str, Any] = {"__name__": owner}
     namespace |= {alias: holders[key] for alias, key in text.holders.items()}
     exec(compile(source, filename, "exec"), namespace)
     function: Callable[..., Any] = namespace[main.name]
     vars(function).update(__adjgen__=Kept(module, options, source, origin), __primal__=origin)
+    weakref.finalize(function, forget, filename, entry)
     return function
+
+
+def forget(filename: str, entry: object) -> None:
+    """Drop the lines of a function that is gone, unless another one of the same text has put its own."""
+    if linecache.cache.get(filename) is entry:
+        del linecache.cache[filename]

@@ -30,6 +30,7 @@ from reduce import minimised, well_formed
 TOLERANCE = 1e-9  # to the oracle, relative to the sum of absolute path terms
 ADJOINT = 1e-12  # of forward to reverse, relative to the same
 TINY = 1e-200
+RENEWED = 40  # chunks of 50 programs that one process judges
 PATIENCE = 60.0  # seconds for one program
 Function = Callable[..., Any]
 BROKEN = {"NameError", "UnboundLocalError", "TypeError", "RecursionError", "AttributeError"}
@@ -429,10 +430,11 @@ def judge_all(
 
 def results(chunks: list[Sequence[int]], jobs: int) -> Iterable[Tally]:
     """Yield the tallies of chunks of seeds, in order."""
-    if jobs <= 1:
+    if jobs <= 1 and len(chunks) <= RENEWED:
         yield from map(judge_seeds, chunks)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    # Modules and parsed files that were read stay in memory: a child is renewed before they add up.
+    with ProcessPoolExecutor(jobs, max_tasks_per_child=RENEWED) as pool:
         yield from pool.map(judge_seeds, chunks)
 
 
