@@ -183,8 +183,15 @@ def _finish(
     hints = [name.lstrip("%") for name, _ in flat]
     outs = iter(frame.session.builder.emit(op, args, types, hints, blocks))
     flags = {name: frame.env.get(name, FALSE) for name in ("%left", "%stop")}
+    starts = dict(zip([name for name, _ in flat], args[op.seqs :]))
+    ends = dict(zip([name for name, _ in flat], blocks[0].results))
     for name, tree in carried.trees.items():
-        frame.env[name] = rebuilt(tree, outs)
+        held = rebuilt(tree, outs)
+        if not carried.known(name):
+            held = UNBOUND  # no path through the body assigns it
+        elif starts[name] == ends[name] == FALSE and name == "%returned":
+            held = FALSE  # no path through the body returns
+        frame.env[name] = held
     frame.env |= {n: Conflict(f"`{n}` changes its kind in a loop") for n in carried.conflicts}
     stopped = frame.env.get("%stop", FALSE) if exits else FALSE
     if plan.inner_test is not None:
