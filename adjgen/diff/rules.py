@@ -62,7 +62,7 @@ def as_float(atom: Atom) -> Atom:
 
 def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
     """Write bar * factor. A choice among factors becomes a choice among products: a branch that is
-    not taken is skipped, not multiplied by zero; so is an infinite factor where bar is zero."""
+    not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero."""
     last = builder.eqns[-1] if builder.eqns else None
     if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
         builder.eqns.pop()
@@ -74,7 +74,7 @@ def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
     if isinstance(bar, Const) and isinstance(factor, Const):
         return Const(bar.value * factor.value)
     left, right = operand(builder, bar), operand(builder, factor)
-    if isinstance(factor, Const) and math.isinf(factor.value):
+    if isinstance(factor, Const) and not math.isfinite(factor.value):
         return atom_of(select(left == 0.0, 0.0, lambda: left * right))
     return atom_of(left * right)
 

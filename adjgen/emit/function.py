@@ -1,6 +1,7 @@
 """Writes one function as a syntax tree: signature, docstring, body."""
 
 import ast
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,5 +114,5 @@ def default(param: Param) -> ast.expr | None:
     if param.default is ...:
         return None
     if isinstance(param.default, ast.expr):
-        return param.default
+        return copy.deepcopy(param.default)  # names in it are resolved for each text anew
     return constant(Const(param.default))

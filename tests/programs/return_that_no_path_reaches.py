@@ -3,7 +3,7 @@
 
 def f(x, y):
     step, v = (y, 0)
-    for m in range(3):
+    for _ in range(3):
         if v:
             return (x, (2.5,))
     return (y * step, (0.5,))
