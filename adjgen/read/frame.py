@@ -24,7 +24,8 @@ class Session:
 
     def __init__(self) -> None:
         self.builder = Builder()
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = []  # a loop that is read again forgets those of its body
+        self.settled: list[Problem] = []  # those of functions, which are read once
         self.functions: dict[str, Function] = {}
         self.holders: dict[str, object] = {}
         self.stack: list[Any] = []

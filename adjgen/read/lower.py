@@ -33,8 +33,9 @@ def lower(definition: Any) -> Module:
     if not session.problems:
         name = function_for_call(session, definition)
         main = session.functions[name]
-    if session.problems or main is None:
-        raise UnsupportedError(session.problems)
+    problems = [*session.problems, *session.settled]
+    if problems or main is None:
+        raise UnsupportedError(problems)
     main.about["holders"] = session.holders
     main.about["files"] = session.files
     return Module(main, session.functions)
@@ -84,12 +85,13 @@ def function_for_call(session: Session, definition: Any) -> str:
         "" if isinstance(definition.node, ast.Lambda) else ast.get_docstring(definition.node) or ""
     )
     session.functions[name] = Function(name, (), Block((), (), ()), LEAF, about)
-    outer, stack = session.builder, session.stack
-    session.builder, session.stack = Builder(), []
+    outer, stack, problems = session.builder, session.stack, session.problems
+    session.builder, session.stack, session.problems = Builder(), [], []
     try:
         session.functions[name] = _lowered_function(session, definition, session.functions[name])
     finally:
-        session.builder, session.stack = outer, stack
+        session.settled += session.problems
+        session.builder, session.stack, session.problems = outer, stack, problems
     return name
 
 
