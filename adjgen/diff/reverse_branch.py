@@ -60,7 +60,8 @@ def remade(primal: Block, adjoint: Block) -> Block:
     free = set(free_variables(adjoint)) & inside
     again = [
         eqn for eqn in primal.eqns
-        if eqn.op in CHEAP and eqn.outs[0] in free and not any(arg in inside for arg in eqn.args)
+        if eqn.op in CHEAP
+        and not any(arg.type.name == "opaque" for arg in eqn.args) and eqn.outs[0] in free and not any(arg in inside for arg in eqn.args)
     ]  # fmt: skip
     mapping: dict[Var, Atom] = {}
     copies = renewed(Block((), tuple(again), ()), mapping).eqns

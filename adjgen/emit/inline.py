@@ -42,6 +42,8 @@ class Inlining:
             inside = self.may_raise(eqn) or any(
                 [self.raisers.get(a) for a in args if a in self.chosen]
             )
+            if eqn.derivative and self.touchy(eqn):
+                self.flush(pending)  # what the user's own code raises comes first
             if self.fits(eqn):
                 self.chosen.add(eqn.outs[0])
                 self.raisers[eqn.outs[0]] = inside
@@ -56,9 +58,15 @@ class Inlining:
         self.flush(pending)
         self.drop([out for out in here if out not in used and out not in results])
 
+    def touchy(self, eqn: Eqn) -> bool:
+        """Whether a derivative could raise where the function itself raises just afterwards."""
+        return isinstance(eqn.op, str) and TABLE[eqn.op].raises
+
     def take(self, eqn: Eqn, args: list[Var], pending: list[Var]) -> None:
         """Let an equation contain its arguments, where that keeps the order of what can raise."""
         if isinstance(eqn.op, Opaque):
+            if any(self.raisers.get(a) for a in args):
+                self.flush(pending)
             self.drop(args)
         if isinstance(eqn.op, For) and any(self.raisers.get(a) for a in args if a != eqn.args[0]):
             self.flush(pending)

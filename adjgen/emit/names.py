@@ -7,7 +7,7 @@ the assignment to the last use, and through a whole loop for what comes from out
 import keyword
 from collections.abc import Iterable, Iterator
 
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Payload, Var
 
 Life = tuple[int, int]
 
@@ -77,6 +77,8 @@ class Lives:
                 used |= self.loop(eqn, eqn.op)
             elif isinstance(eqn.op, Opaque):
                 self.now += 2  # its names may be assigned in the middle of it
+                if not eqn.op.payload.is_expression:
+                    self.outlive(eqn.op.payload, eqn)
                 self.moves += [
                     (o, a)
                     for o in eqn.outs
@@ -90,6 +92,12 @@ class Lives:
         self.read(block.results, used)
         return used
 
+    def outlive(self, payload: Payload, eqn: Eqn) -> None:
+        """Keep what carried statements read alive while they assign: they may read it last of all."""
+        for name, arg in zip(payload.reads, eqn.args):
+            if isinstance(arg, Var) and name not in payload.writes:
+                self.last[arg] = max(self.last.get(arg, 0), self.now + 1)
+
     def loop(self, eqn: Eqn, op: For) -> set[Var]:
         """Walk a loop: what it uses from outside lives to its end."""
         start = self.now
@@ -102,6 +110,8 @@ class Lives:
         if op.tested:
             self.alias.update(zip(eqn.blocks[1].params, body.params[op.seqs :]))
             used |= self.block(eqn.blocks[1])
+            for param in body.params[op.seqs :]:  # the body still needs what the condition left alone
+                self.last[param] = max(self.last.get(param, 0), self.now + 1)
         used |= self.block(body)
         self.now += 2
         slots = set(body.params)

@@ -182,7 +182,10 @@ class Printer(Assignments):
             stop = results[op.carried] if op.exits else Const(False)
             if isinstance(stop, Const):
                 return [*end, ast.Break()] if stop.value else end
-            return [*end, ast.If(self.atom(stop), [ast.Break()], [])]
+            if stop not in self.expressions.inlined:
+                return [*end, ast.If(self.atom(stop), [ast.Break()], [])]
+            leave = ast.If(self.atom(stop), [*end, ast.Break()], [])
+            return [leave, *end]  # the test reads what the values for the next turn replace
 
         inner = self.condition(eqn.blocks[1]) if one.tested_inside() else []
         inner += self.tail(Block((), body.eqns, body.results), Tail(finish, op.exits))

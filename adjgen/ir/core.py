@@ -132,6 +132,14 @@ class Payload(Protocol):
     """Python code that is carried as it is; made in read/, placed into the output by emit/."""
 
     @property
+    def reads(self) -> tuple[str, ...]:
+        """The local names that it reads, in the order of the equation's args."""
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """The local names that it binds, in the order of the equation's outs."""
+
+    @property
     def effect(self) -> bool:
         """Whether this is a statement, or an expression whose evaluation may change something."""
 

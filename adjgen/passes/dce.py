@@ -24,8 +24,11 @@ def noticed(eqn: Eqn) -> bool:
     if isinstance(eqn.op, Opaque):
         return not eqn.op.payload.is_name
     if eqn.blocks:
-        endless = isinstance(eqn.op, For) and not eqn.op.seqs
-        return endless or any(noticed(inner) for block in eqn.blocks for inner in block.eqns)
+        if isinstance(eqn.op, For):
+            walked = eqn.args[: eqn.op.seqs]
+            if not walked or not all(arg.type.element for arg in walked):
+                return True  # it may never end, or uses up an iterator, or fails to walk at all
+        return any(noticed(inner) for block in eqn.blocks for inner in block.eqns)
     if isinstance(eqn.op, Call):
         return not eqn.derivative
     return not eqn.outs or (not eqn.derivative and can_raise(eqn))

@@ -101,6 +101,7 @@ class _Ranges:
         if (
             isinstance(eqn.op, If)
             and truth
+            and len(eqn.outs) == 1
             and eqn.blocks[1].results[0] in (eqn.args[0], Const(False))
         ):
             return self.told(eqn.args[0], True) | self.told(eqn.blocks[0].results[0], True)
@@ -109,7 +110,8 @@ class _Ranges:
         a, b = eqn.args
         found = {}
         for var, other, op in ((a, b, eqn.op), (b, a, MIRRORED[eqn.op])):
-            if isinstance(var, Var):
+            # A comparison with a NaN fails too: failing, it tells something only beside a constant.
+            if isinstance(var, Var) and (truth or isinstance(other, Const)):
                 found[var] = narrowed(self.of(var), op, self.of(other), truth)
         return found
 
@@ -154,8 +156,11 @@ def interval(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
     if op == "div" and of[0].lo >= 0.0 and of[1].lo >= 0.0:
         return Interval(0.0)
     if op in ("max", "min") and len(of) == 2:
-        pick = max if op == "max" else min
-        return Interval(pick(of[0].lo, of[1].lo), pick(of[0].hi, of[1].hi))
+        # Beside a NaN the first argument wins: the second bounds the result only if it is a constant.
+        a, b, sure = of[0], of[1], isinstance(args[1], Const)
+        if op == "max":
+            return Interval(max(a.lo, b.lo) if sure else a.lo, max(a.hi, b.hi))
+        return Interval(min(a.lo, b.lo), min(a.hi, b.hi) if sure else a.hi)
     if op in ("float", "pos", "stop_gradient", "sum") and len(of) == 1:
         return of[0]
     return _power_or_exponential(op, args, of)
