@@ -56,7 +56,10 @@ def partials(
 def as_float(atom: Atom) -> Atom:
     """Return integer constants as floats: derivatives are floats."""
     if isinstance(atom, Const) and type(atom.value) in (int, bool):
-        return Const(float(atom.value))
+        try:
+            return Const(float(atom.value))
+        except OverflowError:
+            return atom  # an integer beyond the floats stays one
     return atom
 
 

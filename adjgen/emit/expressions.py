@@ -37,9 +37,15 @@ class Expressions:
         assert isinstance(eqn.op, str)
         return spell(self.target, eqn.op, args)
 
+    def tested(self, test: Atom) -> Atom:
+        """Return what a test asks the truth of: `if items` needs no `bool(items)`."""
+        eqn = self.made_by.get(test) if test in self.inlined else None
+        return eqn.args[0] if eqn is not None and eqn.op == "bool" else test
+
     def choice(self, eqn: Eqn) -> ast.expr:
         """Write an IF whose arms are expressions: and, or, not, or a conditional expression."""
         test, (then, other) = eqn.args[0], (block.results[0] for block in eqn.blocks)
+        test = self.tested(test)
         if other == test or other == Const(False) and is_truth(test, then):
             return join(ast.And(), self.atom(test), self.atom(then))
         if then == test or then == Const(True) and is_truth(test, other):

@@ -40,7 +40,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     expressions = Expressions(names.names, inlining.chosen, made_by, target)
     unbound = Const(None) if copies_unbound(body, names.names) else UNBOUND
     printer = Printer(expressions, inlining.uses, unbound, quote)
-    statements = unpacking(function, names.names, inlining.uses)
+    statements = unpacking(function, names.names, inlining.uses, printer.nothing)
 
     def finish(results: Sequence[Atom]) -> Statements:
         if any(result is UNBOUND for result in results):
@@ -52,7 +52,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     if function.about.get("doc_text"):
         statements.insert(0, Comment(function.about["doc_text"], docstring=True))
     tree = ast.FunctionDef(function.name, signature(function.params), statements, [])
-    used = set(names.names.values()) | {p.name for p in function.params}
+    used = taken(function) | set(names.names.values()) | {p.name for p in function.params}
     return Written(tree, used)
 
 
@@ -76,12 +76,14 @@ def taken(function: Function) -> set[str]:
     return found - {p.name for p in function.params if not p.tree.kind}
 
 
-def unpacking(function: Function, names: dict[Var, str], uses: Any) -> Statements:
+def unpacking(function: Function, names: dict[Var, str], uses: Any, nothing: str) -> Statements:
     """Write the unpacking of parameters that are tuples."""
     out: Statements = []
     for param in function.params:
         if param.tree.kind and any(uses[v] for v in param.vars):
-            leaves = iter([ast.Name(names[v] if uses[v] else "_", ast.Store()) for v in param.vars])
+            leaves = iter(
+                [ast.Name(names[v] if uses[v] else nothing, ast.Store()) for v in param.vars]
+            )
             target = structured(param.tree, leaves, ast.Store())
             out.append(ast.Assign([target], ast.Name(param.name, ast.Load())))
     return out

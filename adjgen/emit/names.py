@@ -110,7 +110,9 @@ class Lives:
         if op.tested:
             self.alias.update(zip(eqn.blocks[1].params, body.params[op.seqs :]))
             used |= self.block(eqn.blocks[1])
-            for param in body.params[op.seqs :]:  # the body still needs what the condition left alone
+            for param in body.params[
+                op.seqs :
+            ]:  # the body still needs what the condition left alone
                 self.last[param] = max(self.last.get(param, 0), self.now + 1)
         used |= self.block(body)
         self.now += 2

@@ -64,7 +64,7 @@ class Printer(Assignments):
             quoted = self.quoted
             arms.append(self.tail(Block((), arm.eqns, tuple(new)), end))
             self.quoted = quoted
-        return out + self.both_arms(self.atom(last.args[0]), *arms)
+        return out + self.both_arms(self.atom(self.expressions.tested(last.args[0])), *arms)
 
     def splittable(self, eqn: Eqn, results: Sequence[Atom], end: Tail) -> bool:
         """Whether a block's last equation is an IF whose outs are nothing but results."""
@@ -158,7 +158,7 @@ class Printer(Assignments):
             moves = self.moves(eqn.outs, block.results)
             arms.append([*self.equations(block.eqns), *moves])
             self.quoted = quoted
-        return self.both_arms(self.atom(eqn.args[0]), *arms)
+        return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
 
     def moves_nothing(self, eqn: Eqn) -> bool:
         """Whether one arm leaves the out as it is: `if c: x = ...` reads better then."""

@@ -98,6 +98,10 @@ class Tree:
     kind: str = ""
     children: tuple["Tree", ...] = ()
 
+    def kinds(self) -> set[str]:
+        """Return the kinds of this structure and of those inside."""
+        return {self.kind}.union(*(child.kinds() for child in self.children))
+
     def leaves(self) -> int:
         """Return the number of leaves."""
         return sum(child.leaves() for child in self.children) if self.kind else 1

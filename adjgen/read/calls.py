@@ -68,7 +68,10 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if dotted:
         return _known(frame, node, dotted)
     user = _user_row(binding)
-    if user is not None and not node.keywords:
+    if user is not None and (node.keywords or len(node.args) != len(user.partials)):
+        what = f"the rule of `{ast.unparse(node.func)}` is for {len(user.partials)} positional arguments"
+        return frame.problem(node, "ADJ304", what, "Give it just these.")
+    if user is not None:
         return _row(frame, node, user.name, node.args)
     target = _function(frame, node, binding)
     if target is not None and not _starred(node):
@@ -140,6 +143,8 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
         if items and not node.keywords:
             return _row(frame, node, BY_NAME[dotted].name, items)
         row = None
+    if dotted in OVER_ITEMS and len(args) > 1 and dotted not in ("builtins.max", "builtins.min"):
+        row = None  # sum of a start value
     if row is None or node.keywords or _starred(node) or not args:
         return _carried(frame, node, dotted)
     name = WITH_TWO.get(dotted, row.name) if len(args) == 2 else row.name

@@ -104,7 +104,7 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     if isinstance(left, Display) and isinstance(right, Display) and name == "add":
         return Display(left.kind, left.items + right.items)
     a, b = frame.materialise(node.left, left), frame.materialise(node.right, right)
-    if name is None or isinstance(getattr(a, "value", None), str):
+    if name is None or any(isinstance(getattr(side, "value", None), str) for side in (a, b)):
         what = "ADJ404 a bit operation" if name is None else "ADJ402 a string operation"
         return calls.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
     return frame.row(node, name, a, b)
@@ -162,10 +162,17 @@ def _conditional(frame: Frame, node: ast.IfExp) -> Value:
     )
 
 
+def truth(frame: Frame, node: ast.expr, test: Atom) -> Atom:
+    """Return the truth of a test: that of an object is asked for once, for the object may change."""
+    opaque = isinstance(test, Var) and test.type == OPAQUE
+    return frame.row(node, "bool", test) if opaque else test
+
+
 def choose(
     frame: Frame, node: ast.expr, test: Atom, then: Callable[[], Value], other: Callable[[], Value]
 ) -> Value:
     """Lower two expressions of which one is evaluated, with the names that := binds in them."""
+    test = truth(frame, node, test)
     arms = [frame.arm(then, node), frame.arm(other, node)]
     return join(frame, node, test, arms, with_result=True)
 

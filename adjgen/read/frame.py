@@ -5,6 +5,7 @@ read in place simply continues its caller's block.
 """
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,7 +16,8 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
-from adjgen.read.opaque import Code, changes, loaded
+from adjgen.read.flow import assigned, own_nodes
+from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
 from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
 
 
@@ -28,6 +30,7 @@ class Session:
         self.settled: list[Problem] = []  # those of functions, which are read once
         self.functions: dict[str, Function] = {}
         self.holders: dict[str, object] = {}
+        self.main: Any = None  # the definition that is lowered for itself
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
         self.files: dict[str, Any] = {}
@@ -42,6 +45,7 @@ class Frame:
         self.locals = set(locals)
         self.env: dict[str, Value] = {}
         self.outer: Frame | None = None
+        self.is_main = False  # what it returns goes to nobody else
         session.files[definition.file.path] = definition.file
 
     # ---- places and problems
@@ -145,6 +149,13 @@ class Frame:
 
     def opaque(self, node: ast.expr, reason: str, hint: str = "", type: Type = OPAQUE) -> Var:
         """Carry an expression as it is; whether an active value enters it is decided later."""
+        if assigned([node]):
+            return self.problem(
+                node,
+                "ADJ401",
+                "`:=` inside an expression that is carried as it is",
+                "Assign before it.",
+            )
         code = self.code(node, (), reason, hint, changes(node, self.dotted))
         return self.emit(node, Opaque(code[0]), code[1], [type])[0]
 
@@ -153,6 +164,7 @@ class Frame:
         observes: bool = False, before: Sequence[str] = (),
     ) -> tuple[Code, list[Atom]]:  # fmt: skip
         """Return the payload of carried code and the atoms that it reads."""
+        self.check_scopes(node)
         reads: dict[str, Atom] = {}
         outside: dict[str, ast.expr] = {}
         for name in [*loaded(node), *before]:
@@ -168,6 +180,30 @@ class Frame:
             effect, observes, reason, hint,
         )  # fmt: skip
         return payload, list(reads.values())
+
+    def check_scopes(self, node: ast.AST) -> None:
+        """Refuse code that reads variables in ways that renaming them would change."""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call) and self.dotted(inner.func) in SEES_ALL:
+                what = f"`{ast.unparse(inner.func)}` reads variables that adjgen does not see"
+                self.problem(inner, "ADJ301", what, "Name what it reads.")
+        again = self.rebound()
+        for name in sorted(late_reads(node, self.dotted) & again):
+            what = f"a function or generator reads `{name}`, which is assigned again"
+            self.problem(node, "ADJ401", what, "Give the other value a name of its own.")
+
+    def rebound(self) -> set[str]:
+        """Return the local names that are assigned more than once, or in a loop."""
+        body = getattr(self.definition.node, "body", None)
+        counts = Counter(
+            {a.arg: 1 for a in ast.walk(self.definition.node.args) if isinstance(a, ast.arg)}
+        )
+        for node in own_nodes(*body) if isinstance(body, list) else ():
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                counts[node.id] += 1
+            elif isinstance(node, (ast.For, ast.While)):
+                counts.update(assigned([node]))
+        return {name for name, count in counts.items() if count > 1}
 
     def readable(self, node: ast.AST, name: str, value: Value) -> Atom:
         """Return an atom for a local name that carried code reads."""

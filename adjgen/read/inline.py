@@ -2,6 +2,7 @@
 
 import ast
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
@@ -9,6 +10,7 @@ from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions
 from adjgen.read.flow import assigned, ends, own_nodes, yields
 from adjgen.read.frame import Frame
+from adjgen.read.names import ABSENT
 from adjgen.read.opaque import Code
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
@@ -90,10 +92,12 @@ def bind_arguments(
     frame: Frame, node: ast.Call, definition: Any, given: list[Value], named: dict[str, Value]
 ) -> dict[str, Value] | None:
     """Return the values of a callee's parameters, or None after reporting that they do not fit."""
-    bound: dict[str, Value] = {}
+    bound = preset_values(frame, definition)
     rest = list(given)
     left = dict(named)
     for name, kind in parameters(definition.node):
+        if name in bound:
+            continue  # self of a bound method, an argument of a functools.partial
         if kind == "VAR_POSITIONAL":
             bound[name], rest = Display("tuple", tuple(rest)), []
         elif kind == "VAR_KEYWORD":
@@ -104,7 +108,8 @@ def bind_arguments(
                     f"`**{name}` receives arguments",
                     "Give each a parameter of its own.",
                 )
-            bound[name], left = Const(None), {}
+            empty = Code(ast.Dict([], []))
+            bound[name], left = frame.emit(node, Opaque(empty), (), [OPAQUE])[0], {}
         elif rest and kind != "KEYWORD_ONLY":
             bound[name] = rest.pop(0)
         elif name in left and kind != "POSITIONAL_ONLY":
@@ -118,6 +123,38 @@ def bind_arguments(
         frame.problem(node, "ADJ304", "there are more arguments than parameters")
         return None
     return bound
+
+
+def preset_values(frame: Frame, definition: Any) -> dict[str, Value]:
+    """Return the values of parameters that are set already: self of a bound method, those of a partial."""
+    given = dict(getattr(definition, "fixed", {}))
+    own = getattr(definition, "self_value", ABSENT)
+    if own is not ABSENT:
+        given[parameters(definition.node)[0][0]] = own
+    return {name: _held(frame, definition, name, value) for name, value in given.items()}
+
+
+def _held(frame: Frame, definition: Any, name: str, value: Any) -> Value:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return Const(value)
+    tree = held_object(frame, definition, name, value)
+    code = Code(
+        ast.Name(name, ast.Load()),
+        globals={name: tree},
+        reason="ADJ401 an object that is set already",
+    )
+    return frame.emit(definition.node, Opaque(code), (), [OPAQUE])[0]
+
+
+def held_object(frame: Frame, definition: Any, name: str, value: Any) -> ast.expr:
+    """Return the expression by which generated code reaches a live object that has no name."""
+    label = f"{definition.qualname} arguments"
+    holder = frame.session.holders.setdefault(label, SimpleNamespace())
+    while getattr(holder, name, value) is not value:  # another partial of the same function
+        label += "_"
+        holder = frame.session.holders.setdefault(label, SimpleNamespace())
+    setattr(holder, name, value)
+    return ast.Name(f"@{label}:{name}", ast.Load())
 
 
 def default_value(frame: Frame, node: ast.AST, definition: Any, name: str) -> Value:
@@ -164,13 +201,19 @@ def locals_of(node: Any) -> frozenset[str]:
     return frozenset({name for name, _ in parameters(node)} | set(assigned(body))) - outer
 
 
-def read_body(session: Any, definition: Any, bound: dict[str, Value], outer: Frame | None) -> Value:
+def read_body(
+    session: Any,
+    definition: Any,
+    bound: dict[str, Value],
+    outer: Frame | None,
+    is_main: bool = False,
+) -> Value:
     """Lower the body of a function in place and return its value."""
     from adjgen.read.statements import structure, suite
 
     frame = Frame(session, definition, locals_of(definition.node))
     frame.env.update(bound)
-    frame.outer = outer
+    frame.outer, frame.is_main = outer, is_main
     node = definition.node
     place = session.builder.loc
     if isinstance(node, ast.Lambda):
@@ -196,11 +239,17 @@ def called(frame: Frame, node: ast.Call, definition: Any, bound: dict[str, Value
         return frame.problem(
             node, "ADJ601", "a recursive function with *args or **kwargs", "Name its parameters."
         )
-    args = [frame.materialise(node, bound[name]) for name, _ in parameters(definition.node)]
+    preset = preset_values(frame, definition)
+    kinds = [(name, kind) for name, kind in parameters(definition.node) if name not in preset]
+    args = [frame.materialise(node, bound[name]) for name, _ in kinds]
     name = function_for_call(frame.session, definition)
     function = frame.session.functions[name]
+    if "list" in function.result.kinds():
+        return frame.problem(
+            node, "ADJ302", "a recursive function that returns a list", "Return a tuple."
+        )
     function.about["called"] = True
-    keywords = tuple(n for n, kind in parameters(definition.node) if kind == "KEYWORD_ONLY")
+    keywords = tuple(n for n, kind in kinds if kind == "KEYWORD_ONLY")
     op = Call(name, function.result, keywords)
     outs = frame.emit(node, op, args, [REAL] * function.result.leaves())
     return rebuilt(function.result, iter(outs))

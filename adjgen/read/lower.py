@@ -2,20 +2,16 @@
 
 import ast
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
-from adjgen.ir.core import LEAF, Block, Const, Function, Module, Opaque, Param, Var
-from adjgen.ir.types import OPAQUE
+from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
 from adjgen.read import inline
 from adjgen.read.flow import yields
 from adjgen.read.frame import Frame, Session
-from adjgen.read.names import ABSENT
-from adjgen.read.opaque import Code
 from adjgen.read.parameters import parameter_types
-from adjgen.read.values import Value, atoms_of, leaves, tree_of
+from adjgen.read.values import atoms_of, leaves, tree_of
 
 
 def lower(definition: Any) -> Module:
@@ -27,6 +23,7 @@ def lower(definition: Any) -> Module:
         With all problems, if the function cannot be read.
     """
     session = Session()
+    session.main = definition
     _signature_problems(session, definition)
     session.recursive.add(definition)  # a call of itself is a CALL
     main = None
@@ -116,7 +113,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     frame.at(definition.node)
     types = parameter_types(definition)
     params: list[Param] = []
-    bound = preset_values(frame, definition)
+    bound = inline.preset_values(frame, definition)
     keyword_only = False
     for parameter, kind in inline.parameters(definition.node):
         if parameter in bound:
@@ -128,42 +125,13 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         default = default_tree(frame, definition, parameter)
         params.append(Param(parameter, (Var(parameter, type_),), kind, default, differentiable))
         bound[parameter] = params[-1].vars[0]
-    result = inline.read_body(session, definition, bound, None)
+    result = inline.read_body(session, definition, bound, None, definition is session.main)
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):
         what = "the function returns different kinds of things"
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
         result = Const(None)
     body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
     return Function(name, tuple(params), body, tree_of(result), about)
-
-
-def preset_values(frame: Frame, definition: Any) -> dict[str, Value]:
-    """Return the values of parameters that are set already: self of a bound method, those of a partial."""
-    given = dict(getattr(definition, "fixed", {}))
-    own = getattr(definition, "self_value", ABSENT)
-    if own is not ABSENT:
-        given[inline.parameters(definition.node)[0][0]] = own
-    return {name: _held(frame, definition, name, value) for name, value in given.items()}
-
-
-def _held(frame: Frame, definition: Any, name: str, value: Any) -> Value:
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return Const(value)
-    tree = held_object(frame, definition, name, value)
-    code = Code(
-        ast.Name(name, ast.Load()),
-        globals={name: tree},
-        reason="ADJ401 an object that is set already",
-    )
-    return frame.emit(definition.node, Opaque(code), (), [OPAQUE])[0]
-
-
-def held_object(frame: Frame, definition: Any, name: str, value: Any) -> ast.expr:
-    """Return the expression by which generated code reaches a live object that has no name."""
-    label = f"{definition.qualname} arguments"
-    holder = frame.session.holders.setdefault(label, SimpleNamespace())
-    setattr(holder, name, value)
-    return ast.Name(f"@{label}:{name}", ast.Load())
 
 
 def default_tree(frame: Frame, definition: Any, name: str) -> Any:
@@ -173,4 +141,4 @@ def default_tree(frame: Frame, definition: Any, name: str) -> Any:
         return default
     if isinstance(default, ast.expr):
         return frame.code(default, (), "", "", False)[0].render([], ())
-    return held_object(frame, definition, name, default)
+    return inline.held_object(frame, definition, name, default)

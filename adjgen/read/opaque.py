@@ -16,8 +16,10 @@ HARMLESS = frozenset(
     "builtins." + name
     for name in """isinstance issubclass len str repr format type callable hasattr id hash any all
     ascii bytes chr ord bin hex oct list tuple dict set frozenset sorted range enumerate zip reversed
-    slice object super vars dir min max sum abs round int float bool divmod pow""".split()
+    slice object super min max sum abs round int float bool divmod pow""".split()
 )
+# These see every variable, or run text that does.
+SEES_ALL = {"builtins." + name for name in ("eval", "exec", "locals", "globals", "vars", "dir")}
 OBSERVERS = ("builtins.print", "warnings.warn", "logging.")
 
 
@@ -96,18 +98,23 @@ class _Renamer(ast.NodeTransformer):
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         inner = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
-        return self._without(inner, node)
+        self.visit(node.args)  # defaults are evaluated outside
+        node.body = self.without(inner).visit(node.body)
+        return node
 
-    def _without(self, inner: set[str], node: ast.AST) -> ast.AST:
-        loads, stores = self.loads, self.stores
-        self.loads = {k: v for k, v in loads.items() if k not in inner}
-        self.stores = {k: v for k, v in stores.items() if k not in inner}
-        result = self.generic_visit(node)
-        self.loads, self.stores = loads, stores
-        return result
+    def without(self, inner: set[str]) -> "_Renamer":
+        """Return a renamer that leaves names of an inner scope alone."""
+        loads = {k: v for k, v in self.loads.items() if k not in inner}
+        return _Renamer(loads, {k: v for k, v in self.stores.items() if k not in inner})
 
-    def _comprehension(self, node: Any) -> ast.AST:
-        return self._without(targets(node), node)
+    def _comprehension(self, node: Any) -> Any:
+        first: ast.expr = self.visit(
+            node.generators[0].iter
+        )  # evaluated outside, before anything is bound
+        node.generators[0].iter = ast.Constant(None)
+        self.without(targets(node)).generic_visit(node)
+        node.generators[0].iter = first
+        return node
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
 
@@ -122,25 +129,49 @@ def loaded(node: ast.AST, inner: frozenset[str] = frozenset()) -> list[str]:
     """Return the names that a tree reads from around it, in order, each once."""
     if isinstance(node, ast.Name):
         return [node.id] if isinstance(node.ctx, ast.Load) and node.id not in inner else []
+    around = inner
+    outside: list[ast.AST] = []  # what is evaluated before the names of an inner scope are bound
     if isinstance(node, COMPREHENSIONS):
-        inner = inner | targets(node)
+        outside, inner = [node.generators[0].iter], inner | targets(node)
     elif isinstance(node, ast.Lambda):
+        outside = [d for d in (*node.args.defaults, *node.args.kw_defaults) if d is not None]
         inner = inner | {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
-    names = [name for child in ast.iter_child_nodes(node) for name in loaded(child, inner)]
+    names = [name for child in outside for name in loaded(child, around)]
+    names += [name for child in ast.iter_child_nodes(node) for name in loaded(child, inner)]
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         names.append(node.target.id)
     return list(dict.fromkeys(names))
 
 
-def calls(node: ast.AST, dotted: Callable[[ast.expr], str]) -> list[str]:
-    """Return the canonical names of what a tree calls ("" where unknown)."""
-    return [dotted(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)]
-
-
 def changes(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
     """Whether evaluating an expression may change something or keep what it reads."""
     odd = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
-    if any(isinstance(n, odd) for n in ast.walk(node)):
-        return True
-    known = calls(node, dotted)
-    return not all(name in HARMLESS or name.startswith("math.") for name in known)
+    return any(isinstance(n, odd) or _unknown_call(n, dotted) for n in ast.walk(node))
+
+
+def _unknown_call(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        text = isinstance(function.value, ast.Constant) and isinstance(function.value.value, str)
+        if text or isinstance(function.value, ast.JoinedStr):
+            return False  # "...".format(x), ", ".join(...)
+    name = dotted(function)
+    return name not in HARMLESS and not name.startswith("math.")
+
+
+def late_reads(node: ast.AST, dotted: Callable[[ast.expr], str]) -> set[str]:
+    """Return the names that functions and generators inside read whenever they come to run."""
+    found: set[str] = set()
+    at_once = {
+        id(a)
+        for n in ast.walk(node)
+        if isinstance(n, ast.Call) and dotted(n.func) in HARMLESS
+        for a in n.args
+    }
+    for inside in ast.walk(node):
+        late = isinstance(inside, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        if late or (isinstance(inside, ast.GeneratorExp) and id(inside) not in at_once):
+            found.update(loaded(inside))
+    return found

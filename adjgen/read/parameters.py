@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type
+from adjgen.ir.types import INT, OPAQUE, REAL, Type
 from adjgen.read.flow import own_nodes
 from adjgen.read.inline import parameters
 
@@ -19,7 +19,7 @@ def parameter_types(definition: Any) -> dict[str, tuple[Type, bool]]:
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
         elif "bool" in annotation or isinstance(default, bool):
-            found[name] = (BOOL if default is not None else OPAQUE, False)
+            found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
         elif "str" in annotation or isinstance(default, str) or name in used.texts:
             found[name] = (OPAQUE, False)
         elif name in used.counts:

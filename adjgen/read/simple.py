@@ -2,15 +2,15 @@
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import calls
+from adjgen.read import calls, names
 from adjgen.read.expressions import BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
 from adjgen.read.frame import Frame
-from adjgen.read.opaque import OBSERVERS
+from adjgen.read.opaque import OBSERVERS, changes
 from adjgen.read.values import BindingValue, Display, FunctionValue, Value, leaves, rebuilt, tree_of
 
 PASSIVE = re.compile(r"#\s*adjgen:\s*passive\b")
@@ -32,6 +32,11 @@ def carry(
             "Move what can fail into a function of its own and return from there.",
         )
         return
+    scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    if any(isinstance(inner, scopes) for inner in ast.walk(node)):
+        what = "a function or class that is defined inside code that is carried as it is"
+        frame.problem(node, "ADJ401", what, "Define it at module level.")
+        return
     writes = assigned([node])
     simple = isinstance(node, (ast.Assign, ast.AnnAssign))
     before = [] if simple else [n for n in writes if frame.env.get(n, UNBOUND) is not UNBOUND]
@@ -43,6 +48,11 @@ def carry(
 
 
 def _assign(frame: Frame, node: ast.Assign) -> None:
+    stores = [t for t in node.targets if isinstance(t, (ast.Tuple, ast.List))]
+    if any(isinstance(i, (ast.Subscript, ast.Attribute)) for t in stores for i in ast.walk(t)):
+        what = "an unpacking into an item or attribute"
+        frame.problem(node, "ADJ401", what, "Unpack into plain names, then store.")
+        return
     if any(isinstance(t, (ast.Subscript, ast.Attribute)) for t in node.targets):
         carry(frame, node, reason="ADJ401 a store into a container", hint="Assign to a plain name.")
         return
@@ -111,7 +121,11 @@ def _expression(frame: Frame, node: ast.Expr) -> None:
         return
     if isinstance(inner, ast.Call):
         if frame.dotted(inner.func).startswith(OBSERVERS) or _logger(frame, inner.func):
-            carry(frame, node, observes=True)
+            carry(
+                frame,
+                node,
+                observes=not _changing(frame, [*inner.args, *(k.value for k in inner.keywords)]),
+            )
             return
         if not calls.readable(frame, inner):
             carry(
@@ -125,12 +139,30 @@ def _expression(frame: Frame, node: ast.Expr) -> None:
 
 
 def _logger(frame: Frame, function: ast.expr) -> bool:
+    """Whether a function is a method of a logger of the module: an object of that name, or kind."""
     methods = {"debug", "info", "warning", "error", "critical", "exception", "log"}
-    return isinstance(function, ast.Attribute) and function.attr in methods
+    if not isinstance(function, ast.Attribute) or function.attr not in methods:
+        return False
+    owner = frame.binding(function.value)
+    if not isinstance(owner, names.External):
+        return False
+    if owner.value is names.ABSENT:
+        return ast.unparse(function.value).lower().strip("_") in ("log", "logger", "logging")
+    return type(owner.value).__module__.startswith("logging")
+
+
+def _changing(frame: Frame, parts: Sequence[ast.expr]) -> bool:
+    return any(changes(part, frame.dotted) for part in parts)
 
 
 def _observe(frame: Frame, node: ast.stmt) -> None:
-    carry(frame, node, observes=True)
+    plain = isinstance(node, ast.Assert) and _changing(frame, [node.test])
+    carry(
+        frame,
+        node,
+        observes=not plain,
+        reason="ADJ301 an assertion that calls what adjgen cannot read",
+    )
 
 
 def _define(frame: Frame, node: ast.FunctionDef) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from adjgen.ir.core import UNBOUND, Const, Var
 from adjgen.read import loops
-from adjgen.read.expressions import atom, join, value
+from adjgen.read.expressions import atom, join, truth, value
 from adjgen.read.flow import dies, ends, jumps, returns
 from adjgen.read.frame import Frame
 from adjgen.read.simple import SIMPLE, carry, passive_comment
@@ -54,7 +54,7 @@ def conditional(
     frame: Frame, node: ast.If, then: Sequence[ast.stmt], other: Sequence[ast.stmt]
 ) -> None:
     """Lower an if whose arms are given; a constant test chooses now."""
-    test = atom(frame, node.test)
+    test = truth(frame, node.test, atom(frame, node.test))
     if isinstance(test, Const):
         suite(frame, then if test.value else other)
         return
@@ -112,6 +112,8 @@ def structure(frame: Frame, node: ast.expr) -> Value:
         isinstance(i, ast.Starred) for i in node.elts
     ):
         kind = "tuple" if isinstance(node, ast.Tuple) else "list"
+        if kind == "list" and not frame.is_main:
+            return value(frame, node)  # the caller may change it
         return Display(kind, tuple(structure(frame, item) for item in node.elts))
     return value(frame, node)
 

@@ -1,0 +1,226 @@
+"""Code that once went silently wrong: each is right now, or refused with a reason."""
+
+import functools
+import math
+
+import pytest
+
+import adjgen
+
+
+class Counter:
+    """Keeps a total behind a method that sounds like logging."""
+
+    def __init__(self):
+        self.total = 0.0
+
+    def log(self, value):
+        self.total += value
+
+    def scaled(self, a=1.0):
+        return a * 2.0
+
+
+COUNTER = Counter()
+
+
+def power(a, b=1.0):
+    return a * a + 3.0 * b
+
+
+BOUND = functools.partial(power, 2.0)
+
+
+def newton(x):
+    for _ in range(50):
+        old = x
+        x = 0.5 * (x + 2.0 / x)
+        if abs(x - old) < 1e-12:
+            break
+    return x
+
+
+def growth(v):
+    u = v * v
+    return u * (u + 1.0)
+
+
+def condition_with_a_local_of_the_same_name(x):
+    u = x
+    k = 0
+    while growth(u) < 10.0:
+        k += 1
+        u = x * k
+    return u
+
+
+def call_of_a_partial(x):
+    return BOUND(x) + COUNTER.scaled(x)
+
+
+def grows_while_it_shrinks(x, items):
+    y = x
+    while items:
+        items.pop()
+        if items:
+            y = y * x
+        else:
+            y = y + x
+    return y
+
+
+def tries(x, v):
+    a = v * 2.0
+    c = a
+    try:
+        a = 1.0
+        b = c + a
+    except ValueError:
+        b = 0.0
+    return x * b * a
+
+
+def comprehension_over_its_own_name(x, k):
+    k = [k for k in k]
+    return x * sum(k)
+
+
+def lambda_with_a_default(x, ks):
+    a = 2.0
+    ks = sorted(ks, key=lambda v, a=a: v * a)
+    return x * ks[0]
+
+
+def uses_up_an_iterator(x, items):
+    it = iter(items)
+    for _ in it:
+        pass
+    return x * (1 + len(list(it)))
+
+
+def flag_in_a_condition(x):
+    flag = False
+    if x > 0 and ((flag := x > 10) or x < 5):
+        return abs(x - 10)
+    return x + flag
+
+
+def beside_a_nan(x, y):
+    if x < y * y:
+        return 2 * x
+    return abs(x) + abs(max(x, y * y))
+
+
+def verbose_times(x, verbose=False):
+    if verbose:
+        x = x * verbose
+    return x
+
+
+def callee_with_a_list(n):
+    return [n, 1]
+
+
+def changes_a_list(x):
+    items = callee_with_a_list(2)
+    items.append(5)
+    return x * len(items)
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "slope"),
+    [
+        (newton, (3.0,), 0.0),
+        (condition_with_a_local_of_the_same_name, (1.0,), 2.0),
+        (call_of_a_partial, (3.0,), 5.0),
+        (grows_while_it_shrinks, (1.1, [1, 2, 3]), 3 * 1.1**2 + 1.0),
+        (tries, (3.0, 5.0), 11.0),
+        (comprehension_over_its_own_name, (1.5, [1.0, 2.0]), 3.0),
+        (lambda_with_a_default, (1.5, [3.0, 2.0]), 2.0),
+        (uses_up_an_iterator, (1.0, [1, 2, 3]), 1.0),
+        (flag_in_a_condition, (3.0,), -1.0),
+        (beside_a_nan, (-5.0, math.nan), -2.0),
+        (verbose_times, (3.0, 3), 3.0),
+        (changes_a_list, (3.0,), 3.0),
+    ],
+)
+def test_is_right(f, args, slope):
+    def fresh():
+        return [list(a) if isinstance(a, list) else a for a in args]
+
+    expected = f(*fresh())
+    value, gradient = adjgen.value_and_grad(f, wrt="x")(*fresh())
+    again, tangent = adjgen.jvp(f, wrt="x")(*fresh(), x_dot=1.0)
+    assert repr(value) == repr(again) == repr(expected) or math.isnan(expected)
+    assert math.isclose(gradient, slope, abs_tol=1e-9)
+    assert math.isclose(tangent, slope, abs_tol=1e-9)
+
+
+def records(x, rec):
+    rec.log(x * x)
+    return rec.total
+
+
+def asserts_an_effect(x):
+    items = []
+    assert items.append(x) is None
+    return items[0] * 2.0
+
+
+def evaluates(x):
+    return eval("x * x")
+
+
+def looks_at_locals(x):
+    return locals()["x"] * 2.0
+
+
+def binds_late(x):
+    a = 2.0
+    g = (a * k for k in range(3))
+    a = 5.0
+    return x * a * sum(g)
+
+
+def walrus_in_a_list(x):
+    y = 1.0
+    v = [(y := 3.0), 4.0]
+    return x * y + v[0]
+
+
+def unpacks_into_an_item(x, a):
+    i = 0
+    i, a[i] = 1, 2.0
+    return x * a[1] + i
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        records,
+        asserts_an_effect,
+        evaluates,
+        looks_at_locals,
+        binds_late,
+        walrus_in_a_list,
+        unpacks_into_an_item,
+    ],
+)
+def test_is_refused(f):
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ"):
+        adjgen.value_and_grad(f, wrt="x")
+
+
+def test_an_exception_of_the_function_comes_before_one_of_its_derivative():
+    seen = []
+
+    def tick(k):
+        seen.append(k)
+        return 1.0
+
+    def f(x):
+        return tick(7) + math.asin(x)
+
+    with pytest.raises(ValueError, match="math domain error"):
+        adjgen.jvp(f)(2.0, x_dot=1.0)
+    assert seen == [7]
