@@ -7,6 +7,7 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Const, Opaque, Tree, Var
 from adjgen.ir.types import OPAQUE
 from adjgen.read import calls, names
+from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
 from adjgen.read.values import (
@@ -277,15 +278,6 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         code = Code(item, ("container",), reason=reason, hint=ADVICE)
         return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
     return frame.opaque(node, reason, ADVICE)
-
-
-def integer(node: ast.expr) -> int | None:
-    """Return the integer that a tree writes out, if it does."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inside = integer(node.operand)
-        return None if inside is None else -inside
-    number = node.value if isinstance(node, ast.Constant) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:

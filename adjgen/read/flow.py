@@ -133,3 +133,12 @@ def yields(function: ast.FunctionDef | ast.Lambda) -> ast.AST | None:
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
             return node
     return None
+
+
+def integer(node: ast.expr) -> int | None:
+    """Return the integer that a tree writes out, if it does."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inside = integer(node.operand)
+        return None if inside is None else -inside
+    number = node.value if isinstance(node, ast.Constant) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
