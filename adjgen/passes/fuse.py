@@ -48,7 +48,9 @@ class _Fusing:
         for k, eqn in enumerate(eqns):
             if k in moved:
                 continue
-            eqn = replace(eqn, args=tuple(self.value(arg) for arg in eqn.args))
+            args = tuple([self.value(arg) for arg in eqn.args])
+            if args != eqn.args:
+                eqn = replace(eqn, args=args)
             if k in partners:
                 eqn = self.fused(eqn, eqns[partners[k]])
             elif eqn.blocks:
@@ -97,22 +99,24 @@ class _Fusing:
 
 def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, int]:
     """Return for branches the position of the adjoint branch that can move up to them."""
-    branches = [k for k, eqn in enumerate(eqns) if isinstance(eqn.op, If)]
+    by_test: dict[Atom, list[int]] = {}
+    for k, eqn in enumerate(eqns):
+        if isinstance(eqn.op, If):
+            by_test.setdefault(fusing.value(eqn.args[0]), []).append(k)
     found: dict[int, int] = {}
-    taken: set[int] = set()
-    for position, k in enumerate(branches):
-        if k in taken:
-            continue
-        between: set[Atom] = set()
-        start = k + 1
-        for j in branches[position + 1 :]:
-            between.update(out for eqn in eqns[start:j] for out in eqn.outs)
-            start = j
-            same = fusing.value(eqns[j].args[0]) == fusing.value(eqns[k].args[0])
-            if same and eqns[j].derivative and j not in taken:
-                reads = {fusing.value(v) for v in free_variables(*eqns[j].blocks)}
-                if reads.isdisjoint(between):
-                    found[k] = j
-                    taken.add(j)
-                    break
+    for positions in by_test.values():
+        taken: set[int] = set()
+        for at, k in enumerate(positions):
+            later = (j for j in positions[at + 1 :] if j not in taken and eqns[j].derivative)
+            j = next((j for j in later if _can_move(eqns, k, j, fusing)), None)
+            if k not in taken and j is not None:
+                found[k] = j
+                taken.add(j)
     return found
+
+
+def _can_move(eqns: list[Eqn], to: int, position: int, fusing: _Fusing) -> bool:
+    """Whether a branch reads nothing that is computed between another one and itself."""
+    between = {out for eqn in eqns[to + 1 : position] for out in eqn.outs}
+    reads = {fusing.value(v) for v in free_variables(*eqns[position].blocks)}
+    return between.isdisjoint(reads)
