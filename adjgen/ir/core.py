@@ -188,9 +188,12 @@ class Opaque:
 Op = Union[str, If, For, Call, Opaque]  # a string names a row of elementary.TABLE
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Eqn:
-    """`outs = op(args)`; `derivative` marks equations that algebra may rewrite."""
+    """`outs = op(args)`; `derivative` marks equations that algebra may rewrite.
+
+    Never changed once made; not frozen, for that triples the time to make one.
+    """
 
     outs: tuple[Var, ...]
     op: Op
@@ -204,7 +207,7 @@ class Eqn:
         return Eqn(self.outs, self.op, args, blocks, self.loc, self.derivative)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Block:
     """Equations in order; variables of enclosing blocks are visible inside."""
 
