@@ -117,8 +117,8 @@ def jumps(statements: Statements) -> bool:
 
 def dies(statements: Statements) -> bool:
     """Whether statements always end in an exception (or never end)."""
-    if not statements:
-        return False
+    if not statements or jumps(statements[:-1]):
+        return False  # what leaves the list earlier does not get there
     last = statements[-1]
     if isinstance(last, ast.If):
         return dies(last.body) and dies(last.orelse)
