@@ -141,3 +141,18 @@ def test_a_callee_of_another_name_and_module_keeps_its_own_derivative():
     x = 0.7
     expected = 2 * math.sin(x) * math.cos(x) * x + math.sin(x) ** 2
     assert math.isclose(names["f_value_and_grad"](x)[1], expected, rel_tol=1e-14)
+
+
+def passive_in_a_string(x, y):
+    text = "# adjgen: passive"; z = x * y  # fmt: skip  # noqa
+    return z * len(text) / 17
+
+
+def passive_in_a_comment(x, y):
+    z = x * y  # a remark  # adjgen: passive
+    return z + x
+
+
+def test_the_passive_comment_is_a_comment():
+    assert adjgen.grad(passive_in_a_string)(2.0, 3.0) == (3.0, 2.0)
+    assert adjgen.grad(passive_in_a_comment)(2.0, 3.0) == (1.0, 0.0)

@@ -1,7 +1,6 @@
 """Lowers statements that always fall through: assignments, calls, definitions, and what is carried."""
 
 import ast
-import re
 from collections.abc import Callable, Sequence
 
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
@@ -13,7 +12,6 @@ from adjgen.read.frame import Frame
 from adjgen.read.opaque import OBSERVERS, changes
 from adjgen.read.values import BindingValue, Display, FunctionValue, Value, leaves, rebuilt, tree_of
 
-PASSIVE = re.compile(r"#\s*adjgen:\s*passive\b")
 OTHER_SCOPE = (
     "A derivative has no meaning for state outside the function. Pass it in and return it."
 )
@@ -199,8 +197,7 @@ def _scope(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:
 
 def passive_comment(frame: Frame, node: ast.stmt) -> None:
     """Cut the derivatives of what a statement assigns, if the comment at its end asks for it."""
-    line = frame.definition.file.lines[(node.end_lineno or node.lineno) - 1]
-    if "passive" not in line or not PASSIVE.search(line):
+    if not frame.definition.file.is_passive(node.end_lineno or node.lineno):
         return
     for name in assigned([node]):
         held = frame.env.get(name, UNBOUND)

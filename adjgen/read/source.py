@@ -6,6 +6,7 @@ Errors: SourceError for what cannot be read or found, UnsupportedError for a syn
 import ast
 import io
 import os
+import re
 import stat
 import sys
 import threading
@@ -22,7 +23,7 @@ from adjgen.read.names import Definition
 
 LARGEST = 1 << 26  # bytes; a text of this size takes Python's parser gigabytes
 INSTALLED = ("site-packages", "dist-packages")
-PASSIVE = "adjgen: passive"
+PASSIVE = re.compile(r"#\s*adjgen:\s*passive\b")
 
 # Python 3.11 counts the depth of a syntax tree against the recursion limit: the usual 1,000 lets a
 # sum of some 2,900 terms through. 10,000 lets 29,000 through and is safe: measured, 3.11 parses and
@@ -189,11 +190,11 @@ def _syntax_problem(error: SyntaxError, shown: str, lines: tuple[str, ...]) -> P
 
 
 def _passive_lines(text: str) -> frozenset[int]:
-    if PASSIVE not in text:
+    if not PASSIVE.search(text):
         return frozenset()
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     comments = (token for token in tokens if token.type == tokenize.COMMENT)
-    return frozenset(c.start[0] for c in comments if c.string.lstrip("# ").startswith(PASSIVE))
+    return frozenset(c.start[0] for c in comments if PASSIVE.search(c.string))
 
 
 def folders_above(file: str) -> Iterable[str]:
