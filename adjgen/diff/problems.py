@@ -25,26 +25,14 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
 
 
 def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
-    """Yield the loops over lists of active values that have no adjoint yet: nested ones."""
-    plain = set(function.body.eqns)
+    """Yield the loops over active values of unknown kind."""
     for eqn in equations(function.body):
         if not isinstance(eqn.op, For):
             continue
-        for element, walked in zip(eqn.blocks[0].params, eqn.args[: eqn.op.seqs]):
-            if (
-                walked in active
-                and not walked.type.element
-                and (eqn not in plain or _is_walked(element, eqn))
-            ):
-                reason = "ADJ401 a loop over a list of active values inside another block or list"
-                yield _problem(
-                    function, eqn, reason, "Walk the list at the top level of the function."
-                )
-
-
-def _is_walked(element: Var, eqn: Eqn) -> bool:
-    inside = equations(eqn.blocks[0])
-    return any(isinstance(e.op, For) and element in e.args[: e.op.seqs] for e in inside)
+        for walked in eqn.args[: eqn.op.seqs]:
+            if walked in active and not walked.type.element:
+                reason = "ADJ401 a loop over something active that is not known to be a list"
+                yield _problem(function, eqn, reason, "Pass a list of numbers.")
 
 
 def _problem(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:

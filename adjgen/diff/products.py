@@ -8,7 +8,7 @@ from adjgen.diff.active import active_variables, varied_variables
 from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.problems import problems_of
 from adjgen.diff.reverse import Adjoints, Reverse
-from adjgen.diff.rules import ZERO
+from adjgen.diff.rules import zero_like
 from adjgen.diff.signature import (
     flat_params,
     free,
@@ -61,7 +61,7 @@ class Differentiator:
         inputs = [var for param in params for var in param.vars]
         if wrt is None:
             refuse_active_stars(function)
-        if kind in ("grad", "value_and_grad") and function.result.kind:
+        if kind in ("grad", "value_and_grad") and is_composite(function):
             raise _tuple_valued(function)
         if kind == "jvp":
             main = self.jvp(function, params, inputs)
@@ -103,7 +103,8 @@ class Differentiator:
         sweep.dots.update(zip(inputs, dots))
         builder = Builder(derivative=True)
         sweep.block(function.body, builder)
-        return tuple(builder.eqns), dots, [sweep.dot(r) for r in function.body.results]
+        value_dots = [sweep.dot(r, builder) for r in function.body.results]
+        return tuple(builder.eqns), dots, value_dots
 
     def _callee_jvp(self, name: str, active: tuple[int, ...]) -> str:
         key = self.helper(name, "jvp", active)
@@ -140,7 +141,7 @@ class Differentiator:
             results, tree = tuple(grads), gradient
         signature, variables = function.params, function.body.params
         if kind == "vjp":
-            default = ... if function.result.kind else 1.0
+            default = ... if is_composite(function) else 1.0
             name = free("bar", {p.name for p in signature})
             bar = Param(name, tuple(seeds), "KEYWORD_ONLY", default, tree=function.result)
             signature = with_keywords(signature, (bar,))
@@ -162,7 +163,7 @@ class Differentiator:
         for result, seed in zip(function.body.results, seeds):
             sweep.add(bars, result, seed, builder)
         primal = sweep.block(function.body, bars, builder)
-        grads = [bars[v] if v in bars else no_gradient(function, v) for v in inputs]
+        grads = [bars[v] if v in bars else no_gradient(function, v, builder) for v in inputs]
         return (*primal, *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
@@ -242,12 +243,17 @@ def refuse_active_stars(function: Function) -> None:
                 )
 
 
-def no_gradient(function: Function, var: Var) -> Atom:
+def is_composite(function: Function) -> bool:
+    """Whether a function returns several numbers: a tuple, or a list."""
+    return bool(function.result.kind) or any(r.type.element for r in function.body.results)
+
+
+def no_gradient(function: Function, var: Var, builder: Builder) -> Atom:
     """Return the gradient by a parameter without influence: zero, if it is a number."""
     if var.type == OPAQUE:
         what = f"`{var.hint}` is not used as a number or a list of numbers"
         raise _refusal(function, "ADJ604", what, "Leave it out of wrt.")
-    return ZERO
+    return zero_like(builder, var)
 
 
 def chosen(function: Function, wrt: Wrt | None) -> list[Param]:

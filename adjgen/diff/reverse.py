@@ -10,13 +10,17 @@ from dataclasses import replace
 from adjgen.diff.active import differentiable_args
 from adjgen.diff.rules import (
     ZERO,
-    depth,
-    is_list_operation,
+    list_rule,
+    operand,
     partials,
     plus,
     real_power_check,
     times,
+    zero_like,
 )
+from adjgen.elementary.row import Row
+from adjgen.elementary.sequences import depth
+from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var, flat_tree
 
@@ -67,6 +71,9 @@ class Reverse:
         """Add a contribution to the adjoint of an active variable."""
         if var in self.active and bar != ZERO:
             assert isinstance(var, Var)
+            if depth(var.type):
+                self.add_list(bars, var, bar, builder)
+                return
             total = plus(builder, bars.get(var), bar)
             if isinstance(total, Var) and not total.label():  # not a value of the primal
                 total.hint = barred(var)
@@ -78,24 +85,41 @@ class Reverse:
             bar = bars.pop(out, None)
             if bar is None:
                 continue
-            if is_list_operation(eqn):
-                if eqn.op == "backwards":
-                    (bar,) = builder.emit("backwards", (bar,), [out.type])
-                for arg in eqn.args:
-                    self.add_list(bars, arg, bar, builder)
+            rule = list_rule(eqn)
+            if rule is not None:
+                self.lists(eqn, rule, position, bar, bars, builder)
                 continue
             wanted = self.active.intersection(differentiable_args(eqn))
             for arg, factor in partials(builder, eqn, wanted, position):
                 self.add(bars, arg, times(builder, bar, factor), builder)
 
-    def add_list(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
+    def lists(
+        self, eqn: Eqn, rule: Row, position: int, bar: Atom, bars: Adjoints, builder: Builder
+    ) -> None:
+        """Write the adjoints of the arguments of a row of lists, as the row says."""
+        args = [operand(builder, arg) for arg in eqn.args]
+        value = operand(builder, eqn.outs[0]) if rule.outs == 1 else position
+        seed = operand(builder, bar)
+        for k, arg in enumerate(eqn.args):
+            if not isinstance(arg, Var) or arg not in self.active:
+                continue
+            if rule.scatter is not None:
+                into = bars[arg] if arg in bars else zero_like(builder, arg)
+                total = atom_of(rule.scatter(k, args, value, seed, operand(builder, into)))
+                if isinstance(total, Var):
+                    total.hint = total.hint or barred(arg)
+                bars[arg] = total
+            elif rule.vjp is not None:
+                self.add(bars, arg, atom_of(rule.vjp(k, args, value, seed)), builder)
+
+    def add_list(self, bars: Adjoints, var: Var, bar: Atom, builder: Builder) -> None:
         """Add a list of contributions to the adjoint of a list."""
-        if var in self.active:
-            assert isinstance(var, Var)
-            if var in bars:
-                name = f"add_elements_{max(1, depth(var.type))}"
-                (bar,) = builder.emit(name, (bars[var], bar), [var.type], [barred(var)])
-            bars[var] = bar
+        if var in bars:
+            name = f"add_elements_{depth(var.type)}"
+            (bar,) = builder.emit(name, (bars[var], bar), [var.type], [barred(var)])
+        elif isinstance(bar, Var) and not bar.label():
+            bar.hint = barred(var)
+        bars[var] = bar
 
     def call(self, eqn: Eqn, op: Call, bars: Adjoints, builder: Builder) -> None:
         """Call the vjp of a function, which runs its forward sweep again."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from adjgen.diff.reverse import Adjoints, Reverse, barred
 from adjgen.diff.rules import zero_like
+from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
 from adjgen.ir.query import defined, free_variables, renewed, substitute
@@ -16,6 +17,9 @@ PLACEHOLDERS: dict[str, object] = {"real": 0.0, "int": 0, "bool": False, "seq": 
 def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     """Write the adjoint of an IF; return the IF extended by what its adjoint reads."""
     out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
+    for v in free_variables(*eqn.blocks):
+        if v in self.active and depth(v.type) and v not in bars:
+            bars[v] = zero_like(builder, v)  # both arms add to one list
     arms = [_arm(self, block, out_bars, bars, builder) for block in eqn.blocks]
     candidates = [v for _, inner, _ in arms for v in inner]
     outside = set(candidates) - {v for block in eqn.blocks for v in defined(block)}

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from adjgen.elementary.row import TABLE, select
+from adjgen.elementary.row import TABLE, Row, select
+from adjgen.elementary.sequences import depth
 from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
-from adjgen.ir.types import Type
+from adjgen.ir.types import INT
 
 ONE, ZERO = Const(1.0), Const(0.0)
 
@@ -99,24 +100,21 @@ def plus(builder: Builder, a: Atom | None, b: Atom) -> Atom:
     return atom_of(Traced(builder, a) + operand(builder, b))
 
 
-def is_list_operation(eqn: Eqn) -> bool:
-    """Whether an equation is linear in lists, so that it is its own derivative."""
-    return isinstance(eqn.op, str) and (eqn.op == "backwards" or eqn.op.startswith("add_elements"))
-
-
-def depth(kind: Type) -> int:
-    """Return how many lists are around a number: 0 for a number."""
-    found = 0
-    while kind.element is not None:
-        found, kind = found + 1, kind.element
-    return found
+def list_rule(eqn: Eqn) -> Row | None:
+    """Return the row of an equation that says itself what it does to tangents and adjoints."""
+    row = TABLE[eqn.op] if isinstance(eqn.op, str) else None
+    return row if row is not None and row.jvp is not None else None
 
 
 def zero_like(builder: Builder, atom: Atom) -> Atom:
     """Return the zero of a variable's kind: 0.0, or a list of zeros."""
-    if not depth(atom.type):
+    lists = depth(atom.type)
+    if not lists:
         return ZERO
-    return builder.emit(f"zeros_like_{depth(atom.type)}", (atom,), [atom.type])[0]
+    if lists == 1:  # in two equations: a loop keeps the length, not the list
+        (length,) = builder.emit("len", (atom,), [INT])
+        return builder.emit("filled", (ZERO, length), [atom.type])[0]
+    return builder.emit(f"zeros_like_{lists}", (atom,), [atom.type])[0]
 
 
 def real_power_check(eqn: Eqn) -> Eqn | None:

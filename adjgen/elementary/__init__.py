@@ -5,6 +5,7 @@ from adjgen.elementary import (  # noqa: F401
     piecewise,
     powers,
     rounding,
+    sequences,
     special,
     structural,
     transcendental,

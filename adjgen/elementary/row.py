@@ -28,7 +28,8 @@ class Row:
         A variadic row has a single function (k, arguments, y) instead. With several outs, y and
         what a partial returns are tuples, with None for an out that does not depend on the argument.
     result
-        Type rule: "real", "int", "bool", "number" (join of the arguments), "opaque".
+        Type rule: "real", "int", "bool", "number" (join of the arguments), "opaque", or a
+        function of the types of the arguments.
     raises
         Whether it can raise on floats.
     commutative
@@ -52,12 +53,20 @@ class Row:
         What a user should know of the accuracy.
     carried
         Whether `evaluate` is not in Python: generated code carries its text.
+    jvp
+        For rows of lists: (args, y, dot) -> the tangent of y, with dot(k) that of argument k.
+    vjp
+        For rows of lists: (k, args, y, bar) -> what the adjoint of argument k grows by.
+    scatter
+        Instead of `vjp`: (k, args, y, bar, into) -> the adjoint of argument k so far, grown.
+    mutates
+        Whether emission writes the value into the first argument, which is not used again.
     """
 
     name: str
     evaluate: Callable[..., Any]
     partials: tuple[Callable[..., Number] | None, ...] = ()
-    result: str = "real"
+    result: str | Callable[[Sequence[Any]], Any] = "real"
     raises: bool = True
     commutative: bool = False
     category: str = "call"
@@ -71,6 +80,10 @@ class Row:
     refusal: str = ""
     note: str = ""
     carried: bool = False
+    jvp: Callable[..., Number] | None = None
+    vjp: Callable[..., Number | None] | None = None
+    scatter: Callable[..., Number] | None = None
+    mutates: bool = False
 
     def partial(self, k: int, args: Sequence[Number], y: Number) -> Number | None:
         """Return the partial derivative for argument k, or None if it is zero."""

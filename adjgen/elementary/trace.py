@@ -13,6 +13,9 @@ ONE, ZERO, MINUS = Const(1.0), Const(0.0), Const(-1.0)
 
 def result_type(row: Row, args: tuple[Atom, ...]) -> Type:
     """Return the type of a row's value from those of its arguments."""
+    if callable(row.result):
+        kind: Type = row.result([arg.type for arg in args])
+        return kind
     if row.result == "number":
         kinds = [INT if arg.type == BOOL else arg.type for arg in args]
         if REAL in kinds:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from adjgen.elementary.row import TABLE
-from adjgen.elementary.structural import DEEPEST
+from adjgen.elementary.sequences import DEEPEST
 from adjgen.ir.core import Const
 
 Args = Sequence[ast.expr]
@@ -130,7 +130,7 @@ MATH: dict[str, Spelling] = {
     "dist": two_points, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
     "log_base": call("math.log"), "math_pow": call("math.pow"), "round_digits": call("builtins.round"),
     "range": call("builtins.range"), "len": call("builtins.len"), "padded": padded, "backwards": backwards,
-    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same,
+    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same, "index": same,
 }  # fmt: skip
 for _depth in range(1, DEEPEST + 1):
     MATH |= {f"add_elements_{_depth}": add_elements(_depth), f"zeros_like_{_depth}": zeros(_depth)}

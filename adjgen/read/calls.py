@@ -9,7 +9,7 @@ from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import expressions, names
+from adjgen.read import expressions, methods, names
 from adjgen.read.frame import Frame, missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
 from adjgen.read.values import Display, FunctionValue, Value
@@ -66,7 +66,11 @@ def call(frame: Frame, node: ast.Call) -> Value:
             node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers."
         )
     if dotted:
-        return _known(frame, node, dotted)
+        made = methods.over_list(frame, node, dotted)
+        return made if made is not None else _known(frame, node, dotted)
+    made = methods.method(frame, node)
+    if made is not None:
+        return made
     user = _user_row(binding)
     if user is not None and (node.keywords or len(node.args) != len(user.partials)):
         what = f"the rule of `{ast.unparse(node.func)}` is for {len(user.partials)} positional arguments"

@@ -1,19 +1,24 @@
 """Lowers expressions: each kind of node has a handler; what has none is carried as passive code."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from adjgen.ir.build import Builder
-from adjgen.ir.core import UNBOUND, Atom, Const, Opaque, Tree, Var
-from adjgen.ir.types import OPAQUE
-from adjgen.read import calls, names
+from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Opaque, Tree, Var
+from adjgen.ir.types import INT, OPAQUE, REAL, seq
+from adjgen.read import calls, comprehensions, lists, names
+from adjgen.read.cells import closed, freeze_merged, merged_cells, opened, references
 from adjgen.read.flow import integer
-from adjgen.read.frame import Frame
+from adjgen.read.frame import Arm, Frame
 from adjgen.read.opaque import Code
 from adjgen.read.values import (
+    Cell,
     Conflict,
     Display,
     FunctionValue,
+    ListValue,
+    RowValue,
     Value,
     atoms_of,
     expanded,
@@ -104,11 +109,40 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     name = BINARY.get(type(node.op))
     if isinstance(left, Display) and isinstance(right, Display) and name == "add":
         return Display(left.kind, left.items + right.items)
+    made = list_operation(frame, node, name, left, right)
+    if made is not None:
+        return made
     a, b = frame.materialise(node.left, left), frame.materialise(node.right, right)
     if name is None or any(isinstance(getattr(side, "value", None), str) for side in (a, b)):
         what = "ADJ404 a bit operation" if name is None else "ADJ402 a string operation"
         return calls.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
     return frame.row(node, name, a, b)
+
+
+def list_operation(
+    frame: Frame, node: ast.BinOp, name: str | None, left: Value, right: Value
+) -> Value | None:
+    """Lower list + list, [value] * count; None for what is no operation on lists."""
+    sides = [left, right]
+    found = [isinstance(side, (ListValue, RowValue)) for side in sides]
+    if not any(found):
+        return None
+    if name == "add" and all(found):
+        a, b = (frame.materialise(node, side) for side in sides)
+        made = lists.derived(frame, left, frame.row(node, "joined", a, b))
+        if made.cell.loose and isinstance(right, (ListValue, RowValue)):
+            right.cell.loose = lists.ROWS
+        return made
+    for side, other, tree in ((left, right, node.left), (right, left, node.right)):
+        if isinstance(side, ListValue) and isinstance(tree, ast.List) and len(tree.elts) == 1:
+            if name == "mul" and isinstance(other, (Var, Const)):
+                whole = frame.session.heap[side.cell]
+                count = lists.as_index(frame, node, other)
+                (one,) = (e.args[0] for e in frame.session.builder.eqns if whole in e.outs)
+                return lists.derived(frame, side, frame.row(node, "filled", one, count))
+    for other in sides:  # a parameter that is added to a list is one, multiplied by one is a count
+        lists.retype(frame, other, seq(REAL) if name == "add" else INT)
+    return None
 
 
 def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
@@ -174,39 +208,47 @@ def choose(
 ) -> Value:
     """Lower two expressions of which one is evaluated, with the names that := binds in them."""
     test = truth(frame, node, test)
-    arms = [frame.arm(then, node), frame.arm(other, node)]
-    return join(frame, node, test, arms, with_result=True)
+    arms = frame.arm(then, node), frame.arm(other, node)
+    return join(frame, node, test, *arms, with_result=True)
 
 
 def join(
-    frame: Frame, node: ast.AST, test: Atom, arms: list[tuple[Builder, dict[str, Value], Value]],
-    with_result: bool = False,
-) -> Value:  # fmt: skip
-    """Append the IF of two arms, bind the names that differ after them; return their result."""
-    (then, env_a, a), (other, env_b, b) = arms
-    old = frame.env
-    changed = [n for n in dict.fromkeys([*env_a, *env_b]) if env_a.get(n) is not env_b.get(n)]
-    new = {n: v for n, v in env_a.items() if env_b.get(n) is v}
-    pairs = {n: (env_a.get(n, _absent(n)), env_b.get(n, _absent(n))) for n in changed}
-    if with_result:
-        pairs[""] = (a, b)
-    flat: dict[str, tuple[Value, Value]] = {}
-    trees: dict[str, Tree] = {}
-    for name, pair in pairs.items():
+    frame: Frame, node: ast.AST, test: Atom, then: Arm, other: Arm, with_result: bool = False
+) -> Value:
+    """Append the IF of two arms, bind the names and lists that differ after them; return its result."""
+    held = [then.env | {"": then.result}, other.env | {"": other.result}]
+    old, heap = frame.env, frame.session.heap
+    names = dict.fromkeys([*then.env, *other.env, *([""] if with_result else [])])
+    raw = {n: (held[0].get(n, _absent(n)), held[1].get(n, _absent(n))) for n in names}
+    new: dict[str, Value] = {}
+    flat: dict[Any, tuple[Value, Value]] = {}
+    trees: dict[Any, Tree] = {}
+    for name, (a, b) in raw.items():
+        pair = opened(a, then.heap), opened(b, other.heap)
         tree = merged_tree(pair)
-        if tree is None:
+        if a is b and name or isinstance(a, ListValue) and a == b:
+            new[name] = a
+        elif tree is None:
             new[name] = Conflict(
                 f"`{name}` is one kind of thing on one path and another on the other"
             )
         elif pair[0] == pair[1] and not isinstance(pair[0], Var):
-            new[name] = pair[0]
+            new[name] = a
         else:
-            trees[name] = tree
-            flat[name] = pair
-    parts = iter(_emit_if(frame, node, test, (then, other), flat, trees))
+            trees[name], flat[name] = tree, pair
+    changed = [c for c in heap if then.heap[c] is not other.heap[c]]
+    flat |= {cell: (then.heap[cell], other.heap[cell]) for cell in changed}
+    parts = iter(_emit_if(frame, node, test, (then.builder, other.builder), flat, trees))
+    merged: dict[tuple[Any, Any], Cell] = {}
+    cells = merged_cells({name: raw[name] for name in trees}, merged)
+    frame.session.heap = {**then.heap, **other.heap, **heap}
     for name, tree in trees.items():
-        new[name] = rebuilt(tree, parts)
+        new[name] = closed(rebuilt(tree, parts), cells, frame.session.heap)
+    frame.session.heap |= {cell: next(parts) for cell in changed}
     result = new.pop("", UNBOUND)
+    frame.env = {n: v for n, v in new.items() if n not in trees}
+    if merged:
+        freeze_merged(merged, references(frame.session.frames))
     frame.env = {n: new[n] for n in dict.fromkeys([*old, *new]) if n in new}
     if with_result and isinstance(result, Conflict):
         return frame.problem(
@@ -221,20 +263,28 @@ def _absent(name: str) -> Value:
 
 def _emit_if(
     frame: Frame, node: ast.AST, test: Atom, arms: tuple[Builder, Builder],
-    flat: dict[str, tuple[Value, Value]], trees: dict[str, Tree],
+    flat: dict[Any, tuple[Value, Value]], trees: dict[Any, Tree],
 ) -> tuple[Var, ...]:  # fmt: skip
     """Append the IF whose outs are the leaves of the names that differ, if there is anything in it."""
     sides: list[list[Atom]] = [[], []]
     hints: list[str] = []
     for name, pair in flat.items():
-        hints += [name.lstrip("%")] * trees[name].leaves()
+        tree = trees.get(name, LEAF)
+        hints += [hint_of(name, pair)] * tree.leaves()
         for side, part in zip(sides, pair):
-            side.extend(atoms_of(expanded(part, trees[name])))
+            side.extend(atoms_of(expanded(part, tree)))
     if not hints and not any(arm.eqns for arm in arms):
         return ()
     frame.at(node)
     then, other = (arm.block(side) for arm, side in zip(arms, sides))
     return frame.session.builder.branch(test, then, other, hints)
+
+
+def hint_of(key: Any, values: Sequence[Value]) -> str:
+    """Return the hint for what a name, or a list, holds after a branch or loop."""
+    if isinstance(key, str):
+        return key.lstrip("%")
+    return next((v.hint for v in values if isinstance(v, Var)), "")
 
 
 def _display(frame: Frame, node: ast.Tuple) -> Value:
@@ -257,27 +307,63 @@ def bind(frame: Frame, name: str, result: Value) -> None:
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
-    number = integer(node.slice)
     reason = "ADJ401 an item of a container cannot be differentiated"
-    if isinstance(node.value, ast.Name):
-        owner = frame.frame_of(node.value.id)
-        base = owner.env.get(node.value.id) if owner else None
-    elif (
-        isinstance(node.value, ast.Call)
-        and number is not None
-        and calls.readable(frame, node.value)
-    ):
+    base: Value | None
+    if isinstance(node.value, ast.Call) and calls.readable(frame, node.value):
         base = value(frame, node.value)
+    elif isinstance(node.value, (ast.Name, ast.Subscript)):
+        base = lists.reference(frame, node.value)
+    elif isinstance(node.value, (ast.List, ast.ListComp)):
+        base = lists.list_of(frame, node.value)
     else:
         base = None
-    if isinstance(base, Display) and number is not None:
-        if -len(base.items) <= number < len(base.items):
-            return base.items[number]
+    if isinstance(base, Display):
+        return item_of_display(frame, node, base, reason)
+    if isinstance(base, (ListValue, RowValue)) and not isinstance(node.slice, ast.Tuple):
+        if isinstance(node.slice, ast.Slice):
+            return lists.part(frame, node, base, node.slice)
+        return lists.item(frame, node, base, node.slice)
     if base is not None and not isinstance(node.value, ast.Name):
         item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
         code = Code(item, ("container",), reason=reason, hint=ADVICE)
         return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
     return frame.opaque(node, reason, ADVICE)
+
+
+def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: str) -> Value:
+    """Lower an item or slice of a tuple that is known; an index of run time needs a list of it."""
+    number = integer(node.slice)
+    if number is not None and -len(base.items) <= number < len(base.items):
+        return base.items[number]
+    if isinstance(node.slice, ast.Slice):
+        parts = (node.slice.lower, node.slice.upper, node.slice.step)
+        bounds = [None if part is None else integer(part) for part in parts]
+        if all(b is not None or p is None for b, p in zip(bounds, parts)):
+            return Display(base.kind, base.items[slice(*bounds)])
+    elif number is None and (listed := lists.listed(frame, node, base.items)) is not None:
+        return lists.item(frame, node, listed, node.slice)
+    item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
+    code = Code(item, ("container",), reason=reason, hint=ADVICE)
+    return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
+
+
+def _list(frame: Frame, node: ast.List) -> Value:
+    mark, problems = len(frame.session.builder.eqns), len(frame.session.problems)
+    if not any(isinstance(item, ast.Starred) for item in node.elts):
+        heap = dict(frame.session.heap)
+        made = lists.listed(frame, node, [value(frame, item) for item in node.elts])
+        if made is not None:
+            return made
+        frame.session.heap = heap
+        del frame.session.builder.eqns[mark:], frame.session.problems[problems:]
+    return frame.opaque(node, "ADJ401 a list cannot be differentiated", ADVICE)
+
+
+def _comprehension(frame: Frame, node: ast.ListComp) -> Value:
+    made = comprehensions.collected(frame, node)
+    if made is not None:
+        return made
+    return frame.opaque(node, "ADJ401 a list comprehension cannot be differentiated", ADVICE)
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:
@@ -292,5 +378,5 @@ HANDLERS: dict[type, Callable[..., Value]] = {
     ast.Constant: _constant, ast.Name: _name, ast.Attribute: _attribute, ast.BinOp: _binary,
     ast.UnaryOp: _unary, ast.Compare: _compare, ast.BoolOp: _boolean, ast.IfExp: _conditional,
     ast.Tuple: _display, ast.NamedExpr: _walrus, ast.Subscript: _subscript, ast.Lambda: _lambda,
-    ast.Call: _call,
+    ast.Call: _call, ast.List: _list, ast.ListComp: _comprehension,
 }  # fmt: skip

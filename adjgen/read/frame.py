@@ -6,7 +6,8 @@ read in place simply continues its caller's block.
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from adjgen.diagnostics import Problem
@@ -16,9 +17,18 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
+from adjgen.read.cells import Heap
 from adjgen.read.flow import assigned, own_nodes
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
-from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
+from adjgen.read.values import (
+    BindingValue,
+    Conflict,
+    Display,
+    FunctionValue,
+    ListValue,
+    RowValue,
+    Value,
+)
 
 
 class Session:
@@ -34,6 +44,20 @@ class Session:
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
         self.files: dict[str, Any] = {}
+        self.heap: Heap = {}
+        self.frames: list[Frame] = []  # of the functions that are being read
+        self.retyped: dict[str, Type] = {}
+        self.origins: dict[Var, tuple[str, int]] = {}  # parameter, and how many lists deep in it
+
+
+@dataclass
+class Arm:
+    """A block that was read: its equations, the names and lists after it, its result."""
+
+    builder: Builder
+    env: dict[str, Value]
+    heap: Heap
+    result: Any
 
 
 class Frame:
@@ -73,16 +97,17 @@ class Frame:
         """Append an elementary function of atoms."""
         return self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
 
-    def arm(self, read: Any, loc_of: ast.AST) -> tuple[Builder, dict[str, Value], Any]:
-        """Read something into a block of its own; return its builder, names and result."""
-        outer, env = self.session.builder, self.env
-        self.session.builder, self.env = outer.nested(), dict(env)
+    def arm(self, read: Callable[[], Any], loc_of: ast.AST) -> Arm:
+        """Read something into a block of its own; return what that leaves."""
+        session = self.session
+        outer, env, heap = session.builder, self.env, session.heap
+        session.builder, self.env, session.heap = outer.nested(), dict(env), dict(heap)
         try:
             self.at(loc_of)
             result = read()
-            return self.session.builder, self.env, result
+            return Arm(session.builder, self.env, session.heap, result)
         finally:
-            self.session.builder, self.env = outer, env
+            session.builder, self.env, session.heap = outer, env, heap
 
     # ---- names
 
@@ -230,6 +255,15 @@ class Frame:
             return self.emit(node, Opaque(code), items, [OPAQUE])[0]
         if isinstance(value, (Var, Const)):
             return value
+        if isinstance(value, ListValue):
+            if value.cell.stale:
+                self.problem(node, "ADJ407", value.cell.stale, "Read it through the other name.")
+            return self.session.heap[value.cell]
+        if isinstance(value, RowValue):
+            if value.generation != value.cell.generation:
+                what = "a row of a list whose rows were exchanged since"
+                self.problem(node, "ADJ407", what, "Take the row again.")
+            return self.row(node, "item", self.session.heap[value.cell], *value.where)
         if isinstance(value, BindingValue):
             code = Code(self.expression_of(node, value.binding, ast.unparse(node)))
             return self.emit(node, Opaque(code), (), [OPAQUE])[0]

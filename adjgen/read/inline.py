@@ -209,12 +209,20 @@ def read_body(
     is_main: bool = False,
 ) -> Value:
     """Lower the body of a function in place and return its value."""
-    from adjgen.read.statements import structure, suite
-
     frame = Frame(session, definition, locals_of(definition.node))
     frame.env.update(bound)
     frame.outer, frame.is_main = outer, is_main
-    node = definition.node
+    session.frames.append(frame)
+    try:
+        return _read(frame, definition.node)
+    finally:
+        session.frames.pop()
+
+
+def _read(frame: Frame, node: Any) -> Value:
+    from adjgen.read.statements import structure, suite
+
+    session = frame.session
     place = session.builder.loc
     if isinstance(node, ast.Lambda):
         result = structure(frame, node.body)

@@ -5,12 +5,22 @@ from collections.abc import Callable, Sequence
 
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import calls, names
+from adjgen.read import calls, lists, methods, names
 from adjgen.read.expressions import BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import OBSERVERS, changes
-from adjgen.read.values import BindingValue, Display, FunctionValue, Value, leaves, rebuilt, tree_of
+from adjgen.read.values import (
+    BindingValue,
+    Display,
+    FunctionValue,
+    ListValue,
+    RowValue,
+    Value,
+    leaves,
+    rebuilt,
+    tree_of,
+)
 
 OTHER_SCOPE = (
     "A derivative has no meaning for state outside the function. Pass it in and return it."
@@ -51,12 +61,25 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
         what = "an unpacking into an item or attribute"
         frame.problem(node, "ADJ401", what, "Unpack into plain names, then store.")
         return
+    target = node.targets[0]
+    base = stored_into(frame, target) if len(node.targets) == 1 else None
+    if base is not None and isinstance(target, ast.Subscript):
+        lists.store(frame, node, target, base, value(frame, node.value))
+        return
     if any(isinstance(t, (ast.Subscript, ast.Attribute)) for t in node.targets):
         carry(frame, node, reason="ADJ401 a store into a container", hint="Assign to a plain name.")
         return
     result = value(frame, node.value)
     for target in node.targets:
         assign(frame, node, target, result)
+
+
+def stored_into(frame: Frame, target: ast.expr) -> Value | None:
+    """Return the list that a target is an item of; None for others."""
+    if not isinstance(target, ast.Subscript) or isinstance(target.slice, (ast.Slice, ast.Tuple)):
+        return None
+    base = lists.reference(frame, target.value)
+    return base if isinstance(base, (ListValue, RowValue)) else None
 
 
 def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> None:
@@ -72,6 +95,10 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
             for item, part in zip(target.elts, result.items):
                 assign(frame, node, item, part)
             return
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, (ListValue, RowValue)):
+        if not any(isinstance(item, ast.Starred) for item in target.elts):
+            unpack(frame, node, target, result)
+            return
     held = frame.materialise(node, result)
     label = ast.copy_location(ast.Name("%unpacked", ast.Load()), node)
     unpack = ast.copy_location(ast.Assign([target], label), node)
@@ -86,6 +113,19 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
     del frame.env["%unpacked"]
 
 
+def unpack(
+    frame: Frame, node: ast.stmt, target: ast.Tuple | ast.List, result: ListValue | RowValue
+) -> None:
+    """Bind names to the items of a list, which must be as many."""
+    whole = frame.materialise(node, result)
+    kind = lists.kind_of(frame, result).element or OPAQUE
+    outs = frame.emit(node, "unpacked", (whole,), [kind] * len(target.elts))
+    for item, out in zip(target.elts, outs):
+        lists.inherit(frame, whole, out)
+        part: Value = out if kind.element is None else lists.held(frame, out, frozen=lists.MOVED)
+        assign(frame, node, item, part)
+
+
 def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
     if node.value is None:
         return
@@ -97,10 +137,16 @@ def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
 
 def _augmented(frame: Frame, node: ast.AugAssign) -> None:
     target, name = node.target, BINARY.get(type(node.op))
+    base = stored_into(frame, target)
+    if base is not None and name is not None and isinstance(target, ast.Subscript):
+        lists.update(frame, node, target, base, name)
+        return
     if not isinstance(target, ast.Name):
         carry(frame, node, reason="ADJ401 a store into a container", hint="Use a plain name.")
         return
     old = value(frame, ast.copy_location(ast.Name(target.id, ast.Load()), target))
+    if isinstance(old, ListValue) and name == "add" and methods.extend(frame, node, old, node.value):
+        return
     if name is None or not _number(old):
         carry(frame, node, reason="ADJ401 an update in place of something that may be a container",
               hint=f"Write `{target.id} = {target.id} ...`.")  # fmt: skip
@@ -126,6 +172,8 @@ def _expression(frame: Frame, node: ast.Expr) -> None:
             )
             return
         if not calls.readable(frame, inner):
+            if methods.method(frame, inner) is not None:
+                return
             carry(
                 frame,
                 node,

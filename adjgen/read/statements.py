@@ -12,9 +12,9 @@ from adjgen.ir.core import UNBOUND, Const, Var
 from adjgen.read import loops
 from adjgen.read.expressions import atom, join, truth, value
 from adjgen.read.flow import dies, ends, jumps, returns
-from adjgen.read.frame import Frame
+from adjgen.read.frame import Arm, Frame
 from adjgen.read.simple import SIMPLE, carry, passive_comment
-from adjgen.read.values import Display, Value, leaves
+from adjgen.read.values import Display, ListValue, RowValue, Value, leaves
 
 TRUE, FALSE = Const(True), Const(False)
 
@@ -67,23 +67,25 @@ def branch(
     then_dies: bool = False, other_dies: bool = False,
 ) -> None:  # fmt: skip
     """Lower two arms and bind what differs after them; an arm that raises binds nothing."""
-    before = frame.env
-    (a, env_a, _), (b, env_b, _) = frame.arm(then, node), frame.arm(other, node)
+    a, b = frame.arm(then, node), frame.arm(other, node)
     if then_dies:
-        env_a = _dead(before, env_b)
+        a = _dead(frame, a, b)
     if other_dies:
-        env_b = _dead(before, env_a)
-    join(frame, node, frame.materialise(node, test), [(a, env_a, UNBOUND), (b, env_b, UNBOUND)])
+        b = _dead(frame, b, a)
+    join(frame, node, frame.materialise(node, test), a, b)
 
 
-def _dead(before: dict[str, Value], alive: dict[str, Value]) -> dict[str, Value]:
-    """Return the names after an arm that never ends: they agree with the other arm."""
+def _dead(frame: Frame, dead: Arm, alive: Arm) -> Arm:
+    """Return what is left of an arm that never ends: it agrees with the other one."""
+    before, heap = frame.env, frame.session.heap
 
     def keep(name: str, value: Value) -> Value:
-        same = before.get(name) is value or not any(isinstance(leaf, Var) for leaf in leaves(value))
-        return value if same else UNBOUND
+        made = any(isinstance(leaf, (Var, ListValue, RowValue)) for leaf in leaves(value))
+        return UNBOUND if made and before.get(name) != value else value
 
-    return {name: keep(name, value) for name, value in alive.items()}
+    env = {name: keep(name, value) for name, value in alive.env.items()}
+    held = {c: v if heap.get(c) is v else UNBOUND for c, v in alive.heap.items()}
+    return Arm(dead.builder, env, held, dead.result)
 
 
 def statement(frame: Frame, node: ast.stmt) -> None:

@@ -1,7 +1,7 @@
 """What a name can stand for while a function is lowered: more than an atom, and known before run time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Union
 
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
@@ -23,6 +23,40 @@ class FunctionValue:
     frame: Any = None
 
 
+@dataclass(slots=True, eq=False)
+class Cell:
+    """A list as an object, whatever it holds.
+
+    frozen      why it cannot be changed any more
+    stale       why it cannot be read any more
+    loose       why the lists inside cannot be changed
+    rows        the cells of lists that were put inside
+    generation  how often its rows were exchanged
+    """
+
+    frozen: str = ""
+    stale: str = ""
+    loose: str = ""
+    rows: list["Cell"] = field(default_factory=list)
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListValue:
+    """A list of numbers (or of such lists): what it holds now is in the heap."""
+
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class RowValue:
+    """A list inside a list: the item at a place of a cell."""
+
+    cell: Cell
+    where: tuple[Atom, ...]
+    generation: int
+
+
 @dataclass(frozen=True, slots=True)
 class BindingValue:
     """A module or another name that resolution knows: `import math` inside a function."""
@@ -37,7 +71,9 @@ class Conflict:
     reason: str
 
 
-Value = Union[Var, Const, Display, FunctionValue, BindingValue, Conflict]
+Value = Union[
+    Var, Const, Display, FunctionValue, BindingValue, Conflict, ListValue, RowValue
+]
 
 
 def leaves(value: Value) -> Iterator[Value]:
