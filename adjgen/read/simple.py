@@ -10,7 +10,7 @@ from adjgen.read.expressions import BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import OBSERVERS, changes
-from adjgen.read.values import BindingValue, Display, FunctionValue, Value, leaves, rebuilt, tree_of
+from adjgen.read.values import BindingValue, Display, FunctionValue, Value
 
 OTHER_SCOPE = (
     "A derivative has no meaning for state outside the function. Pass it in and return it."
@@ -193,19 +193,6 @@ def _scope(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:
     body = frame.definition.node.body
     if set(node.names) & set(assigned(body)):
         frame.problem(node, "ADJ503", f"`{word}` inside a differentiated function", OTHER_SCOPE)
-
-
-def passive_comment(frame: Frame, node: ast.stmt) -> None:
-    """Cut the derivatives of what a statement assigns, if the comment at its end asks for it."""
-    if not frame.definition.file.is_passive(node.end_lineno or node.lineno):
-        return
-    for name in assigned([node]):
-        held = frame.env.get(name, UNBOUND)
-        parts = (
-            frame.row(node, "stop_gradient", part) if isinstance(part, Var) else part
-            for part in leaves(held)
-        )
-        bind(frame, name, rebuilt(tree_of(held), parts))
 
 
 SIMPLE: dict[type, Callable[..., None]] = {
