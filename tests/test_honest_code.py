@@ -1,7 +1,10 @@
 """Code that once went silently wrong: each is right now, or refused with a reason."""
 
+import builtins
 import functools
 import math
+from builtins import isinstance as is_a
+from builtins import range as turns
 
 import pytest
 
@@ -127,9 +130,15 @@ def changes_a_list(x):
     return x * len(items)
 
 
+def whole(x):
+    return x * x if (x * 1.0).is_integer() else x
+
+
 @pytest.mark.parametrize(
     ("f", "args", "slope"),
     [
+        (whole, (3.0,), 6.0),
+        (whole, (3.5,), 1.0),
         (newton, (3.0,), 0.0),
         (condition_with_a_local_of_the_same_name, (1.0,), 2.0),
         (call_of_a_partial, (3.0,), 5.0),
@@ -194,9 +203,40 @@ def unpacks_into_an_item(x, a):
     return x * a[1] + i
 
 
+def real_part(x):
+    return x.real * x
+
+
+def imaginary_part(x):
+    return x + x.imag
+
+
+def conjugate(x):
+    return (2.0 * x).conjugate() * x
+
+
+def fraction(x):
+    top, bottom = x.as_integer_ratio()
+    return top / bottom
+
+
+def through_text(x):
+    return float.fromhex(x.hex())
+
+
+def operator_method(x):
+    return x.__mul__(x)
+
+
 @pytest.mark.parametrize(
     "f",
     [
+        real_part,
+        imaginary_part,
+        conjugate,
+        fraction,
+        through_text,
+        operator_method,
         records,
         asserts_an_effect,
         evaluates,
@@ -224,3 +264,74 @@ def test_an_exception_of_the_function_comes_before_one_of_its_derivative():
     with pytest.raises(ValueError, match="math domain error"):
         adjgen.jvp(f)(2.0, x_dot=1.0)
     assert seen == [7]
+
+
+def zip(a, b):  # a function of the user's own
+    return a * b
+
+
+def type_of(a, b):
+    return a + b
+
+
+Flag = bool
+
+
+def with_zip_of_its_own(x, y):
+    return zip(x, y)
+
+
+def with_a_local_name(x, y):
+    enumerate = type_of
+    return enumerate(x, y)
+
+
+def with_turns(x, n):
+    return x * len(turns(n))
+
+
+def with_local_turns(x, n):
+    from builtins import range as rounds
+
+    steps = builtins.range
+    return x * len(rounds(n)) + x * len(steps(n))
+
+
+def with_is_a(x, mode):
+    return x if is_a(mode, (str, bytes)) else 2.0 * x
+
+
+def with_an_alias_of_bool(x, flag: Flag = None):
+    return x if flag else 2.0 * x
+
+
+def with_a_shift(x, n):
+    n >>= 1
+    return x * n
+
+
+def with_methods_of_floats(x, y):
+    return x if y.is_integer() else x * y.real
+
+
+@pytest.mark.parametrize(
+    ("f", "selected"),
+    [
+        (with_zip_of_its_own, 2),
+        (with_a_local_name, 2),
+        (with_turns, 1),
+        (with_local_turns, 1),
+        (with_is_a, 1),
+        (with_an_alias_of_bool, 1),
+        (with_a_shift, 1),
+    ],
+)
+def test_a_parameter_is_passive_by_what_uses_it_not_by_its_spelling(f, selected):
+    value, gradient = adjgen.value_and_grad(f)(1.5, 4)
+    assert repr(value) == repr(f(1.5, 4))
+    assert selected == (len(gradient) if isinstance(gradient, tuple) else 1)
+
+
+def test_a_method_of_floats_makes_no_parameter_passive():
+    with pytest.raises(adjgen.UnsupportedError, match="real number is its own real part"):
+        adjgen.value_and_grad(with_methods_of_floats)

@@ -19,6 +19,11 @@ OVER_ITEMS = {"builtins.sum", "math.fsum", "math.prod", "builtins.max", "builtin
 # Names that mean another row with a second argument.
 WITH_TWO = {"math.log": "log_base", "builtins.round": "round_digits"}
 COMPLEX = {"builtins.complex"}
+REAL_NUMBER = (
+    "A real number is its own real part: leave that out, or name other parameters with wrt=."
+)
+# What a float tells of itself, with the type of the answer.
+METHODS = {"is_integer": BOOL, "hex": OPAQUE, "as_integer_ratio": OPAQUE, "conjugate": OPAQUE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +87,24 @@ def call(frame: Frame, node: ast.Call) -> Value:
         from adjgen.read import inline
 
         return inline.inlined(frame, node, target)
-    return _unknown(frame, node)
+    return _of_number(frame, node) or _unknown(frame, node)
+
+
+def _of_number(frame: Frame, node: ast.Call) -> Var | None:
+    """Lower a method of a number, which changes nothing: `x.is_integer()`."""
+    method = node.func
+    if not isinstance(method, ast.Attribute) or method.attr not in METHODS or node.args:
+        return None
+    if node.keywords or frame.binding(method.value) is not None:
+        return None
+    owner = expressions.atom(frame, method.value)
+    tree = ast.Call(ast.Attribute(ast.Name("number", ast.Load()), method.attr, ast.Load()), [], [])
+    number = owner.type in (REAL, INT, BOOL)
+    reason, hint = f"ADJ301 no derivative rule for `.{method.attr}()`", expressions.ADVICE
+    if method.attr == "conjugate":
+        reason, hint = "ADJ406 `.conjugate()` of what may be complex", REAL_NUMBER
+    code = Code(tree, ("number",), effect=not number, reason=reason, hint=hint)
+    return frame.emit(node, Opaque(code), (owner,), [METHODS[method.attr] if number else OPAQUE])[0]
 
 
 def _user_row(binding: Any) -> Row | None:

@@ -12,6 +12,7 @@ from adjgen.read.flow import assigned, ends, own_nodes, yields
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT
 from adjgen.read.opaque import Code
+from adjgen.read.passive import report_misplaced
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
 HARMLESS_DECORATORS = {
@@ -212,6 +213,8 @@ def read_body(
     frame = Frame(session, definition, locals_of(definition.node))
     frame.env.update(bound)
     frame.outer, frame.is_main = outer, is_main
+    if outer is None:  # what is defined inside is looked through with what is around it
+        report_misplaced(frame)
     session.frames.append(frame)
     try:
         return _read(frame, definition.node)

@@ -125,7 +125,7 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
     frame = Frame(session, definition, inline.locals_of(definition.node))
     frame.at(definition.node)
-    types = parameter_types(definition)
+    types = parameter_types(session, definition)
     is_main = definition is session.main
     if is_main:
         types |= {n: (kind, kind != INT) for n, kind in session.retyped.items()}

@@ -1,21 +1,30 @@
 """Which parameters are numbers to differentiate, and which are flags, names, counts or indices."""
 
 import ast
-from typing import Any
+from collections import Counter
+from contextlib import suppress
+from typing import Any, TypeGuard
 
 from adjgen.ir.types import INT, OPAQUE, REAL, Type
-from adjgen.read.flow import own_nodes
-from adjgen.read.inline import parameters
+from adjgen.read.flow import assigned, own_nodes
+from adjgen.read.frame import Frame, Session
+from adjgen.read.inline import locals_of, parameters
+from adjgen.read.values import BindingValue
+
+BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
+OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
+OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
 
-def parameter_types(definition: Any) -> dict[str, tuple[Type, bool]]:
+def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, bool]]:
     """Return the type of each parameter and whether `wrt=None` selects it."""
     node = definition.node
-    used = Uses(node)
+    outside = Frame(session, definition, ())
+    used = Uses(_with_aliases(session, definition))
     found = {}
     for k, (name, kind) in enumerate(parameters(node)):
         default = definition.defaults.get(name, ...)
-        annotation = _annotation(node, name)
+        annotation = _annotation(outside, name)
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
         elif "bool" in annotation or isinstance(default, bool):
@@ -39,29 +48,57 @@ def _number_default(default: object) -> bool:
     return default is ... or default is None or isinstance(default, (int, float))
 
 
-def _annotation(node: Any, name: str) -> set[str]:
-    """Return the names in an annotation: those in `bool | None`, Optional[str], "float"."""
-    everything = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    for arg in everything:
-        if arg.arg == name and arg.annotation is not None:
-            words = {n.id for n in ast.walk(arg.annotation) if isinstance(n, ast.Name)}
-            texts = [n.value for n in ast.walk(arg.annotation) if isinstance(n, ast.Constant)]
-            return words | {w.strip() for t in texts if isinstance(t, str) for w in t.split("|")}
-    return set()
+def _with_aliases(session: Session, definition: Any) -> Frame:
+    """Return a frame in which local names that only stand for other names are known."""
+    frame = Frame(session, definition, locals_of(definition.node))
+    body = definition.node.body if isinstance(definition.node.body, list) else []
+    times = Counter(name for name, _ in parameters(definition.node))
+    for statement in own_nodes(*body):
+        times.update([statement.id] if _is_store(statement) else [])
+        if isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
+            times.update(assigned([statement]))
+    for statement in own_nodes(*body):
+        found = {}
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            for alias, name in zip(statement.names, assigned([statement])):
+                found[name] = definition.scope.imported(statement, alias)
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            found[statement.targets[0].id] = frame.binding(statement.value)
+        for name, binding in found.items():
+            if binding is not None and times[name] == 1:
+                frame.env[name] = BindingValue(binding)
+    return frame
+
+
+def _annotation(frame: Frame, name: str) -> set[str]:
+    """Return the builtins in an annotation: those in `bool | None`, Optional[str], "float"."""
+    args = frame.definition.node.args
+    found: set[str] = set()
+    for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
+        pending = [arg.annotation] if arg.arg == name and arg.annotation is not None else []
+        while pending:
+            for part in ast.walk(pending.pop()):
+                found.add(frame.dotted(part))
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    with suppress(SyntaxError, ValueError):  # Literal["any text"]
+                        pending.append(ast.parse(part.value, mode="eval").body)
+    return {dotted.removeprefix("builtins.") for dotted in found}
 
 
 class Uses:
     """How the body of a function uses its names, from its syntax."""
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
         self.objects: set[str] = set()  # indexed, iterated, asked for attributes, called
         self.tests: set[str] = set()  # truth tests
         self.tested: set[ast.expr] = set()
         self.numbers: set[str] = set()  # arithmetic and functions
-        body = node.body if isinstance(node.body, list) else [node.body]
-        for inner in own_nodes(*body):
+        self.methods: set[ast.expr] = set()  # of numbers: x.is_integer
+        body = frame.definition.node.body
+        for inner in own_nodes(*(body if isinstance(body, list) else [body])):
             self._look(inner)
 
     def _look(self, node: ast.AST) -> None:
@@ -70,8 +107,7 @@ class Uses:
         elif isinstance(node, ast.Call):
             self._call(node)
         elif isinstance(node, ast.BinOp):
-            bits = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
-            into = self.counts if isinstance(node.op, bits) else self.numbers
+            into = self.counts if isinstance(node.op, BITS) else self.numbers
             into |= names_of([node.left, node.right])
         elif isinstance(node, ast.UnaryOp):
             if isinstance(node.op, ast.Not):
@@ -83,13 +119,16 @@ class Uses:
             self.objects |= names_of([node.value])
             self.counts |= names_of([node.slice])
         elif isinstance(node, ast.Attribute):
-            self.objects |= names_of([node.value])
+            of_number = node in self.methods or node.attr in ("real", "imag")
+            (self.numbers if of_number else self.objects).update(names_of([node.value]))
         elif isinstance(node, (ast.For, ast.comprehension)):
             self.objects |= names_of([node.iter])
         elif isinstance(node, (ast.If, ast.IfExp, ast.While)):
             self._test(node.test)
         elif isinstance(node, ast.BoolOp) and node not in self.tested:
             self.numbers |= names_of(node.values)  # the value of `x or y` is used
+        elif isinstance(node, ast.AugAssign) and isinstance(node.op, BITS):
+            self.counts |= names_of([node.target, node.value])
         elif isinstance(node, (ast.Return, ast.AugAssign, ast.Assign)) and node.value is not None:
             self.numbers |= names_of([node.value])
 
@@ -109,17 +148,27 @@ class Uses:
             self.objects |= names_of(sides[1:])
 
     def _call(self, node: ast.Call) -> None:
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if isinstance(node.func, ast.Name):
-            self.objects.add(name)
-        if name == "range":
+        dotted = self.frame.dotted(node.func)
+        if isinstance(node.func, ast.Attribute) and callable(getattr(float, node.func.attr, None)):
+            self.methods.add(node.func)
+        self.objects |= names_of([node.func])
+        if dotted == "builtins.range":
             self.counts |= names_of(node.args)
-        elif name in ("len", "enumerate", "zip", "reversed", "sorted"):
+        elif dotted in OF_CONTAINERS:
             self.objects |= names_of(node.args)
-        elif name == "isinstance" and len(node.args) == 2 and "str" in ast.unparse(node.args[1]):
+        elif (
+            dotted == "builtins.isinstance" and len(node.args) == 2 and self._has_str(node.args[1])
+        ):
             self.texts |= names_of(node.args[:1])
-        elif name not in ("isinstance", "print", "type", "bool"):
+        elif dotted not in OF_ANYTHING:
             self.numbers |= names_of(node.args)
+
+    def _has_str(self, kinds: ast.expr) -> bool:
+        return any(self.frame.dotted(part) == "builtins.str" for part in ast.walk(kinds))
+
+
+def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
 
 
 def _texts(node: ast.expr) -> bool:

@@ -17,9 +17,6 @@ from adjgen.read.values import (
     ListValue,
     RowValue,
     Value,
-    leaves,
-    rebuilt,
-    tree_of,
 )
 
 OTHER_SCOPE = (
@@ -241,19 +238,6 @@ def _scope(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:
     body = frame.definition.node.body
     if set(node.names) & set(assigned(body)):
         frame.problem(node, "ADJ503", f"`{word}` inside a differentiated function", OTHER_SCOPE)
-
-
-def passive_comment(frame: Frame, node: ast.stmt) -> None:
-    """Cut the derivatives of what a statement assigns, if the comment at its end asks for it."""
-    if not frame.definition.file.is_passive(node.end_lineno or node.lineno):
-        return
-    for name in assigned([node]):
-        held = frame.env.get(name, UNBOUND)
-        parts = (
-            frame.row(node, "stop_gradient", part) if isinstance(part, Var) else part
-            for part in leaves(held)
-        )
-        bind(frame, name, rebuilt(tree_of(held), parts))
 
 
 SIMPLE: dict[type, Callable[..., None]] = {
