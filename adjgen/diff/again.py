@@ -8,18 +8,21 @@ from adjgen.ir.query import defined, free_variables, renewed, substitute
 from adjgen.ir.types import INT
 
 INDICES = {"add", "sub", "mul", "neg", "floordiv", "mod", "index"}
-ALWAYS = {"item", "len", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
+ALWAYS = {"range", "item", "len", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
 
 
-def computed_again(primal: Block, adjoint: Block) -> Block:
-    """Return the adjoint of a loop's body, which computes again what takes nothing but its indices."""
+def computed_again(primal: Block, adjoint: Block, turning: set[Var]) -> Block:
+    """Return the adjoint of a loop's body, which computes again what takes nothing but its indices.
+
+    A list that is another in each turn of a loop would have to be kept whole for that.
+    """
     made_by = {eqn.outs[0]: eqn for eqn in primal.eqns if is_cheap(eqn)}
-    inside = defined(primal) - set(made_by)
+    inside = turning | defined(primal) - set(made_by)
     indices = {param for param in primal.params if param.type == INT}
     wanted: set[Var] = set()
     possible: dict[Var, bool] = {}
     for out, eqn in made_by.items():
-        possible[out] = all(_available(arg, possible, inside - indices) for arg in eqn.args)
+        possible[out] = all([_available(arg, possible, inside - indices) for arg in eqn.args])
     stack = [v for v in free_variables(adjoint) if possible.get(v)]
     while stack:
         v = stack.pop()

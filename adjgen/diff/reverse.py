@@ -33,13 +33,10 @@ class Reverse:
     def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
-        self.made_by: dict[Var, Eqn] = {}  # primal equations, to know ranges
+        self.turning: set[Var] = set()  # lists that are others in each turn of a loop
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
-        for eqn in block.eqns:
-            for out in eqn.outs:
-                self.made_by[out] = eqn
         primal: list[Eqn] = []
         for eqn in reversed(block.eqns):
             builder.loc = eqn.loc
@@ -100,7 +97,7 @@ class Reverse:
         args = [operand(builder, arg) for arg in eqn.args]
         value = operand(builder, eqn.outs[0]) if rule.outs == 1 else position
         seed = operand(builder, bar)
-        for k, arg in enumerate(eqn.args):
+        for k, arg in reversed([*enumerate(eqn.args)]):  # what is read of bar, before it is stored into
             if not isinstance(arg, Var) or arg not in self.active:
                 continue
             if rule.scatter is not None:
@@ -110,7 +107,9 @@ class Reverse:
                     total.hint = total.hint or barred(arg)
                 bars[arg] = total
             elif rule.vjp is not None:
-                self.add(bars, arg, atom_of(rule.vjp(k, args, value, seed)), builder)
+                found = rule.vjp(k, args, value, seed)
+                if found is not None:
+                    self.add(bars, arg, atom_of(found), builder)
 
     def add_list(self, bars: Adjoints, var: Var, bar: Atom, builder: Builder) -> None:
         """Add a list of contributions to the adjoint of a list."""

@@ -40,6 +40,7 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     plan = _plan(self, eqn, op)
     out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
     inner: Adjoints = {}
+    self.turning |= {v for v in defined(body) if v.type.element is not None}
     for v in plan.captured:
         plan.params[v] = inner[v] = adjoint_of(v)
     state = [adjoint_of(body.params[op.seqs + k]) for k in plan.carried]
@@ -111,7 +112,7 @@ def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:
 
 def _keep(self: Reverse, plan: Plan, primal: Block, adjoint: Block, builder: Builder) -> Block:
     """Have the primal loop collect what the adjoint reads; the index of a range is walked back."""
-    adjoint = computed_again(primal, adjoint)
+    adjoint = computed_again(primal, adjoint, self.turning)
     inside = defined(primal) | set(primal.params)
     mapping: dict[Var, Atom] = {}
     for v in free_variables(adjoint):

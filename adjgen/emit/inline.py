@@ -25,11 +25,13 @@ class Inlining:
         self.chosen: set[Var] = set()
         self.width: dict[Var, int] = {}
         self.raisers: dict[Var, bool] = {}
+        self.readers: set[Atom] = set()  # of lists: a store between would change what they read
         self.block(body)
 
     def block(self, block: Block) -> None:
         """Choose among the equations of a block."""
         pending: list[Var] = []
+        reading: list[Var] = []  # expressions that wait for their use and read lists
         here = {out for eqn in block.eqns for out in eqn.outs}
         used: set[Var] = set()
         for eqn in block.eqns:
@@ -42,11 +44,17 @@ class Inlining:
             inside = self.may_raise(eqn) or any(
                 [self.raisers.get(a) for a in args if a in self.chosen]
             )
+            if eqn.blocks or (isinstance(eqn.op, str) and TABLE[eqn.op].mutates):
+                self.drop([v for v in reading if v not in used])
+                reading.clear()
             if eqn.derivative and self.touchy(eqn):
                 self.flush(pending)  # what the user's own code raises comes first
             if self.fits(eqn):
                 self.chosen.add(eqn.outs[0])
                 self.raisers[eqn.outs[0]] = inside
+                if any(a.type.element is not None or a in self.readers for a in eqn.args):
+                    self.readers.add(eqn.outs[0])
+                    reading.append(eqn.outs[0])
                 if inside:
                     pending.append(eqn.outs[0])
             elif inside:
@@ -107,6 +115,8 @@ class Inlining:
         if eqn.op in ALWAYS:
             return True
         if isinstance(eqn.op, For) or not self.unnamed(eqn):
+            return False
+        if isinstance(eqn.op, str) and (TABLE[eqn.op].mutates or eqn.op == "unpacked"):
             return False
         if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
             return False

@@ -10,6 +10,7 @@ from typing import Any
 from adjgen.elementary.row import TABLE
 from adjgen.emit.function import write
 from adjgen.emit.pack import packed
+from adjgen.emit.storage import in_place
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
 
@@ -34,7 +35,7 @@ def write_functions(
     quote: Callable[[Eqn], str], holders: Iterable[str] = (),
 ) -> Text:  # fmt: skip
     """Return functions as text."""
-    written = {f.name: write(packed(f), target, style, quote) for f in functions}
+    written = {f.name: write(in_place(packed(f)), target, style, quote) for f in functions}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders))
     for one in written.values():

@@ -7,6 +7,7 @@ the assignment to the last use, and through a whole loop for what comes from out
 import keyword
 from collections.abc import Iterable, Iterator
 
+from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Payload, Var
 
 Life = tuple[int, int]
@@ -75,6 +76,8 @@ class Lives:
                     ]
             elif isinstance(eqn.op, For):
                 used |= self.loop(eqn, eqn.op)
+            elif isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
+                self.moves += [(eqn.outs[0], a) for a in eqn.args[:1] if isinstance(a, Var)]
             elif isinstance(eqn.op, Opaque):
                 self.now += 2  # its names may be assigned in the middle of it
                 if not eqn.op.payload.is_expression:

@@ -16,7 +16,9 @@ from adjgen.emit.assignments import (
 )
 from adjgen.emit.expressions import Expressions, block_is_expression, negated
 from adjgen.emit.loops import Loop
+from adjgen.emit.stores import stores
 from adjgen.emit.targets import outside
+from adjgen.elementary.row import TABLE
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
 from adjgen.ir.types import BOOL
 
@@ -119,13 +121,29 @@ class Printer(Assignments):
             return list(eqn.op.payload.render(reads, names))
         if eqn.op == "require_real":
             return self.require_real(eqn)
+        if isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
+            return self.store(eqn, eqn.op)
+        if eqn.op == "changed":
+            return []
         value = self.expressions.equation(eqn)
         if not any(self.uses[out] for out in eqn.outs):
             return [ast.Expr(value)]
         if isinstance(eqn.op, Call) and eqn.op.result.kind:
             targets = iter([ast.Name(self.name(out), ast.Store()) for out in eqn.outs])
             return [ast.Assign([structured(eqn.op.result, targets, ast.Store())], value)]
+        if eqn.op == "unpacked":
+            names: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
+            return [ast.Assign([ast.Tuple(names, ast.Store())], value)]
         return [assign([self.name(out) for out in eqn.outs], value)]
+
+    def store(self, eqn: Eqn, op: str) -> Statements:
+        """Write a row that stores into its first argument, under the name of its value."""
+        items, *args = eqn.args
+        trees = [self.atom(arg) for arg in args]
+        name = self.expressions.names.get(items, "") if isinstance(items, Var) else ""
+        target = self.name(eqn.outs[0]) if self.uses[eqn.outs[0]] or not name else name
+        first = [] if target == name else [assign([target], self.atom(items))]
+        return [*first, *stores(op, target, trees)]
 
     def require_real(self, eqn: Eqn) -> Statements:
         """Write the check that a power is real."""

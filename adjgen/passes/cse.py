@@ -71,7 +71,7 @@ def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
         constant = isinstance(eqn.args[1], Const)
         return ("require_real", eqn.args[0]) if constant else (eqn.op, eqn.args[2], "value")
     row = TABLE[eqn.op]
-    if row.category == "sequence":
+    if row.category == "sequence" and eqn.op not in ("item", "len"):
         return None
     for arg in eqn.args:
         if arg.type is OPAQUE and isinstance(arg, Var):

@@ -114,12 +114,13 @@ class Carried:
         changed = False
         if not start:
             counts.update(c for cells in held.values() for c in cells if c is not None)
+        before = set(frame.session.heap).union(*self.own.values())
         for name, cells in held.items():
             for own, cell in zip(self.cells(name), cells):
                 if cell is None or cell is own:
                     continue
-                if counts[cell] > 1:
-                    changed = freeze(cell.frozen or SHARED, own, cell) or changed
-                elif cell.frozen or own.frozen:
-                    changed = freeze(cell.frozen or own.frozen, own, cell) or changed
+                reason = cell.frozen or own.frozen or (SHARED if counts[cell] > 1 else "")
+                if reason:
+                    freeze(reason, cell if cell not in before else None)  # made in this turn
+                    changed = freeze(reason, own, cell) or changed
         return changed

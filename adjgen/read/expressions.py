@@ -6,7 +6,7 @@ from typing import Any
 
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Opaque, Tree, Var
-from adjgen.ir.types import INT, OPAQUE, REAL, seq
+from adjgen.ir.types import OPAQUE
 from adjgen.read import calls, comprehensions, lists, names
 from adjgen.read.cells import closed, freeze_merged, merged_cells, opened, references
 from adjgen.read.flow import integer
@@ -144,9 +144,9 @@ def list_operation(
                 count = lists.as_index(frame, node, other)
                 (one,) = (e.args[0] for e in frame.session.builder.eqns if whole in e.outs)
                 return lists.derived(frame, side, frame.row(node, "filled", one, count))
-    for other in sides:  # a parameter that is added to a list is one, multiplied by one is a count
-        lists.retype(frame, other, seq(REAL) if name == "add" else INT)
-    return None
+    a, b = (frame.materialise(node, side) for side in sides)
+    reason = "ADJ401 arithmetic on a whole list cannot be differentiated"
+    return calls.on_atoms(frame, node, node.op, (a, b), reason)
 
 
 def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
@@ -305,8 +305,9 @@ def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
 
 def bind(frame: Frame, name: str, result: Value) -> None:
     """Give a name a value; a value without a name takes it as its hint."""
-    if isinstance(result, Var) and not result.hint:
-        result.hint = name
+    held = frame.session.heap[result.cell] if isinstance(result, ListValue) else result
+    if isinstance(held, Var) and not held.hint:
+        held.hint = name
     frame.env[name] = result
 
 

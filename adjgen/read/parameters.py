@@ -5,7 +5,7 @@ from collections import Counter
 from contextlib import suppress
 from typing import Any, TypeGuard
 
-from adjgen.ir.types import INT, OPAQUE, REAL, Type
+from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
 from adjgen.read.flow import assigned, own_nodes
 from adjgen.read.frame import Frame, Session
 from adjgen.read.inline import locals_of, parameters
@@ -33,6 +33,8 @@ def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, 
             found[name] = (OPAQUE, False)
         elif name in used.counts:
             found[name] = (INT, False)
+        elif name in used.lists - used.objects and "dict" not in annotation:
+            found[name] = (seq(REAL), default is not None)
         elif name in used.objects or not _number_default(default):
             found[name] = (OPAQUE, False)
         elif "float" in annotation:
@@ -92,7 +94,8 @@ class Uses:
         self.frame = frame
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
-        self.objects: set[str] = set()  # indexed, iterated, asked for attributes, called
+        self.lists: set[str] = set()  # indexed by numbers, iterated
+        self.objects: set[str] = set()  # indexed by texts, asked for attributes, called
         self.tests: set[str] = set()  # truth tests
         self.tested: set[ast.expr] = set()
         self.numbers: set[str] = set()  # arithmetic and functions
@@ -116,13 +119,18 @@ class Uses:
                 into = self.counts if isinstance(node.op, ast.Invert) else self.numbers
                 into |= names_of([node.operand])
         elif isinstance(node, ast.Subscript):
-            self.objects |= names_of([node.value])
+            text = isinstance(node.slice, ast.JoinedStr) or (
+                isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+            )
+            (self.objects if text else self.lists).update(names_of([node.value]))
             self.counts |= names_of([node.slice])
         elif isinstance(node, ast.Attribute):
             of_number = node in self.methods or node.attr in ("real", "imag")
-            (self.numbers if of_number else self.objects).update(names_of([node.value]))
+            of_list = hasattr(list, node.attr)
+            into = self.numbers if of_number else self.lists if of_list else self.objects
+            into |= names_of([node.value])
         elif isinstance(node, (ast.For, ast.comprehension)):
-            self.objects |= names_of([node.iter])
+            self.lists |= names_of([node.iter])
         elif isinstance(node, (ast.If, ast.IfExp, ast.While)):
             self._test(node.test)
         elif isinstance(node, ast.BoolOp) and node not in self.tested:
@@ -155,7 +163,7 @@ class Uses:
         if dotted == "builtins.range":
             self.counts |= names_of(node.args)
         elif dotted in OF_CONTAINERS:
-            self.objects |= names_of(node.args)
+            self.lists |= names_of(node.args)
         elif (
             dotted == "builtins.isinstance" and len(node.args) == 2 and self._has_str(node.args[1])
         ):

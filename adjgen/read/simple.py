@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
-from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
+from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, seq
 from adjgen.read import calls, lists, methods, names
 from adjgen.read.expressions import BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
@@ -53,22 +53,29 @@ def carry(
 
 
 def _assign(frame: Frame, node: ast.Assign) -> None:
-    stores = [t for t in node.targets if isinstance(t, (ast.Tuple, ast.List))]
-    if any(isinstance(i, (ast.Subscript, ast.Attribute)) for t in stores for i in ast.walk(t)):
+    if all_known(frame, node.targets):
+        result = value(frame, node.value)
+        for target in node.targets:
+            assign(frame, node, target, result)
+        return
+    if any(isinstance(t, (ast.Tuple, ast.List)) for t in node.targets):
         what = "an unpacking into an item or attribute"
         frame.problem(node, "ADJ401", what, "Unpack into plain names, then store.")
         return
-    target = node.targets[0]
-    base = stored_into(frame, target) if len(node.targets) == 1 else None
-    if base is not None and isinstance(target, ast.Subscript):
-        lists.store(frame, node, target, base, value(frame, node.value))
-        return
-    if any(isinstance(t, (ast.Subscript, ast.Attribute)) for t in node.targets):
-        carry(frame, node, reason="ADJ401 a store into a container", hint="Assign to a plain name.")
-        return
-    result = value(frame, node.value)
-    for target in node.targets:
-        assign(frame, node, target, result)
+    carry(frame, node, reason="ADJ401 a store into a container", hint="Assign to a plain name.")
+
+
+def all_known(frame: Frame, targets: Sequence[ast.expr]) -> bool:
+    """Whether targets are names, items of lists of numbers, or tuples of such."""
+    pending = list(targets)
+    for target in pending:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            pending += target.elts
+        elif isinstance(target, ast.Starred):
+            pending.append(target.value)
+        elif not isinstance(target, ast.Name) and stored_into(frame, target) is None:
+            return False
+    return True
 
 
 def stored_into(frame: Frame, target: ast.expr) -> Value | None:
@@ -86,6 +93,12 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
             frame.problem(node, "ADJ503", f"`{target.id}` belongs to another scope", OTHER_SCOPE)
         bind(frame, target.id, result)
         return
+    base = stored_into(frame, target)
+    if base is not None and isinstance(target, ast.Subscript):
+        lists.store(frame, node, target, base, result)
+        return
+    if isinstance(target, (ast.Tuple, ast.List)):
+        lists.retype(frame, result, seq(REAL))
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display):
         starred = any(isinstance(item, ast.Starred) for item in target.elts)
         if not starred and len(result.items) == len(target.elts):
@@ -94,7 +107,7 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
             return
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, (ListValue, RowValue)):
         if not any(isinstance(item, ast.Starred) for item in target.elts):
-            unpack(frame, node, target, result)
+            unpack_list(frame, node, target, result)
             return
     held = frame.materialise(node, result)
     label = ast.copy_location(ast.Name("%unpacked", ast.Load()), node)
@@ -110,7 +123,7 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
     del frame.env["%unpacked"]
 
 
-def unpack(
+def unpack_list(
     frame: Frame, node: ast.stmt, target: ast.Tuple | ast.List, result: ListValue | RowValue
 ) -> None:
     """Bind names to the items of a list, which must be as many."""
