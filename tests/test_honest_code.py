@@ -191,18 +191,6 @@ def binds_late(x):
     return x * a * sum(g)
 
 
-def walrus_in_a_list(x):
-    y = 1.0
-    v = [(y := 3.0), 4.0]
-    return x * y + v[0]
-
-
-def unpacks_into_an_item(x, a):
-    i = 0
-    i, a[i] = 1, 2.0
-    return x * a[1] + i
-
-
 def real_part(x):
     return x.real * x
 
@@ -242,8 +230,6 @@ def operator_method(x):
         evaluates,
         looks_at_locals,
         binds_late,
-        walrus_in_a_list,
-        unpacks_into_an_item,
     ],
 )
 def test_is_refused(f):

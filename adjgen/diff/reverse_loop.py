@@ -81,6 +81,7 @@ def _emit(
     types += [seq(body.params[k].type) for k in plan.walked]
     hints = [barred(body.params[op.seqs + k]) for k in plan.carried]
     hints += [barred(v) for v in plan.captured]
+    hints += [barred(eqn.args[k]) for k in plan.walked]
     new = For(len(plan.seqs), len(inits))
     outs = builder.emit(new, [*plan.seqs, *inits], types, hints, [adjoint])
     split = len(plan.carried)

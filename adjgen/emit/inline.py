@@ -28,15 +28,17 @@ class Inlining:
         self.readers: set[Atom] = set()  # of lists: a store between would change what they read
         self.block(body)
 
-    def block(self, block: Block) -> None:
-        """Choose among the equations of a block."""
+    def block(self, block: Block) -> bool:
+        """Choose among the equations of a block; return whether one of them stores into a list."""
+        stores = False
         pending: list[Var] = []
         reading: list[Var] = []  # expressions that wait for their use and read lists
         here = {out for eqn in block.eqns for out in eqn.outs}
         used: set[Var] = set()
         for eqn in block.eqns:
-            for inner in eqn.blocks:
-                self.block(inner)
+            storing = any([self.block(inner) for inner in eqn.blocks])
+            storing = storing or (isinstance(eqn.op, str) and TABLE[eqn.op].mutates)
+            stores = stores or storing
             args = [a for a in eqn.args if isinstance(a, Var) and a in self.chosen and a in here]
             if args:
                 used.update(args)
@@ -44,7 +46,7 @@ class Inlining:
             inside = self.may_raise(eqn) or any(
                 [self.raisers.get(a) for a in args if a in self.chosen]
             )
-            if eqn.blocks or (isinstance(eqn.op, str) and TABLE[eqn.op].mutates):
+            if storing:
                 self.drop([v for v in reading if v not in used])
                 reading.clear()
             if eqn.derivative and self.touchy(eqn):
@@ -65,6 +67,7 @@ class Inlining:
         self.consume(results, pending)
         self.flush(pending)
         self.drop([out for out in here if out not in used and out not in results])
+        return stores
 
     def touchy(self, eqn: Eqn) -> bool:
         """Whether a derivative could raise where the function itself raises just afterwards."""
@@ -76,6 +79,8 @@ class Inlining:
             if any(self.raisers.get(a) for a in args):
                 self.flush(pending)
             self.drop(args)
+        if isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
+            self.drop([a for a in args if a is eqn.args[0]])  # it has its name before the store
         if isinstance(eqn.op, For) and any(self.raisers.get(a) for a in args if a != eqn.args[0]):
             self.flush(pending)
         self.consume(args, pending)

@@ -19,19 +19,34 @@ def collected(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | No
         return None
     if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)):
         return None
-    mark, problems, heap = len(session.builder.eqns), len(session.problems), dict(session.heap)
     inner = Frame(session, frame.definition, targets(node) | {COLLECTED})
     inner.outer, inner.is_main = frame, False
+
+    def read() -> Value | None:
+        found = inner.attempt(lambda: _mapped(inner, node)) or _appended(inner, node)
+        return found if found and lists.numbers(lists.kind_of(frame, found)) else None
+
     session.frames.append(inner)
     try:
-        found = _mapped(inner, node) or _appended(inner, node)
+        return inner.attempt(read)
     finally:
         session.frames.pop()
-    if found is None or not lists.numbers(lists.kind_of(frame, found)):
-        del session.builder.eqns[mark:], session.problems[problems:]
-        session.heap = heap
-        return None
-    return found
+
+
+def of_map(node: ast.expr) -> ast.GeneratorExp:
+    """Return map(f, x, y) as (f(a, b) for a, b in zip(x, y))."""
+    assert isinstance(node, ast.Call)
+    function, *walked = node.args
+    labels = [f"argument_{k}" for k in range(len(walked))]
+    names: list[ast.expr] = [ast.Name(label, ast.Load()) for label in labels]
+    targets: list[ast.expr] = [ast.Name(label, ast.Store()) for label in labels]
+    target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
+    together = walked[0] if len(walked) == 1 else ast.Call(ast.Name("zip", ast.Load()), walked, [])
+    made = ast.GeneratorExp(ast.Call(function, names, []), [ast.comprehension(target, together, [], 0)])
+    for inner in ast.walk(made):
+        if not hasattr(inner, "lineno"):
+            ast.copy_location(inner, node)
+    return made
 
 
 def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None:
@@ -42,7 +57,6 @@ def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None
     generator, session = node.generators[0], frame.session
     if len(node.generators) > 1 or generator.ifs:
         return None
-    mark, problems = len(session.builder.eqns), len(session.problems)
     walked = walk(frame, generator.iter, generator.target)
 
     def turn() -> tuple[Value, Atom | None]:
@@ -58,7 +72,6 @@ def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None
     made, atom = arm.result
     changed = any(arm.heap[cell] is not held for cell, held in session.heap.items())
     if atom is None or changed:
-        del session.builder.eqns[mark:], session.problems[problems:]
         return None
     body = arm.builder.block([atom], walked.elements)
     frame.at(node)

@@ -166,8 +166,23 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
 def _compare(frame: Frame, node: ast.Compare) -> Value:
     if not all(type(op) in COMPARE for op in node.ops):
         return frame.opaque(node, "ADJ405 `in` cannot be differentiated")
-    left = atom(frame, node.left)
-    return _chain(frame, node, left, 0)
+    left = value(frame, node.left)
+    known = is_none(frame, node, left)
+    return known if known is not None else _chain(frame, node, frame.materialise(node, left), 0)
+
+
+def is_none(frame: Frame, node: ast.Compare, left: Value) -> Const | None:
+    """Return whether a value is None, if that is known: a list of the function's own is not."""
+    right = node.comparators[0]
+    if len(node.ops) > 1 or not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+        return None
+    if not (isinstance(right, ast.Constant) and right.value is None):
+        return None
+    none = isinstance(left, Const) and left.value is None
+    own = isinstance(left, ListValue) and frame.session.heap[left.cell] not in frame.session.origins
+    if not (own or isinstance(left, (Const, Display, RowValue))):
+        return None
+    return Const(none == isinstance(node.ops[0], ast.Is))
 
 
 def _chain(frame: Frame, node: ast.Compare, left: Atom, k: int) -> Value:
@@ -229,6 +244,7 @@ def join(
     trees: dict[Any, Tree] = {}
     for name, (a, b) in raw.items():
         pair = opened(a, then.heap), opened(b, other.heap)
+        lists.retype_row(frame, *pair)
         tree = merged_tree(pair)
         if a is b and name or isinstance(a, ListValue) and a == b:
             new[name] = a
@@ -353,14 +369,12 @@ def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: st
 
 
 def _list(frame: Frame, node: ast.List) -> Value:
-    mark, problems = len(frame.session.builder.eqns), len(frame.session.problems)
     if not any(isinstance(item, ast.Starred) for item in node.elts):
-        heap = dict(frame.session.heap)
-        made = lists.listed(frame, node, [value(frame, item) for item in node.elts])
+        made = frame.attempt(
+            lambda: lists.listed(frame, node, [value(frame, item) for item in node.elts])
+        )
         if made is not None:
             return made
-        frame.session.heap = heap
-        del frame.session.builder.eqns[mark:], frame.session.problems[problems:]
     return frame.opaque(node, "ADJ401 a list cannot be differentiated", ADVICE)
 
 

@@ -109,6 +109,17 @@ class Frame:
         finally:
             session.builder, self.env, session.heap = outer, env, heap
 
+    def attempt(self, read: Callable[[], Value | None]) -> Value | None:
+        """Read something; forget everything of it if that gives None."""
+        session = self.session
+        eqns, problems, heap = len(session.builder.eqns), len(session.problems), dict(session.heap)
+        env = dict(self.env)
+        found = read()
+        if found is None:
+            del session.builder.eqns[eqns:], session.problems[problems:]
+            session.heap, self.env = heap, env
+        return found
+
     # ---- names
 
     def frame_of(self, name: str) -> "Frame | None":

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from adjgen.elementary.sequences import around, depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
 from adjgen.read import expressions
@@ -55,6 +56,15 @@ def retype(frame: Frame, atom: Value, kind: Type) -> None:
         for _ in range(depth):
             kind = seq(kind)
         raise Retyped(parameter, kind)
+
+
+def retype_row(frame: Frame, one: Value, other: Value) -> None:
+    """Have a parameter read as a list of lists, if it stands for another list that is one."""
+    for var, like in ((one, other), (other, one)):
+        if isinstance(var, Var) and isinstance(like, Var) and var in frame.session.origins:
+            parameter, depth_of_item = frame.session.origins[var]
+            if depth(like.type) > depth(var.type):
+                raise Retyped(parameter, around(like.type, depth_of_item))
 
 
 # ---- which list
@@ -111,6 +121,8 @@ def row_of(frame: Frame, base: Value, where: Atom) -> RowValue:
 
 def is_list(frame: Frame, node: ast.expr) -> bool:
     """Whether an expression names a list, or makes one."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        node = node.value
     if isinstance(node, (ast.Name, ast.Subscript)):
         return isinstance(reference(frame, node), (ListValue, RowValue))
     return isinstance(node, (ast.List, ast.ListComp))
@@ -118,19 +130,38 @@ def is_list(frame: Frame, node: ast.expr) -> bool:
 
 def list_of(frame: Frame, node: ast.expr) -> Value | None:
     """Return the list that an expression names or makes; None for what is no list of numbers."""
-    if isinstance(node, (ast.Name, ast.Subscript)):
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        found = expressions.value(frame, node) if is_list(frame, node) else None
+    elif isinstance(node, (ast.Name, ast.Subscript)):
         found = reference(frame, node)
-    elif isinstance(node, ast.GeneratorExp):
-        from adjgen.read.comprehensions import collected
+    elif isinstance(node, ast.GeneratorExp) or is_map(frame, node):
+        from adjgen.read.comprehensions import collected, of_map
 
-        found = collected(frame, node)
+        generator = node if isinstance(node, ast.GeneratorExp) else of_map(node)
+        found = collected(frame, generator)
     elif isinstance(node, (ast.List, ast.ListComp, ast.Tuple, ast.BinOp)) or _makes_list(frame, node):
-        found = expressions.value(frame, node)
+        return frame.attempt(lambda: _as_list(frame, node))
     else:
         return None
     if isinstance(found, Display):
         return listed(frame, node, found.items)
     return found if isinstance(found, (ListValue, RowValue)) else None
+
+
+def _as_list(frame: Frame, node: ast.expr) -> Value | None:
+    found = expressions.value(frame, node)
+    if isinstance(found, Display):
+        return listed(frame, node, found.items)
+    return found if isinstance(found, (ListValue, RowValue)) else None
+
+
+def is_map(frame: Frame, node: ast.expr) -> bool:
+    """Whether an expression is map(function, sequence, ...)."""
+    return (
+        isinstance(node, ast.Call) and len(node.args) > 1 and not node.keywords
+        and frame.dotted(node.func) == "builtins.map"
+        and not any(isinstance(a, ast.Starred) for a in node.args)
+    )  # fmt: skip
 
 
 def _makes_list(frame: Frame, node: ast.expr) -> bool:

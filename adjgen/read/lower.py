@@ -6,7 +6,7 @@ from typing import Any
 
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
-from adjgen.ir.types import INT, Type
+from adjgen.ir.types import Type, differentiable
 from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
 from adjgen.read import inline
 from adjgen.read.flow import yields
@@ -128,7 +128,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     types = parameter_types(session, definition)
     is_main = definition is session.main
     if is_main:
-        types |= {n: (kind, kind != INT) for n, kind in session.retyped.items()}
+        types |= {n: (kind, _selected(definition, n, kind)) for n, kind in session.retyped.items()}
     params: list[Param] = []
     bound = inline.preset_values(frame, definition)
     keyword_only = False
@@ -152,6 +152,11 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     return Function(name, tuple(params), body, tree_of(result), about)
 
 
+def _selected(definition: Any, name: str, kind: Type) -> bool:
+    """Whether `wrt=None` selects a parameter that turned out to be a list, or a whole number."""
+    return differentiable(kind) and definition.defaults.get(name, ...) is ...
+
+
 def _argument(session: Session, param: Param, is_main: bool) -> Value:
     """Return the value of a parameter: a number, or a list of the caller's."""
     (var,) = param.vars
@@ -159,7 +164,10 @@ def _argument(session: Session, param: Param, is_main: bool) -> Value:
         session.origins[var] = param.name, 0
     if var.type.element is None:
         return var
-    cell = Cell(frozen="" if is_main else "it belongs to the caller")
+    frozen = "" if is_main else "it belongs to the caller"
+    if param.default is not ... and param.default is not None:
+        frozen = "it is the default of a parameter, which stays for the next call"
+    cell = Cell(frozen=frozen)
     session.heap[cell] = var
     return ListValue(cell)
 

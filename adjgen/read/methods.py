@@ -3,9 +3,10 @@
 import ast
 from collections.abc import Callable
 
-from adjgen.ir.core import Const
+from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import REAL
 from adjgen.read import expressions, lists
+from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import ListValue, RowValue, Value
 
@@ -70,8 +71,93 @@ def copy(frame: Frame, node: ast.Call, base: List) -> Value:
     return lists.derived(frame, base, frame.row(node, "copied_1", frame.materialise(node, base)))
 
 
+def _sort(frame: Frame, node: ast.Call, base: List) -> Value | None:
+    """Lower x.sort(): the items change places."""
+    inner = lists.kind_of(frame, base).element
+    if inner is not None and inner.element is not None:
+        return None
+    old = frame.materialise(node, base)
+    lists.renew(frame, node, base, "gathered", frame.row(node, "order_of", old, Const(False)))
+    return Const(None)
+
+
+def _reverse(frame: Frame, node: ast.Call, base: List) -> Value:
+    lists.renew(frame, node, base, "backwards")
+    base.cell.generation += 1
+    return Const(None)
+
+
+def _insert(frame: Frame, node: ast.Call, base: List) -> Value | None:
+    """Lower x.insert(i, value): what is before i, the value, the rest."""
+    at = lists.index(frame, node.args[0])
+    added = lists.listed(frame, node, [expressions.value(frame, node.args[1])])
+    if added is None or isinstance(base, RowValue):
+        return None
+    replace_part(frame, node, base, at, at, added)
+    return Const(None)
+
+
+def replace_part(
+    frame: Frame, node: ast.AST, base: ListValue, start: Atom, stop: Atom, new: Value | None
+) -> None:
+    """Give a list other items between two places."""
+    none, old = Const(None), frame.materialise(node, base)
+    parts: list[Atom] = []
+    if start != none:
+        parts.append(frame.row(node, "part", old, none, start, none))
+    if new is not None:
+        parts.append(frame.row(node, "copied_1", frame.materialise(node, new)))
+    if stop != none:
+        parts.append(frame.row(node, "part", old, stop, none, none))
+    made = parts[0]
+    for more in parts[1:]:
+        made = frame.row(node, "joined", made, more)
+    assert isinstance(made, Var)
+    lists.change(frame, node, base, made)
+    base.cell.generation += 1
+
+
+def delete(frame: Frame, node: ast.AST, target: ast.expr) -> bool:
+    """Lower del x[k] for a place that is written out; return whether that was possible."""
+    base = named(frame, target.value) if isinstance(target, ast.Subscript) else None
+    place = integer(target.slice) if isinstance(target, ast.Subscript) else None
+    if not isinstance(base, ListValue) or place is None:
+        return False
+    frame.row(node, "item", frame.materialise(node, base), Const(place))
+    replace_part(frame, node, base, Const(place), Const(place + 1 if place != -1 else None), None)
+    return True
+
+
+def _pop_at(frame: Frame, node: ast.Call, base: List) -> Value | None:
+    place = integer(node.args[0])
+    if not isinstance(base, ListValue) or place is None:
+        return None
+    found = frame.row(node, "item", frame.materialise(node, base), Const(place))
+    if found.type.element is not None:
+        return None
+    replace_part(frame, node, base, Const(place), Const(place + 1 if place != -1 else None), None)
+    return found
+
+
+def store_part(frame: Frame, node: ast.stmt, target: ast.Subscript, value: ast.expr) -> bool:
+    """Lower x[i:j] = list for places that are written out; return whether that was possible."""
+    base, where = named(frame, target.value), target.slice
+    if not isinstance(base, ListValue) or not isinstance(where, ast.Slice) or where.step:
+        return False
+    start = integer(where.lower) if where.lower else 0
+    stop = integer(where.upper) if where.upper else None
+    if start is None or start < 0 or (where.upper and (stop is None or stop < start)):
+        return False
+    new = lists.list_of(frame, value)
+    if new is None or lists.kind_of(frame, new) != lists.kind_of(frame, base):
+        return False
+    replace_part(frame, node, base, Const(start or None), Const(stop), new)
+    return True
+
+
 METHODS: dict[tuple[str, int], Callable[..., Value | None]] = {
     ("append", 1): _append, ("extend", 1): _extend, ("pop", 0): _pop, ("copy", 0): copy,
+    ("sort", 0): _sort, ("reverse", 0): _reverse, ("insert", 2): _insert, ("pop", 1): _pop_at,
 }  # fmt: skip
 WHOLE = {
     "builtins.sum": "total", "math.fsum": "exact_total",
@@ -81,7 +167,9 @@ WHOLE = {
 
 def over_list(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
     """Lower a builtin that takes a whole list; None if its argument is none of numbers."""
-    if dotted not in OVER or not node.args or any(isinstance(a, ast.Starred) for a in node.args):
+    if dotted not in OVER or len(node.args) not in (1, 1 + (dotted == "builtins.sum")):
+        return None
+    if any(isinstance(a, ast.Starred) for a in node.args):
         return None
     found = lists.list_of(frame, node.args[0])
     if found is None:
@@ -91,7 +179,7 @@ def over_list(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
 
 def _whole(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
     inner = lists.kind_of(frame, base).element
-    if node.keywords or len(node.args) > 1 + (dotted == "builtins.sum"):
+    if node.keywords:
         return None
     if inner is not None and inner.element is not None:
         return None
@@ -101,9 +189,9 @@ def _whole(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | No
 
 def _product(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
     """Lower math.prod as the loop that it is."""
-    from adjgen.ir.core import For, Var
+    from adjgen.ir.core import For
 
-    if len(node.args) > 1 or node.keywords:
+    if node.keywords:
         return None
     walked = frame.materialise(node, base)
     element, so_far = Var("", walked.type.element or REAL), Var("product", REAL)
@@ -120,7 +208,7 @@ def _sorted(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | N
             return None
         reverse = bool(keyword.value.value)
     inner = lists.kind_of(frame, base).element
-    if len(node.args) > 1 or (inner is not None and inner.element is not None):
+    if inner is not None and inner.element is not None:
         return None
     whole = frame.materialise(node, base)
     order = frame.row(node, "order_of", whole, Const(reverse))
@@ -128,7 +216,7 @@ def _sorted(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | N
 
 
 def _copied(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
-    if len(node.args) > 1 or node.keywords or not isinstance(base, (ListValue, RowValue)):
+    if node.keywords or not isinstance(base, (ListValue, RowValue)):
         return None
     if isinstance(node.args[0], (ast.GeneratorExp, ast.ListComp, ast.List)):
         return base
@@ -136,7 +224,7 @@ def _copied(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | N
 
 
 def _length(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
-    return frame.row(node, "len", frame.materialise(node, base)) if len(node.args) == 1 else None
+    return frame.row(node, "len", frame.materialise(node, base))
 
 
 OVER: dict[str, Callable[..., Value | None]] = {

@@ -34,7 +34,7 @@ def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, 
         elif name in used.counts:
             found[name] = (INT, False)
         elif name in used.lists - used.objects and "dict" not in annotation:
-            found[name] = (seq(REAL), default is not None)
+            found[name] = (seq(REAL), default is ...)  # a list with a default is a setting
         elif name in used.objects or not _number_default(default):
             found[name] = (OPAQUE, False)
         elif "float" in annotation:

@@ -58,6 +58,10 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
         for target in node.targets:
             assign(frame, node, target, result)
         return
+    target = node.targets[0]
+    if isinstance(target, ast.Subscript) and len(node.targets) == 1:
+        if methods.store_part(frame, node, target, node.value):
+            return
     if any(isinstance(t, (ast.Tuple, ast.List)) for t in node.targets):
         what = "an unpacking into an item or attribute"
         frame.problem(node, "ADJ401", what, "Unpack into plain names, then store.")
@@ -233,6 +237,8 @@ def _define(frame: Frame, node: ast.FunctionDef) -> None:
 
 
 def _delete(frame: Frame, node: ast.Delete) -> None:
+    if len(node.targets) == 1 and methods.delete(frame, node, node.targets[0]):
+        return
     if not all(isinstance(target, ast.Name) for target in node.targets):
         carry(frame, node, reason="ADJ401 deleting an item", hint="Use plain names.")
         return
