@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
 from adjgen.diff.active import active_variables, varied_variables
+from adjgen.diff.floats import as_floats
 from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.problems import problems_of
 from adjgen.diff.reverse import Adjoints, Reverse
@@ -133,6 +134,8 @@ class Differentiator:
         seeds = [Var("bar", v.type) for v in function.body.results]
         bars: list[Atom] = [*seeds] if kind == "vjp" else [Const(1.0)]
         body, grads = self._reverse(function, inputs, bars)
+        if kind != "vjp":
+            body, grads = as_floats(body, grads, inputs)
         trees = [p.tree for p in params]
         gradient = trees[0] if bare else tuple_of(*trees)
         results, tree = (*function.body.results, *grads), tuple_of(function.result, gradient)
