@@ -173,3 +173,62 @@ def test_what_underflows_is_small(expression, point, size, tmp_path):
 
     f = load(tmp_path, "extreme", f"return {expression}", ["x", "y"])
     assert abs(adjgen.grad(adjgen.grad(f, wrt="x"), wrt="x")(*point)) < size
+
+
+# A function of x, where, and its first three derivatives there by their limits from inside the domain.
+LIMITS = [
+    ("math.sqrt(x)", 0.0, (math.inf, -math.inf, math.inf)),
+    ("math.sqrt(2.0 * x)", 0.0, (math.inf, -math.inf, math.inf)),
+    ("x**0.5", 0.0, (math.inf, -math.inf, math.inf)),
+    ("x ** (1 / 3)", 0.0, (math.inf, -math.inf, math.inf)),
+    ("x**0.25", 0.0, (math.inf, -math.inf, math.inf)),
+    ("x**1.5", 0.0, (0.0, math.inf, -math.inf)),
+    ("x**2.5", 0.0, (0.0, 0.0, math.inf)),
+    ("math.cbrt(x)", 0.0, (math.inf, -math.inf, math.inf)),
+    ("math.asin(x)", 1.0, (math.inf, math.inf)),
+    ("math.asin(x)", -1.0, (math.inf, -math.inf)),
+    ("math.acos(x)", 1.0, (-math.inf, -math.inf)),
+    ("math.acosh(x)", 1.0, (math.inf, -math.inf)),
+    # Never negative, so 0 is a minimum: as for hypot.
+    ("math.sqrt(x * x)", 0.0, (0.0, 0.0, 0.0)),
+    ("math.sqrt(x**2 + abs(x) * 3.0)", 0.0, (0.0, 0.0)),
+    ("(x * x) ** 0.25", 0.0, (0.0, 0.0)),
+    ("math.hypot(x, 0.0)", 0.0, (0.0, 0.0)),
+    ("math.sqrt(math.exp(x))", -800.0, (0.0, 0.0)),
+    ("math.sqrt(x) if x >= 0.0 else 0.0", 0.0, (math.inf, -math.inf)),
+]
+
+
+@pytest.mark.parametrize("expression, x, limits", LIMITS, ids=str)
+def test_limits(expression, x, limits, tmp_path):
+    import adjgen
+
+    slope = load(tmp_path, "limit", f"return {expression}", ["x"])
+    assert adjgen.jvp(slope)(x, x_dot=0.0)[1] == 0.0
+    for limit in limits:
+        tangent = adjgen.jvp(slope)
+        slope = adjgen.grad(slope)
+        assert_close(slope(x), limit)
+        assert_close(tangent(x, x_dot=1.0)[1], limit)
+
+
+NORMS = {
+    "root": "return math.sqrt(x * x + y * y)",
+    "power": "return (x**2 + y**2) ** 0.5",
+    "hypot": "return math.hypot(x, y)",
+    "scaled": "r = math.sqrt(2.0 * x**4 + y * y / 3.0)\n    return r * x + math.exp(r)",
+    "loop": "s = 0.0\n    for i in range(3):\n        s = s + (x * i) ** 2 + y * y\n    return math.sqrt(s)",
+    "branch": "s = x * x if y > 1.0 else x**2 + y**2\n    return math.sqrt(s)",
+    "sum": "return math.sqrt(sum([x * x, y * y]))",
+}
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_a_norm_has_the_slope_zero_at_the_origin(name, tmp_path):
+    import adjgen
+
+    f = load(tmp_path, name, NORMS[name], ["x", "y"])
+    assert adjgen.grad(f)(0.0, 0.0) == (0.0, 0.0)
+    assert adjgen.vjp(f)(0.0, 0.0)[1] == (0.0, 0.0)
+    assert adjgen.jvp(f)(0.0, 0.0, x_dot=1.0, y_dot=-2.0)[1] == 0.0
+    assert adjgen.grad(adjgen.grad(f, wrt="x"), wrt="x")(0.0, 0.0) == 0.0

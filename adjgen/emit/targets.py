@@ -120,6 +120,12 @@ def same(args: Args) -> ast.expr:
     return args[0]
 
 
+def infinity(args: Args) -> ast.expr:
+    """Spell an infinity of the sign of its second argument."""
+    inf = outside("math", "inf")
+    return ast.UnaryOp(ast.USub(), inf) if isinstance(args[1], ast.UnaryOp) else inf
+
+
 MATH: dict[str, Spelling] = {
     "add": binary(ast.Add), "sub": binary(ast.Sub), "mul": binary(ast.Mult), "div": binary(ast.Div),
     "floordiv": binary(ast.FloorDiv), "mod": binary(ast.Mod), "pow": binary(ast.Pow),
@@ -130,7 +136,7 @@ MATH: dict[str, Spelling] = {
     "dist": two_points, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
     "log_base": call("math.log"), "math_pow": call("math.pow"), "round_digits": call("builtins.round"),
     "range": call("builtins.range"), "len": call("builtins.len"), "padded": padded, "backwards": backwards,
-    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same,
+    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same, "infinity": infinity,
 }  # fmt: skip
 for _depth in range(1, DEEPEST + 1):
     MATH |= {f"add_elements_{_depth}": add_elements(_depth), f"zeros_like_{_depth}": zeros(_depth)}

@@ -74,6 +74,8 @@ class Folding:
             self.mapping[eqn.outs[0]] = known
         elif is_square(eqn) and (eqn.derivative or not self.exact):
             eqns.append(replace(eqn, op="mul", args=(eqn.args[0], eqn.args[0])))
+        elif eqn.derivative and eqn.op == "mul" and Const(0.0) in eqn.args:
+            self.mapping[eqn.outs[0]] = Const(0.0)
         elif eqn.derivative and eqn.op == "pow" and eqn.args[1] in (Const(1), Const(1.0)):
             self.mapping[eqn.outs[0]] = eqn.args[0]
         else:
