@@ -24,8 +24,9 @@ def circular(x: Number) -> Number:
 
 
 def hyperbolic(x: Number) -> Number:
-    """Return 1 / sqrt(x*x - 1) without cancellation near 1 or overflow."""
-    return reciprocal(call("sqrt", x - 1.0)) / call("sqrt", x + 1.0)
+    """Return 1 / sqrt(x*x - 1), infinite at x = 1, without cancellation near 1 or overflow."""
+    root = call("sqrt", x - 1.0)
+    return select(root == 0.0, lambda: pole(root), lambda: 1.0 / root / call("sqrt", x + 1.0))
 
 
 def reciprocal(s: Number, numerator: float = 1.0) -> Number:
