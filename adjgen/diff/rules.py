@@ -74,15 +74,6 @@ def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
         return out
     if factor == ZERO:
         return ZERO
-    if (
-        last is not None
-        and last.op == "div"
-        and last.outs == (factor,)
-        and not isinstance(bar, Const)
-    ):
-        builder.eqns.pop()  # bar * y has the size of the value, which y / b may lack
-        numerator, divisor = (operand(builder, arg) for arg in last.args)
-        return atom_of(operand(builder, bar) * numerator / divisor)
     if isinstance(bar, Const) and isinstance(factor, Const):
         return Const(bar.value * factor.value)
     left, right = operand(builder, bar), operand(builder, factor)

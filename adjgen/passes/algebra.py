@@ -170,10 +170,14 @@ class Algebra:
 
 
 def divides_early(tree: list[Eqn]) -> bool:
-    """Whether the expression is a product with a quotient before another factor."""
-    made_by: dict[Atom, object] = {eqn.outs[0]: eqn.op for eqn in tree}
-    products = not {"add", "sub"}.intersection(made_by.values())
-    return products and any(e.op == "mul" and made_by.get(e.args[0]) == "div" for e in tree)
+    """Whether a quotient in the expression is a factor, so that it is divided before it is multiplied."""
+    quotients: set[Atom] = set()
+    for eqn in tree:
+        if eqn.op == "div" or (eqn.op == "neg" and eqn.args[0] in quotients):
+            quotients.add(eqn.outs[0])
+        elif eqn.op == "mul" and not quotients.isdisjoint(eqn.args):
+            return True
+    return False
 
 
 COUNTED = {"add", "sub", "mul", "div", "neg"}
@@ -253,30 +257,31 @@ class Writer:
         return total
 
     def product(self, product: Product) -> Atom:
-        """Write a product: the constant first, sums last, a divisor after the factor that follows it.
+        """Write a product: the constant first, factors in their order, a divisor after the next one.
 
-        y * g / b is of the size of y, where y / b * g may overflow or underflow; a sum is divided
-        for, as nothing is known of its size: x / f * (1.0 + b).
+        y * g / b is of the size of y, where y / b * g may overflow or underflow. Nothing is known of
+        the size of a sum, so a divisor prefers another factor: x / f * (1.0 + b).
         """
         coefficient = product.coefficient
         if not product.quotients:
             return Const(coefficient)
-        whole = sorted([q for q in product.quotients if q[0]], key=lambda q: q[0][0] in self.sums)
+        whole = [q for q in product.quotients if q[0]]
         waiting = [d for n, ds in product.quotients if not n for d in ds]
         unit = coefficient in (1.0, -1.0) and whole
         total: Atom | None = None if unit else Const(abs(coefficient))
-        if whole:
-            whole[0], waiting = (whole[0][0], (*whole[0][1], *waiting)), []
-        for numerators, denominators in whole:
+        while whole:
+            plain = (k for k, q in enumerate(whole) if q[0][0] not in self.sums)
+            numerators, denominators = whole.pop(next(plain, 0) if waiting else 0)
             for factor in numerators:
                 if total is None:
                     total = factor
-                elif factor in self.sums:
+                    continue
+                if factor in self.sums:
                     total = self.emit("mul", self.over(total, waiting), factor)
                 else:
                     total = self.over(self.emit("mul", total, factor), waiting)
                 waiting = []
-            waiting = list(denominators)
+            waiting += denominators
         assert total is not None
         total = self.over(total, waiting)
         return self.emit("neg", total) if coefficient < 0 else total
