@@ -21,6 +21,10 @@ class Comment(ast.stmt):
         self.docstring = docstring
 
 
+class Definition(ast.FunctionDef):
+    """A function of ours; emit.text prints its signature."""
+
+
 class Assignments:
     """Writes values and gives them to the variables that somebody reads."""
 

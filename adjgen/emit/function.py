@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adjgen.emit.assignments import Comment, Statements, structured
+from adjgen.emit.annotations import of_param, of_result
+from adjgen.emit.assignments import Comment, Definition, Statements, structured
 from adjgen.emit.expressions import Expressions
 from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
@@ -21,7 +22,7 @@ from adjgen.ir.query import equations
 class Written:
     """A function as a syntax tree, and the names that are taken inside it."""
 
-    tree: ast.FunctionDef
+    tree: Definition
     locals: set[str]
 
 
@@ -51,7 +52,9 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     statements += printer.tail(body, Tail(finish, True))
     if function.about.get("doc_text"):
         statements.insert(0, Comment(function.about["doc_text"], docstring=True))
-    tree = ast.FunctionDef(function.name, signature(function.params), statements, [])
+    tree = Definition(
+        function.name, signature(function.params), statements, [], of_result(function)
+    )
     used = taken(function) | set(names.names.values()) | {p.name for p in function.params}
     return Written(tree, used)
 
@@ -96,7 +99,7 @@ def signature(params: Sequence[Param]) -> ast.arguments:
         return [p for p in params if p.kind == kind]
 
     def args(found: list[Param]) -> list[ast.arg]:
-        return [ast.arg(p.name) for p in found]
+        return [ast.arg(p.name, of_param(p)) for p in found]
 
     positional = of("POSITIONAL_ONLY") + of("POSITIONAL_OR_KEYWORD")
     star, stars = of("VAR_POSITIONAL"), of("VAR_KEYWORD")

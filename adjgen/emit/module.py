@@ -50,7 +50,7 @@ class Imports:
     def __init__(self, taken: set[str], holders: set[str]) -> None:
         self.taken = taken
         self.holders = holders
-        self.from_math: set[str] = set()
+        self.members: dict[str, set[str]] = {"math": set(), "typing": set()}  # imported by name
         self.modules: dict[str, str] = {}  # dotted module -> alias
         self.held: dict[str, str] = {}
         self.carried: dict[str, None] = {}
@@ -77,8 +77,8 @@ class Imports:
             return name
         if module == "builtins" and name not in self.taken:
             return name
-        if module == "math" and name and name not in self.taken:
-            self.from_math.add(name)
+        if module in self.members and name and name not in self.taken:
+            self.members[module].add(name)
             return name
         return self.alias(module) + (f".{name}" if name else "")
 
@@ -88,7 +88,7 @@ class Imports:
             base = "".join(c if c.isalnum() else "_" for c in module.rpartition(".")[2]) or "module"
             base = {"numpy": "np"}.get(base, base)
             name = base
-            while name in self.taken or name in self.modules.values() or name in self.from_math:
+            while name in self.taken or name in self.modules.values() or self.is_member(name):
                 name += "_"
             self.modules[module] = name
             if module in self.holders:
@@ -102,16 +102,19 @@ class Imports:
         rest = sorted(line for line in plain if line not in own)
         if self.carried and "import math" not in own:
             own.append("import math")
-        if self.from_math:
-            own.append("from math import " + ", ".join(sorted(self.from_math)))
+        for module, names in self.members.items():
+            own += [f"from {module} import " + ", ".join(sorted(names))] if names else []
         own.sort(key=lambda line: (line.startswith("from"), line))
         return own + ([""] if own and rest else []) + rest
 
+    def is_member(self, name: str) -> bool:
+        """Whether a name is imported from its module."""
+        return any(name in names for names in self.members.values())
+
     def visible(self) -> list[str]:
         """Return the modules that are imported besides math and builtins."""
-        return sorted(
-            m for m in self.modules if m not in ("math", "builtins") and m not in self.holders
-        )
+        named = {module for module, names in self.members.items() if names}
+        return sorted({*self.modules, *named} - {"math", "builtins"} - self.holders)
 
     def carried_functions(self) -> list[tuple[str, str]]:
         """Return the text of rows that Python lacks, with what they need."""
