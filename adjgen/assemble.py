@@ -26,6 +26,8 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     text = written(list(functions.values()), Module(host, done[0][1].module.functions), options)
     ops = {definition.qualname: counts(one) for definition, one in done}
     names = [f"{definition.file.path}::{definition.qualname}" for definition, _ in done]
+    notes = [f"Imports {module}." for module in text.visible]
+    notes += [f'mypy: disable-error-code="{", ".join(text.excused)}"'] if text.excused else []
     source = skeleton.module(
         source=", ".join(names),
         source_hash=source_hash(files | read_for_names(done)),
@@ -34,7 +36,7 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
         doc=module_doc(done, ops),
         imports="\n".join(text.imports),
         functions=list(text.functions.values()),
-        notes=[f"Imports {module}." for module in text.visible],
+        notes=notes,
     )
     source = formatted(source) if options.formatted else source
     return Generated(

@@ -9,6 +9,7 @@ from typing import Any
 
 from adjgen.elementary.row import TABLE
 from adjgen.emit.function import write
+from adjgen.emit.mypy import excused
 from adjgen.emit.pack import packed
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
@@ -22,6 +23,7 @@ class Text:
     imports: list[str]
     holders: dict[str, str] = field(default_factory=dict)  # name in the text -> key of a holder
     visible: list[str] = field(default_factory=list)  # modules besides that of the target
+    excused: list[str] = field(default_factory=list)  # mypy's codes for what it cannot follow
 
     def joined(self) -> str:
         """Return everything as one text."""
@@ -37,11 +39,12 @@ def write_functions(
     written = {f.name: write(packed(f), target, style, quote) for f in functions}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders))
+    excuses = sorted({code for one in written.values() for code in excused(one.tree)})
     for one in written.values():
         imports.resolve(one.tree)
     texts = {f"@{name}": source for name, source in imports.carried_functions()}
     texts |= {name: print_statements([one.tree]) for name, one in written.items()}
-    return Text(texts, imports.lines(), imports.held, imports.visible())
+    return Text(texts, imports.lines(), imports.held, imports.visible(), excuses)
 
 
 class Imports:

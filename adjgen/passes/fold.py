@@ -116,7 +116,10 @@ def folded(eqn: Eqn) -> Const | None:
         return None
     values = [arg.value for arg in eqn.args if isinstance(arg, Const)]
     if len(values) < len(eqn.args) or not all(
-        isinstance(v, NUMBERS) or (v is None and eqn.op in ("is", "is_not")) for v in values
+        isinstance(v, NUMBERS)
+        or (v is None and eqn.op in ("is", "is_not"))
+        or (isinstance(v, str) and eqn.op in ("eq", "ne"))
+        for v in values
     ):
         return None
     try:
