@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.elementary.row import TABLE
+from adjgen.emit.exits import told
 from adjgen.emit.function import write
 from adjgen.emit.mypy import excused
 from adjgen.emit.pack import packed
@@ -36,7 +37,7 @@ def write_functions(
     quote: Callable[[Eqn], str], holders: Iterable[str] = (),
 ) -> Text:  # fmt: skip
     """Return functions as text."""
-    written = {f.name: write(packed(f), target, style, quote) for f in functions}
+    written = {f.name: write(told(packed(f)), target, style, quote) for f in functions}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders))
     excuses = sorted({code for one in written.values() for code in excused(one.tree)})
