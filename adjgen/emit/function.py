@@ -45,7 +45,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
 
     def finish(results: Sequence[Atom]) -> Statements:
         if any(result is UNBOUND for result in results):
-            return []  # only a path that raises has no value
+            return printer.raise_unbound()
         leaves = iter([expressions.atom(result) for result in results])
         return [ast.Return(structured(function.result, leaves, ast.Load()))]
 
@@ -60,12 +60,17 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
 
 
 def name_results(function: Function) -> None:
-    """Call the unnamed value of a derivative function `value`."""
-    count = function.result.children[0].leaves() if function.result.kind else 0
-    if function.about.get("product") in ("jvp", "vjp", "value_and_grad"):
-        for result in function.body.results[:count]:
-            if isinstance(result, Var) and not result.hint:
-                result.hint = "value"
+    """Call the unnamed value of a derivative function `value`, its tangent `value_dot`."""
+    kind, results = function.about.get("product"), function.body.results
+    if kind not in ("jvp", "vjp", "value_and_grad"):
+        return
+    count = function.result.children[0].leaves()
+    tangents = results[count:] if kind == "jvp" else (Const(0.0),) * count
+    for result, tangent in zip(results, tangents):
+        if isinstance(result, Var) and not result.hint:
+            result.hint = "value"
+            if isinstance(tangent, Var) and tangent.hint == f"x_{result.number}_dot":
+                tangent.hint = "value_dot"
 
 
 def taken(function: Function) -> set[str]:

@@ -103,12 +103,13 @@ class Imports:
         """Return the import statements, those of Python's own modules first."""
         plain = [import_line(m, a) for m, a in self.modules.items() if m not in self.holders]
         own = [line for line in plain if line.split()[1].split(".")[0] in sys.stdlib_module_names]
-        rest = sorted(line for line in plain if line not in own)
+        rest = [line for line in plain if line not in own]
         if self.carried and "import math" not in own:
             own.append("import math")
         for module, names in self.members.items():
             own += [f"from {module} import " + ", ".join(sorted(names))] if names else []
-        own.sort(key=lambda line: (line.startswith("from"), line))
+        for lines in (own, rest):
+            lines.sort(key=lambda line: (line.startswith("from"), line))
         return own + ([""] if own and rest else []) + rest
 
     def is_member(self, name: str) -> bool:

@@ -14,7 +14,7 @@ from adjgen.emit.assignments import (
     leaves,
     structured,
 )
-from adjgen.emit.expressions import Expressions, block_is_expression, negated
+from adjgen.emit.expressions import Expressions, block_is_expression, direct, negated
 from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
 from adjgen.emit.targets import outside
@@ -44,6 +44,7 @@ class Printer(Assignments):
         super().__init__(expressions, uses, unbound)
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
+        self.missing = ""  # the name without a value on the path that is written
         self.unset: set[Atom] = set()  # flags of loops from which a return leaves directly
 
     # ---- blocks
@@ -60,10 +61,14 @@ class Printer(Assignments):
             return whole if leaves(whole) else [*whole, *end.finish(results)]
         out += self.equations(block.eqns[:-1])
         written = []
-        for arm in arms(last, results):
-            quoted = self.quoted
+        for block, arm in zip(last.blocks, arms(last, results)):
+            quoted, missing = self.quoted, self.missing
+            lost = [
+                o.hint for o, r in zip(last.outs, block.results) if r is UNBOUND and o in results
+            ]
+            self.missing = next(iter(lost), missing)
             written.append(self.tail(Block((), *arm), end))
-            self.quoted = quoted
+            self.quoted, self.missing = quoted, missing
         return out + self.both_arms(self.atom(self.expressions.tested(last.args[0])), *written)
 
     def splittable(self, eqn: Eqn, results: Sequence[Atom], end: Tail) -> bool:
@@ -77,10 +82,14 @@ class Printer(Assignments):
 
     def both_arms(self, test: ast.expr, then: Statements, other: Statements) -> Statements:
         """Write an if whose arms end in jumps or fall through."""
+        test = direct(test)
         if not then and not other:
             return [ast.Expr(test)] if not isinstance(test, (ast.Name, ast.Constant)) else []
         if not then:
             return [ast.If(negated(test), other, [])]
+        if len(other) == 2 and isinstance(other[0], Comment) and isinstance(other[1], ast.If):
+            inner = other[1]  # the quoted line moves inside, so that this becomes an elif
+            other = [ast.If(inner.test, [other[0], *inner.body], inner.orelse)]
         if leaves(then):
             return [ast.If(test, then, []), *other]
         if other and leaves(other):
@@ -126,6 +135,14 @@ class Printer(Assignments):
             targets = iter([ast.Name(self.name(out), ast.Store()) for out in eqn.outs])
             return [ast.Assign([structured(eqn.op.result, targets, ast.Store())], value)]
         return [assign([self.name(out) for out in eqn.outs], value)]
+
+    def raise_unbound(self) -> Statements:
+        """Write what Python raises where the user's function returns a name without a value."""
+        text = (
+            f"cannot access local variable {self.missing!r} where it is not associated with a value"
+        )
+        error = outside("builtins", "UnboundLocalError")
+        return [ast.Raise(ast.Call(error, [ast.Constant(text)], []))]
 
     def require_real(self, eqn: Eqn) -> Statements:
         """Write the check that a power is real."""

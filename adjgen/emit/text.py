@@ -1,6 +1,7 @@
 """From syntax trees to text: astor prints, black formats what a person will see."""
 
 import ast
+import textwrap
 import warnings
 from collections.abc import Sequence
 from functools import cache
@@ -10,6 +11,7 @@ from adjgen.emit.assignments import Comment, Definition
 
 LONGEST = 10_000  # lines that black is asked to format
 COMMENT_WIDTH = 76
+DOC_WIDTH = 80
 
 
 @cache
@@ -23,7 +25,9 @@ def _generator() -> Any:
         """astor's printer, which also prints Comment and what it does not know."""
 
         def visit_Comment(self, node: Comment) -> None:
-            self.statement(node, docstring(node.text) if node.docstring else comment(node.text))
+            lines = docstring(node.text) if node.docstring else [comment(node.text)]
+            for line in lines:
+                self.statement(node, line)
 
         def visit_Definition(self, node: Definition) -> None:
             self.statement(node, signature(node))
@@ -95,12 +99,19 @@ def comment(text: str) -> str:
     )
 
 
-def docstring(text: str) -> str:
-    """Return the literal of a docstring in one line, whatever is in the text."""
+def docstring(text: str) -> list[str]:
+    """Return the literal of a docstring as lines, whatever is in the text.
+
+    >>> docstring("Return x.")
+    ['\"\"\"Return x.\"\"\"']
+    """
     plain = " ".join(text.split())
     if '"' in plain or "\\" in plain or not plain.isprintable():
-        return repr(plain)
-    return f'"""{plain}"""'
+        return [repr(plain)]
+    lines = textwrap.wrap(plain, DOC_WIDTH, break_long_words=False, break_on_hyphens=False)
+    if len(lines) < 2:
+        return [f'"""{plain}"""']
+    return [f'"""{lines[0]}', *lines[1:], '"""']
 
 
 def formatted(text: str) -> str:
