@@ -30,7 +30,8 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     ops = {definition.qualname: counts(one) for definition, one in done}
     names = [f"{definition.file.path}::{definition.qualname}" for definition, _ in done]
     notes = [f"Imports {module}." for module in text.visible]
-    notes += [f'mypy: disable-error-code="{", ".join(text.excused)}"'] if text.excused else []
+    codes = text.excused()
+    notes += [f'mypy: disable-error-code="{", ".join(codes)}"'] if codes else []
     source = skeleton.module(
         source=", ".join(names),
         source_hash=source_hash(files | read_for_names(done)),

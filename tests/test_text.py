@@ -195,3 +195,20 @@ def test_the_docstring_of_a_module_says_what_functions_take_and_return(tmp_path)
     assert "    f_value_and_grad(x, y, *args, **more) -> (value, (x_bar, y_bar))\n" in source
     lines = source.partition('"""')[2].split("\n")
     assert max(map(len, lines)) < 89
+
+
+def test_a_method_that_is_known_leaves_no_comparison_of_constants(tmp_path):
+    text = (
+        "def either(x, method):\n    if method == 'a':\n        return x * x\n"
+        "    elif method == 'b':\n        return 2.0 * x\n    raise ValueError(method)\n\n"
+        "def f(x):\n    return either(x, 'b')\n"
+    )
+    path = tmp_path / "source.py"
+    path.write_text(text)
+    source = adjgen.generate(f"{path}::f").source
+    assert "==" not in source and "raise" not in source
+
+
+def test_a_minus_of_a_minus_is_not_written(tmp_path):
+    text = "def f(x, y):\n    z = -x * y\n    return 1.0 - z * z * -y\n"
+    assert "--" not in generated(tmp_path, text)

@@ -24,7 +24,11 @@ class Text:
     imports: list[str]
     holders: dict[str, str] = field(default_factory=dict)  # name in the text -> key of a holder
     visible: list[str] = field(default_factory=list)  # modules besides that of the target
-    excused: list[str] = field(default_factory=list)  # mypy's codes for what it cannot follow
+    trees: list[ast.FunctionDef] = field(default_factory=list)
+
+    def excused(self) -> list[str]:
+        """Return mypy's codes for what it cannot follow in the functions."""
+        return sorted({code for tree in self.trees for code in excused(tree)})
 
     def joined(self) -> str:
         """Return everything as one text."""
@@ -40,12 +44,12 @@ def write_functions(
     written = {f.name: write(told(packed(f)), target, style, quote) for f in functions}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders))
-    excuses = sorted({code for one in written.values() for code in excused(one.tree)})
-    for one in written.values():
-        imports.resolve(one.tree)
+    trees: list[ast.FunctionDef] = [one.tree for one in written.values()]
+    for tree in trees:
+        imports.resolve(tree)
     texts = {f"@{name}": source for name, source in imports.carried_functions()}
     texts |= {name: print_statements([one.tree]) for name, one in written.items()}
-    return Text(texts, imports.lines(), imports.held, imports.visible(), excuses)
+    return Text(texts, imports.lines(), imports.held, imports.visible(), trees)
 
 
 class Imports:

@@ -56,7 +56,7 @@ def is_of_any_type(node: ast.AST) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         exponent = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
         return not (isinstance(exponent, ast.Constant) and isinstance(exponent.value, int))
-    return isinstance(node, ast.Name) and node.id == "@typing:Any"
+    return isinstance(node, ast.Name) and node.id.rpartition(".")[2] == "Any"
 
 
 def is_bare_return(node: ast.AST) -> bool:
