@@ -100,12 +100,9 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
     files = module.main.about.get("files", {})
 
     def quote(eqn: Eqn) -> str:
-        lines = files[eqn.loc.path].lines if eqn.loc and eqn.loc.path in files else ()
-        return (
-            str(lines[eqn.loc.line - 1]).strip()
-            if eqn.loc and 0 < eqn.loc.line <= len(lines)
-            else ""
-        )
+        if eqn.loc is None or eqn.loc.path not in files:
+            return ""
+        return str(files[eqn.loc.path].statement(eqn.loc.line))
 
     with deep_recursion():
         holders = module.main.about.get("holders", {})

@@ -114,7 +114,7 @@ class Differentiator:
             inputs = [function.body.params[k] for k in active]
             body, dots, results = self._forward(function, inputs)
             self.functions[key] = replace(
-                function, name=key, params=flat_params([*function.body.params, *dots]),
+                function, name=key, params=flat_params([*function.body.params, *dots], function.params),
                 body=Block((*function.body.params, *dots), body, (*function.body.results, *results)),
                 result=flat_tree(2 * len(results)), about=function.about | {"product": "helper"},
             )  # fmt: skip
@@ -176,7 +176,7 @@ class Differentiator:
             seeds = [Var("bar", v.type) for v in function.body.results]
             body, grads = self._reverse(function, [function.body.params[k] for k in active], seeds)
             self.functions[key] = replace(
-                function, name=key, params=flat_params([*function.body.params, *seeds]),
+                function, name=key, params=flat_params([*function.body.params, *seeds], function.params),
                 body=Block((*function.body.params, *seeds), body, tuple(grads)),
                 result=flat_tree(len(grads)), about=function.about | {"product": "helper"},
             )  # fmt: skip
@@ -199,7 +199,7 @@ class Differentiator:
             self.functions[key] = function  # a recursive callee finds its own name
             body = self.quiet_block(function, function.body)
             about = function.about | {"product": "helper"}
-            params = flat_params(function.body.params)
+            params = flat_params(function.body.params, function.params)
             self.functions[key] = renewed_function(
                 replace(function, name=key, params=params, body=body, about=about)
             )

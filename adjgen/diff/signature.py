@@ -8,10 +8,14 @@ from adjgen.ir.core import Block, Function, Param, Var
 from adjgen.ir.query import renewed
 
 
-def flat_params(variables: Sequence[Var]) -> tuple[Param, ...]:
+def flat_params(variables: Sequence[Var], params: Sequence[Param]) -> tuple[Param, ...]:
     """Return parameters for helpers: positional, one a variable, without defaults."""
     taken: set[str] = set()
-    return tuple(Param(free(v.hint or "argument", taken), (v,)) for v in variables)
+    said = {v: p.annotation for p in params for v in p.vars}
+    return tuple(
+        Param(free(v.hint or "argument", taken), (v,), annotation=said.get(v, ""))
+        for v in variables
+    )
 
 
 def free(name: str, taken: set[str]) -> str:

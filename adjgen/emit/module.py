@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.elementary.row import TABLE
+from adjgen.emit.exits import told
 from adjgen.emit.function import write
+from adjgen.emit.mypy import excused
 from adjgen.emit.pack import packed
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
@@ -22,6 +24,11 @@ class Text:
     imports: list[str]
     holders: dict[str, str] = field(default_factory=dict)  # name in the text -> key of a holder
     visible: list[str] = field(default_factory=list)  # modules besides that of the target
+    trees: list[ast.FunctionDef] = field(default_factory=list)
+
+    def excused(self) -> list[str]:
+        """Return mypy's codes for what it cannot follow in the functions."""
+        return sorted({code for tree in self.trees for code in excused(tree)})
 
     def joined(self) -> str:
         """Return everything as one text."""
@@ -34,14 +41,15 @@ def write_functions(
     quote: Callable[[Eqn], str], holders: Iterable[str] = (),
 ) -> Text:  # fmt: skip
     """Return functions as text."""
-    written = {f.name: write(packed(f), target, style, quote) for f in functions}
+    written = {f.name: write(told(packed(f)), target, style, quote) for f in functions}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders))
-    for one in written.values():
-        imports.resolve(one.tree)
+    trees: list[ast.FunctionDef] = [one.tree for one in written.values()]
+    for tree in trees:
+        imports.resolve(tree)
     texts = {f"@{name}": source for name, source in imports.carried_functions()}
     texts |= {name: print_statements([one.tree]) for name, one in written.items()}
-    return Text(texts, imports.lines(), imports.held, imports.visible())
+    return Text(texts, imports.lines(), imports.held, imports.visible(), trees)
 
 
 class Imports:
@@ -50,7 +58,7 @@ class Imports:
     def __init__(self, taken: set[str], holders: set[str]) -> None:
         self.taken = taken
         self.holders = holders
-        self.from_math: set[str] = set()
+        self.members: dict[str, set[str]] = {"math": set(), "typing": set()}  # imported by name
         self.modules: dict[str, str] = {}  # dotted module -> alias
         self.held: dict[str, str] = {}
         self.carried: dict[str, None] = {}
@@ -77,8 +85,8 @@ class Imports:
             return name
         if module == "builtins" and name not in self.taken:
             return name
-        if module == "math" and name and name not in self.taken:
-            self.from_math.add(name)
+        if module in self.members and name and name not in self.taken:
+            self.members[module].add(name)
             return name
         return self.alias(module) + (f".{name}" if name else "")
 
@@ -88,7 +96,7 @@ class Imports:
             base = "".join(c if c.isalnum() else "_" for c in module.rpartition(".")[2]) or "module"
             base = {"numpy": "np"}.get(base, base)
             name = base
-            while name in self.taken or name in self.modules.values() or name in self.from_math:
+            while name in self.taken or name in self.modules.values() or self.is_member(name):
                 name += "_"
             self.modules[module] = name
             if module in self.holders:
@@ -99,19 +107,23 @@ class Imports:
         """Return the import statements, those of Python's own modules first."""
         plain = [import_line(m, a) for m, a in self.modules.items() if m not in self.holders]
         own = [line for line in plain if line.split()[1].split(".")[0] in sys.stdlib_module_names]
-        rest = sorted(line for line in plain if line not in own)
+        rest = [line for line in plain if line not in own]
         if self.carried and "import math" not in own:
             own.append("import math")
-        if self.from_math:
-            own.append("from math import " + ", ".join(sorted(self.from_math)))
-        own.sort(key=lambda line: (line.startswith("from"), line))
+        for module, names in self.members.items():
+            own += [f"from {module} import " + ", ".join(sorted(names))] if names else []
+        for lines in (own, rest):
+            lines.sort(key=lambda line: (line.startswith("from"), line))
         return own + ([""] if own and rest else []) + rest
+
+    def is_member(self, name: str) -> bool:
+        """Whether a name is imported from its module."""
+        return any(name in names for names in self.members.values())
 
     def visible(self) -> list[str]:
         """Return the modules that are imported besides math and builtins."""
-        return sorted(
-            m for m in self.modules if m not in ("math", "builtins") and m not in self.holders
-        )
+        named = {module for module, names in self.members.items() if names}
+        return sorted({*self.modules, *named} - {"math", "builtins"} - self.holders)
 
     def carried_functions(self) -> list[tuple[str, str]]:
         """Return the text of rows that Python lacks, with what they need."""

@@ -43,6 +43,8 @@ class Folding:
     mapping: dict[Var, Atom] = field(default_factory=dict)
     mirrored: dict[Atom, Atom] = field(default_factory=dict)  # a list backwards -> the list
 
+    negated: dict[Atom, Atom] = field(default_factory=dict)  # -x -> x
+
     def block(self, block: Block) -> Block:
         """Return a block with known values put in."""
         eqns: list[Eqn] = []
@@ -69,6 +71,11 @@ class Folding:
                 self.mapping[eqn.outs[0]] = self.mirrored[eqn.args[0]]
                 return
             self.mirrored[eqn.outs[0]] = eqn.args[0]
+        if eqn.op == "neg":
+            if eqn.derivative and eqn.args[0] in self.negated:
+                self.mapping[eqn.outs[0]] = self.negated[eqn.args[0]]
+                return
+            self.negated[eqn.outs[0]] = eqn.args[0]
         known = folded(eqn)
         if known is not None:
             self.mapping[eqn.outs[0]] = known
@@ -118,7 +125,10 @@ def folded(eqn: Eqn) -> Const | None:
         return None
     values = [arg.value for arg in eqn.args if isinstance(arg, Const)]
     if len(values) < len(eqn.args) or not all(
-        isinstance(v, NUMBERS) or (v is None and eqn.op in ("is", "is_not")) for v in values
+        isinstance(v, NUMBERS)
+        or (v is None and eqn.op in ("is", "is_not"))
+        or (isinstance(v, str) and eqn.op in ("eq", "ne"))
+        for v in values
     ):
         return None
     try:

@@ -8,10 +8,9 @@ from adjgen.read.flow import own_nodes
 from adjgen.read.inline import parameters
 
 
-def parameter_types(definition: Any) -> dict[str, tuple[Type, bool]]:
+def parameter_types(definition: Any, used: "Uses") -> dict[str, tuple[Type, bool]]:
     """Return the type of each parameter and whether `wrt=None` selects it."""
     node = definition.node
-    used = Uses(node)
     found = {}
     for k, (name, kind) in enumerate(parameters(node)):
         default = definition.defaults.get(name, ...)
@@ -41,13 +40,18 @@ def _number_default(default: object) -> bool:
 
 def _annotation(node: Any, name: str) -> set[str]:
     """Return the names in an annotation: those in `bool | None`, Optional[str], "float"."""
+    found = annotation_of(node, name)
+    if found is None:
+        return set()
+    words = {n.id for n in ast.walk(found) if isinstance(n, ast.Name)}
+    texts = [n.value for n in ast.walk(found) if isinstance(n, ast.Constant)]
+    return words | {w.strip() for t in texts if isinstance(t, str) for w in t.split("|")}
+
+
+def annotation_of(node: Any, name: str) -> ast.expr | None:
+    """Return the annotation of a parameter as it is written."""
     everything = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    for arg in everything:
-        if arg.arg == name and arg.annotation is not None:
-            words = {n.id for n in ast.walk(arg.annotation) if isinstance(n, ast.Name)}
-            texts = [n.value for n in ast.walk(arg.annotation) if isinstance(n, ast.Constant)]
-            return words | {w.strip() for t in texts if isinstance(t, str) for w in t.split("|")}
-    return set()
+    return next((arg.annotation for arg in everything if arg.arg == name), None)
 
 
 class Uses:
