@@ -3,11 +3,12 @@
 Each of the first four returns a plain function, which inspect.getsource shows.
 """
 
+import os
 from collections.abc import Callable
 from os import PathLike
 from typing import Any, TypeVar
 
-from adjgen.compiled import Wrt, derivative
+from adjgen.compiled import OPTIONS, Wrt, derivative
 from adjgen.diagnostics import UnsupportedError
 from adjgen.pipeline import Generated, Options, primal
 
@@ -178,11 +179,11 @@ def generate(
     ('f', 'f_jvp', 'f_vjp', 'f_value_and_grad')
     """
     from adjgen import pipeline
+    from adjgen.diff.signature import wrt_entries
 
-    chosen = [wrt] if isinstance(wrt, (str, int)) else wrt
-    names = None if chosen is None else tuple(chosen)
-    options = {"mode": mode, "wrt": names} | options
-    found = pipeline.generate(definitions_of(source_or_function), Options(**options))
+    options = {"mode": mode, "wrt": wrt_entries(wrt)} | options
+    chosen = Options.given(options, (*OPTIONS, "formatted", "mode", "wrt"))
+    found = pipeline.generate(definitions_of(source_or_function), chosen)
     if not found.source:
         raise UnsupportedError([p for problems in found.refused.values() for p in problems])
     return found
@@ -194,13 +195,15 @@ def definitions_of(source: Any) -> list[Any]:
 
     if callable(source):
         return [of_function(source)]
-    text = str(source)
-    if isinstance(source, PathLike) or "\n" not in text:
-        path, _, name = text.partition("::")
-        file = read_file(path)
-    else:
-        file, name = read_text(text, "<text>"), ""
-    return [find(file, one) for one in ([name] if name else functions(file))]
+    if not isinstance(source, (str, PathLike)) or not source:
+        raise TypeError(f"a function, a path or a text is needed, not {source!r}")
+    text = os.fspath(source)
+    path, _, name = text.partition("::") if "\n" not in text else ("", "", "")
+    file = read_file(path) if path else read_text(text, "<text>")
+    names = [name] if name else functions(file)
+    if not names:
+        raise UnsupportedError([file.problem(None, "ADJ002", "no function at the top level")])
+    return [find(file, one) for one in names]
 
 
 def inspect(f: Any, at: dict[str, float] | None = None) -> str:

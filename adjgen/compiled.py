@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from adjgen.ir.core import Module
-from adjgen.pipeline import Options, deep_recursion, helpers, primal, product, written, wrt_names
+from adjgen.pipeline import Options, deep_recursion, helpers, primal, product, written
 
 Wrt = str | int | Sequence[str | int] | None
+OPTIONS = ("target", "exact", "style")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,9 @@ def derivative(
     kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]
 ) -> Callable[..., Any]:
     """Return the function of a product: "value_and_grad", "grad", "jvp" or "vjp"."""
-    chosen = Options(**options)
+    from adjgen.diff.signature import wrt_names
+
+    chosen = Options.given(options, OPTIONS)
     with deep_recursion():
         module = module_of(f, chosen)
         names = wrt_names(module, wrt)

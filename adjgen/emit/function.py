@@ -58,8 +58,8 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
 
 def name_results(function: Function) -> None:
     """Call the unnamed value of a derivative function `value`."""
-    count = function.result.children[0].leaves() if function.result.kind else 0
     if function.about.get("product") in ("jvp", "vjp", "value_and_grad"):
+        count = function.result.children[0].leaves()
         for result in function.body.results[:count]:
             if isinstance(result, Var) and not result.hint:
                 result.hint = "value"

@@ -1,7 +1,9 @@
 """Puts functions together: which names are imported and how they are written, then text."""
 
 import ast
+import builtins
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -53,7 +55,7 @@ class Imports:
         self.from_math: set[str] = set()
         self.modules: dict[str, str] = {}  # dotted module -> alias
         self.held: dict[str, str] = {}
-        self.carried: dict[str, None] = {}
+        self.carried: dict[str, str] = {}  # row -> name of the function that has its text
 
     def resolve(self, tree: ast.AST) -> None:
         """Write the references in a tree as names, dotted ones too: the tree is only printed."""
@@ -73,14 +75,27 @@ class Imports:
     def written(self, module: str, name: str) -> str:
         """Return how a name of a module is written."""
         if not module:
-            self.carried[name] = None
-            return name
+            return self.carried_name(name)
         if module == "builtins" and name not in self.taken:
             return name
-        if module == "math" and name and name not in self.taken:
+        if module == "math" and name and (name in self.from_math or not self.is_taken(name)):
             self.from_math.add(name)
             return name
         return self.alias(module) + (f".{name}" if name else "")
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a name means something else in the text."""
+        others = {*self.modules.values(), *self.carried.values(), *self.from_math}
+        return name in self.taken or name in others or hasattr(builtins, name)
+
+    def carried_name(self, row: str) -> str:
+        """Return the name of the function that has the text of a row which Python lacks."""
+        if row not in self.carried:
+            name = row
+            while self.is_taken(name):
+                name += "_"
+            self.carried[row] = name
+        return self.carried[row]
 
     def alias(self, module: str) -> str:
         """Return the name under which generated code has a module."""
@@ -88,7 +103,7 @@ class Imports:
             base = "".join(c if c.isalnum() else "_" for c in module.rpartition(".")[2]) or "module"
             base = {"numpy": "np"}.get(base, base)
             name = base
-            while name in self.taken or name in self.modules.values() or name in self.from_math:
+            while self.is_taken(name):
                 name += "_"
             self.modules[module] = name
             if module in self.holders:
@@ -115,7 +130,11 @@ class Imports:
 
     def carried_functions(self) -> list[tuple[str, str]]:
         """Return the text of rows that Python lacks, with what they need."""
-        return [(name, inspect.getsource(TABLE[name].evaluate).rstrip()) for name in self.carried]
+        found = []
+        for row, name in self.carried.items():
+            text = inspect.getsource(TABLE[row].evaluate).rstrip()
+            found.append((name, re.sub(rf"\b{row}(?=\()", name, text)))
+        return found
 
 
 def import_line(module: str, alias: str) -> str:

@@ -53,7 +53,8 @@ class Printer(Assignments):
         results: Sequence[Atom] = block.results
         last = block.eqns[-1] if block.eqns else None
         if last is None or not self.splittable(last, results, end):
-            return [*self.equations(block.eqns), *end.finish(results)]
+            out = self.equations(block.eqns)
+            return out if leaves(out) else [*out, *end.finish(results)]
         out += self.equations(block.eqns[:-1])
         arms = []
         for arm, truth in zip(last.blocks, (Const(True), Const(False))):
@@ -152,12 +153,14 @@ class Printer(Assignments):
             ):
                 if not self.moves_nothing(eqn):
                     return [assign([self.name(eqn.outs[0])], self.expressions.choice(eqn))]
-        arms = []
+        arms: list[Statements] = []
         for block in eqn.blocks:
             quoted = self.quoted
-            moves = self.moves(eqn.outs, block.results)
-            arms.append([*self.equations(block.eqns), *moves])
+            arm = self.equations(block.eqns)
+            arms.append(arm if leaves(arm) else [*arm, *self.moves(eqn.outs, block.results)])
             self.quoted = quoted
+        if isinstance(eqn.args[0], Const):
+            return arms[0] if eqn.args[0].value else arms[1]
         return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
 
     def moves_nothing(self, eqn: Eqn) -> bool:
@@ -188,10 +191,15 @@ class Printer(Assignments):
             return [leave, *end]  # the test reads what the values for the next turn replace
 
         inner = self.condition(eqn.blocks[1]) if one.tested_inside() else []
-        inner += self.tail(Block((), body.eqns, body.results), Tail(finish, op.exits))
+        if not leaves(inner):
+            inner += self.tail(Block((), body.eqns, body.results), Tail(finish, op.exits))
         return [*out, one.around(inner), *one.copies()]
 
     def condition(self, block: Block) -> Statements:
         """Write a loop's condition that is no expression: statements, and a break if it fails."""
         first = self.equations(block.eqns)
-        return [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
+        return (
+            first
+            if leaves(first)
+            else [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
+        )

@@ -52,6 +52,12 @@ def two_points(args: Args) -> ast.expr:
     return call("math.dist")(points)
 
 
+def winners(args: Args) -> ast.expr:
+    """Spell how many values equal the first: sum((b == a, c == a)) or 1."""
+    same: list[ast.expr] = [ast.Compare(arg, [ast.Eq()], [args[0]]) for arg in args[1:]]
+    return ast.BoolOp(ast.Or(), [over_tuple("builtins.sum")(same), ast.Constant(1)])
+
+
 def extreme(name: str, better: type[ast.cmpop]) -> Spelling:
     """Spell max or min of two names as a conditional expression, which is 20 times faster."""
     plain, tupled = call(f"builtins.{name}"), over_tuple(f"builtins.{name}")
@@ -127,7 +133,7 @@ MATH: dict[str, Spelling] = {
     "lt": compare(ast.Lt), "le": compare(ast.LtE), "gt": compare(ast.Gt), "ge": compare(ast.GtE),
     "eq": compare(ast.Eq), "ne": compare(ast.NotEq), "is": compare(ast.Is), "is_not": compare(ast.IsNot),
     "sum": over_tuple("builtins.sum"), "fsum": over_tuple("math.fsum"), "prod": over_tuple("math.prod"),
-    "dist": two_points, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
+    "dist": two_points, "winners": winners, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
     "log_base": call("math.log"), "math_pow": call("math.pow"), "round_digits": call("builtins.round"),
     "range": call("builtins.range"), "len": call("builtins.len"), "padded": padded, "backwards": backwards,
     "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same,

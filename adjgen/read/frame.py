@@ -250,7 +250,7 @@ class Frame:
             return ast.Name(f"@{module}:{member}", ast.Load())
         if isinstance(binding, names.Callee):
             place = binding.place or binding.definition.place
-        if place is None:
+        if place is None or not place.module:  # a text that came from no file has no module
             missing = isinstance(binding, names.Missing)
             what = (
                 f"`{name}` is not defined" if missing else f"generated code cannot import `{name}`"
