@@ -37,6 +37,10 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
         notes=[f"Imports {module}." for module in text.visible],
     )
     source = formatted(source) if options.formatted else source
+    try:
+        compile(source, "<generated>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise AssertionError(f"adjgen wrote what Python cannot read: {error}") from error
     return Generated(
         source=source,
         functions=tuple(functions),

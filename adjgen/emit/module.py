@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.elementary.row import TABLE
-from adjgen.emit.function import write
+from adjgen.emit.function import Written, write
+from adjgen.emit.outline import DEEPEST, indentation, outlined
 from adjgen.emit.pack import packed
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
@@ -36,7 +37,13 @@ def write_functions(
     quote: Callable[[Eqn], str], holders: Iterable[str] = (),
 ) -> Text:  # fmt: skip
     """Return functions as text."""
-    written = {f.name: write(packed(f), target, style, quote) for f in functions}
+    written: dict[str, Written] = {}
+    names = {f.name for f in functions}
+    for function in functions:
+        ready = packed(function)
+        one = write(ready, target, style, quote)
+        parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
+        written |= {f.name: write(f, target, style, quote) for f in parts} or {function.name: one}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders))
     for one in written.values():
