@@ -139,6 +139,7 @@ class Definition:
     defaults  parameter -> constant, else a syntax tree (command line) or the live object (API)
     bound     1 if the first parameter is `self` or `cls`, which is passive
     live      the function itself (API), under any bound method or functools.partial
+    owner     the class of a method, as text
     self_value  the object it is bound to; ABSENT if `self` stays a parameter
     fixed     arguments that a functools.partial set by position: parameters no longer
     preset    those it set by keyword: keyword-only from there on, with this default
@@ -153,6 +154,7 @@ class Definition:
     live: Any = None
     self_value: Any = ABSENT
     static: bool = False
+    owner: External | None = None
     fixed: Mapping[str, object] = field(default_factory=dict)
     preset: Mapping[str, object] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
