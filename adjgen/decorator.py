@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
-from adjgen.api import generate, inspect
-from adjgen.compiled import OPTIONS, Wrt, derivative
+from adjgen.api import inspect
+from adjgen.compiled import OPTIONS, Wrt, derivative, generated
 from adjgen.diagnostics import Problem, UnsupportedError
 from adjgen.pipeline import Generated, Options
 
@@ -62,11 +62,11 @@ class Report:
     def generated(self) -> Generated:
         """The generated module."""
         options = {name: getattr(self.options, name) for name in OPTIONS}
-        return generate(self.function, wrt=self.wrt, **options)
+        return generated(self.function, options | {"wrt": self.wrt})
 
     @property
     def source(self) -> str:
-        """The text of the generated module."""
+        """The text of the generated module; held objects of the running program have names in it."""
         return self.generated.source
 
     @property

@@ -175,6 +175,7 @@ class Generated:
     refused     the problems of each function that could not be differentiated
     warnings    places where a derivative is a convention
     bases       (name in the module, qualified name in the source)
+    held        names in it of objects that no import finds: of closures, of live defaults
     """
 
     source: str = ""
@@ -184,6 +185,7 @@ class Generated:
     refused: dict[str, list[Problem]] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
     bases: tuple[tuple[str, str], ...] = ()
+    held: tuple[str, ...] = ()
 
 
 @dataclass

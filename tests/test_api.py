@@ -232,3 +232,32 @@ def test_the_text_of_a_wide_choice_grows_with_its_width(name):
         return adjgen.generate(text, formatted=False).source.count("\n")
 
     assert lines(200) < 5 * lines(50)
+
+
+PASSING = 2.0
+
+
+def of_a_global(x):
+    return x * PASSING
+
+
+def test_a_global_that_is_gone_is_the_same_error(monkeypatch):
+    slope = adjgen.grad(of_a_global)
+    assert slope(1.0) == 2.0
+    monkeypatch.delattr(inspect.getmodule(of_a_global), "PASSING")
+    for call in (of_a_global, slope):
+        with pytest.raises(NameError, match="name 'PASSING' is not defined"):
+            call(1.0)
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ501"):
+        adjgen.grad(of_a_global)
+
+
+def test_a_module_that_would_need_a_live_object_is_refused():
+    def factory(table):
+        return lambda x: x * table[0]
+
+    f = factory([2.0])
+    assert adjgen.grad(f)(1.0) == 2.0
+    assert adjgen.ops(f)["value"]["total"] == 1
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ501"):
+        adjgen.generate(f)

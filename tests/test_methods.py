@@ -7,7 +7,7 @@ import pytest
 
 import adjgen
 from adjgen.pipeline import Options, generate
-from adjgen.read.source import find, read_text
+from adjgen.read.source import find, read_file, read_text
 
 SOURCE = '''
 class Shape:
@@ -163,3 +163,15 @@ def thrown(x):
 def test_methods_of_library_objects_are_called_not_read():
     value, slope = adjgen.value_and_grad(thrown)(2.0)
     assert value == thrown(2.0) and slope == value / 2.0
+
+
+def test_an_inherited_method_calls_the_methods_of_the_object(tmp_path, as_module):
+    base = "class A:\n    def f(self, x):\n        return self.g(x) * self.g(x)\n    def g(self, x):\n        return x\n"
+    (tmp_path / "base.py").write_text(base)
+    text = "from base import A\n\n\nclass B(A):\n    def f(self, x):\n        return super().f(x) + self.h(x)\n"
+    text += "    def h(self, x):\n        return super(B, self).g(x)\n    def g(self, x):\n        return 3.0 * x\n"
+    (tmp_path / "derived.py").write_text(text)
+    made = generate(
+        [find(read_file(str(tmp_path / "derived.py")), "B.f")], Options(formatted=False)
+    )
+    assert as_module(made.source).f_value_and_grad(None, 2.0) == (38.0, 37.0)

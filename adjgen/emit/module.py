@@ -25,6 +25,7 @@ class Text:
     imports: list[str]
     holders: dict[str, str] = field(default_factory=dict)  # name in the text -> key of a holder
     visible: list[str] = field(default_factory=list)  # modules besides that of the target
+    modules: dict[str, str] = field(default_factory=dict)  # name in the text -> module
 
     def joined(self) -> str:
         """Return everything as one text."""
@@ -50,7 +51,8 @@ def write_functions(
         imports.resolve(one.tree)
     texts = {f"@{name}": source for name, source in imports.carried_functions()}
     texts |= {name: print_statements([one.tree]) for name, one in written.items()}
-    return Text(texts, imports.lines(), imports.held, imports.visible())
+    modules = {alias: module for module, alias in imports.modules.items()}
+    return Text(texts, imports.lines(), imports.held, imports.visible(), modules)
 
 
 class Imports:

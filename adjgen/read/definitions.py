@@ -36,8 +36,9 @@ def define(
     of = External(None, node=owner, scope=view.scope)
     defaults = _defaults(node, moment, owner)
     return Definition(
-        node, view.scope.file, view, qualname, defaults, int(not static), static=static, owner=of
-    )
+        node, view.scope.file, view, qualname, defaults, int(not static), static=static, owner=of,
+        home=of,
+    )  # fmt: skip
 
 
 def _defaults(node: FunctionNode, moment: Scope, owner: ast.ClassDef | None) -> dict[str, object]:
@@ -68,6 +69,8 @@ def member_of_class(scope: "StaticScope", moment: Scope, owner: External, name: 
     """Return what `Class.name` stands for; of a class that others shape only methods are known."""
     place = inside(owner.place, name)
     node: Any = owner.node
+    private = name.removeprefix("_" + node.name.lstrip("_"))
+    name = private if private.startswith("__") else name
     bound = [inner for inner in node.body if name in names_bound(inner)]
     plain = not (node.bases or node.keywords or node.decorator_list)
     base = base_of(owner)

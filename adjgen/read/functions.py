@@ -32,6 +32,7 @@ def _define(value: Any, family: Family) -> Definition:
     found = locate(function.__code__, function.__globals__)
     scope = LiveScope(found.file, function.__globals__, family, function)
     classes = [node for node in found.around if isinstance(node, ast.ClassDef)]
+    text = scope.as_text(classes[-1]) if found.in_class else None
     if classes:
         found.node = written_out(found.node, classes[-1].name, found.file)
     arguments = found.node.args
@@ -49,7 +50,8 @@ def _define(value: Any, family: Family) -> Definition:
         live=function,
         self_value=owner,
         static=found.in_class and "staticmethod" in marks(found.node),
-        owner=scope.as_text(classes[-1]) if found.in_class else None,
+        owner=text,
+        home=text,
         fixed=fixed,
         preset=preset,
         warnings=found.warnings,

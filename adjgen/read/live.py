@@ -180,23 +180,20 @@ class LiveScope:
         """Return what an object has of a name."""
         return self._attribute(External(None, value=value), name)
 
-    def above(self, value: Any, name: str) -> Binding | None:
-        """Return the method that `super().name` is for an object."""
+    def above(self, start: Any, value: Any, name: str) -> Binding | None:
+        """Return the method that `super(start, value).name` is."""
         owned = value if isinstance(value, type) else type(value)
-        cell = self.cells.get("__class__")
-        if cell is None or cell.cell_contents not in owned.__mro__:
+        if start not in owned.__mro__:
             return None
-        classes = owned.__mro__[owned.__mro__.index(cell.cell_contents) + 1 :]
+        classes = owned.__mro__[owned.__mro__.index(start) + 1 :]
         found = next((vars(one)[name] for one in classes if name in vars(one)), None)
         if isinstance(found, staticmethod):
             return self.describe(found.__func__, None)
         if isinstance(found, classmethod):
             found, value = found.__func__, owned
-        return (
-            self.describe(MethodType(found, value), None)
-            if isinstance(found, FunctionType)
-            else None
-        )
+        if isinstance(found, FunctionType):
+            return self.describe(MethodType(found, value), None)
+        return None
 
     def _member(self, dotted: str, module: ModuleType, name: str) -> Binding:
         """Return an attribute of a live module, without asking a module that computes them."""

@@ -5,6 +5,7 @@ that an object or a class derived from it has something else of that name.
 """
 
 import ast
+import dataclasses
 from typing import Any
 
 from adjgen.read.definitions import base_of, names_bound
@@ -18,18 +19,30 @@ def method(frame: Frame, function: ast.expr) -> FunctionValue | None:
     """Return the function of `self.h` or `super().h`, with self as its first argument."""
     if not isinstance(function, ast.Attribute):
         return None
-    of, above = function.value, False
-    if isinstance(of, ast.Call) and not of.args and frame.dotted(of.func) == "builtins.super":
-        above, of = True, ast.Name(_first(frame.definition), ast.Load())
+    of, start = function.value, None
+    if isinstance(of, ast.Call) and frame.dotted(of.func) == "builtins.super":
+        named = [frame.binding(of.args[0]), of.args[1]] if len(of.args) == 2 else []
+        own = [_own(frame.definition), ast.Name(_first(frame.definition), ast.Load())]
+        start, of = named or own
     owner = frame.frame_of(of.id) if isinstance(of, ast.Name) else None
     if owner is None or not isinstance(of, ast.Name) or not _is_self(owner, of.id):
         return None
-    binding = _member(owner.definition, function.attr, above)
+    above = function.value is not of
+    binding = _member(owner.definition, function.attr, start) if start or not above else None
     if not isinstance(binding, Callee):
         return None
     found = binding.definition
-    given = found.bound and found.self_value is ABSENT
-    return FunctionValue(found, first=(owner.env[of.id],) if given else ())
+    if not found.bound or found.self_value is not ABSENT:
+        return FunctionValue(found)
+    found = dataclasses.replace(found, owner=owner.definition.owner)
+    return FunctionValue(found, first=(owner.env[of.id],))
+
+
+def _own(definition: Any) -> Any:
+    """Return the class around a method: `super()` without arguments means it."""
+    if getattr(definition, "self_value", ABSENT) is not ABSENT:
+        return definition.scope.resolve("__class__")
+    return getattr(definition, "home", None)
 
 
 def _first(definition: Any) -> str:
@@ -47,29 +60,40 @@ def _is_self(frame: Frame, name: str) -> bool:
     return name not in assigned(body)
 
 
-def _member(definition: Any, name: str, above: bool) -> Any:
-    """Return what the object or class of a method has of a name; `above`: the classes before its own."""
+def _member(definition: Any, name: str, start: External | None) -> Any:
+    """Return what the object or class of a method has of a name, or the classes above `start` have."""
     value, scope = definition.self_value, definition.scope
     if value is not ABSENT:
-        return scope.above(value, name) if above else scope.member(value, name)
-    owner = definition.owner
-    if owner is None or shadowed(owner, name):
+        return scope.above(start.value, value, name) if start else scope.member(value, name)
+    if definition.owner is None or shadowed(definition.owner, name, start is None):
         return None
-    owner = base_of(owner) if above else owner
+    owner = definition.owner
+    if start is not None:
+        owner = base_of(start) if isinstance(start.node, ast.ClassDef) else None
     return scope.resolve_attribute(owner, name) if owner is not None else None
 
 
-def shadowed(owner: External, name: str) -> bool:
-    """Whether objects of a class may have something else of a name, as far as its file shows."""
-    tree = owner.scope.file.tree  # type: ignore[union-attr]
-    derived = {owner.node.name}  # type: ignore[union-attr]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr == name:
-            if not isinstance(node.ctx, ast.Load):
-                return True
-        elif isinstance(node, ast.ClassDef):
-            if derived & {ast.unparse(base).rpartition(".")[2] for base in node.bases}:
-                derived.add(node.name)
+def shadowed(owner: External, name: str, derived: bool) -> bool:
+    """Whether objects of a class may have something else of a name, as far as the files show.
+
+    A store to an attribute of that name is a sign of it, and (if `derived`) a class derived from it.
+    """
+    one: External | None = owner
+    while one is not None:
+        tree = one.scope.file.tree  # type: ignore[union-attr]
+        stores = (
+            n.attr
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load)
+        )
+        if name in stores:
+            return True
+        one = base_of(one)
+    classes = {owner.node.name}  # type: ignore[union-attr]
+    for node in ast.walk(owner.scope.file.tree) if derived else ():  # type: ignore[union-attr]
+        if isinstance(node, ast.ClassDef):
+            if classes & {ast.unparse(base).rpartition(".")[2] for base in node.bases}:
+                classes.add(node.name)
                 if any(name in names_bound(inner) for inner in node.body):
                     return True
     return False
