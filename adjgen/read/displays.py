@@ -60,9 +60,9 @@ def arguments(frame: Frame, node: ast.Call, dotted: str) -> tuple[str, Nodes] | 
     if dotted in CHOICES and len(args) > 1:
         return None if named else (row, args)
     items = items_of(frame, args[0]) if args else None
-    if not items:
+    if items is None:
         return None
-    if dotted in CHOICES and isinstance(named.get("default"), ast.Constant):
+    if dotted in CHOICES and items and isinstance(named.get("default"), ast.Constant):
         del named["default"]  # which only an empty display asks for
     if dotted == "builtins.sum" and len(args) == 2:
         named["start"] = args.pop()
@@ -70,7 +70,7 @@ def arguments(frame: Frame, node: ast.Call, dotted: str) -> tuple[str, Nodes] | 
     if named or len(args) > 1:
         return None
     if start is None or (isinstance(start, ast.Constant) and repr(start.value) == NEUTRAL[row]):
-        return row, items
+        return (row, items) if items else None
     return f"{row}_from", [*items, start]
 
 

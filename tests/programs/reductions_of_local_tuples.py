@@ -17,6 +17,7 @@ def f(x, y):
     s = sum(t, y) + sum((h(x, 1), h(y, 2)), start=h(x, 3)) + sum(t) + sum(t, 0)
     s += math.prod(t, start=x) * math.prod((h(x, 1), h(y, 2)), start=h(x, 3)) - math.fsum(t)
     s += max(t) * min(t) + max(*t, 0.5) + min(x, *t) + max(t, default=0.0) + len(t)
+    s += sum((), y) + math.prod(t[:0], start=x) + sum(()) + math.prod(())
     u = (*t[:0], x, *(y, x))
     return s * g(*t) + math.hypot(*t) + g(*(x, y)) + math.dist(t, (x, x, y)) + sum((*t, x)) * u[0]
 
