@@ -133,6 +133,11 @@ def _unknown(frame: Frame, node: ast.Call) -> Value:
     if isinstance(node.func, ast.Name) and isinstance(binding, names.Missing):
         what = f"no function `{text}` is known"
         return frame.problem(node.func, "ADJ301", what, missing_hint(binding))
+    if methods.doubtful(frame, node.func):
+        what = (
+            f"ADJ301 `{text}` may be another method: an attribute or a derived class has this name"
+        )
+        return frame.opaque(node, what, "Name the method that is meant: `Class.method(self, x)`.")
     return frame.opaque(
         node,
         f"ADJ301 no derivative rule for `{text}`",

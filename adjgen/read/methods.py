@@ -38,6 +38,16 @@ def method(frame: Frame, function: ast.expr) -> FunctionValue | None:
     return FunctionValue(found, first=(owner.env[of.id],))
 
 
+def doubtful(frame: Frame, function: ast.expr) -> bool:
+    """Whether `self.h` is a method of a class whose objects may have another one of that name."""
+    of = function.value if isinstance(function, ast.Attribute) else None
+    owner = frame.frame_of(of.id) if isinstance(of, ast.Name) else None
+    if not isinstance(function, ast.Attribute) or owner is None or not isinstance(of, ast.Name):
+        return False
+    text = owner.definition.owner if _is_self(owner, of.id) else None
+    return text is not None and shadowed(text, function.attr, True)
+
+
 def _own(definition: Any) -> Any:
     """Return the class around a method: `super()` without arguments means it."""
     if getattr(definition, "self_value", ABSENT) is not ABSENT:
