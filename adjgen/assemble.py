@@ -24,7 +24,10 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
         for function in one.functions():
             functions.setdefault(function.name, documented(function))
     files = {path: f for _, one in done for path, f in one.module.main.about["files"].items()}
-    about = {"files": files, "holders": {}}
+    holders = {
+        key: held for _, one in done for key, held in one.module.main.about["holders"].items()
+    }
+    about = {"files": files, "holders": holders}
     host = replace(done[0][1].module.main, about=done[0][1].module.main.about | about)
     text = written(list(functions.values()), Module(host, done[0][1].module.functions), options)
     ops = {definition.qualname: counts(one) for definition, one in done}
@@ -43,11 +46,16 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
         notes=notes,
     )
     source = formatted(source) if options.formatted else source
+    try:
+        compile(source, "<generated>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise AssertionError(f"adjgen wrote what Python cannot read: {error}") from error
     return Generated(
         source=source,
         functions=tuple(functions),
         ops={name: {kind: o.report() for kind, o in found.items()} for name, found in ops.items()},
         lines=line_map(source, files),
+        held=tuple(text.holders),
         bases=tuple((one.module.main.name, definition.qualname) for definition, one in done),
     )
 

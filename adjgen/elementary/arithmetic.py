@@ -42,6 +42,11 @@ def sum_of(*terms: Any) -> Any:
     return sum(terms)
 
 
+def sum_from(*terms: Any) -> Any:
+    """Return Python's sum with a start value, the last argument."""
+    return sum(terms[:-1], terms[-1])
+
+
 def fsum_of(*terms: float) -> float:
     """Return the correctly rounded sum."""
     return math.fsum(terms)
@@ -75,6 +80,7 @@ row(
 )
 
 row("sum", sum_of, one, result="number", variadic=True, raises=False, domain=("real",), names=("builtins.sum",))
+row("sum_from", sum_from, one, result="number", variadic=True, raises=False, domain=("real",))
 row("fsum", fsum_of, one, variadic=True, domain=("real",), names=("math.fsum",))
 row("prod", product_of, product_of_others, result="number", variadic=True, raises=False, domain=("real",), names=("math.prod",))
 if hasattr(math, "sumprod"):  # Python 3.12

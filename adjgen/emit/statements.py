@@ -169,12 +169,14 @@ class Printer(Assignments):
             ):
                 if not self.moves_nothing(eqn):
                     return [assign([self.name(eqn.outs[0])], self.expressions.choice(eqn))]
-        arms = []
+        arms: list[Statements] = []
         for block in eqn.blocks:
             quoted = self.quoted
-            moves = self.moves(eqn.outs, block.results)
-            arms.append([*self.equations(block.eqns), *moves])
+            arm = self.equations(block.eqns)
+            arms.append(arm if leaves(arm) else [*arm, *self.moves(eqn.outs, block.results)])
             self.quoted = quoted
+        if isinstance(eqn.args[0], Const):
+            return arms[0] if eqn.args[0].value else arms[1]
         return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
 
     def moves_nothing(self, eqn: Eqn) -> bool:
@@ -211,10 +213,15 @@ class Printer(Assignments):
             return [leave, *end]  # the test reads what the values for the next turn replace
 
         inner = self.condition(eqn.blocks[1]) if one.tested_inside() else []
-        inner += self.tail(Block((), body.eqns, body.results), Tail(finish, op.exits))
+        if not leaves(inner):
+            inner += self.tail(Block((), body.eqns, body.results), Tail(finish, op.exits))
         return [*out, one.around(inner), *one.copies()]
 
     def condition(self, block: Block) -> Statements:
         """Write a loop's condition that is no expression: statements, and a break if it fails."""
         first = self.equations(block.eqns)
-        return [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
+        return (
+            first
+            if leaves(first)
+            else [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
+        )

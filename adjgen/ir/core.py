@@ -156,6 +156,10 @@ class Payload(Protocol):
         """Whether nobody notices that this runs once more."""
 
     @property
+    def raises(self) -> bool:
+        """Whether this always raises, so that nothing follows it."""
+
+    @property
     def reason(self) -> str:
         """Why adjgen cannot differentiate this, for the diagnostic."""
 

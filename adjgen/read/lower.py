@@ -11,6 +11,7 @@ from adjgen.read import inline
 from adjgen.read.annotations import annotation
 from adjgen.read.flow import yields
 from adjgen.read.frame import Frame, Session
+from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.values import atoms_of, leaves, tree_of
 
@@ -140,8 +141,12 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
 
 def default_tree(frame: Frame, definition: Any, name: str) -> Any:
     """Return the default of a parameter as emission takes it: ..., a constant or a tree."""
-    default = definition.defaults.get(name, ...)
-    if default is ... or default is None or isinstance(default, (bool, int, float, str)):
+    default = definition.defaults.get(name, ABSENT)
+    if default is ABSENT:
+        return ...
+    if default is ...:
+        return ast.Constant(...)
+    if default is None or isinstance(default, (bool, int, float, str)):
         return default
     if isinstance(default, ast.expr):
         return frame.code(default, (), "", "", False)[0].render([], ())

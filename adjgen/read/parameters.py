@@ -6,6 +6,7 @@ from typing import Any
 from adjgen.ir.types import INT, OPAQUE, REAL, Type
 from adjgen.read.flow import own_nodes
 from adjgen.read.inline import parameters
+from adjgen.read.names import ABSENT
 
 
 def parameter_types(definition: Any, used: "Uses") -> dict[str, tuple[Type, bool]]:
@@ -13,7 +14,7 @@ def parameter_types(definition: Any, used: "Uses") -> dict[str, tuple[Type, bool
     node = definition.node
     found = {}
     for k, (name, kind) in enumerate(parameters(node)):
-        default = definition.defaults.get(name, ...)
+        default = definition.defaults.get(name, ABSENT)
         annotation = _annotation(node, name)
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
@@ -35,7 +36,7 @@ def parameter_types(definition: Any, used: "Uses") -> dict[str, tuple[Type, bool
 
 
 def _number_default(default: object) -> bool:
-    return default is ... or default is None or isinstance(default, (int, float))
+    return default is ABSENT or default is None or isinstance(default, (int, float))
 
 
 def _annotation(node: Any, name: str) -> set[str]:
