@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Opaque, Tree, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read import calls, comprehensions, lists, names
+from adjgen.read import calls, comprehensions, displays, lists, names
 from adjgen.read.cells import closed, freeze_merged, merged_cells, opened, references
 from adjgen.read.flow import integer
 from adjgen.read.frame import Arm, Frame
@@ -308,9 +308,8 @@ def hint_of(key: Any, values: Sequence[Value]) -> str:
 
 
 def _display(frame: Frame, node: ast.Tuple) -> Value:
-    if any(isinstance(item, ast.Starred) for item in node.elts):
-        return frame.opaque(node, "ADJ401 an unpacked tuple cannot be differentiated", ADVICE)
-    return Display("tuple", tuple(value(frame, item) for item in node.elts))
+    found = displays.display(frame, node)
+    return found or frame.opaque(node, "ADJ401 an unpacked tuple cannot be differentiated", ADVICE)
 
 
 def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:

@@ -223,6 +223,10 @@ class Frame:
             if isinstance(inner, ast.Call) and self.dotted(inner.func) in SEES_ALL:
                 what = f"`{ast.unparse(inner.func)}` reads variables that adjgen does not see"
                 self.problem(inner, "ADJ301", what, "Name what it reads.")
+            if isinstance(inner, ast.Call) and not inner.args:
+                if self.dotted(inner.func) == "builtins.super":
+                    what = "`super()` outside of its class"
+                    self.problem(inner, "ADJ301", what, "Name the class: `Base.method(self, x)`.")
         again = self.rebound()
         for name in sorted(late_reads(node, self.dotted) & again):
             what = f"a function or generator reads `{name}`, which is assigned again"
@@ -295,7 +299,7 @@ class Frame:
             return ast.Name(f"@{module}:{member}", ast.Load())
         if isinstance(binding, names.Callee):
             place = binding.place or binding.definition.place
-        if place is None:
+        if place is None or not place.module:  # a text that came from no file has no module
             missing = isinstance(binding, names.Missing)
             what = (
                 f"`{name}` is not defined" if missing else f"generated code cannot import `{name}`"

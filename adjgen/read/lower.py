@@ -9,11 +9,13 @@ from adjgen.ir.build import Builder
 from adjgen.ir.types import Type, differentiable
 from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
 from adjgen.read import inline
+from adjgen.read.annotations import annotation
 from adjgen.read.flow import yields
 from adjgen.read.frame import Frame, Session
-from adjgen.read.parameters import parameter_types
-from adjgen.read.lists import Retyped
 from adjgen.read.cells import opened
+from adjgen.read.lists import Retyped
+from adjgen.read.names import ABSENT
+from adjgen.read.parameters import parameter_types, uses_of
 from adjgen.read.values import Cell, ListValue, Value, atoms_of, leaves, tree_of
 
 
@@ -125,7 +127,8 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
     frame = Frame(session, definition, inline.locals_of(definition.node))
     frame.at(definition.node)
-    types = parameter_types(session, definition)
+    used = uses_of(session, definition)
+    types = parameter_types(session, definition, used)
     is_main = definition is session.main
     if is_main:
         types |= {n: (kind, _selected(definition, n, kind)) for n, kind in session.retyped.items()}
@@ -140,7 +143,9 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
             kind = "KEYWORD_ONLY"
         type_, differentiable = types[parameter]
         default = default_tree(frame, definition, parameter)
-        params.append(Param(parameter, (Var(parameter, type_),), kind, default, differentiable))
+        said = annotation(definition, parameter, type_, differentiable, used)
+        one = Var(parameter, type_)
+        params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
         bound[parameter] = _argument(session, params[-1], is_main)
     result = inline.read_body(session, definition, bound, None, is_main)
     result = opened(result, session.heap)
@@ -154,7 +159,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
 
 def _selected(definition: Any, name: str, kind: Type) -> bool:
     """Whether `wrt=None` selects a parameter that turned out to be a list, or a whole number."""
-    return differentiable(kind) and definition.defaults.get(name, ...) is ...
+    return differentiable(kind) and definition.defaults.get(name, ABSENT) is ABSENT
 
 
 def _argument(session: Session, param: Param, is_main: bool) -> Value:
@@ -174,8 +179,12 @@ def _argument(session: Session, param: Param, is_main: bool) -> Value:
 
 def default_tree(frame: Frame, definition: Any, name: str) -> Any:
     """Return the default of a parameter as emission takes it: ..., a constant or a tree."""
-    default = definition.defaults.get(name, ...)
-    if default is ... or default is None or isinstance(default, (bool, int, float, str)):
+    default = definition.defaults.get(name, ABSENT)
+    if default is ABSENT:
+        return ...
+    if default is ...:
+        return ast.Constant(...)
+    if default is None or isinstance(default, (bool, int, float, str)):
         return default
     if isinstance(default, ast.expr):
         return frame.code(default, (), "", "", False)[0].render([], ())

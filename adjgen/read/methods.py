@@ -1,233 +1,109 @@
-"""Lowers methods of lists that adjgen knows (append, extend, pop, copy) and builtins over whole lists."""
+"""The methods that a method calls of its own object, `self.h(x)`, or of the classes above, `super().h(x)`.
+
+The API asks the object. On the command line the class that was named speaks, unless the file shows
+that an object or a class derived from it has something else of that name.
+"""
 
 import ast
-from collections.abc import Callable
+import dataclasses
+from typing import Any
 
-from adjgen.ir.core import Atom, Const, Var
-from adjgen.ir.types import REAL
-from adjgen.read import expressions, lists
-from adjgen.read.flow import integer
+from adjgen.read.definitions import base_of, names_bound
+from adjgen.read.flow import assigned
 from adjgen.read.frame import Frame
-from adjgen.read.values import ListValue, RowValue, Value
+from adjgen.read.names import ABSENT, Callee, External
+from adjgen.read.values import FunctionValue
 
-List = ListValue | RowValue
 
-
-def method(frame: Frame, node: ast.Call) -> Value | None:
-    """Lower a call of a method of a list; None for others."""
-    function = node.func
-    if not isinstance(function, ast.Attribute) or node.keywords:
+def method(frame: Frame, function: ast.expr) -> FunctionValue | None:
+    """Return the function of `self.h` or `super().h`, with self as its first argument."""
+    if not isinstance(function, ast.Attribute):
         return None
-    handler = METHODS.get((function.attr, len(node.args)))
-    if handler is None:
+    of, start = function.value, None
+    if isinstance(of, ast.Call) and frame.dotted(of.func) == "builtins.super":
+        named = [frame.binding(of.args[0]), of.args[1]] if len(of.args) == 2 else []
+        own = [_own(frame.definition), ast.Name(_first(frame.definition), ast.Load())]
+        start, of = named or own
+    owner = frame.frame_of(of.id) if isinstance(of, ast.Name) else None
+    if owner is None or not isinstance(of, ast.Name) or not _is_self(owner, of.id):
         return None
-    base = named(frame, function.value)
-    return handler(frame, node, base) if base is not None else None
-
-
-def named(frame: Frame, node: ast.expr) -> List | None:
-    """Return the list that an expression names."""
-    if not isinstance(node, (ast.Name, ast.Subscript)):
+    above = function.value is not of
+    binding = _member(owner.definition, function.attr, start) if start or not above else None
+    if not isinstance(binding, Callee):
         return None
-    found = lists.reference(frame, node)
-    return found if isinstance(found, (ListValue, RowValue)) else None
+    found = binding.definition
+    if not found.bound or found.self_value is not ABSENT:
+        return FunctionValue(found)
+    found = dataclasses.replace(found, owner=owner.definition.owner)
+    return FunctionValue(found, first=(owner.env[of.id],))
 
 
-def _append(frame: Frame, node: ast.Call, base: List) -> Value:
-    lists.append(frame, node, base, expressions.value(frame, node.args[0]))
-    return Const(None)
-
-
-def extend(frame: Frame, node: ast.AST, base: List, more: ast.expr) -> bool:
-    """Lower x.extend(more) or x += more; return whether that is a list of numbers."""
-    added = lists.list_of(frame, more)
-    if added is None:
+def doubtful(frame: Frame, function: ast.expr) -> bool:
+    """Whether `self.h` is a method of a class whose objects may have another one of that name."""
+    of = function.value if isinstance(function, ast.Attribute) else None
+    owner = frame.frame_of(of.id) if isinstance(of, ast.Name) else None
+    if not isinstance(function, ast.Attribute) or owner is None or not isinstance(of, ast.Name):
         return False
-    old, new = frame.materialise(node, base), frame.materialise(node, added)
-    if isinstance(base, RowValue):
+    text = owner.definition.owner if _is_self(owner, of.id) else None
+    return text is not None and shadowed(text, function.attr, True)
+
+
+def _own(definition: Any) -> Any:
+    """Return the class around a method: `super()` without arguments means it."""
+    if getattr(definition, "self_value", ABSENT) is not ABSENT:
+        return definition.scope.resolve("__class__")
+    return getattr(definition, "home", None)
+
+
+def _first(definition: Any) -> str:
+    args = definition.node.args
+    names = [*args.posonlyargs, *args.args]
+    return names[0].arg if names else ""
+
+
+def _is_self(frame: Frame, name: str) -> bool:
+    """Whether a name is the first parameter of a method and never means anything else."""
+    definition = frame.definition
+    body = getattr(definition.node, "body", [])
+    if not definition.bound or _first(definition) != name or not isinstance(body, list):
         return False
-    made = frame.row(node, "joined", old, new)
-    lists.change(frame, node, base, made)
-    if made.type.element is not None and made.type.element.element is not None:
-        base.cell.loose = lists.ROWS
-    return True
+    return name not in assigned(body)
 
 
-def _extend(frame: Frame, node: ast.Call, base: List) -> Value | None:
-    return Const(None) if extend(frame, node, base, node.args[0]) else None
-
-
-def _pop(frame: Frame, node: ast.Call, base: List) -> Value:
-    old = frame.materialise(node, base)
-    last = frame.row(node, "item", old, Const(-1))
-    lists.inherit(frame, old, last)
-    lists.renew(frame, node, base, "most")
-    base.cell.generation += 1
-    return last if last.type.element is None else lists.held(frame, last, frozen=lists.MOVED)
-
-
-def copy(frame: Frame, node: ast.Call, base: List) -> Value:
-    """Return a new list of the same items."""
-    return lists.derived(frame, base, frame.row(node, "copied_1", frame.materialise(node, base)))
-
-
-def _sort(frame: Frame, node: ast.Call, base: List) -> Value | None:
-    """Lower x.sort(): the items change places."""
-    inner = lists.kind_of(frame, base).element
-    if inner is not None and inner.element is not None:
+def _member(definition: Any, name: str, start: External | None) -> Any:
+    """Return what the object or class of a method has of a name, or the classes above `start` have."""
+    value, scope = definition.self_value, definition.scope
+    if value is not ABSENT:
+        return scope.above(start.value, value, name) if start else scope.member(value, name)
+    if definition.owner is None or shadowed(definition.owner, name, start is None):
         return None
-    old = frame.materialise(node, base)
-    lists.renew(frame, node, base, "gathered", frame.row(node, "order_of", old, Const(False)))
-    return Const(None)
+    owner = definition.owner
+    if start is not None:
+        owner = base_of(start) if isinstance(start.node, ast.ClassDef) else None
+    return scope.resolve_attribute(owner, name) if owner is not None else None
 
 
-def _reverse(frame: Frame, node: ast.Call, base: List) -> Value:
-    lists.renew(frame, node, base, "backwards")
-    base.cell.generation += 1
-    return Const(None)
+def shadowed(owner: External, name: str, derived: bool) -> bool:
+    """Whether objects of a class may have something else of a name, as far as the files show.
 
-
-def _insert(frame: Frame, node: ast.Call, base: List) -> Value | None:
-    """Lower x.insert(i, value): what is before i, the value, the rest."""
-    at = lists.index(frame, node.args[0])
-    added = lists.listed(frame, node, [expressions.value(frame, node.args[1])])
-    if added is None or isinstance(base, RowValue):
-        return None
-    replace_part(frame, node, base, at, at, added)
-    return Const(None)
-
-
-def replace_part(
-    frame: Frame, node: ast.AST, base: ListValue, start: Atom, stop: Atom, new: Value | None
-) -> None:
-    """Give a list other items between two places."""
-    none, old = Const(None), frame.materialise(node, base)
-    parts: list[Atom] = []
-    if start != none:
-        parts.append(frame.row(node, "part", old, none, start, none))
-    if new is not None:
-        parts.append(frame.row(node, "copied_1", frame.materialise(node, new)))
-    if stop != none:
-        parts.append(frame.row(node, "part", old, stop, none, none))
-    made = parts[0]
-    for more in parts[1:]:
-        made = frame.row(node, "joined", made, more)
-    assert isinstance(made, Var)
-    lists.change(frame, node, base, made)
-    base.cell.generation += 1
-
-
-def delete(frame: Frame, node: ast.AST, target: ast.expr) -> bool:
-    """Lower del x[k] for a place that is written out; return whether that was possible."""
-    base = named(frame, target.value) if isinstance(target, ast.Subscript) else None
-    place = integer(target.slice) if isinstance(target, ast.Subscript) else None
-    if not isinstance(base, ListValue) or place is None:
-        return False
-    frame.row(node, "item", frame.materialise(node, base), Const(place))
-    replace_part(frame, node, base, Const(place), Const(place + 1 if place != -1 else None), None)
-    return True
-
-
-def _pop_at(frame: Frame, node: ast.Call, base: List) -> Value | None:
-    place = integer(node.args[0])
-    if not isinstance(base, ListValue) or place is None:
-        return None
-    found = frame.row(node, "item", frame.materialise(node, base), Const(place))
-    if found.type.element is not None:
-        return None
-    replace_part(frame, node, base, Const(place), Const(place + 1 if place != -1 else None), None)
-    return found
-
-
-def store_part(frame: Frame, node: ast.stmt, target: ast.Subscript, value: ast.expr) -> bool:
-    """Lower x[i:j] = list for places that are written out; return whether that was possible."""
-    base, where = named(frame, target.value), target.slice
-    if not isinstance(base, ListValue) or not isinstance(where, ast.Slice) or where.step:
-        return False
-    start = integer(where.lower) if where.lower else 0
-    stop = integer(where.upper) if where.upper else None
-    if start is None or start < 0 or (where.upper and (stop is None or stop < start)):
-        return False
-    new = lists.list_of(frame, value)
-    if new is None or lists.kind_of(frame, new) != lists.kind_of(frame, base):
-        return False
-    replace_part(frame, node, base, Const(start or None), Const(stop), new)
-    return True
-
-
-METHODS: dict[tuple[str, int], Callable[..., Value | None]] = {
-    ("append", 1): _append, ("extend", 1): _extend, ("pop", 0): _pop, ("copy", 0): copy,
-    ("sort", 0): _sort, ("reverse", 0): _reverse, ("insert", 2): _insert, ("pop", 1): _pop_at,
-}  # fmt: skip
-WHOLE = {
-    "builtins.sum": "total", "math.fsum": "exact_total",
-    "builtins.max": "largest", "builtins.min": "smallest",
-}  # fmt: skip
-
-
-def over_list(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
-    """Lower a builtin that takes a whole list; None if its argument is none of numbers."""
-    if dotted not in OVER or len(node.args) not in (1, 1 + (dotted == "builtins.sum")):
-        return None
-    if any(isinstance(a, ast.Starred) for a in node.args):
-        return None
-    found = lists.list_of(frame, node.args[0])
-    if found is None:
-        return None
-    return OVER[dotted](frame, node, found, dotted)
-
-
-def _whole(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
-    inner = lists.kind_of(frame, base).element
-    if node.keywords:
-        return None
-    if inner is not None and inner.element is not None:
-        return None
-    more = [expressions.atom(frame, argument) for argument in node.args[1:]]
-    return frame.row(node, WHOLE[dotted], frame.materialise(node, base), *more)
-
-
-def _product(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
-    """Lower math.prod as the loop that it is."""
-    from adjgen.ir.core import For
-
-    if node.keywords:
-        return None
-    walked = frame.materialise(node, base)
-    element, so_far = Var("", walked.type.element or REAL), Var("product", REAL)
-    builder = frame.session.builder.nested()
-    body = builder.block(builder.emit("mul", (so_far, element), [REAL]), [element, so_far])
-    (out,) = frame.session.builder.emit(For(1, 1), [walked, Const(1)], [REAL], ["product"], [body])
-    return out
-
-
-def _sorted(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
-    reverse = False
-    for keyword in node.keywords:
-        if keyword.arg != "reverse" or not isinstance(keyword.value, ast.Constant):
-            return None
-        reverse = bool(keyword.value.value)
-    inner = lists.kind_of(frame, base).element
-    if inner is not None and inner.element is not None:
-        return None
-    whole = frame.materialise(node, base)
-    order = frame.row(node, "order_of", whole, Const(reverse))
-    return lists.held(frame, frame.row(node, "gathered", whole, order))
-
-
-def _copied(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
-    if node.keywords or not isinstance(base, (ListValue, RowValue)):
-        return None
-    if isinstance(node.args[0], (ast.GeneratorExp, ast.ListComp, ast.List)):
-        return base
-    return copy(frame, node, base)
-
-
-def _length(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
-    return frame.row(node, "len", frame.materialise(node, base))
-
-
-OVER: dict[str, Callable[..., Value | None]] = {
-    **dict.fromkeys(WHOLE, _whole), "math.prod": _product, "builtins.sorted": _sorted,
-    "builtins.list": _copied, "builtins.len": _length,
-}  # fmt: skip
+    A store to an attribute of that name is a sign of it, and (if `derived`) a class derived from it.
+    """
+    one: External | None = owner
+    while one is not None:
+        tree = one.scope.file.tree  # type: ignore[union-attr]
+        stores = (
+            n.attr
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load)
+        )
+        if name in stores:
+            return True
+        one = base_of(one)
+    classes = {owner.node.name}  # type: ignore[union-attr]
+    for node in ast.walk(owner.scope.file.tree) if derived else ():  # type: ignore[union-attr]
+        if isinstance(node, ast.ClassDef):
+            if classes & {ast.unparse(base).rpartition(".")[2] for base in node.bases}:
+                classes.add(node.name)
+                if any(name in names_bound(inner) for inner in node.body):
+                    return True
+    return False

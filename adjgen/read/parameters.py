@@ -9,6 +9,7 @@ from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
 from adjgen.read.flow import assigned, own_nodes
 from adjgen.read.frame import Frame, Session
 from adjgen.read.inline import locals_of, parameters
+from adjgen.read.names import ABSENT
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
@@ -16,14 +17,20 @@ OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed"
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
 
-def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, bool]]:
+def uses_of(session: Session, definition: Any) -> "Uses":
+    """Return how a function uses its names."""
+    return Uses(_with_aliases(session, definition))
+
+
+def parameter_types(
+    session: Session, definition: Any, used: "Uses"
+) -> dict[str, tuple[Type, bool]]:
     """Return the type of each parameter and whether `wrt=None` selects it."""
     node = definition.node
     outside = Frame(session, definition, ())
-    used = Uses(_with_aliases(session, definition))
     found = {}
     for k, (name, kind) in enumerate(parameters(node)):
-        default = definition.defaults.get(name, ...)
+        default = definition.defaults.get(name, ABSENT)
         annotation = _annotation(outside, name)
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
@@ -34,7 +41,7 @@ def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, 
         elif name in used.counts:
             found[name] = (INT, False)
         elif name in used.lists - used.objects and "dict" not in annotation:
-            found[name] = (seq(REAL), default is ...)  # a list with a default is a setting
+            found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
         elif name in used.objects or not _number_default(default):
             found[name] = (OPAQUE, False)
         elif "float" in annotation:
@@ -47,7 +54,7 @@ def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, 
 
 
 def _number_default(default: object) -> bool:
-    return default is ... or default is None or isinstance(default, (int, float))
+    return default is ABSENT or default is None or isinstance(default, (int, float))
 
 
 def _with_aliases(session: Session, definition: Any) -> Frame:
@@ -85,6 +92,12 @@ def _annotation(frame: Frame, name: str) -> set[str]:
                     with suppress(SyntaxError, ValueError):  # Literal["any text"]
                         pending.append(ast.parse(part.value, mode="eval").body)
     return {dotted.removeprefix("builtins.") for dotted in found}
+
+
+def annotation_of(node: Any, name: str) -> ast.expr | None:
+    """Return the annotation of a parameter as it is written."""
+    everything = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return next((arg.annotation for arg in everything if arg.arg == name), None)
 
 
 class Uses:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, seq
-from adjgen.read import calls, lists, methods, names
+from adjgen.read import calls, displays, list_methods, lists, names
 from adjgen.read.expressions import BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
 from adjgen.read.frame import Frame
@@ -54,13 +54,15 @@ def carry(
 
 def _assign(frame: Frame, node: ast.Assign) -> None:
     if all_known(frame, node.targets):
-        result = value(frame, node.value)
+        alone = len(node.targets) == 1
+        given = displays.unpacked(node.targets[0], node.value) if alone else node.value
+        result = value(frame, given)
         for target in node.targets:
             assign(frame, node, target, result)
         return
     target = node.targets[0]
     if isinstance(target, ast.Subscript) and len(node.targets) == 1:
-        if methods.store_part(frame, node, target, node.value):
+        if list_methods.store_part(frame, node, target, node.value):
             return
     if any(isinstance(t, (ast.Tuple, ast.List)) for t in node.targets):
         what = "an unpacking into an item or attribute"
@@ -104,10 +106,10 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
     if isinstance(target, (ast.Tuple, ast.List)):
         lists.retype(frame, result, seq(REAL))
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display):
-        starred = any(isinstance(item, ast.Starred) for item in target.elts)
-        if not starred and len(result.items) == len(target.elts):
-            for item, part in zip(target.elts, result.items):
-                assign(frame, node, item, part)
+        parts = displays.matched(frame, target.elts, result)
+        if parts is not None:
+            for item, part in zip(target.elts, parts):
+                assign(frame, node, item.value if isinstance(item, ast.Starred) else item, part)
             return
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, (ListValue, RowValue)):
         if not any(isinstance(item, ast.Starred) for item in target.elts):
@@ -159,7 +161,7 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
         carry(frame, node, reason="ADJ401 a store into a container", hint="Use a plain name.")
         return
     old = value(frame, ast.copy_location(ast.Name(target.id, ast.Load()), target))
-    if isinstance(old, ListValue) and name == "add" and methods.extend(frame, node, old, node.value):
+    if isinstance(old, ListValue) and name == "add" and list_methods.extend(frame, node, old, node.value):
         return
     if name is None or not _number(old):
         carry(frame, node, reason="ADJ401 an update in place of something that may be a container",
@@ -186,7 +188,7 @@ def _expression(frame: Frame, node: ast.Expr) -> None:
             )
             return
         if not calls.readable(frame, inner):
-            if methods.method(frame, inner) is not None:
+            if list_methods.method(frame, inner) is not None:
                 return
             carry(
                 frame,
@@ -237,7 +239,7 @@ def _define(frame: Frame, node: ast.FunctionDef) -> None:
 
 
 def _delete(frame: Frame, node: ast.Delete) -> None:
-    if len(node.targets) == 1 and methods.delete(frame, node, node.targets[0]):
+    if len(node.targets) == 1 and list_methods.delete(frame, node, node.targets[0]):
         return
     if not all(isinstance(target, ast.Name) for target in node.targets):
         carry(frame, node, reason="ADJ401 deleting an item", hint="Use plain names.")
