@@ -321,6 +321,8 @@ def test_a_parameter_is_passive_by_what_uses_it_not_by_its_spelling(f, selected)
 def test_a_method_of_floats_makes_no_parameter_passive():
     with pytest.raises(adjgen.UnsupportedError, match="real number is its own real part"):
         adjgen.value_and_grad(with_methods_of_floats)
+
+
 def repeated(head, step, count, indent=4):
     """A function in which a step is repeated, {k} its number."""
     lines = [" " * indent + line for k in range(count) for line in step.format(k=k).split("\n")]

@@ -61,7 +61,9 @@ class Forward:
             args = [operand(builder, arg) for arg in eqn.args]
             for position, out in enumerate(eqn.outs):
                 value = operand(builder, out) if rule.outs == 1 else position
-                dot = rule.jvp(args, value, lambda k: operand(builder, self.dot(eqn.args[k], builder)))
+                dot = rule.jvp(
+                    args, value, lambda k: operand(builder, self.dot(eqn.args[k], builder))
+                )
                 self.name(out, atom_of(dot))
             return
         for position, out in enumerate(eqn.outs):

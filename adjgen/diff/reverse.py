@@ -97,7 +97,9 @@ class Reverse:
         args = [operand(builder, arg) for arg in eqn.args]
         value = operand(builder, eqn.outs[0]) if rule.outs == 1 else position
         seed = operand(builder, bar)
-        for k, arg in reversed([*enumerate(eqn.args)]):  # what is read of bar, before it is stored into
+        for k, arg in reversed(
+            [*enumerate(eqn.args)]
+        ):  # what is read of bar, before it is stored into
             if not isinstance(arg, Var) or arg not in self.active:
                 continue
             if rule.scatter is not None:

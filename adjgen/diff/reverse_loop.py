@@ -10,7 +10,7 @@ from typing import Any
 
 from adjgen.diff.again import computed_again
 from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of, barred
-from adjgen.diff.rules import ZERO, zero_like
+from adjgen.diff.rules import zero_like
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
 from adjgen.ir.query import defined, free_variables, fresh, substitute

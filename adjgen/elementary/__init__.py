@@ -2,10 +2,10 @@
 
 from adjgen.elementary import (  # noqa: F401
     arithmetic,
+    lists,
     piecewise,
     powers,
     rounding,
-    sequences,
     special,
     structural,
     transcendental,

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from adjgen.elementary.row import TABLE
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
@@ -19,7 +20,6 @@ from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
 from adjgen.emit.stores import stores
 from adjgen.emit.targets import outside
-from adjgen.elementary.row import TABLE
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
 
 Finish = Callable[[Sequence[Atom]], Statements]  # writes what is done with a block's results
@@ -141,8 +141,8 @@ class Printer(Assignments):
             targets = iter([ast.Name(self.name(out), ast.Store()) for out in eqn.outs])
             return [ast.Assign([structured(eqn.op.result, targets, ast.Store())], value)]
         if eqn.op == "unpacked":
-            names: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
-            return [ast.Assign([ast.Tuple(names, ast.Store())], value)]
+            given: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
+            return [ast.Assign([ast.Tuple(given, ast.Store())], value)]
         return [assign([self.name(out) for out in eqn.outs], value)]
 
     def store(self, eqn: Eqn, op: str) -> Statements:

@@ -10,11 +10,16 @@ from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Opaque, Var
-from adjgen.ir.query import equations, free_variables, substitute, substitute_eqn
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Var
+from adjgen.ir.query import equations, free_variables, substitute_eqn
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
-CONTAINERS = {"listing", "append", "with_item", "pack"}  # a list that they are given is inside one then
+CONTAINERS = {
+    "listing",
+    "append",
+    "with_item",
+    "pack",
+}  # a list that they are given is inside one then
 
 
 def in_place(function: Function) -> Function:
@@ -139,7 +144,8 @@ class Storage:
             return [
                 eqn.op.seqs + k
                 for k, (slot, o) in enumerate(zip(slots, eqn.outs))
-                if (slot in self.consumed or o in self.consumed) and is_list(eqn.args[eqn.op.seqs + k])
+                if (slot in self.consumed or o in self.consumed)
+                and is_list(eqn.args[eqn.op.seqs + k])
             ]
         return []
 

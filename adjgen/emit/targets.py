@@ -130,7 +130,9 @@ def part(args: Args) -> ast.expr:
     return ast.Subscript(args[0], ast.Slice(*bounds[1:]), ast.Load())
 
 
-def each(base: str, value: Callable[[ast.expr], ast.expr], items: ast.expr, *inside: ast.expr) -> ast.expr:
+def each(
+    base: str, value: Callable[[ast.expr], ast.expr], items: ast.expr, *inside: ast.expr
+) -> ast.expr:
     """Spell [value(one) for one in items]; the name is not one of those inside."""
     taken = {n.id for tree in inside for n in ast.walk(tree) if isinstance(n, ast.Name)}
     while base in taken:

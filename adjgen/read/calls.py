@@ -10,7 +10,8 @@ from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import displays, expressions, list_methods, methods, names
-from adjgen.read.frame import Frame, missing_hint
+from adjgen.read.frame import Frame
+from adjgen.read.missing import missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
 from adjgen.read.values import Display, FunctionValue, Value
 
@@ -72,7 +73,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
             node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers."
         )
     if dotted:
-        made = list_methods.over_list(frame, node, dotted)
+        known = bool(node.args) and displays.items_of(frame, node.args[0]) is not None
+        made = None if known else list_methods.over_list(frame, node, dotted)
         return made if made is not None else _known(frame, node, dotted)
     made = list_methods.method(frame, node)
     if made is not None:

@@ -1,6 +1,6 @@
 """What a loop carries: the names that its body assigns and the lists that it changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -8,7 +8,16 @@ from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
 from adjgen.ir.types import Type, join
 from adjgen.read.cells import SHARED, Heap, cells_of, closed, freeze, opened, references
 from adjgen.read.frame import Frame
-from adjgen.read.values import Cell, Conflict, Value, atoms_of, expanded, leaves, merged_tree, rebuilt
+from adjgen.read.values import (
+    Cell,
+    Conflict,
+    Value,
+    atoms_of,
+    expanded,
+    leaves,
+    merged_tree,
+    rebuilt,
+)
 
 Key = str | Cell
 
@@ -49,7 +58,7 @@ class Carried:
         found += [Cell() for _ in range(self.trees[name].leaves() - len(found))]
         return found
 
-    def bind(self, variables: Mapping[Key, list[Atom]], heap: Heap) -> dict[str, Value]:
+    def bind(self, variables: Mapping[Key, Sequence[Atom]], heap: Heap) -> dict[str, Value]:
         """Return the names with variables as values, and put those of lists into the heap."""
         found: dict[str, Value] = {}
         for name in self.names():
@@ -107,7 +116,9 @@ class Carried:
 
     def freeze_shared(self, frame: Frame, env: Mapping[str, Value], start: bool) -> bool:
         """Freeze lists that another name may hold too, before the first turn or after one."""
-        held: dict[str, list[Cell | None]] = {n: cells_of(env.get(n, UNBOUND)) for n in self.names()}
+        held: dict[str, list[Cell | None]] = {
+            n: cells_of(env.get(n, UNBOUND)) for n in self.names()
+        }
         outer, frame.env = frame.env, {n: v for n, v in env.items() if start or n not in held}
         counts = references(frame.session.frames)
         frame.env = outer

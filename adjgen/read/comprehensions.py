@@ -4,7 +4,7 @@ import ast
 
 from adjgen.ir.core import Atom, Const, For, Var
 from adjgen.ir.types import seq
-from adjgen.read import expressions, lists
+from adjgen.read import expressions, lists, stores
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import targets
 from adjgen.read.values import Display, ListValue, RowValue, Value
@@ -42,7 +42,9 @@ def of_map(node: ast.expr) -> ast.GeneratorExp:
     targets: list[ast.expr] = [ast.Name(label, ast.Store()) for label in labels]
     target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
     together = walked[0] if len(walked) == 1 else ast.Call(ast.Name("zip", ast.Load()), walked, [])
-    made = ast.GeneratorExp(ast.Call(function, names, []), [ast.comprehension(target, together, [], 0)])
+    made = ast.GeneratorExp(
+        ast.Call(function, names, []), [ast.comprehension(target, together, [], 0)]
+    )
     for inner in ast.walk(made):
         if not hasattr(inner, "lineno"):
             ast.copy_location(inner, node)
@@ -64,7 +66,7 @@ def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None
         assign(frame, statement, generator.target, walked.value(frame))
         made = expressions.value(frame, node.elt)
         if isinstance(made, Display):
-            made = lists.listed(frame, node, made.items) or made
+            made = stores.listed(frame, node, made.items) or made
         plain = isinstance(made, (Var, Const, ListValue, RowValue))
         return made, frame.materialise(node, made) if plain else None
 
@@ -95,7 +97,7 @@ def _appended(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | No
         for test in reversed(generator.ifs):
             body = [place(ast.If(test, body, []), node)]
         body = [place(ast.For(generator.target, generator.iter, body, []), node)]
-    empty = lists.listed(frame, node, ())
+    empty = stores.listed(frame, node, ())
     if empty is None:
         return None
     frame.env[COLLECTED] = empty

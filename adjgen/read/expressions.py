@@ -1,29 +1,20 @@
 """Lowers expressions: each kind of node has a handler; what has none is carried as passive code."""
 
 import ast
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
-from adjgen.ir.build import Builder
-from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Opaque, Tree, Var
+from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read import calls, comprehensions, displays, lists, names
-from adjgen.read.cells import closed, freeze_merged, merged_cells, opened, references
+from adjgen.read import calls, comprehensions, displays, joins, lists, names, stores
 from adjgen.read.flow import integer
-from adjgen.read.frame import Arm, Frame
+from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
 from adjgen.read.values import (
-    Cell,
-    Conflict,
     Display,
     FunctionValue,
     ListValue,
     RowValue,
     Value,
-    atoms_of,
-    expanded,
-    merged_tree,
-    rebuilt,
 )  # fmt: skip
 
 BINARY = {
@@ -113,7 +104,7 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     name = BINARY.get(type(node.op))
     if isinstance(left, Display) and isinstance(right, Display) and name == "add":
         return Display(left.kind, left.items + right.items)
-    made = list_operation(frame, node, name, left, right)
+    made = stores.list_operation(frame, node, name, left, right)
     if made is not None:
         return made
     a, b = frame.materialise(node.left, left), frame.materialise(node.right, right)
@@ -121,32 +112,6 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
         what = "ADJ404 a bit operation" if name is None else "ADJ402 a string operation"
         return calls.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
     return frame.row(node, name, a, b)
-
-
-def list_operation(
-    frame: Frame, node: ast.BinOp, name: str | None, left: Value, right: Value
-) -> Value | None:
-    """Lower list + list, [value] * count; None for what is no operation on lists."""
-    sides = [left, right]
-    found = [isinstance(side, (ListValue, RowValue)) for side in sides]
-    if not any(found):
-        return None
-    if name == "add" and all(found):
-        a, b = (frame.materialise(node, side) for side in sides)
-        made = lists.derived(frame, left, frame.row(node, "joined", a, b))
-        if made.cell.loose and isinstance(right, (ListValue, RowValue)):
-            right.cell.loose = lists.ROWS
-        return made
-    for side, other, tree in ((left, right, node.left), (right, left, node.right)):
-        if isinstance(side, ListValue) and isinstance(tree, ast.List) and len(tree.elts) == 1:
-            if name == "mul" and isinstance(other, (Var, Const)):
-                whole = frame.session.heap[side.cell]
-                count = lists.as_index(frame, node, other)
-                (one,) = (e.args[0] for e in frame.session.builder.eqns if whole in e.outs)
-                return lists.derived(frame, side, frame.row(node, "filled", one, count))
-    a, b = (frame.materialise(node, side) for side in sides)
-    reason = "ADJ401 arithmetic on a whole list cannot be differentiated"
-    return calls.on_atoms(frame, node, node.op, (a, b), reason)
 
 
 def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
@@ -191,7 +156,9 @@ def _chain(frame: Frame, node: ast.Compare, left: Atom, k: int) -> Value:
     first = frame.row(node, COMPARE[type(node.ops[k])], left, right)
     if k + 1 == len(node.ops):
         return first
-    return choose(frame, node, first, lambda: _chain(frame, node, right, k + 1), lambda: first)
+    return joins.choose(
+        frame, node, first, lambda: _chain(frame, node, right, k + 1), lambda: first
+    )
 
 
 def _boolean(frame: Frame, node: ast.BoolOp) -> Value:
@@ -205,106 +172,15 @@ def _boolean_rest(frame: Frame, node: ast.BoolOp, k: int) -> Value:
     test = frame.materialise(node, first)
     rest, same = (lambda: _boolean_rest(frame, node, k + 1)), (lambda: first)
     if isinstance(node.op, ast.And):
-        return choose(frame, node, test, rest, same)
-    return choose(frame, node, test, same, rest)
+        return joins.choose(frame, node, test, rest, same)
+    return joins.choose(frame, node, test, same, rest)
 
 
 def _conditional(frame: Frame, node: ast.IfExp) -> Value:
     test = atom(frame, node.test)
-    return choose(
+    return joins.choose(
         frame, node, test, lambda: value(frame, node.body), lambda: value(frame, node.orelse)
     )
-
-
-def truth(frame: Frame, node: ast.expr, test: Atom) -> Atom:
-    """Return the truth of a test: that of an object is asked for once, for the object may change."""
-    opaque = isinstance(test, Var) and test.type == OPAQUE
-    return frame.row(node, "bool", test) if opaque else test
-
-
-def choose(
-    frame: Frame, node: ast.expr, test: Atom, then: Callable[[], Value], other: Callable[[], Value]
-) -> Value:
-    """Lower two expressions of which one is evaluated, with the names that := binds in them."""
-    test = truth(frame, node, test)
-    arms = frame.arm(then, node), frame.arm(other, node)
-    return join(frame, node, test, *arms, with_result=True)
-
-
-def join(
-    frame: Frame, node: ast.AST, test: Atom, then: Arm, other: Arm, with_result: bool = False
-) -> Value:
-    """Append the IF of two arms, bind the names and lists that differ after them; return its result."""
-    held = [then.env | {"": then.result}, other.env | {"": other.result}]
-    old, heap = frame.env, frame.session.heap
-    names = dict.fromkeys([*then.env, *other.env, *([""] if with_result else [])])
-    raw = {n: (held[0].get(n, _absent(n)), held[1].get(n, _absent(n))) for n in names}
-    new: dict[str, Value] = {}
-    flat: dict[Any, tuple[Value, Value]] = {}
-    trees: dict[Any, Tree] = {}
-    for name, (a, b) in raw.items():
-        pair = opened(a, then.heap), opened(b, other.heap)
-        lists.retype_row(frame, *pair)
-        tree = merged_tree(pair)
-        if a is b and name or isinstance(a, ListValue) and a == b:
-            new[name] = a
-        elif tree is None:
-            new[name] = Conflict(
-                f"`{name}` is one kind of thing on one path and another on the other"
-            )
-        elif pair[0] == pair[1] and not isinstance(pair[0], Var):
-            new[name] = a
-        else:
-            trees[name], flat[name] = tree, pair
-    changed = [c for c in heap if then.heap[c] is not other.heap[c]]
-    flat |= {cell: (then.heap[cell], other.heap[cell]) for cell in changed}
-    parts = iter(_emit_if(frame, node, test, (then.builder, other.builder), flat, trees))
-    merged: dict[tuple[Any, Any], Cell] = {}
-    cells = merged_cells({name: raw[name] for name in trees}, merged)
-    frame.session.heap = {**then.heap, **other.heap, **heap}
-    for name, tree in trees.items():
-        new[name] = closed(rebuilt(tree, parts), cells, frame.session.heap)
-    frame.session.heap |= {cell: next(parts) for cell in changed}
-    result = new.pop("", UNBOUND)
-    frame.env = {n: v for n, v in new.items() if n not in trees}
-    if merged:
-        freeze_merged(merged, references(frame.session.frames))
-    frame.env = {n: new[n] for n in dict.fromkeys([*old, *new]) if n in new}
-    if with_result and isinstance(result, Conflict):
-        return frame.problem(
-            node, "ADJ205", "the two sides are different kinds of things", "Use numbers on both."
-        )
-    return result
-
-
-def _absent(name: str) -> Value:
-    return Const(False) if name.startswith("%") and name != "%result" else UNBOUND
-
-
-def _emit_if(
-    frame: Frame, node: ast.AST, test: Atom, arms: tuple[Builder, Builder],
-    flat: dict[Any, tuple[Value, Value]], trees: dict[Any, Tree],
-) -> tuple[Var, ...]:  # fmt: skip
-    """Append the IF whose outs are the leaves of the names that differ, if there is anything in it."""
-    sides: list[list[Atom]] = [[], []]
-    hints: list[str] = []
-    for name, pair in flat.items():
-        tree = trees.get(name, LEAF)
-        hints += [hint_of(name, pair)] * tree.leaves()
-        for side, part in zip(sides, pair):
-            side.extend(atoms_of(expanded(part, tree)))
-    if not hints and not any(arm.eqns for arm in arms):
-        return ()
-    frame.at(node)
-    then, other = (arm.block(side) for arm, side in zip(arms, sides))
-    return frame.session.builder.branch(test, then, other, hints)
-
-
-def hint_of(key: Any, values: Sequence[Value]) -> str:
-    """Return the hint for what a name, or a list, holds after a branch or loop."""
-    if isinstance(key, str):
-        return key.lstrip("%")
-    return next((v.hint for v in values if isinstance(v, Var)), "")
 
 
 def _display(frame: Frame, node: ast.Tuple) -> Value:
@@ -360,7 +236,7 @@ def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: st
         bounds = [None if part is None else integer(part) for part in parts]
         if all(b is not None or p is None for b, p in zip(bounds, parts)):
             return Display(base.kind, base.items[slice(*bounds)])
-    elif number is None and (listed := lists.listed(frame, node, base.items)) is not None:
+    elif number is None and (listed := stores.listed(frame, node, base.items)) is not None:
         return lists.item(frame, node, listed, node.slice)
     item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
     code = Code(item, ("container",), reason=reason, hint=ADVICE)
@@ -370,7 +246,7 @@ def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: st
 def _list(frame: Frame, node: ast.List) -> Value:
     if not any(isinstance(item, ast.Starred) for item in node.elts):
         made = frame.attempt(
-            lambda: lists.listed(frame, node, [value(frame, item) for item in node.elts])
+            lambda: stores.listed(frame, node, [value(frame, item) for item in node.elts])
         )
         if made is not None:
             return made

@@ -1,8 +1,10 @@
 """What can be said of statements without running them: names they bind, whether they fall through."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 Statements = Sequence[ast.stmt]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -153,3 +155,15 @@ def integer(node: ast.expr) -> int | None:
         return None if inside is None else -inside
     number = node.value if isinstance(node, ast.Constant) else None
     return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def rebound(function: Any) -> set[str]:
+    """Return the local names of a function that are assigned more than once, or in a loop."""
+    body = getattr(function, "body", None)
+    counts = Counter({a.arg: 1 for a in ast.walk(function.args) if isinstance(a, ast.arg)})
+    for node in own_nodes(*body) if isinstance(body, list) else ():
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            counts[node.id] += 1
+        elif isinstance(node, (ast.For, ast.While)):
+            counts.update(assigned([node]))
+    return {name for name, count in counts.items() if count > 1}

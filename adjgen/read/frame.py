@@ -5,20 +5,20 @@ read in place simply continues its caller's block.
 """
 
 import ast
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from adjgen.diagnostics import Problem
-from adjgen.elementary.row import BY_NAME, TABLE
+from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
 from adjgen.read.cells import Heap
-from adjgen.read.flow import assigned, own_nodes
+from adjgen.read.flow import assigned, rebound
+from adjgen.read.missing import constant_expression, missing_hint
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
 from adjgen.read.values import (
     BindingValue,
@@ -227,23 +227,10 @@ class Frame:
                 if self.dotted(inner.func) == "builtins.super":
                     what = "`super()` outside of its class"
                     self.problem(inner, "ADJ301", what, "Name the class: `Base.method(self, x)`.")
-        again = self.rebound()
+        again = rebound(self.definition.node)
         for name in sorted(late_reads(node, self.dotted) & again):
             what = f"a function or generator reads `{name}`, which is assigned again"
             self.problem(node, "ADJ401", what, "Give the other value a name of its own.")
-
-    def rebound(self) -> set[str]:
-        """Return the local names that are assigned more than once, or in a loop."""
-        body = getattr(self.definition.node, "body", None)
-        counts = Counter(
-            {a.arg: 1 for a in ast.walk(self.definition.node.args) if isinstance(a, ast.arg)}
-        )
-        for node in own_nodes(*body) if isinstance(body, list) else ():
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                counts[node.id] += 1
-            elif isinstance(node, (ast.For, ast.While)):
-                counts.update(assigned([node]))
-        return {name for name, count in counts.items() if count > 1}
 
     def readable(self, node: ast.AST, name: str, value: Value) -> Atom:
         """Return an atom for a local name that carried code reads."""
@@ -309,26 +296,3 @@ class Frame:
         if place.holder is not None:
             self.session.holders[place.module] = place.holder
         return ast.Name(f"@{place.module}:{place.name}", ast.Load())
-
-
-def missing_hint(binding: Any) -> str:
-    """Return what to do about a name that nothing defines."""
-    why = getattr(binding, "why", "") or getattr(binding, "reason", "")
-    if why or not isinstance(binding, names.Missing):
-        return why or "Define it in a module that can be imported."
-    known = {dotted.rpartition(".")[2]: dotted for dotted in BY_NAME}
-    meant = known.get(names.did_you_mean(binding.name, list(known)), "").removeprefix("builtins.")
-    return f"Did you mean `{meant}`?" if meant else "Define or import it."
-
-
-def constant_expression(value: Any) -> ast.expr:
-    """Return the syntax tree of a constant; negative numbers are minus applied to positive ones."""
-    if (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and str(value).startswith("-")
-    ):
-        return ast.UnaryOp(ast.USub(), constant_expression(-value))
-    if isinstance(value, float) and (value != value or value in (float("inf"),)):
-        return ast.Name(f"@math:{'nan' if value != value else 'inf'}", ast.Load())
-    return ast.Constant(value)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import REAL
-from adjgen.read import expressions, lists
+from adjgen.read import expressions, lists, stores
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import ListValue, RowValue, Value
@@ -34,7 +34,7 @@ def named(frame: Frame, node: ast.expr) -> List | None:
 
 
 def _append(frame: Frame, node: ast.Call, base: List) -> Value:
-    lists.append(frame, node, base, expressions.value(frame, node.args[0]))
+    stores.append(frame, node, base, expressions.value(frame, node.args[0]))
     return Const(None)
 
 
@@ -47,7 +47,7 @@ def extend(frame: Frame, node: ast.AST, base: List, more: ast.expr) -> bool:
     if isinstance(base, RowValue):
         return False
     made = frame.row(node, "joined", old, new)
-    lists.change(frame, node, base, made)
+    stores.change(frame, node, base, made)
     if made.type.element is not None and made.type.element.element is not None:
         base.cell.loose = lists.ROWS
     return True
@@ -61,9 +61,9 @@ def _pop(frame: Frame, node: ast.Call, base: List) -> Value:
     old = frame.materialise(node, base)
     last = frame.row(node, "item", old, Const(-1))
     lists.inherit(frame, old, last)
-    lists.renew(frame, node, base, "most")
+    stores.renew(frame, node, base, "most")
     base.cell.generation += 1
-    return last if last.type.element is None else lists.held(frame, last, frozen=lists.MOVED)
+    return last if last.type.element is None else lists.held(frame, last, frozen=stores.MOVED)
 
 
 def copy(frame: Frame, node: ast.Call, base: List) -> Value:
@@ -77,12 +77,12 @@ def _sort(frame: Frame, node: ast.Call, base: List) -> Value | None:
     if inner is not None and inner.element is not None:
         return None
     old = frame.materialise(node, base)
-    lists.renew(frame, node, base, "gathered", frame.row(node, "order_of", old, Const(False)))
+    stores.renew(frame, node, base, "gathered", frame.row(node, "order_of", old, Const(False)))
     return Const(None)
 
 
 def _reverse(frame: Frame, node: ast.Call, base: List) -> Value:
-    lists.renew(frame, node, base, "backwards")
+    stores.renew(frame, node, base, "backwards")
     base.cell.generation += 1
     return Const(None)
 
@@ -90,7 +90,7 @@ def _reverse(frame: Frame, node: ast.Call, base: List) -> Value:
 def _insert(frame: Frame, node: ast.Call, base: List) -> Value | None:
     """Lower x.insert(i, value): what is before i, the value, the rest."""
     at = lists.index(frame, node.args[0])
-    added = lists.listed(frame, node, [expressions.value(frame, node.args[1])])
+    added = stores.listed(frame, node, [expressions.value(frame, node.args[1])])
     if added is None or isinstance(base, RowValue):
         return None
     replace_part(frame, node, base, at, at, added)
@@ -113,7 +113,7 @@ def replace_part(
     for more in parts[1:]:
         made = frame.row(node, "joined", made, more)
     assert isinstance(made, Var)
-    lists.change(frame, node, base, made)
+    stores.change(frame, node, base, made)
     base.cell.generation += 1
 
 
@@ -171,10 +171,12 @@ def over_list(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
         return None
     if any(isinstance(a, ast.Starred) for a in node.args):
         return None
-    found = lists.list_of(frame, node.args[0])
-    if found is None:
-        return None
-    return OVER[dotted](frame, node, found, dotted)
+
+    def read() -> Value | None:
+        found = lists.list_of(frame, node.args[0])
+        return None if found is None else OVER[dotted](frame, node, found, dotted)
+
+    return frame.attempt(read)
 
 
 def _whole(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:

@@ -1,20 +1,15 @@
 """Lowers lists: items, slices, stores, methods. A list is a cell; storing gives the cell a new value."""
 
 import ast
-from collections.abc import Sequence
-from typing import Any
 
 from adjgen.elementary.sequences import around, depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
-from adjgen.read import expressions
-from adjgen.read.cells import Heap
+from adjgen.read import expressions, stores
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
-__all__ = ["Heap"]
-MOVED = "was put into another list: change it before, or there"
 ROWS = "its lists may be the same ones as those of another list"
 
 
@@ -86,7 +81,7 @@ def reference(frame: Frame, node: ast.expr) -> Value | None:
             if number is not None and -len(base.items) <= number < len(base.items):
                 inner = base.items[number]
                 return inner if isinstance(inner, (ListValue, RowValue, Display)) else None
-        elif base is not None:
+        elif isinstance(base, (ListValue, RowValue)):
             kind = kind_of(frame, base)
             if kind.element is not None and kind.element.element is not None:
                 return row_of(frame, base, index(frame, node.slice))
@@ -139,19 +134,21 @@ def list_of(frame: Frame, node: ast.expr) -> Value | None:
 
         generator = node if isinstance(node, ast.GeneratorExp) else of_map(node)
         found = collected(frame, generator)
-    elif isinstance(node, (ast.List, ast.ListComp, ast.Tuple, ast.BinOp)) or _makes_list(frame, node):
+    elif isinstance(node, (ast.List, ast.ListComp, ast.Tuple, ast.BinOp)) or _makes_list(
+        frame, node
+    ):
         return frame.attempt(lambda: _as_list(frame, node))
     else:
         return None
     if isinstance(found, Display):
-        return listed(frame, node, found.items)
+        return stores.listed(frame, node, found.items)
     return found if isinstance(found, (ListValue, RowValue)) else None
 
 
 def _as_list(frame: Frame, node: ast.expr) -> Value | None:
     found = expressions.value(frame, node)
     if isinstance(found, Display):
-        return listed(frame, node, found.items)
+        return stores.listed(frame, node, found.items)
     return found if isinstance(found, (ListValue, RowValue)) else None
 
 
@@ -231,114 +228,4 @@ def derived(frame: Frame, base: Value, var: Var) -> ListValue:
     return made
 
 
-def listed(frame: Frame, node: ast.expr, items: Sequence[Value]) -> ListValue | None:
-    """Return a new list of items, if they are numbers or lists of numbers."""
-    atoms = []
-    rows = []
-    for one in items:
-        if isinstance(one, Display):
-            inner = listed(frame, node, one.items)
-            if inner is None:
-                return None
-            one = inner
-        if not isinstance(one, (Var, Const, ListValue, RowValue)):
-            return None
-        atom = frame.materialise(node, one)
-        if not numbers(atom.type):
-            return None
-        rows += [one.cell] if isinstance(one, ListValue) else []
-        atoms.append(atom)
-    made = held(frame, frame.row(node, "listing", *atoms))
-    if not numbers(frame.session.heap[made.cell].type):
-        return None
-    if any(isinstance(one, RowValue) for one in items) or len(set(rows)) < len(rows):
-        made.cell.loose = ROWS
-    moved(made.cell, rows)
-    return made
-
-
-def moved(into: Cell, rows: Sequence[Cell]) -> None:
-    """Note that lists are inside another one now."""
-    for row in rows:
-        if row.frozen:
-            into.loose = ROWS
-        row.frozen = row.frozen or MOVED
-        into.rows.append(row)
-
-
 # ---- changing
-
-
-def change(frame: Frame, node: ast.AST, base: ListValue | RowValue, var: Var) -> None:
-    """Give a list a new value."""
-    cell = base.cell
-    reason = cell.frozen
-    if isinstance(base, RowValue) and base.generation != cell.generation:
-        reason = "its rows were exchanged since"
-    elif isinstance(base, RowValue) and not reason:
-        reason = cell.loose
-    if reason:
-        what = f"this list cannot be changed here: {reason}"
-        frame.problem(node, "ADJ407", what, "Change a copy, or build a new list.")
-    if isinstance(base, RowValue):
-        for row in cell.rows:
-            row.stale = "a list that was put into another one, which was changed there since"
-    var.hint = var.hint or getattr(frame.session.heap[cell], "hint", "")
-    frame.session.heap[cell] = var
-
-
-def store(frame: Frame, node: ast.AST, target: ast.Subscript, base: Value, value: Value) -> None:
-    """Lower x[i] = value."""
-    assert isinstance(base, (ListValue, RowValue))
-    path = (*(base.where if isinstance(base, RowValue) else ()), index(frame, target.slice))
-    at = RowValue(base.cell, path, base.cell.generation) if len(path) > 1 else base
-    put(frame, node, at, path, value)
-
-
-def update(frame: Frame, node: ast.AugAssign, target: ast.Subscript, base: Value, op: str) -> None:
-    """Lower x[i] += value and its kin."""
-    assert isinstance(base, (ListValue, RowValue))
-    at = index(frame, target.slice)
-    path = (*(base.where if isinstance(base, RowValue) else ()), at)
-    old = frame.row(target, "item", frame.session.heap[base.cell], *path)
-    right = expressions.atom(frame, node.value)
-    at_item = RowValue(base.cell, path, base.cell.generation) if len(path) > 1 else base
-    put(frame, node, at_item, path, frame.row(node, op, old, right))
-
-
-def put(frame: Frame, node: ast.AST, at: Any, path: tuple[Atom, ...], value: Value) -> None:
-    """Put a value at a place of a list."""
-    if isinstance(value, Display):
-        value = listed(frame, node, value.items) or value  # type: ignore[arg-type]
-    new = frame.materialise(node, value)
-    whole = frame.session.heap[at.cell]
-    change(frame, node, at, frame.row(node, "with_item", whole, new, *path))
-    if isinstance(value, (ListValue, RowValue)):
-        at.cell.generation += 1
-        moved(at.cell, [value.cell] if isinstance(value, ListValue) else [])
-        if isinstance(value, RowValue):
-            at.cell.loose = ROWS
-
-
-def append(frame: Frame, node: ast.AST, base: ListValue | RowValue, value: Value) -> None:
-    """Lower x.append(value)."""
-    if isinstance(value, Display):
-        value = listed(frame, node, value.items) or value  # type: ignore[arg-type]
-    new = frame.materialise(node, value)
-    renew(frame, node, base, "append", new)
-    if isinstance(value, ListValue):
-        moved(base.cell, [value.cell])
-    elif isinstance(value, RowValue):
-        base.cell.loose = ROWS
-
-
-def renew(
-    frame: Frame, node: ast.AST, base: ListValue | RowValue, name: str, *args: Atom
-) -> None:
-    """Replace what a list holds by a row applied to it."""
-    old = frame.materialise(node, base)
-    new = frame.row(node, name, old, *args)
-    if isinstance(base, RowValue):
-        whole = frame.session.heap[base.cell]
-        new = frame.row(node, "with_item", whole, new, *base.where)
-    change(frame, node, base, new)

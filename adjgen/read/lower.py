@@ -6,13 +6,13 @@ from typing import Any
 
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
-from adjgen.ir.types import Type, differentiable
 from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
+from adjgen.ir.types import Type, differentiable
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
+from adjgen.read.cells import opened
 from adjgen.read.flow import yields
 from adjgen.read.frame import Frame, Session
-from adjgen.read.cells import opened
 from adjgen.read.lists import Retyped
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import parameter_types, uses_of

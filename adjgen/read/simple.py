@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, seq
-from adjgen.read import calls, displays, list_methods, lists, names
+from adjgen.read import calls, displays, list_methods, lists, names, stores
 from adjgen.read.expressions import BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
 from adjgen.read.frame import Frame
@@ -101,7 +101,7 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
         return
     base = stored_into(frame, target)
     if base is not None and isinstance(target, ast.Subscript):
-        lists.store(frame, node, target, base, result)
+        stores.store(frame, node, target, base, result)
         return
     if isinstance(target, (ast.Tuple, ast.List)):
         lists.retype(frame, result, seq(REAL))
@@ -138,7 +138,7 @@ def unpack_list(
     outs = frame.emit(node, "unpacked", (whole,), [kind] * len(target.elts))
     for item, out in zip(target.elts, outs):
         lists.inherit(frame, whole, out)
-        part: Value = out if kind.element is None else lists.held(frame, out, frozen=lists.MOVED)
+        part: Value = out if kind.element is None else lists.held(frame, out, frozen=stores.MOVED)
         assign(frame, node, item, part)
 
 
@@ -155,13 +155,17 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
     target, name = node.target, BINARY.get(type(node.op))
     base = stored_into(frame, target)
     if base is not None and name is not None and isinstance(target, ast.Subscript):
-        lists.update(frame, node, target, base, name)
+        stores.update(frame, node, target, base, name)
         return
     if not isinstance(target, ast.Name):
         carry(frame, node, reason="ADJ401 a store into a container", hint="Use a plain name.")
         return
     old = value(frame, ast.copy_location(ast.Name(target.id, ast.Load()), target))
-    if isinstance(old, ListValue) and name == "add" and list_methods.extend(frame, node, old, node.value):
+    if (
+        isinstance(old, ListValue)
+        and name == "add"
+        and list_methods.extend(frame, node, old, node.value)
+    ):
         return
     if name is None or not _number(old):
         carry(frame, node, reason="ADJ401 an update in place of something that may be a container",

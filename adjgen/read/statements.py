@@ -10,9 +10,10 @@ from functools import partial
 
 from adjgen.ir.core import UNBOUND, Const, Var
 from adjgen.read import displays, loops
-from adjgen.read.expressions import atom, join, truth, value
+from adjgen.read.expressions import atom, value
 from adjgen.read.flow import dies, ends, jumps, returns
 from adjgen.read.frame import Arm, Frame
+from adjgen.read.joins import join, truth
 from adjgen.read.passive import cut, cut_names, is_marked
 from adjgen.read.simple import SIMPLE, carry
 from adjgen.read.values import Display, ListValue, RowValue, Value, leaves

@@ -75,9 +75,7 @@ class Conflict:
     reason: str
 
 
-Value = Union[
-    Var, Const, Display, FunctionValue, BindingValue, Conflict, ListValue, RowValue
-]
+Value = Union[Var, Const, Display, FunctionValue, BindingValue, Conflict, ListValue, RowValue]
 
 
 def leaves(value: Value) -> Iterator[Value]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import INT, OPAQUE, Type, seq
 from adjgen.read import expressions, lists
+from adjgen.read.cells import Heap
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
@@ -34,7 +35,7 @@ class Walk:
             return element
         return lists.held(frame, element, frozen=OF_A_WALK)
 
-    def check(self, frame: Frame, node: ast.stmt, start: lists.Heap, end: lists.Heap) -> None:
+    def check(self, frame: Frame, node: ast.stmt, start: Heap, end: Heap) -> None:
         """Refuse a loop that changes the list that it walks: it would see some of the changes."""
         if any(start.get(cell) is not end.get(cell) for cell in self.cells):
             what = "the loop changes the list that it walks"
