@@ -8,9 +8,9 @@ from typing import Any
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions
-from adjgen.read.flow import assigned, ends, own_nodes, yields
+from adjgen.read.flow import assigned, ends, own_nodes, returns_its_argument, yields
 from adjgen.read.frame import Frame
-from adjgen.read.names import ABSENT
+from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
@@ -73,9 +73,15 @@ def unreadable(frame: Frame, definition: Any) -> str:
         outside = Frame(frame.session, definition, set())
         for decorator in decorators:
             plain = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if outside.dotted(plain) not in HARMLESS_DECORATORS:
+            if outside.dotted(plain) not in HARMLESS_DECORATORS and not _keeps(outside, decorator):
                 return f"is changed by the decorator `{ast.unparse(plain)}`"
     return ""
+
+
+def _keeps(frame: Frame, decorator: ast.expr) -> bool:
+    """Whether a decorator returns the function that it is given: it only registers it somewhere."""
+    binding = frame.binding(decorator)
+    return isinstance(binding, Callee) and returns_its_argument(binding.definition.node)
 
 
 def parameters(node: Any) -> list[tuple[str, str]]:
