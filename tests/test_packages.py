@@ -5,6 +5,7 @@ import time
 import pytest
 
 from adjgen.pipeline import Options, generate
+from adjgen.read import inline
 from adjgen.read.source import find, functions, read_text
 
 REGISTERED = """
@@ -100,4 +101,34 @@ def seconds(lines):
 
 
 def test_the_time_for_carried_statements_grows_with_their_number():
-    assert min(seconds(1600), seconds(1600)) < 9.0 * max(seconds(400), 0.01)
+    assert min(seconds(800), seconds(800)) < 9.0 * max(seconds(200), 0.01)
+
+
+def chain(levels):
+    """Functions each of which calls the one before twice: read in place they are 2**levels."""
+    text = "from math import sin\n\ndef f0(x, p='a'):\n    y = sin(x)\n    return y if p == 'a' else 2.0 * y\n"
+    for k in range(1, levels):
+        text += (
+            f"\ndef f{k}(x, p='a'):\n    y = f{k - 1}(x, p)\n    return 0.5 * x + f{k - 1}(y, p)\n"
+        )
+    return text
+
+
+def test_many_callees_are_called_instead_of_being_read_in_place(as_module, monkeypatch):
+    in_place = as_module(generated(chain(6)).source)
+    monkeypatch.setattr(inline, "MANY", 20)
+    made = generated(chain(6))
+    called = as_module(made.source)
+    assert len(made.source) < 40_000 and "_f2_vjp" in made.source
+    for p in ("a", "b"):
+        value, slope = in_place.f5_value_and_grad(0.3, p)
+        assert called.f5_value_and_grad(0.3, p) == (value, pytest.approx(slope, rel=1e-14))
+        assert called.f5_jvp(0.3, p, x_dot=1.0) == (value, pytest.approx(slope, rel=1e-14))
+
+
+def test_a_long_chain_of_callees_is_no_trouble(monkeypatch):
+    monkeypatch.setattr(inline, "MANY", 200)
+    file = read_text(chain(40), "package.py")
+    made = generate([find(file, "f39")], Options(formatted=False, mode="reverse"))
+    assert not made.refused
+    assert len(made.source) < 1_000_000

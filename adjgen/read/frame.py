@@ -32,6 +32,7 @@ class Session:
         self.main: Any = None  # the definition that is lowered for itself
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
+        self.in_place = 0  # statements of callees that were read in place
         self.files: dict[str, Any] = {}
 
 

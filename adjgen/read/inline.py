@@ -22,6 +22,9 @@ HARMLESS_DECORATORS = {
 }
 
 
+MANY = 5_000  # statements read in place; a chain of functions that each call another twice has 2**n
+
+
 class RecursionFound(Exception):
     """A function that is being read in place calls itself; carries its definition."""
 
@@ -39,6 +42,8 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
     bound = bind_arguments(frame, node, definition, given, named)
     if bound is None:
         return Var("", OPAQUE)
+    if session.in_place > MANY and may_be_called(target, bound):
+        session.recursive.add(definition)
     if definition in session.recursive:
         return called(frame, node, definition, bound)
     if definition in session.stack:
@@ -59,6 +64,14 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
         return called(frame, node, definition, bound)
     finally:
         session.stack.pop()
+
+
+def may_be_called(target: FunctionValue, bound: dict[str, Value]) -> bool:
+    """Whether a CALL can stand for a callee: it gets plain values and sees no local ones."""
+    kinds = dict(parameters(target.definition.node)).values()
+    plain = all(isinstance(value, (Var, Const)) for value in bound.values())
+    named = isinstance(target.definition.node, ast.FunctionDef) and target.frame is None
+    return plain and named and not any(kind.startswith("VAR_") for kind in kinds)
 
 
 def unreadable(frame: Frame, definition: Any) -> str:
