@@ -16,11 +16,13 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
             touched = any(arg in varied for arg in eqn.args)
             stored = eqn.op.payload.effect and not eqn.op.payload.observes
             if touched and (stored or any(out in active for out in eqn.outs)):
-                found.append(_problem(function, eqn, eqn.op.payload.reason, eqn.op.payload.hint))
+                found.append(problem_at(function, eqn, eqn.op.payload.reason, eqn.op.payload.hint))
         elif isinstance(eqn.op, str) and TABLE[eqn.op].refusal:
             if any(out in active for out in eqn.outs) and any(arg in varied for arg in eqn.args):
                 reason = f"ADJ301 `{eqn.op}`: {TABLE[eqn.op].refusal}"
-                found.append(_problem(function, eqn, reason, "Give the result in as an argument."))
+                found.append(
+                    problem_at(function, eqn, reason, "Give the result in as an argument.")
+                )
     return found
 
 
@@ -37,7 +39,7 @@ def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
                 and (eqn not in plain or _is_walked(element, eqn))
             ):
                 reason = "ADJ401 a loop over a list of active values inside another block or list"
-                yield _problem(
+                yield problem_at(
                     function, eqn, reason, "Walk the list at the top level of the function."
                 )
 
@@ -47,7 +49,8 @@ def _is_walked(element: Var, eqn: Eqn) -> bool:
     return any(isinstance(e.op, For) and element in e.args[: e.op.seqs] for e in inside)
 
 
-def _problem(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:
+def problem_at(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:
+    """Return a problem at the place of an equation; the reason begins with its code."""
     code, _, what = reason.partition(" ")
     loc = eqn.loc or Loc(0, 0, function.about.get("path", ""))
     source = function.about.get("files", {}).get(loc.path)

@@ -5,7 +5,6 @@ read in place simply continues its caller's block.
 """
 
 import ast
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
-from adjgen.read.flow import assigned, own_nodes
+from adjgen.read.flow import assigned, rebound
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
 from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
 
@@ -33,6 +32,7 @@ class Session:
         self.main: Any = None  # the definition that is lowered for itself
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
+        self.in_place = 0  # statements of callees that were read in place
         self.files: dict[str, Any] = {}
 
 
@@ -191,23 +191,10 @@ class Frame:
                 if self.dotted(inner.func) == "builtins.super":
                     what = "`super()` outside of its class"
                     self.problem(inner, "ADJ301", what, "Name the class: `Base.method(self, x)`.")
-        again = self.rebound()
-        for name in sorted(late_reads(node, self.dotted) & again):
+        late = late_reads(node, self.dotted)
+        for name in sorted(late & rebound(self.definition.node)) if late else ():
             what = f"a function or generator reads `{name}`, which is assigned again"
             self.problem(node, "ADJ401", what, "Give the other value a name of its own.")
-
-    def rebound(self) -> set[str]:
-        """Return the local names that are assigned more than once, or in a loop."""
-        body = getattr(self.definition.node, "body", None)
-        counts = Counter(
-            {a.arg: 1 for a in ast.walk(self.definition.node.args) if isinstance(a, ast.arg)}
-        )
-        for node in own_nodes(*body) if isinstance(body, list) else ():
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                counts[node.id] += 1
-            elif isinstance(node, (ast.For, ast.While)):
-                counts.update(assigned([node]))
-        return {name for name, count in counts.items() if count > 1}
 
     def readable(self, node: ast.AST, name: str, value: Value) -> Atom:
         """Return an atom for a local name that carried code reads."""

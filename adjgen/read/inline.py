@@ -8,9 +8,9 @@ from typing import Any
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions
-from adjgen.read.flow import assigned, ends, own_nodes, yields
+from adjgen.read.flow import assigned, ends, own_nodes, returns_its_argument, yields
 from adjgen.read.frame import Frame
-from adjgen.read.names import ABSENT
+from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
@@ -20,6 +20,9 @@ HARMLESS_DECORATORS = {
     "builtins.staticmethod",
     "functools.wraps",
 }
+
+
+MANY = 5_000  # statements read in place; a chain of functions that each call another twice has 2**n
 
 
 class RecursionFound(Exception):
@@ -39,6 +42,8 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
     bound = bind_arguments(frame, node, definition, given, named)
     if bound is None:
         return Var("", OPAQUE)
+    if session.in_place > MANY and may_be_called(target, bound):
+        session.recursive.add(definition)
     if definition in session.recursive:
         return called(frame, node, definition, bound)
     if definition in session.stack:
@@ -61,6 +66,14 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
         session.stack.pop()
 
 
+def may_be_called(target: FunctionValue, bound: dict[str, Value]) -> bool:
+    """Whether a CALL can stand for a callee: it gets plain values and sees no local ones."""
+    kinds = dict(parameters(target.definition.node)).values()
+    plain = all(isinstance(value, (Var, Const)) for value in bound.values())
+    named = isinstance(target.definition.node, ast.FunctionDef) and target.frame is None
+    return plain and named and not any(kind.startswith("VAR_") for kind in kinds)
+
+
 def unreadable(frame: Frame, definition: Any) -> str:
     """Say why a function cannot be read, or return ""."""
     node = definition.node
@@ -73,9 +86,15 @@ def unreadable(frame: Frame, definition: Any) -> str:
         outside = Frame(frame.session, definition, set())
         for decorator in decorators:
             plain = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if outside.dotted(plain) not in HARMLESS_DECORATORS:
+            if outside.dotted(plain) not in HARMLESS_DECORATORS and not _keeps(outside, decorator):
                 return f"is changed by the decorator `{ast.unparse(plain)}`"
     return ""
+
+
+def _keeps(frame: Frame, decorator: ast.expr) -> bool:
+    """Whether a decorator returns the function that it is given: it only registers it somewhere."""
+    binding = frame.binding(decorator)
+    return isinstance(binding, Callee) and returns_its_argument(binding.definition.node)
 
 
 def parameters(node: Any) -> list[tuple[str, str]]:

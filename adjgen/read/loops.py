@@ -45,7 +45,7 @@ class Carried:
         """Widen a name to hold a value; return whether that changed anything."""
         if name in self.conflicts:
             return False
-        old = rebuilt(self.trees[name], iter([UNBOUND] * self.trees[name].leaves()))
+        old = rebuilt(self.trees[name], iter([Var("", kind) for kind in self.types[name]]))
         neutral = not self.known(name)
         tree = merged_tree([held] if neutral and held is not UNBOUND else [old, held])
         if tree is None or not all(isinstance(p, (Var, Const)) for p in leaves(held)):

@@ -89,6 +89,7 @@ def _dead(before: dict[str, Value], alive: dict[str, Value]) -> dict[str, Value]
 def statement(frame: Frame, node: ast.stmt) -> None:
     """Lower one statement that does not leave its list, or leaves it for good."""
     handler = HANDLERS.get(type(node))
+    frame.session.in_place += bool(frame.session.stack)
     if handler is None:
         carry(frame, node)
     else:
