@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from adjgen.elementary.structural import unbound_error
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
@@ -53,7 +54,8 @@ class Printer(Assignments):
         results: Sequence[Atom] = block.results
         last = block.eqns[-1] if block.eqns else None
         if last is None or not self.splittable(last, results, end):
-            return [*self.equations(block.eqns), *end.finish(results)]
+            out = self.equations(block.eqns)
+            return out if _raises(out) else [*out, *end.finish(results)]
         out += self.equations(block.eqns[:-1])
         arms = []
         for arm, truth in zip(last.blocks, (Const(True), Const(False))):
@@ -119,6 +121,8 @@ class Printer(Assignments):
             return list(eqn.op.payload.render(reads, names))
         if eqn.op == "require_real":
             return self.require_real(eqn)
+        if eqn.op == "require_bound":
+            return self.require_bound(eqn)
         value = self.expressions.equation(eqn)
         if not any(self.uses[out] for out in eqn.outs):
             return [ast.Expr(value)]
@@ -143,6 +147,17 @@ class Printer(Assignments):
         error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
         return [ast.If(test, [ast.Raise(error)], [])]
 
+    def require_bound(self, eqn: Eqn) -> Statements:
+        """Write the check that a name has a value."""
+        bound, name, free = eqn.args
+        assert isinstance(name, Const) and isinstance(free, Const)
+        error = unbound_error(name.value, free.value)
+        text = ast.Constant(str(error))
+        leave = ast.Raise(ast.Call(outside("builtins", type(error).__name__), [text], []))
+        return (
+            [leave] if bound == Const(False) else [ast.If(negated(self.atom(bound)), [leave], [])]
+        )
+
     def branch(self, eqn: Eqn) -> Statements:
         """Write an IF whose outs are assigned in both arms, or a conditional expression."""
         if len(eqn.outs) == 1 and self.uses[eqn.outs[0]]:
@@ -156,7 +171,8 @@ class Printer(Assignments):
         for block in eqn.blocks:
             quoted = self.quoted
             moves = self.moves(eqn.outs, block.results)
-            arms.append([*self.equations(block.eqns), *moves])
+            inner = self.equations(block.eqns)
+            arms.append(inner if _raises(inner) else [*inner, *moves])
             self.quoted = quoted
         return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
 
@@ -195,3 +211,7 @@ class Printer(Assignments):
         """Write a loop's condition that is no expression: statements, and a break if it fails."""
         first = self.equations(block.eqns)
         return [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
+
+
+def _raises(statements: Statements) -> bool:
+    return bool(statements) and isinstance(statements[-1], ast.Raise)

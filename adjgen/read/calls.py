@@ -175,7 +175,10 @@ def _point(frame: Frame, node: ast.expr) -> list[Any]:
     if isinstance(node, ast.Name):
         owner = frame.frame_of(node.id)
         held = owner.env.get(node.id) if owner else None
-        return list(held.items) if isinstance(held, Display) else []
+        if not isinstance(held, Display):
+            return []
+        frame.lookup(node)
+        return list(held.items)
     return list(_items(node) or [])
 
 

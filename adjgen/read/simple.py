@@ -6,11 +6,22 @@ from collections.abc import Callable, Sequence
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import calls, names
+from adjgen.read.bound import FALSE, TRUE, boundness, deleted, flag
+from adjgen.read.definite import bound_by, markable, marked
 from adjgen.read.expressions import BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
 from adjgen.read.frame import Frame
-from adjgen.read.opaque import OBSERVERS, changes
-from adjgen.read.values import BindingValue, Display, FunctionValue, Value, leaves, rebuilt, tree_of
+from adjgen.read.opaque import OBSERVERS, changes, loaded
+from adjgen.read.values import (
+    BindingValue,
+    Conflict,
+    Display,
+    FunctionValue,
+    Value,
+    leaves,
+    rebuilt,
+    tree_of,
+)  # fmt: skip
 
 OTHER_SCOPE = (
     "A derivative has no meaning for state outside the function. Pass it in and return it."
@@ -35,14 +46,49 @@ def carry(
         what = "a function or class that is defined inside code that is carried as it is"
         frame.problem(node, "ADJ401", what, "Define it at module level.")
         return
-    writes = assigned([node])
+    names = assigned([node])
+    flags, lost = doubtful(frame, node, names)
+    read = loaded(node)
+    before = [n for n in names if n in flags or held_before(frame, n, n in read)]
     simple = isinstance(node, (ast.Assign, ast.AnnAssign))
-    before = [] if simple else [n for n in writes if frame.env.get(n, UNBOUND) is not UNBOUND]
+    for name, key in flags.items():  # both have a value before the code that may give them another
+        frame.locals.add(key)
+        frame.env |= {name: Const(None), key: FALSE}
     reason = reason or f"ADJ204 `{type(node).__name__.lower()}` around active values"
-    payload, reads = frame.code(node, writes, reason, hint, True, observes, before)
-    outs = frame.emit(node, Opaque(payload), reads, [OPAQUE] * len(writes))
+    writes = [*names, *flags.values()]
+    before = [] if simple else [*before, *flags.values()]
+    code = marked(node, flags) if flags else node
+    payload, reads = frame.code(code, writes, reason, hint, True, observes, before)
+    types = [OPAQUE] * len(names) + [BOOL] * len(flags)
+    outs = frame.emit(node, Opaque(payload), reads, types)
     for name, out in zip(writes, outs):
+        out.hint = name.lstrip("%")
         bind(frame, name, out)
+    stored = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in lost}
+    for name in lost:
+        never = name not in stored and name not in before  # `except ValueError as name`
+        frame.env[name] = UNBOUND if never else Conflict(f"`{name}` may have no value", "ADJ501")
+
+
+def held_before(frame: Frame, name: str, read: bool) -> bool:
+    """Whether carried code that assigns a name may need the value that it had."""
+    held = frame.env.get(name, UNBOUND)
+    if held is UNBOUND:
+        return False
+    sure = boundness(frame.env, name) == TRUE and not isinstance(held, Conflict)
+    return sure or read
+
+
+def doubtful(frame: Frame, node: ast.stmt, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+    """Return the names that a carried statement may leave without a value: with flags, and others."""
+    lost = deleted(node)
+    unsure = [n for n in names if n not in bound_by([node]) and boundness(frame.env, n) != TRUE]
+    read, plain = loaded(node), markable(node)
+    flags = {
+        n: flag(n) for n in unsure
+        if n in plain and n not in (*read, *lost) and frame.env.get(n, UNBOUND) is UNBOUND
+    }  # fmt: skip
+    return flags, (lost | set(unsure)) - set(flags)
 
 
 def _assign(frame: Frame, node: ast.Assign) -> None:
@@ -175,17 +221,23 @@ def _define(frame: Frame, node: ast.FunctionDef) -> None:
 
 
 def _delete(frame: Frame, node: ast.Delete) -> None:
-    if not all(isinstance(target, ast.Name) for target in node.targets):
-        carry(frame, node, reason="ADJ401 deleting an item", hint="Use plain names.")
-        return
-    for name in assigned([node]):
-        frame.env[name] = UNBOUND
+    targets = list(node.targets)
+    while targets:
+        target = targets.pop(0)
+        if isinstance(target, (ast.Tuple, ast.List)):
+            targets[:0] = target.elts
+        elif isinstance(target, ast.Name):
+            frame.lookup(target)
+            frame.env[target.id] = UNBOUND
+        else:
+            one = ast.copy_location(ast.Delete([target]), node)
+            carry(frame, one, reason="ADJ401 deleting an item", hint="Use plain names.")
 
 
 def _import(frame: Frame, node: ast.Import | ast.ImportFrom) -> None:
     for alias in node.names:
         name = (alias.asname or alias.name).split(".")[0]
-        frame.env[name] = BindingValue(frame.definition.scope.imported(node, alias))
+        bind(frame, name, BindingValue(frame.definition.scope.imported(node, alias)))
 
 
 def _scope(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 
 from adjgen.ir.core import UNBOUND, Const, Var
 from adjgen.read import loops
+from adjgen.read.bound import boundness, flag
 from adjgen.read.expressions import atom, join, truth, value
 from adjgen.read.flow import dies, ends, jumps, returns
 from adjgen.read.frame import Frame
@@ -83,7 +84,11 @@ def _dead(before: dict[str, Value], alive: dict[str, Value]) -> dict[str, Value]
         same = before.get(name) is value or not any(isinstance(leaf, Var) for leaf in leaves(value))
         return value if same else UNBOUND
 
-    return {name: keep(name, value) for name, value in alive.items()}
+    dead = {name: keep(name, value) for name, value in alive.items()}
+    for name in alive:
+        if dead[name] is not alive[name] and boundness(alive, name) == TRUE:
+            dead[flag(name)] = TRUE
+    return dead
 
 
 def statement(frame: Frame, node: ast.stmt) -> None:
