@@ -1,5 +1,6 @@
 """Code that once went silently wrong: each is right now, or refused with a reason."""
 
+import contextlib
 import functools
 import math
 
@@ -194,9 +195,57 @@ def unpacks_into_an_item(x, a):
     return x * a[1] + i
 
 
+def always_unbound(x):
+    y = x * x
+    del y
+    return x * y  # noqa: F821
+
+
+def name_of_an_exception(x, text):
+    try:
+        k = float(text)
+    except ValueError as error:
+        k = len(str(error))
+    return x * k if k else x * len(error.args)  # noqa: F821
+
+
+def lost_name_of_an_exception(x, text):
+    error = 2.0
+    try:
+        k = float(text)
+    except ValueError as error:
+        k = len(str(error))
+    return x * k * error
+
+
+def bound_in_a_carried_loop(x, texts):
+    try:
+        for k in texts:
+            float(k)
+    except ValueError:
+        pass
+    print(k)
+    return x * x
+
+
+def perhaps_read(x, text):
+    if x > 0:
+        k = 1.0
+    try:
+        j = float(text) + k
+    except ValueError:
+        j = 2.0
+    return x * j
+
+
 @pytest.mark.parametrize(
     "f",
     [
+        always_unbound,
+        name_of_an_exception,
+        lost_name_of_an_exception,
+        bound_in_a_carried_loop,
+        perhaps_read,
         records,
         asserts_an_effect,
         evaluates,
@@ -377,6 +426,52 @@ def carried_value(x, n):
     return x
 
 
+def bound_by_a_try(x, text):
+    try:
+        k = float(text)
+    except ValueError:
+        pass
+    return x * x + k
+
+
+def bound_in_one_handler(x, text):
+    for _ in range(2):
+        try:
+            k = float(text)
+        except ValueError:
+            k = 1.0
+        except TypeError:
+            print(text)
+    return x * x * k
+
+
+def bound_by_a_match(x, mode):
+    match mode:
+        case "a":
+            k = 1.0
+        case "b":
+            print(mode)
+    return x * x + k
+
+
+def bound_by_a_with(x, table):
+    with contextlib.suppress(KeyError):
+        k = table["k"]
+    return x * x + k
+
+
+def surely_bound_by_a_try(x, text):
+    try:
+        k = float(text)
+    except ValueError as error:
+        raise KeyError(text) from error
+    finally:
+        done = 1.0
+    if x < 0:
+        del k
+    return x * x * k * done
+
+
 @pytest.mark.parametrize(
     ("f", "good", "bad", "slope", "bend"),
     [
@@ -398,6 +493,11 @@ def carried_value(x, n):
         (in_a_callee, (3.0,), (-3.0,), 16.0, 14.0),
         (recursive, (3.0, 1), (1.0, 1), 32.0, 28.0),
         (both_conditions, (3.0,), (-3.0,), 7.0, 2.0),
+        (bound_by_a_try, (3.0, "2.0"), (3.0, "no"), 6.0, 2.0),
+        (bound_in_one_handler, (3.0, "no"), (3.0, ()), 6.0, 2.0),
+        (bound_by_a_match, (3.0, "a"), (3.0, "b"), 6.0, 2.0),
+        (bound_by_a_with, (3.0, {"k": 1}), (3.0, {}), 6.0, 2.0),
+        (surely_bound_by_a_try, (3.0, "1"), (-3.0, "1"), 6.0, 2.0),
         (carried_value, (3.0, 2), (3.0, 0), 108.0 + 6.0, 108.0 + 2.0),
     ],
 )

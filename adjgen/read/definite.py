@@ -26,7 +26,7 @@ def _bound_by(node: ast.stmt) -> set[str]:
     if isinstance(node, PLAIN) or (isinstance(node, ast.AnnAssign) and node.value):
         return set(assigned([node]))
     if isinstance(node, (ast.With, ast.AsyncWith)):
-        return set(assigned(node.items)) | bound_by(node.body)
+        return set(assigned(node.items))  # it may suppress what the body raises
     if isinstance(node, ast.If):
         return _by_all(node.body, node.orelse)
     if isinstance(node, (ast.Try, ast.TryStar)):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import calls, names
-from adjgen.read.bound import FALSE, TRUE, boundness, deleted, flag
+from adjgen.read.bound import TRUE, boundness, deleted, flag
 from adjgen.read.definite import bound_by, markable, marked
 from adjgen.read.expressions import BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
@@ -53,7 +53,9 @@ def carry(
     simple = isinstance(node, (ast.Assign, ast.AnnAssign))
     for name, key in flags.items():  # both have a value before the code that may give them another
         frame.locals.add(key)
-        frame.env |= {name: Const(None), key: FALSE}
+        frame.env[key] = boundness(frame.env, name)
+        if frame.env.get(name, UNBOUND) is UNBOUND:
+            frame.env[name] = Const(None)
     reason = reason or f"ADJ204 `{type(node).__name__.lower()}` around active values"
     writes = [*names, *flags.values()]
     before = [] if simple else [*before, *flags.values()]
@@ -84,10 +86,8 @@ def doubtful(frame: Frame, node: ast.stmt, names: Sequence[str]) -> tuple[dict[s
     lost = deleted(node)
     unsure = [n for n in names if n not in bound_by([node]) and boundness(frame.env, n) != TRUE]
     read, plain = loaded(node), markable(node)
-    flags = {
-        n: flag(n) for n in unsure
-        if n in plain and n not in (*read, *lost) and frame.env.get(n, UNBOUND) is UNBOUND
-    }  # fmt: skip
+    unknown = {n for n in unsure if isinstance(frame.env.get(n), Conflict)}
+    flags = {n: flag(n) for n in unsure if n in plain and n not in {*read, *lost, *unknown}}
     return flags, (lost | set(unsure)) - set(flags)
 
 
