@@ -59,6 +59,9 @@ def readable(frame: Frame, node: ast.Call) -> bool:
 
 def call(frame: Frame, node: ast.Call) -> Value:
     """Lower a call."""
+    if any(isinstance(a, ast.Starred) for a in node.args):
+        spelled = ast.Call(node.func, spread(frame, node.args), node.keywords)
+        node = ast.copy_location(spelled, node)
     binding = frame.binding(node.func)
     dotted = binding.dotted if isinstance(binding, names.Known) else ""
     if dotted in COMPLEX or dotted.startswith("cmath."):
@@ -106,6 +109,26 @@ def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | Non
     return None
 
 
+def spread(frame: Frame, items: Sequence[ast.expr]) -> list[ast.expr]:
+    """Return arguments or items of a display: `*p` of a tuple that is known is `p[0], p[1]`."""
+    found: list[ast.expr] = []
+    for item in items:
+        inner = item.value if isinstance(item, ast.Starred) else item
+        held = frame.held(inner.id) if isinstance(inner, ast.Name) else None
+        if inner is item:
+            found.append(item)
+        elif isinstance(inner, (ast.Tuple, ast.List)):
+            found += spread(frame, inner.elts)
+        elif isinstance(held, Display):
+            parts = [
+                ast.Subscript(inner, ast.Constant(k), ast.Load()) for k in range(len(held.items))
+            ]
+            found += [ast.fix_missing_locations(ast.copy_location(part, item)) for part in parts]
+        else:
+            found.append(item)
+    return found
+
+
 def _starred(node: ast.Call) -> bool:
     return any(isinstance(a, ast.Starred) for a in node.args) or any(
         k.arg is None for k in node.keywords
@@ -139,7 +162,7 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
             return _row(frame, node, "dist", [*points[0], *points[1]])
         row = None
     if dotted in OVER_ITEMS and len(args) == 1:
-        items = _items(args[0])
+        items = _items(frame, args[0])
         if items and not node.keywords:
             return _row(frame, node, BY_NAME[dotted].name, items)
         row = None
@@ -179,13 +202,14 @@ def _point(frame: Frame, node: ast.expr) -> list[Any]:
             return []
         frame.lookup(node)
         return list(held.items)
-    return list(_items(node) or [])
+    return list(_items(frame, node) or [])
 
 
-def _items(node: ast.expr) -> list[ast.expr] | None:
+def _items(frame: Frame, node: ast.expr) -> list[ast.expr] | None:
     """Return the items of a tuple or list that is written out."""
     if isinstance(node, (ast.Tuple, ast.List)):
-        return None if any(isinstance(i, ast.Starred) for i in node.elts) else list(node.elts)
+        items = spread(frame, node.elts)
+        return None if any(isinstance(i, ast.Starred) for i in items) else items
     return None
 
 

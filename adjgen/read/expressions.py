@@ -119,9 +119,8 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
             return Const(-operand.value)
     inner = atom(frame, operand)
     if isinstance(node.op, ast.Invert):
-        return calls.on_atoms(
-            frame, node, node.op, (inner,), "ADJ404 a bit operation cannot be differentiated"
-        )
+        reason = "ADJ404 a bit operation cannot be differentiated"
+        return calls.on_atoms(frame, node, node.op, (inner,), reason)
     name = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not"}[type(node.op)]
     return frame.row(node, name, inner)
 
@@ -240,9 +239,10 @@ def _emit_if(
 
 
 def _display(frame: Frame, node: ast.Tuple) -> Value:
-    if any(isinstance(item, ast.Starred) for item in node.elts):
+    items = calls.spread(frame, node.elts)
+    if any(isinstance(item, ast.Starred) for item in items):
         return frame.opaque(node, "ADJ401 an unpacked tuple cannot be differentiated", ADVICE)
-    return Display("tuple", tuple(value(frame, item) for item in node.elts))
+    return Display("tuple", tuple(value(frame, item) for item in items))
 
 
 def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:

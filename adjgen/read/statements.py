@@ -11,6 +11,7 @@ from functools import partial
 from adjgen.ir.core import UNBOUND, Const, Var
 from adjgen.read import loops
 from adjgen.read.bound import boundness, flag
+from adjgen.read.calls import spread
 from adjgen.read.expressions import atom, join, truth, value
 from adjgen.read.flow import dies, ends, jumps, returns
 from adjgen.read.frame import Frame
@@ -113,14 +114,12 @@ def _return(frame: Frame, node: ast.Return) -> None:
 
 def structure(frame: Frame, node: ast.expr) -> Value:
     """Lower what is returned: a list display counts as a structure here, nobody else can hold it."""
-    if isinstance(node, (ast.Tuple, ast.List)) and not any(
-        isinstance(i, ast.Starred) for i in node.elts
-    ):
-        kind = "tuple" if isinstance(node, ast.Tuple) else "list"
-        if kind == "list" and not frame.is_main:
-            return value(frame, node)  # the caller may change it
-        return Display(kind, tuple(structure(frame, item) for item in node.elts))
-    return value(frame, node)
+    if not isinstance(node, (ast.Tuple, ast.List)):
+        return value(frame, node)
+    items, is_list = spread(frame, node.elts), isinstance(node, ast.List)
+    if any(isinstance(i, ast.Starred) for i in items) or (is_list and not frame.is_main):
+        return value(frame, node)  # its items are not known, or the caller may change it
+    return Display("list" if is_list else "tuple", tuple(structure(frame, i) for i in items))
 
 
 def _break(frame: Frame, node: ast.Break) -> None:
