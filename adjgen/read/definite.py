@@ -8,13 +8,14 @@ import copy
 from collections.abc import Iterable, Sequence
 
 from adjgen.read.flow import COMPREHENSIONS, assigned, children, dies
+from adjgen.read.opaque import loaded
 
 SUITES = ("body", "orelse", "finalbody")
 PLAIN = (ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 ODD = (ast.NamedExpr, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
 
 
-def bound_by(statements: Sequence[ast.stmt]) -> set[str]:
+def bound_by(statements: Sequence[ast.AST]) -> set[str]:
     """Return the names that surely have a value after statements that fell through."""
     found: set[str] = set()
     for node in statements:
@@ -22,7 +23,7 @@ def bound_by(statements: Sequence[ast.stmt]) -> set[str]:
     return found
 
 
-def _bound_by(node: ast.stmt) -> set[str]:
+def _bound_by(node: ast.AST) -> set[str]:
     if isinstance(node, PLAIN) or (isinstance(node, ast.AnnAssign) and node.value):
         return set(assigned([node]))
     if isinstance(node, (ast.With, ast.AsyncWith)):
@@ -43,6 +44,37 @@ def _by_all(*suites: Sequence[ast.stmt]) -> set[str]:
     """Return what every suite binds that does not always raise."""
     alive = [bound_by(suite) for suite in suites if not dies(suite)]
     return set.intersection(*alive) if alive else set()
+
+
+def read_first(statements: Sequence[ast.AST], known: Iterable[str] = ()) -> set[str]:
+    """Return the names that statements may read before they bind them."""
+    found: set[str] = set()
+    bound = set(known)
+    for node in statements:
+        if isinstance(node, (ast.Try, ast.TryStar)):
+            found |= read_first(node.body, bound) | read_first(node.finalbody, bound)
+            found |= read_first(node.orelse, bound | bound_by(node.body))
+            for handler in node.handlers:
+                kinds = [handler.type] if handler.type else []
+                found |= read_first([*kinds, *handler.body], bound | {handler.name or ""})
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            found |= read_first(node.items, bound)
+            found |= read_first(node.body, bound | set(assigned(node.items)))
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            found |= read_first([node.iter, *node.orelse], bound)
+            found |= read_first(node.body, bound | set(assigned([node.target])))
+        elif isinstance(node, (ast.If, ast.While)):
+            found |= read_first([node.test, *node.body], bound)
+            found |= read_first(node.orelse, bound)
+        elif isinstance(node, ast.Match):
+            found |= read_first([node.subject], bound)
+            for case in node.cases:
+                parts = [case.pattern, *([case.guard] if case.guard else []), *case.body]
+                found |= read_first(parts, bound | set(assigned([case.pattern])))
+        else:
+            found |= set(loaded(node)) - bound
+        bound |= bound_by([node])
+    return found
 
 
 def read_at_once(node: ast.AST) -> set[str]:

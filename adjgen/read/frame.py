@@ -17,6 +17,7 @@ from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
 from adjgen.read.bound import require_at_once, require_bound
+from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned, own_nodes
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
 from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
@@ -171,15 +172,16 @@ class Frame:
         self.check_scopes(node)
         reads: dict[str, Atom] = {}
         outside: dict[str, ast.expr] = {}
+        first = read_first([node])
         for name in [*loaded(node), *before]:
             value = self.held(name)
             if isinstance(value, BindingValue):
                 outside[name] = self.expression_of(node, value.binding, name)
-            elif value is UNBOUND and name in writes:
+            elif name in writes and (value is UNBOUND or name not in (*first, *before)):
                 continue  # the code assigns it before it reads it, or fails as the user's does
             else:
                 reads[name] = self.readable(node, name, value)
-                if name not in before or name in loaded(node):
+                if name in first:
                     require_at_once(self, node, name)
         payload = Code(
             node, tuple(reads), tuple(writes), outside, tuple(n for n in before if n in reads),

@@ -2,16 +2,17 @@
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import calls, names
 from adjgen.read.bound import TRUE, boundness, deleted, flag
-from adjgen.read.definite import bound_by, markable, marked
+from adjgen.read.definite import bound_by, markable, marked, read_first
 from adjgen.read.expressions import BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
 from adjgen.read.frame import Frame
-from adjgen.read.opaque import OBSERVERS, changes, loaded
+from adjgen.read.opaque import OBSERVERS, changes, inward
 from adjgen.read.values import (
     BindingValue,
     Conflict,
@@ -48,7 +49,7 @@ def carry(
         return
     names = assigned([node])
     flags, lost = doubtful(frame, node, names)
-    read = loaded(node)
+    read = read_first([node])
     before = [n for n in names if n in flags or held_before(frame, n, n in read)]
     simple = isinstance(node, (ast.Assign, ast.AnnAssign))
     for name, key in flags.items():  # both have a value before the code that may give them another
@@ -61,6 +62,7 @@ def carry(
     before = [] if simple else [*before, *flags.values()]
     code = marked(node, flags) if flags else node
     payload, reads = frame.code(code, writes, reason, hint, True, observes, before)
+    payload = replace(payload, inward=inward(node, frame.dotted))
     types = [OPAQUE] * len(names) + [BOOL] * len(flags)
     outs = frame.emit(node, Opaque(payload), reads, types)
     for name, out in zip(writes, outs):
@@ -85,7 +87,7 @@ def doubtful(frame: Frame, node: ast.stmt, names: Sequence[str]) -> tuple[dict[s
     """Return the names that a carried statement may leave without a value: with flags, and others."""
     lost = deleted(node)
     unsure = [n for n in names if n not in bound_by([node]) and boundness(frame.env, n) != TRUE]
-    read, plain = loaded(node), markable(node)
+    read, plain = read_first([node]), markable(node)
     unknown = {n for n in unsure if isinstance(frame.env.get(n), Conflict)}
     flags = {n: flag(n) for n in unsure if n in plain and n not in {*read, *lost, *unknown}}
     return flags, (lost | set(unsure)) - set(flags)
