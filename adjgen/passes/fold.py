@@ -124,6 +124,7 @@ class Folding:
             known = {out: pair[k] for out, pair in before if isinstance(pair[k], Const)}
             if test.type == BOOL:
                 known[test] = truth
+            known = {out: value for out, value in known.items() if out not in self.mapping}
             self.mapping |= known
             blocks.append(self.block(block))
             for var in known:
