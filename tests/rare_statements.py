@@ -7,7 +7,7 @@ from typing import Any
 
 # Weights among the statements of random_programs.STATEMENTS.
 RARE_STATEMENTS = {
-    "refuse": 0.7, "perhaps": 0.6, "forget": 0.5, "inner": 0.8, "attempt": 0.7, "star": 0.6,
+    "refuse": 1.0, "perhaps": 1.0, "forget": 0.6, "inner": 0.8, "attempt": 0.7, "star": 0.6,
 }  # fmt: skip
 ERRORS = ["ValueError", "ArithmeticError", "RuntimeError", "KeyError", "IndexError"]
 
