@@ -183,6 +183,7 @@ class Writer(RareStatements):
         self.sure = True  # a statement here is executed unless the function has returned
         self.strings: list[str] = []
         self.truthy = False
+        self.walruses = True  # not in functions inside, where := would hide the names outside
         self.names = list(REALS) + rng.sample(CLASHES, 2)
         self.hidden = rng.choice(SHADOWS) if rng.random() < 0.06 else ""
         if self.hidden == "pow" and spell.style in ("from", "rename", "star"):
@@ -479,6 +480,8 @@ class Writer(RareStatements):
 
     def real_walrus(self, depth: int) -> Text:
         """(t := e)"""
+        if not self.walruses:
+            return Text(f"({self.damped(self.real(depth))})", LIMIT)
         name = self.rng.choice(
             self.names[:16] if self.chance(0.7) else self.scope.reals or self.names
         )

@@ -148,11 +148,11 @@ class RareStatements:
         name, default = self.rng.choice(["inner", "helper", "h"]), self.damped(self.real(0), 3.0)
         before = self.scope
         lines, kept = self.lines, self.cost
-        self.lines, self.scope = [], before.copy()
+        self.lines, self.scope, self.walruses = [], before.copy(), False
         self.scope.reals = ["u", "k_", *self.rng.sample(before.reals, min(2, len(before.reals)))]
         body = str(self.value(2))
         early = f"if {self.condition(0)}:\n    return {self.atom()}" if self.chance(0.4) else ""
-        self.lines, self.scope, self.cost = lines, before, kept
+        self.lines, self.scope, self.cost, self.walruses = lines, before, kept, True
         if self.chance(0.4):
             self.put(f"{name} = lambda u, k_={default}: {body}")
         else:
