@@ -167,11 +167,8 @@ def _expression(frame: Frame, node: ast.Expr) -> None:
         return
     if isinstance(inner, ast.Call):
         if frame.dotted(inner.func).startswith(OBSERVERS) or _logger(frame, inner.func):
-            carry(
-                frame,
-                node,
-                observes=not _changing(frame, [*inner.args, *(k.value for k in inner.keywords)]),
-            )
+            given = [*inner.args, *(k.value for k in inner.keywords)]
+            carry(frame, node, observes=not any(changes(part, frame.dotted) for part in given))
             return
         if not calls.readable(frame, inner):
             carry(
@@ -197,18 +194,9 @@ def _logger(frame: Frame, function: ast.expr) -> bool:
     return type(owner.value).__module__.startswith("logging")
 
 
-def _changing(frame: Frame, parts: Sequence[ast.expr]) -> bool:
-    return any(changes(part, frame.dotted) for part in parts)
-
-
-def _observe(frame: Frame, node: ast.stmt) -> None:
-    plain = isinstance(node, ast.Assert) and _changing(frame, [node.test])
-    carry(
-        frame,
-        node,
-        observes=not plain,
-        reason="ADJ301 an assertion that calls what adjgen cannot read",
-    )
+def observe(frame: Frame, node: ast.stmt) -> None:
+    """Carry a statement into which active values may enter: raise, assert."""
+    carry(frame, node, observes=True)
 
 
 def _define(frame: Frame, node: ast.FunctionDef) -> None:
@@ -265,6 +253,6 @@ def passive_comment(frame: Frame, node: ast.stmt) -> None:
 SIMPLE: dict[type, Callable[..., None]] = {
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.Expr: _expression,
     ast.FunctionDef: _define, ast.Delete: _delete, ast.Import: _import, ast.ImportFrom: _import,
-    ast.Global: _scope, ast.Nonlocal: _scope, ast.Raise: _observe, ast.Assert: _observe,
+    ast.Global: _scope, ast.Nonlocal: _scope, ast.Raise: observe,
     ast.Pass: lambda frame, node: None,
 }  # fmt: skip

@@ -15,7 +15,8 @@ from adjgen.read.calls import spread
 from adjgen.read.expressions import atom, join, truth, value
 from adjgen.read.flow import dies, ends, jumps, returns
 from adjgen.read.frame import Frame
-from adjgen.read.simple import SIMPLE, carry, passive_comment
+from adjgen.read.opaque import changes
+from adjgen.read.simple import SIMPLE, carry, observe, passive_comment
 from adjgen.read.values import Display, Value, leaves
 
 TRUE, FALSE = Const(True), Const(False)
@@ -107,6 +108,16 @@ def _if(frame: Frame, node: ast.If) -> None:
     conditional(frame, node, node.body, node.orelse)
 
 
+def _assert(frame: Frame, node: ast.Assert) -> None:
+    """Carry an assertion; one that calls or binds something is a test that raises."""
+    if not changes(node.test, frame.dotted):
+        observe(frame, node)
+        return
+    error = ast.Call(ast.Name("AssertionError", ast.Load()), [node.msg] if node.msg else [], [])
+    leave = ast.fix_missing_locations(ast.copy_location(ast.Raise(error), node))
+    conditional(frame, ast.copy_location(ast.If(node.test, [], []), node), [], [leave])
+
+
 def _return(frame: Frame, node: ast.Return) -> None:
     frame.env["%result"] = structure(frame, node.value) if node.value else Const(None)
     frame.env |= {"%returned": TRUE, "%left": TRUE, "%stop": TRUE}
@@ -148,5 +159,5 @@ def _loop(frame: Frame, node: ast.For | ast.While) -> None:
 
 HANDLERS: dict[type, Callable[..., None]] = SIMPLE | {
     ast.If: _if, ast.Return: _return, ast.Break: _break, ast.Continue: _continue, ast.For: _loop,
-    ast.While: _loop,
+    ast.While: _loop, ast.Assert: _assert,
 }  # fmt: skip
