@@ -237,6 +237,7 @@ def generate(definitions: Sequence[Any], options: Options = Options()) -> Genera
 
 def _generated(definitions: Sequence[Any], options: Options) -> Generated:
     from adjgen.assemble import assembled
+    from adjgen.diff.signature import wrt_names
     from adjgen.kinks import kinks
     from adjgen.merge import merged
 

@@ -1,5 +1,6 @@
 """Code that once went silently wrong: each is right now, or refused with a reason."""
 
+import contextlib
 import functools
 import math
 
@@ -194,9 +195,56 @@ def unpacks_into_an_item(x, a):
     return x * a[1] + i
 
 
+def always_unbound(x):
+    y = x * x
+    del y
+    return x * y  # noqa: F821
+
+
+def name_of_an_exception(x, text):
+    try:
+        k = float(text)
+    except ValueError as error:
+        k = len(str(error))
+    return x * k if k else x * len(error.args)  # noqa: F821
+
+
+def lost_name_of_an_exception(x, text):
+    error = 2.0
+    try:
+        k = float(text)
+    except ValueError as error:
+        k = len(str(error))
+    return x * k * error
+
+
+def bound_in_a_carried_loop(x, texts):
+    try:
+        for k in texts:
+            float(k)
+    except ValueError:
+        pass
+    print(k)
+    return x * x
+
+
+def perhaps_read(x, text):
+    if x > 0:
+        k = 1.0
+    try:
+        j = float(text) + k
+    except ValueError:
+        j = 2.0
+    return x * j
+
+
 @pytest.mark.parametrize(
     "f",
     [
+        always_unbound,
+        name_of_an_exception,
+        lost_name_of_an_exception,
+        perhaps_read,
         records,
         asserts_an_effect,
         evaluates,
@@ -257,3 +305,258 @@ def test_long_chains_are_text_that_python_reads(text, as_module):
 def test_a_long_condition_stays_one_condition():
     made = adjgen.generate(LONG["and"], formatted=False)
     assert len(made.source.splitlines()) < 60
+
+
+def one_arm(x):
+    if x > 0:
+        y = x * x
+    return y
+
+
+def one_arm_added(x):
+    if x > 0:
+        y = 3.0
+    return x * x + y
+
+
+def no_turn(x, n):
+    for _ in range(n):
+        v = x * x
+    return v
+
+
+def no_turn_by_a_test(x, n):
+    while n > 0:
+        n -= 1
+        v = x * x
+    return x + v
+
+
+def index_after_no_turn(x, n):
+    for i in range(n):  # noqa: B007
+        x = x * x
+    return x * x + i
+
+
+def known_after_the_first_turn(x, n):
+    s = x
+    for k in range(n):
+        if k > 0:
+            s = s + t * t  # noqa: F821
+        if x > 0:
+            t = s * x  # noqa: F841
+    return s
+
+
+def deleted(x):
+    y = x * x
+    if x < 0:
+        del y
+    return y * x
+
+
+def deleted_twice(x):
+    y = x * x
+    z = y
+    if x < 0:
+        del y
+    del y
+    return z
+
+
+def deleted_in_a_loop(x, n):
+    v = x * x
+    s = x
+    for _ in range(n):
+        s = s + v
+        if x < 0:
+            del v
+    return s
+
+
+def a_pair(x, n):
+    for _ in range(n):
+        p = (x, x * x)
+    return p[0] * p[1]
+
+
+def read_by_an_inner_function(x):
+    def inner(z):
+        return z * y
+
+    if x > 0:
+        y = x * x
+    return inner(x)
+
+
+def read_by_carried_code(x):
+    if x > 0:
+        name = "a"
+    print(name)
+    return x * x
+
+
+def dead_read(x):
+    if x > 0:
+        y = x * x
+    y  # noqa: B018
+    return x * x
+
+
+def continues(x, n):
+    s = x
+    for k in range(n):
+        if x < 0:
+            if k == 0:
+                continue
+            y = x
+        elif k < 3:
+            y = x * x
+        s = s + y
+    return s + y
+
+
+def breaks(x, n):
+    for _ in range(n):
+        if x < 0:
+            break
+        y = x * x
+    else:
+        return x * x
+    return y
+
+
+def maybe(x):
+    if x > 0:
+        y = x * x
+    return y
+
+
+def in_a_callee(x):
+    return x * maybe(x - 1.0)
+
+
+def recursive(x, n):
+    if x > 0:
+        y = x * x
+    if n > 0:
+        return x * recursive(x - 1.0, n - 1)
+    return y + x * x
+
+
+def both_conditions(x):
+    if x > 0 and (y := x * x) > 1:
+        pass
+    return y + x
+
+
+def carried_value(x, n):
+    for _ in range(n):
+        last = x
+        x = x * x
+    x = x + last
+    return x
+
+
+def bound_by_a_try(x, text):
+    try:
+        k = float(text)
+    except ValueError:
+        pass
+    return x * x + k
+
+
+def bound_in_one_handler(x, text):
+    for _ in range(2):
+        try:
+            k = float(text)
+        except ValueError:
+            k = 1.0
+        except TypeError:
+            print(text)
+    return x * x * k
+
+
+def bound_by_a_match(x, mode):
+    match mode:
+        case "a":
+            k = 1.0
+        case "b":
+            print(mode)
+    return x * x + k
+
+
+def bound_by_a_with(x, table):
+    with contextlib.suppress(KeyError):
+        k = table["k"]
+    return x * x + k
+
+
+def surely_bound_by_a_try(x, text):
+    try:
+        k = float(text)
+    except ValueError as error:
+        raise KeyError(text) from error
+    finally:
+        done = 1.0
+    if x < 0:
+        del k
+    return x * x * k * done
+
+
+@pytest.mark.parametrize(
+    ("f", "good", "bad", "slope", "bend"),
+    [
+        (one_arm, (3.0,), (-3.0,), 6.0, 2.0),
+        (one_arm_added, (3.0,), (-3.0,), 6.0, 2.0),
+        (no_turn, (3.0, 2), (3.0, 0), 6.0, 2.0),
+        (no_turn_by_a_test, (3.0, 2), (3.0, 0), 7.0, 2.0),
+        (index_after_no_turn, (3.0, 1), (3.0, 0), 108.0, 108.0),
+        (known_after_the_first_turn, (1.0, 2), (-1.0, 2), 5.0, 12.0),
+        (deleted, (3.0,), (-3.0,), 27.0, 18.0),
+        (deleted_twice, (3.0,), (-3.0,), 6.0, 2.0),
+        (deleted_in_a_loop, (3.0, 2), (-3.0, 2), 13.0, 4.0),
+        (a_pair, (3.0, 2), (3.0, 0), 27.0, 18.0),
+        (read_by_an_inner_function, (3.0,), (-3.0,), 27.0, 18.0),
+        (read_by_carried_code, (3.0,), (-3.0,), 6.0, 2.0),
+        (dead_read, (3.0,), (-3.0,), 6.0, 2.0),
+        (continues, (3.0, 3), (-3.0, 1), 25.0, 8.0),
+        (breaks, (3.0, 3), (-3.0, 1), 6.0, 2.0),
+        (in_a_callee, (3.0,), (-3.0,), 16.0, 14.0),
+        (recursive, (3.0, 1), (1.0, 1), 32.0, 28.0),
+        (both_conditions, (3.0,), (-3.0,), 7.0, 2.0),
+        (bound_by_a_try, (3.0, "2.0"), (3.0, "no"), 6.0, 2.0),
+        (bound_in_one_handler, (3.0, "no"), (3.0, ()), 6.0, 2.0),
+        (bound_by_a_match, (3.0, "a"), (3.0, "b"), 6.0, 2.0),
+        (bound_by_a_with, (3.0, {"k": 1}), (3.0, {}), 6.0, 2.0),
+        (bound_in_a_carried_loop, (3.0, ["1"]), (3.0, []), 6.0, 2.0),
+        (surely_bound_by_a_try, (3.0, "1"), (-3.0, "1"), 6.0, 2.0),
+        (carried_value, (3.0, 2), (3.0, 0), 108.0 + 6.0, 108.0 + 2.0),
+    ],
+)
+@pytest.mark.parametrize("style", ["named", "ssa"])
+def test_a_name_without_a_value_raises_in_every_product(f, good, bad, slope, bend, style):
+    options = {"wrt": "x", "style": style}
+    made = {}
+    exec(adjgen.generate(f, **options).source, made)
+    first, name = adjgen.grad(f, **options), f.__name__
+    products = {
+        "f": f,
+        "value": made[name],
+        "written": lambda *args: made[f"{name}_value_and_grad"](*args)[1],
+        "jvp": lambda *args: adjgen.jvp(f, **options)(*args, x_dot=1.0)[1],
+        "vjp": lambda *args: adjgen.vjp(f, **options)(*args, bar=1.0)[1],
+        "grad": first,
+        "value_and_grad": lambda *args: adjgen.value_and_grad(f, **options)(*args)[1],
+        "grad of grad": adjgen.grad(first, **options),
+        "jvp of grad": lambda *args: adjgen.jvp(first, **options)(*args, x_dot=1.0)[1],
+    }
+    value = f(*good)
+    expected = {"f": value, "value": value, "grad of grad": bend, "jvp of grad": bend}
+    with pytest.raises(NameError) as right:
+        f(*bad)
+    for kind, product in products.items():
+        assert math.isclose(product(*good), expected.get(kind, slope)), kind
+        with pytest.raises(type(right.value)) as found:
+            product(*bad)
+        assert str(found.value) == str(right.value), kind

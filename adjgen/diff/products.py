@@ -134,6 +134,8 @@ class Differentiator:
         seeds = [Var("bar", v.type) for v in function.body.results]
         bars: list[Atom] = [*seeds] if kind == "vjp" else [Const(1.0)]
         body, grads = self._reverse(function, inputs, bars)
+        for var, slope in zip(inputs, grads):
+            refuse_without_influence(function, var, slope)
         if kind != "vjp":
             body, grads = as_floats(body, grads, inputs)
         trees = [p.tree for p in params]
@@ -165,8 +167,7 @@ class Differentiator:
         for result, seed in zip(function.body.results, seeds):
             sweep.add(bars, result, seed, builder)
         primal = sweep.block(function.body, bars, builder)
-        grads = [bars[v] if v in bars else no_gradient(function, v) for v in inputs]
-        return (*primal, *builder.eqns), grads
+        return (*primal, *builder.eqns), [bars.get(v, ZERO) for v in inputs]
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
         key = self.helper(name, "vjp", active)
@@ -245,12 +246,11 @@ def refuse_active_stars(function: Function) -> None:
                 )
 
 
-def no_gradient(function: Function, var: Var) -> Atom:
-    """Return the gradient by a parameter without influence: zero, if it is a number."""
-    if var.type == OPAQUE:
+def refuse_without_influence(function: Function, var: Var, gradient: Atom) -> None:
+    """Refuse the gradient by a parameter without influence that may be no number."""
+    if gradient == ZERO and var.type == OPAQUE:
         what = f"`{var.hint}` is not used as a number or a list of numbers"
         raise _refusal(function, "ADJ604", what, "Leave it out of wrt.")
-    return ZERO
 
 
 def chosen(function: Function, wrt: Wrt | None) -> list[Param]:

@@ -73,3 +73,21 @@ def require_real(base: Any, exponent: Any, power: Any) -> None:
 
 
 row("require_real", require_real, outs=0, category="none")
+
+
+def unbound_error(name: str, free: bool) -> NameError:
+    """Return what Python raises where a name is read that has no value."""
+    if free:
+        where = f"free variable {name!r} where it is not associated with a value in enclosing scope"
+        return NameError(f"cannot access {where}")
+    where = f"local variable {name!r} where it is not associated with a value"
+    return UnboundLocalError(f"cannot access {where}")
+
+
+def require_bound(bound: bool, name: str, free: bool) -> None:
+    """Raise what Python raises where a name is read that has no value on this path."""
+    if not bound:
+        raise unbound_error(name, free)
+
+
+row("require_bound", require_bound, outs=0, category="none")

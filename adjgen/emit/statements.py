@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from adjgen.elementary.structural import unbound_error
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
@@ -128,6 +129,8 @@ class Printer(Assignments):
             return list(eqn.op.payload.render(reads, names))
         if eqn.op == "require_real":
             return self.require_real(eqn)
+        if eqn.op == "require_bound":
+            return self.require_bound(eqn)
         value = self.expressions.equation(eqn)
         if not any(self.uses[out] for out in eqn.outs):
             return [ast.Expr(value)]
@@ -159,6 +162,17 @@ class Printer(Assignments):
             )
         error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
         return [ast.If(test, [ast.Raise(error)], [])]
+
+    def require_bound(self, eqn: Eqn) -> Statements:
+        """Write the check that a name has a value."""
+        bound, name, free = eqn.args
+        assert isinstance(name, Const) and isinstance(free, Const)
+        error = unbound_error(name.value, free.value)
+        text = ast.Constant(str(error))
+        leave = ast.Raise(ast.Call(outside("builtins", type(error).__name__), [text], []))
+        return (
+            [leave] if bound == Const(False) else [ast.If(negated(self.atom(bound)), [leave], [])]
+        )
 
     def branch(self, eqn: Eqn) -> Statements:
         """Write an IF whose outs are assigned in both arms, or a conditional expression."""

@@ -7,6 +7,7 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Const, Opaque, Tree, Var
 from adjgen.ir.types import OPAQUE
 from adjgen.read import calls, displays, names
+from adjgen.read.bound import agree, flag
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
@@ -118,9 +119,8 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
             return Const(-operand.value)
     inner = atom(frame, operand)
     if isinstance(node.op, ast.Invert):
-        return calls.on_atoms(
-            frame, node, node.op, (inner,), "ADJ404 a bit operation cannot be differentiated"
-        )
+        reason = "ADJ404 a bit operation cannot be differentiated"
+        return calls.on_atoms(frame, node, node.op, (inner,), reason)
     name = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not"}[type(node.op)]
     return frame.row(node, name, inner)
 
@@ -185,6 +185,7 @@ def join(
     """Append the IF of two arms, bind the names that differ after them; return their result."""
     (then, env_a, a), (other, env_b, b) = arms
     old = frame.env
+    agree(env_a, env_b)
     changed = [n for n in dict.fromkeys([*env_a, *env_b]) if env_a.get(n) is not env_b.get(n)]
     new = {n: v for n, v in env_a.items() if env_b.get(n) is v}
     pairs = {n: (env_a.get(n, _absent(n)), env_b.get(n, _absent(n))) for n in changed}
@@ -253,6 +254,7 @@ def bind(frame: Frame, name: str, result: Value) -> None:
     if isinstance(result, Var) and not result.hint:
         result.hint = name
     frame.env[name] = result
+    frame.env.pop(flag(name), None)
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
@@ -261,8 +263,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     if isinstance(node.slice, ast.Slice) and (part := displays.display(frame, node)) is not None:
         return part
     if isinstance(node.value, ast.Name):
-        owner = frame.frame_of(node.value.id)
-        base = owner.env.get(node.value.id) if owner else None
+        base: Value | None = frame.held(node.value.id)
     elif (
         isinstance(node.value, ast.Call)
         and number is not None
@@ -272,6 +273,8 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     else:
         base = None
     if isinstance(base, Display) and number is not None:
+        if isinstance(node.value, ast.Name):
+            frame.lookup(node.value)
         if -len(base.items) <= number < len(base.items):
             return base.items[number]
     if base is not None and not isinstance(node.value, ast.Name):

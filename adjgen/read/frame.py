@@ -15,6 +15,8 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
+from adjgen.read.bound import require_at_once, require_bound
+from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned, rebound
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
 from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
@@ -123,10 +125,13 @@ class Frame:
             return self.outside(node, self.definition.scope.resolve(node.id))
         value = owner.env.get(node.id, UNBOUND)
         if isinstance(value, Conflict):
-            return self.problem(node, "ADJ205", value.reason, "Use one name for one kind of value.")
+            same = value.code == "ADJ205"
+            why = "Use one name for one kind of value." if same else "Assign it first."
+            return self.problem(node, value.code, value.reason, why)
         if value is UNBOUND:
             what = f"`{node.id}` is read before it is assigned"
             return self.problem(node, "ADJ501", what, "Assign it on every path that leads here.")
+        require_bound(self, node, node.id, owner)
         return value
 
     def outside(self, node: ast.expr, binding: Any) -> Value:
@@ -167,14 +172,17 @@ class Frame:
         self.check_scopes(node)
         reads: dict[str, Atom] = {}
         outside: dict[str, ast.expr] = {}
+        first = read_first([node])
         for name in [*loaded(node), *before]:
             value = self.held(name)
             if isinstance(value, BindingValue):
                 outside[name] = self.expression_of(node, value.binding, name)
-            elif value is UNBOUND and name in writes:
+            elif name in writes and (value is UNBOUND or name not in (*first, *before)):
                 continue  # the code assigns it before it reads it, or fails as the user's does
             else:
                 reads[name] = self.readable(node, name, value)
+                if name in first:
+                    require_at_once(self, node, name)
         payload = Code(
             node, tuple(reads), tuple(writes), outside, tuple(n for n in before if n in reads),
             effect, observes, reason, hint,

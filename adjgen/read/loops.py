@@ -8,6 +8,7 @@ from functools import partial
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Block, Const, For, Tree, Var
 from adjgen.ir.types import INT, OPAQUE, Type, join, seq
 from adjgen.read import expressions, statements
+from adjgen.read.bound import boundness, deleted, flag
 from adjgen.read.flow import assigned, returns
 from adjgen.read.frame import Frame
 from adjgen.read.simple import assign
@@ -63,7 +64,7 @@ class Carried:
 def loop(frame: Frame, node: ast.For | ast.While) -> Value:
     """Lower a loop without its else clause; return whether break (or return) ended it."""
     plan = _plan(frame, node)
-    inits = {name: frame.env.get(name, _initial(name)) for name in plan.names}
+    inits = {name: _now(plan, frame.env, name) for name in plan.names}
     carried = Carried({n: LEAF for n in plan.names}, {n: [UNBOUND.type] for n in plan.names})
     for name, held in inits.items():
         carried.absorb(name, held)
@@ -89,16 +90,24 @@ class Plan:
     elements: list[Var] = field(default_factory=list)
     test: ast.expr | None = None  # evaluated before each turn
     inner_test: ast.expr | None = None  # the same, in the body, because it binds names
+    flags: dict[str, str] = field(default_factory=dict)  # flag -> name that may have no value
+    starts: bool = False  # whether there surely is a first turn
 
 
 def _plan(frame: Frame, node: ast.For | ast.While) -> Plan:
     plan = Plan(node, _names(frame, node, node.body))
+    gone = deleted(*node.body)
+    for name in plan.names:
+        if not name.startswith("%") and (name in gone or boundness(frame.env, name) != TRUE):
+            plan.flags[flag(name)] = name
+    plan.names += plan.flags
     if isinstance(node, ast.For):
         sequence = _sequence(frame, node.iter)
         hint = node.target.id if isinstance(node.target, ast.Name) else "element"
         plan.args, plan.elements = [sequence], [Var(hint, sequence.type.element or OPAQUE)]
+        plan.starts = _is_walked(frame, sequence)
     elif isinstance(node.test, ast.Constant) and node.test.value:
-        pass
+        plan.starts = True
     elif any(isinstance(n, ast.NamedExpr) for n in ast.walk(node.test)):
         plan.inner_test = node.test
         plan.names.append("%ended")
@@ -107,8 +116,19 @@ def _plan(frame: Frame, node: ast.For | ast.While) -> Plan:
     return plan
 
 
-def _initial(name: str) -> Value:
-    return FALSE if name in ("%stop", "%returned", "%ended") else UNBOUND
+def _is_walked(frame: Frame, sequence: Atom) -> bool:
+    """Whether a sequence is a range that surely has an element."""
+    made = frame.session.builder.eqns[-1:]
+    bounds = [arg.value for eqn in made for arg in eqn.args if isinstance(arg, Const)]
+    known = [eqn for eqn in made if eqn.op == "range" and len(bounds) == len(eqn.args)]
+    return bool(known and sequence in known[0].outs and len(range(*bounds)))
+
+
+def _now(plan: Plan, env: dict[str, Value], name: str) -> Value:
+    """Return what a carried name stands for at the start or end of a turn."""
+    if name in plan.flags:
+        return boundness(env, plan.flags[name])
+    return env.get(name, FALSE if name in ("%stop", "%returned", "%ended") else UNBOUND)
 
 
 def _names(frame: Frame, node: ast.For | ast.While, body: Sequence[ast.stmt]) -> list[str]:
@@ -131,14 +151,14 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
         frame.env = outer_env
     changed = False
     for name in [*carried.trees]:
-        changed = carried.absorb(name, env.get(name, UNBOUND)) or changed
+        changed = carried.absorb(name, _now(plan, env, name)) or changed
     stop = env.get("%stop", FALSE)
     exits = stop != FALSE
     if changed:
         return [], exits, True
     results: list[Atom] = []
     for name, tree in carried.trees.items():
-        results += atoms_of(expanded(env.get(name, UNBOUND), tree))
+        results += atoms_of(expanded(_now(plan, env, name), tree))
     results += atoms_of(stop) if exits else []
     blocks = [builder.block(results, [*plan.elements, *params])]
     if plan.test is not None:
@@ -191,6 +211,8 @@ def _finish(
             held = UNBOUND  # no path through the body assigns it
         elif starts[name] == ends[name] == FALSE and name == "%returned":
             held = FALSE  # no path through the body returns
+        elif plan.starts and name in plan.flags and ends[name] == TRUE:
+            held = TRUE
         frame.env[name] = held
     frame.env |= {n: Conflict(f"`{n}` changes its kind in a loop") for n in carried.conflicts}
     stopped = frame.env.get("%stop", FALSE) if exits else FALSE

@@ -2,15 +2,27 @@
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import calls, displays, names
+from adjgen.read.bound import TRUE, boundness, deleted, flag
+from adjgen.read.definite import bound_by, markable, marked, read_first
 from adjgen.read.expressions import BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
 from adjgen.read.frame import Frame
-from adjgen.read.opaque import OBSERVERS, changes
-from adjgen.read.values import BindingValue, Display, FunctionValue, Value, leaves, rebuilt, tree_of
+from adjgen.read.opaque import OBSERVERS, changes, inward
+from adjgen.read.values import (
+    BindingValue,
+    Conflict,
+    Display,
+    FunctionValue,
+    Value,
+    leaves,
+    rebuilt,
+    tree_of,
+)  # fmt: skip
 
 OTHER_SCOPE = (
     "A derivative has no meaning for state outside the function. Pass it in and return it."
@@ -35,14 +47,50 @@ def carry(
         what = "a function or class that is defined inside code that is carried as it is"
         frame.problem(node, "ADJ401", what, "Define it at module level.")
         return
-    writes = assigned([node])
+    names = assigned([node])
+    flags, lost = doubtful(frame, node, names)
+    read = read_first([node])
+    before = [n for n in names if n in flags or held_before(frame, n, n in read)]
     simple = isinstance(node, (ast.Assign, ast.AnnAssign))
-    before = [] if simple else [n for n in writes if frame.env.get(n, UNBOUND) is not UNBOUND]
+    for name, key in flags.items():  # both have a value before the code that may give them another
+        frame.locals.add(key)
+        frame.env[key] = boundness(frame.env, name)
+        if frame.env.get(name, UNBOUND) is UNBOUND:
+            frame.env[name] = Const(None)
     reason = reason or f"ADJ204 `{type(node).__name__.lower()}` around active values"
-    payload, reads = frame.code(node, writes, reason, hint, True, observes, before)
-    outs = frame.emit(node, Opaque(payload), reads, [OPAQUE] * len(writes))
+    writes = [*names, *flags.values()]
+    before = [] if simple else [*before, *flags.values()]
+    code = marked(node, flags) if flags else node
+    payload, reads = frame.code(code, writes, reason, hint, True, observes, before)
+    payload = replace(payload, inward=inward(node, frame.dotted))
+    types = [OPAQUE] * len(names) + [BOOL] * len(flags)
+    outs = frame.emit(node, Opaque(payload), reads, types)
     for name, out in zip(writes, outs):
+        out.hint = name.lstrip("%")
         bind(frame, name, out)
+    stored = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in lost}
+    for name in lost:
+        never = name not in stored and name not in before  # `except ValueError as name`
+        frame.env[name] = UNBOUND if never else Conflict(f"`{name}` may have no value", "ADJ501")
+
+
+def held_before(frame: Frame, name: str, read: bool) -> bool:
+    """Whether carried code that assigns a name may need the value that it had."""
+    held = frame.env.get(name, UNBOUND)
+    if held is UNBOUND:
+        return False
+    sure = boundness(frame.env, name) == TRUE and not isinstance(held, Conflict)
+    return sure or read
+
+
+def doubtful(frame: Frame, node: ast.stmt, names: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+    """Return the names that a carried statement may leave without a value: with flags, and others."""
+    lost = deleted(node)
+    unsure = [n for n in names if n not in bound_by([node]) and boundness(frame.env, n) != TRUE]
+    read, plain = read_first([node]), markable(node)
+    unknown = {n for n in unsure if isinstance(frame.env.get(n), Conflict)}
+    flags = {n: flag(n) for n in unsure if n in plain and n not in {*read, *lost, *unknown}}
+    return flags, (lost | set(unsure)) - set(flags)
 
 
 def _assign(frame: Frame, node: ast.Assign) -> None:
@@ -120,11 +168,8 @@ def _expression(frame: Frame, node: ast.Expr) -> None:
         return
     if isinstance(inner, ast.Call):
         if frame.dotted(inner.func).startswith(OBSERVERS) or _logger(frame, inner.func):
-            carry(
-                frame,
-                node,
-                observes=not _changing(frame, [*inner.args, *(k.value for k in inner.keywords)]),
-            )
+            given = [*inner.args, *(k.value for k in inner.keywords)]
+            carry(frame, node, observes=not any(changes(part, frame.dotted) for part in given))
             return
         if not calls.readable(frame, inner):
             carry(
@@ -150,18 +195,9 @@ def _logger(frame: Frame, function: ast.expr) -> bool:
     return type(owner.value).__module__.startswith("logging")
 
 
-def _changing(frame: Frame, parts: Sequence[ast.expr]) -> bool:
-    return any(changes(part, frame.dotted) for part in parts)
-
-
-def _observe(frame: Frame, node: ast.stmt) -> None:
-    plain = isinstance(node, ast.Assert) and _changing(frame, [node.test])
-    carry(
-        frame,
-        node,
-        observes=not plain,
-        reason="ADJ301 an assertion that calls what adjgen cannot read",
-    )
+def observe(frame: Frame, node: ast.stmt) -> None:
+    """Carry a statement into which active values may enter: raise, assert."""
+    carry(frame, node, observes=True)
 
 
 def _define(frame: Frame, node: ast.FunctionDef) -> None:
@@ -176,17 +212,23 @@ def _define(frame: Frame, node: ast.FunctionDef) -> None:
 
 
 def _delete(frame: Frame, node: ast.Delete) -> None:
-    if not all(isinstance(target, ast.Name) for target in node.targets):
-        carry(frame, node, reason="ADJ401 deleting an item", hint="Use plain names.")
-        return
-    for name in assigned([node]):
-        frame.env[name] = UNBOUND
+    targets = list(node.targets)
+    while targets:
+        target = targets.pop(0)
+        if isinstance(target, (ast.Tuple, ast.List)):
+            targets[:0] = target.elts
+        elif isinstance(target, ast.Name):
+            frame.lookup(target)
+            frame.env[target.id] = UNBOUND
+        else:
+            one = ast.copy_location(ast.Delete([target]), node)
+            carry(frame, one, reason="ADJ401 deleting an item", hint="Use plain names.")
 
 
 def _import(frame: Frame, node: ast.Import | ast.ImportFrom) -> None:
     for alias in node.names:
         name = (alias.asname or alias.name).split(".")[0]
-        frame.env[name] = BindingValue(frame.definition.scope.imported(node, alias))
+        bind(frame, name, BindingValue(frame.definition.scope.imported(node, alias)))
 
 
 def _scope(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:
@@ -212,6 +254,6 @@ def passive_comment(frame: Frame, node: ast.stmt) -> None:
 SIMPLE: dict[type, Callable[..., None]] = {
     ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.Expr: _expression,
     ast.FunctionDef: _define, ast.Delete: _delete, ast.Import: _import, ast.ImportFrom: _import,
-    ast.Global: _scope, ast.Nonlocal: _scope, ast.Raise: _observe, ast.Assert: _observe,
+    ast.Global: _scope, ast.Nonlocal: _scope, ast.Raise: observe,
     ast.Pass: lambda frame, node: None,
 }  # fmt: skip

@@ -10,10 +10,12 @@ from functools import partial
 
 from adjgen.ir.core import UNBOUND, Const, Var
 from adjgen.read import displays, loops
+from adjgen.read.bound import boundness, flag
 from adjgen.read.expressions import atom, join, truth, value
 from adjgen.read.flow import dies, ends, jumps, returns
 from adjgen.read.frame import Frame
-from adjgen.read.simple import SIMPLE, carry, passive_comment
+from adjgen.read.opaque import changes
+from adjgen.read.simple import SIMPLE, carry, observe, passive_comment
 from adjgen.read.values import Display, Value, leaves
 
 TRUE, FALSE = Const(True), Const(False)
@@ -83,7 +85,11 @@ def _dead(before: dict[str, Value], alive: dict[str, Value]) -> dict[str, Value]
         same = before.get(name) is value or not any(isinstance(leaf, Var) for leaf in leaves(value))
         return value if same else UNBOUND
 
-    return {name: keep(name, value) for name, value in alive.items()}
+    dead = {name: keep(name, value) for name, value in alive.items()}
+    for name in alive:
+        if dead[name] is not alive[name] and boundness(alive, name) == TRUE:
+            dead[flag(name)] = TRUE
+    return dead
 
 
 def statement(frame: Frame, node: ast.stmt) -> None:
@@ -100,6 +106,16 @@ def statement(frame: Frame, node: ast.stmt) -> None:
 
 def _if(frame: Frame, node: ast.If) -> None:
     conditional(frame, node, node.body, node.orelse)
+
+
+def _assert(frame: Frame, node: ast.Assert) -> None:
+    """Carry an assertion; one that calls or binds something is a test that raises."""
+    if not changes(node.test, frame.dotted):
+        observe(frame, node)
+        return
+    error = ast.Call(ast.Name("AssertionError", ast.Load()), [node.msg] if node.msg else [], [])
+    leave = ast.fix_missing_locations(ast.copy_location(ast.Raise(error), node))
+    conditional(frame, ast.copy_location(ast.If(node.test, [], []), node), [], [leave])
 
 
 def _return(frame: Frame, node: ast.Return) -> None:
@@ -144,5 +160,5 @@ def _loop(frame: Frame, node: ast.For | ast.While) -> None:
 
 HANDLERS: dict[type, Callable[..., None]] = SIMPLE | {
     ast.If: _if, ast.Return: _return, ast.Break: _break, ast.Continue: _continue, ast.For: _loop,
-    ast.While: _loop,
+    ast.While: _loop, ast.Assert: _assert,
 }  # fmt: skip

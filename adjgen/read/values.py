@@ -37,9 +37,10 @@ class BindingValue:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A name that means different kinds of things on different paths."""
+    """A name that means different kinds of things on different paths, or may have no value."""
 
     reason: str
+    code: str = "ADJ205"
 
 
 Value = Union[Var, Const, Display, FunctionValue, BindingValue, Conflict]
