@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from adjgen.read.constants import evaluate, number
+from adjgen.read.flow import assigned
 from adjgen.read.names import (
     Binding,
     Callee,
@@ -14,6 +15,7 @@ from adjgen.read.names import (
     Place,
     Scope,
 )
+from adjgen.read.rebound import lasting, settled
 
 if TYPE_CHECKING:
     from adjgen.read.session import Moment
@@ -30,17 +32,22 @@ def define(
     """Return the definition of a function, or of a method of `owner`; `self` stays a parameter."""
     static = owner is not None and "staticmethod" in marks(node)
     bound = int(owner is not None and not static)
-    defaults = _defaults(node, moment, owner)
+    defaults = _defaults(node, moment, qualname, owner)
     return Definition(node, view.scope.file, view, qualname, defaults, bound, static=static)
 
 
-def _defaults(node: FunctionNode, moment: Scope, owner: ast.ClassDef | None) -> dict[str, object]:
+def _defaults(
+    node: FunctionNode, moment: "Moment", qualname: str, owner: ast.ClassDef | None
+) -> dict[str, object]:
     """Return the values that the defaults had when the function was defined, else their trees."""
-    hidden = {name for inner in owner.body for name in names_bound(inner)} if owner else set()
+    hidden = set(assigned(owner.body)) if owner else set()
     found: dict[str, object] = {}
     for name, default in parameter_defaults(node):
         found[name] = default
-        if hidden & {n.id for n in ast.walk(default) if isinstance(n, ast.Name)}:
+        of_class = hidden & {n.id for n in ast.walk(default) if isinstance(n, ast.Name)}
+        if of_class or not lasting(default, moment):
+            found[name] = _kept(node, qualname, name)
+        if of_class:
             continue  # a name of the class body, which is no scope of its methods
         binding = evaluate(default, moment, None)
         if isinstance(binding, Constant):
@@ -48,6 +55,20 @@ def _defaults(node: FunctionNode, moment: Scope, owner: ast.ClassDef | None) -> 
         elif number(binding) is not None:
             found[name] = number(binding)
     return found
+
+
+def _kept(node: FunctionNode, qualname: str, name: str) -> ast.expr:
+    """Return the expression of a default as the function itself keeps it."""
+    if name in {a.arg for a in node.args.kwonlyargs}:
+        text = f"{qualname}.__kwdefaults__[{name!r}]"
+    else:
+        positional = [*node.args.posonlyargs, *node.args.args]
+        first = len(positional) - len(node.args.defaults)
+        text = f"{qualname}.__defaults__[{[a.arg for a in positional].index(name) - first}]"
+    tree = ast.parse(text, mode="eval").body
+    for inner in ast.walk(tree):
+        ast.copy_location(inner, node)
+    return tree
 
 
 def parameter_defaults(node: FunctionNode) -> list[tuple[str, ast.expr]]:
@@ -62,7 +83,14 @@ def member_of_class(scope: "StaticScope", moment: Scope, owner: External, name: 
     """Return what `Class.name` stands for; of a class that others shape only methods are known."""
     place = inside(owner.place, name)
     node: Any = owner.node
-    bound = [inner for inner in node.body if name in names_bound(inner)]
+    return settled(_member(scope, moment, owner, name, place), scope, node, name, place)
+
+
+def _member(
+    scope: "StaticScope", moment: Scope, owner: External, name: str, place: Place | None
+) -> Binding:
+    node: Any = owner.node
+    bound = [inner for inner in node.body if name in assigned([inner])]
     plain = not (node.bases or node.keywords or node.decorator_list)
     if len(bound) == 1 and isinstance(bound[0], ast.FunctionDef):
         if marks(bound[0]) <= {"staticmethod"}:
@@ -79,16 +107,6 @@ def marks(node: FunctionNode) -> set[str]:
     """Return the bare names of the decorators, "?" for others."""
     decorators = getattr(node, "decorator_list", [])
     return {d.id if isinstance(d, ast.Name) else "?" for d in decorators}
-
-
-def names_bound(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement in a class body may bind."""
-    name = getattr(statement, "name", "")
-    if isinstance(name, str) and name:
-        return {name}
-    nodes = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.alias))]
-    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return stored | {n.asname or n.name for n in nodes if isinstance(n, ast.alias)}
 
 
 def inside(place: Place | None, attribute: str) -> Place | None:

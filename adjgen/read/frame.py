@@ -187,6 +187,9 @@ class Frame:
             if isinstance(inner, ast.Call) and self.dotted(inner.func) in SEES_ALL:
                 what = f"`{ast.unparse(inner.func)}` reads variables that adjgen does not see"
                 self.problem(inner, "ADJ301", what, "Name what it reads.")
+            binding = self.binding(inner) if isinstance(inner, ast.Attribute) else None
+            if isinstance(binding, names.External) and binding.place is None:
+                self.expression_of(inner, binding, ast.unparse(inner))
         again = self.rebound()
         for name in sorted(late_reads(node, self.dotted) & again):
             what = f"a function or generator reads `{name}`, which is assigned again"

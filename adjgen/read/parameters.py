@@ -12,6 +12,7 @@ from adjgen.read.inline import locals_of, parameters
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
+UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)  # a default that only running tells
 OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
@@ -25,6 +26,7 @@ def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, 
     for k, (name, kind) in enumerate(parameters(node)):
         default = definition.defaults.get(name, ...)
         annotation = _annotation(outside, name)
+        unknown = isinstance(default, UNKNOWN) and name in used.terms
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
         elif "bool" in annotation or isinstance(default, bool):
@@ -33,7 +35,7 @@ def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, 
             found[name] = (OPAQUE, False)
         elif name in used.counts:
             found[name] = (INT, False)
-        elif name in used.objects or not _number_default(default):
+        elif name in used.objects or not (_number_default(default) or unknown):
             found[name] = (OPAQUE, False)
         elif "float" in annotation:
             found[name] = (REAL, True)
@@ -96,6 +98,7 @@ class Uses:
         self.tests: set[str] = set()  # truth tests
         self.tested: set[ast.expr] = set()
         self.numbers: set[str] = set()  # arithmetic and functions
+        self.terms: set[str] = set()  # arithmetic alone
         self.methods: set[ast.expr] = set()  # of numbers: x.is_integer
         body = frame.definition.node.body
         for inner in own_nodes(*(body if isinstance(body, list) else [body])):
@@ -109,6 +112,7 @@ class Uses:
         elif isinstance(node, ast.BinOp):
             into = self.counts if isinstance(node.op, BITS) else self.numbers
             into |= names_of([node.left, node.right])
+            self.terms |= names_of([node.left, node.right])
         elif isinstance(node, ast.UnaryOp):
             if isinstance(node.op, ast.Not):
                 self._test(node.operand)
