@@ -3,6 +3,7 @@
 import builtins
 import functools
 import math
+import types
 from builtins import isinstance as is_a
 from builtins import range as turns
 
@@ -25,6 +26,7 @@ class Counter:
 
 
 COUNTER = Counter()
+BOX = types.SimpleNamespace(items=[1.0])
 
 
 def power(a, b=1.0):
@@ -130,6 +132,29 @@ def changes_a_list(x):
     return x * len(items)
 
 
+def list_by_two_names(x, n, box):
+    a = n * box.items
+    b = a
+    b += box.items
+    return x * len(a)
+
+
+def list_inside_another(x, n, box):
+    a = n * box.items
+    c = [a]
+    a += box.items
+    return x * len(c[0])
+
+
+def begins_in_the_first_turn(x, n):
+    for k in builtins.range(n):
+        if k > 0:
+            total += x * k  # noqa: F821
+        else:
+            total = x
+    return total
+
+
 def whole(x):
     return x * x if (x * 1.0).is_integer() else x
 
@@ -138,6 +163,9 @@ def whole(x):
     ("f", "args", "slope"),
     [
         (whole, (3.0,), 6.0),
+        (list_by_two_names, (1.5, 2, BOX), 3.0),
+        (list_inside_another, (1.5, 2, BOX), 3.0),
+        (begins_in_the_first_turn, (1.5, 4), 7.0),
         (whole, (3.5,), 1.0),
         (newton, (3.0,), 0.0),
         (condition_with_a_local_of_the_same_name, (1.0,), 2.0),
@@ -335,3 +363,60 @@ def test_a_parameter_is_passive_by_what_uses_it_not_by_its_spelling(f, selected)
 def test_a_method_of_floats_makes_no_parameter_passive():
     with pytest.raises(adjgen.UnsupportedError, match="real number is its own real part"):
         adjgen.value_and_grad(with_methods_of_floats)
+
+
+def never_assigned_first(x, n):
+    for _ in builtins.range(n):
+        total += x  # noqa: F821
+    return total
+
+
+def halves_a_number(x):
+    k = 2.0 * x
+    k >>= 1
+    return k
+
+
+def star(x, items):
+    return type_of(*items, x)
+
+
+def star_of_a_builtin(x, items):
+    return max(*items, x)
+
+
+def traced(function):
+    @functools.wraps(function)
+    def around(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return around
+
+
+@traced
+def square(x):
+    return x * x
+
+
+def calls_a_wrapped_one(x):
+    return x * square(x)
+
+
+@pytest.mark.parametrize(
+    ("f", "message"),
+    [
+        (never_assigned_first, "ADJ501 `total` is read before it is assigned"),
+        (halves_a_number, "ADJ404 a bit operation"),
+        (star, "ADJ601 a call of `type_of` .* unpacked .* Write the arguments one by one"),
+        (star_of_a_builtin, "ADJ601 a call of `max` .* unpacked .* Write the arguments one by one"),
+        (square, "ADJ302 `square` is the wrapper of a decorator: .* `square.__wrapped__`"),
+        (
+            calls_a_wrapped_one,
+            "ADJ302 `square` is the wrapper of a decorator: .* `square.__wrapped__`",
+        ),
+    ],
+)
+def test_a_refusal_names_the_reason(f, message):
+    with pytest.raises(adjgen.UnsupportedError, match=message):
+        adjgen.value_and_grad(f)
+    assert adjgen.grad(square.__wrapped__)(1.5) == 3.0

@@ -34,6 +34,7 @@ class Session:
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
         self.files: dict[str, Any] = {}
+        self.doubtful: set[Atom] = set()  # taken for numbers, but `n * items` may be a list
 
 
 class Frame:
@@ -71,7 +72,14 @@ class Frame:
 
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
-        return self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+        out = self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+        if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
+            self.session.doubtful.add(out)
+        return out
+
+    def in_doubt(self, atom: Atom) -> bool:
+        """Whether a value may be a container after all."""
+        return atom.type == OPAQUE or atom in self.session.doubtful
 
     def arm(self, read: Any, loc_of: ast.AST) -> tuple[Builder, dict[str, Value], Any]:
         """Read something into a block of its own; return its builder, names and result."""

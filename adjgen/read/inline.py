@@ -70,6 +70,10 @@ def unreadable(frame: Frame, definition: Any) -> str:
     if yields(node):
         return "is a generator"
     decorators = getattr(node, "decorator_list", [])
+    kinds = {kind for _, kind in parameters(node)}
+    if kinds and all(kind.startswith("VAR_") for kind in kinds) and _wraps(definition):
+        name = definition.live.__name__
+        return f"is the wrapper of a decorator: the function itself is `{name}.__wrapped__`"
     if getattr(definition, "live", None) is None and not isinstance(node, ast.Lambda):
         outside = Frame(frame.session, definition, set())
         for decorator in decorators:
@@ -77,6 +81,10 @@ def unreadable(frame: Frame, definition: Any) -> str:
             if outside.dotted(plain) not in HARMLESS_DECORATORS:
                 return f"is changed by the decorator `{ast.unparse(plain)}`"
     return ""
+
+
+def _wraps(definition: Any) -> bool:
+    return hasattr(getattr(definition, "live", None), "__wrapped__")
 
 
 def parameters(node: Any) -> list[tuple[str, str]]:
