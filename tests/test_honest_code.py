@@ -26,6 +26,7 @@ class Counter:
 
 
 COUNTER = Counter()
+POWERS = (1.0, 2.0, 4.0)
 BOX = types.SimpleNamespace(items=[1.0])
 
 
@@ -342,9 +343,35 @@ def with_methods_of_floats(x, y):
     return x if y.is_integer() else x * y.real
 
 
+def with_an_index_of_its_name(x, i):
+    squares = [POWERS[i] for i in (0, 1, 2)]
+    return x * i * len(squares)
+
+
+def with_another_value_later(x, n):
+    y = n * x
+    n = 2
+    return y * POWERS[n]
+
+
+def with_a_number_that_may_be_text(x, y):
+    if isinstance(y, str):
+        y = float(y)
+    return x * y
+
+
+def with_a_name_that_is_text(x, name):
+    print("the name is " + name if x > 100.0 else "")
+    return x
+
+
 @pytest.mark.parametrize(
     ("f", "selected"),
     [
+        (with_an_index_of_its_name, 2),
+        (with_another_value_later, 2),
+        (with_a_number_that_may_be_text, 2),
+        (with_a_name_that_is_text, 1),
         (with_zip_of_its_own, 2),
         (with_a_local_name, 2),
         (with_turns, 1),

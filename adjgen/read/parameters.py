@@ -1,14 +1,16 @@
 """Which parameters are numbers to differentiate, and which are flags, names, counts or indices."""
 
 import ast
+import copy
 from collections import Counter
 from contextlib import suppress
 from typing import Any, TypeGuard
 
 from adjgen.ir.types import INT, OPAQUE, REAL, Type
-from adjgen.read.flow import assigned, own_nodes
+from adjgen.read.flow import COMPREHENSIONS, assigned, own_nodes
 from adjgen.read.frame import Frame, Session
 from adjgen.read.inline import locals_of, parameters
+from adjgen.read.opaque import targets
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
@@ -31,7 +33,7 @@ def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, 
             found[name] = (OPAQUE, False)
         elif "bool" in annotation or isinstance(default, bool):
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
-        elif "str" in annotation or isinstance(default, str) or name in used.texts:
+        elif "str" in annotation or isinstance(default, str) or name in used.texts - used.terms:
             found[name] = (OPAQUE, False)
         elif name in used.counts:
             found[name] = (INT, False)
@@ -87,6 +89,33 @@ def _annotation(frame: Frame, name: str) -> set[str]:
     return {dotted.removeprefix("builtins.") for dotted in found}
 
 
+def _body_of_parameters(node: Any) -> list[ast.AST]:
+    """Return the body; where a parameter's name means something else it is spelled differently."""
+    body = node.body if isinstance(node.body, list) else [node.body]
+    names = {name for name, _ in parameters(node)}
+    others: set[ast.AST] = set()
+    gone: set[str] = set()
+    for statement in body:
+        loads = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id in names]
+        others.update(n for n in loads if n.id in gone)
+        for inner in ast.walk(statement):
+            if isinstance(inner, COMPREHENSIONS) and names & targets(inner):
+                first = set(ast.walk(inner.generators[0].iter))
+                own = names & targets(inner)
+                others |= {n for n in ast.walk(inner) if n in loads and n.id in own} - first
+        if isinstance(statement, ast.Assign):
+            gone |= set(assigned([statement])) - {
+                n.id for n in ast.walk(statement.value) if isinstance(n, ast.Name)
+            }
+    if not others:
+        return body
+    copied = copy.deepcopy(body)
+    for old, new in zip(ast.walk(ast.Module(body, [])), ast.walk(ast.Module(copied, []))):
+        if old in others and isinstance(new, ast.Name):
+            new.id = f"%{new.id}"
+    return copied
+
+
 class Uses:
     """How the body of a function uses its names, from its syntax."""
 
@@ -100,8 +129,7 @@ class Uses:
         self.numbers: set[str] = set()  # arithmetic and functions
         self.terms: set[str] = set()  # arithmetic alone
         self.methods: set[ast.expr] = set()  # of numbers: x.is_integer
-        body = frame.definition.node.body
-        for inner in own_nodes(*(body if isinstance(body, list) else [body])):
+        for inner in own_nodes(*_body_of_parameters(frame.definition.node)):
             self._look(inner)
 
     def _look(self, node: ast.AST) -> None:
@@ -112,7 +140,10 @@ class Uses:
         elif isinstance(node, ast.BinOp):
             into = self.counts if isinstance(node.op, BITS) else self.numbers
             into |= names_of([node.left, node.right])
-            self.terms |= names_of([node.left, node.right])
+            if not any(_is_text(side) for side in (node.left, node.right)):
+                self.terms |= names_of([node.left, node.right])
+            elif isinstance(node.op, ast.Add):  # "%g" % x prints a number
+                self.texts |= names_of([node.left, node.right])
         elif isinstance(node, ast.UnaryOp):
             if isinstance(node.op, ast.Not):
                 self._test(node.operand)
@@ -173,6 +204,10 @@ class Uses:
 
 def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
 
 
 def _texts(node: ast.expr) -> bool:
