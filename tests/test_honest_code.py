@@ -447,3 +447,42 @@ def test_a_refusal_names_the_reason(f, message):
     with pytest.raises(adjgen.UnsupportedError, match=message):
         adjgen.value_and_grad(f)
     assert adjgen.grad(square.__wrapped__)(1.5) == 3.0
+
+
+def forgets_to_return(x):
+    x * x
+
+
+def falls_off_the_end(x, method="square"):
+    if method == "square":
+        return x * x
+    elif method == "half":
+        return 0.5 * x
+
+
+def finds_nothing(x):
+    for k in builtins.range(3):
+        if x > k:
+            return x * x
+    return None
+
+
+def test_a_function_that_returns_nothing_is_refused():
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ306 `forgets_to_return` returns nothing"):
+        adjgen.grad(forgets_to_return)
+
+
+@pytest.mark.parametrize(
+    ("f", "right", "wrong"),
+    [(falls_off_the_end, (3.0,), (3.0, "cube")), (finds_nothing, (3.0,), (-1.0,))],
+)
+def test_where_a_function_returns_none_its_derivative_raises(f, right, wrong):
+    """A gradient of zero would be a silent one."""
+    assert f(*wrong) is None
+    grad, jvp, vjp = adjgen.grad(f, wrt="x"), adjgen.jvp(f, wrt="x"), adjgen.vjp(f, wrt="x")
+    twice = adjgen.grad(adjgen.grad(f, wrt="x"), wrt="x")
+    assert (grad(*right), twice(*right)) == (6.0, 2.0)
+    assert jvp(*right, x_dot=1.0) == vjp(*right) == (9.0, 6.0)
+    for call in (grad, vjp, twice, functools.partial(jvp, x_dot=1.0)):
+        with pytest.raises(TypeError, match="returned None"):
+            call(*wrong)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from adjgen.elementary.structural import NOTHING
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
@@ -53,7 +54,8 @@ class Printer(Assignments):
         results: Sequence[Atom] = block.results
         last = block.eqns[-1] if block.eqns else None
         if last is None or not self.splittable(last, results, end):
-            return [*self.equations(block.eqns), *end.finish(results)]
+            out = self.equations(block.eqns)
+            return out if _raises(out) else [*out, *end.finish(results)]
         out += self.equations(block.eqns[:-1])
         arms = []
         for arm, truth in zip(last.blocks, (Const(True), Const(False))):
@@ -117,6 +119,10 @@ class Printer(Assignments):
             reads = [self.atom(arg) for arg in eqn.args]
             names = [self.expressions.names[out] for out in eqn.outs]
             return list(eqn.op.payload.render(reads, names))
+        if eqn.op == "no_derivative":
+            return [
+                ast.Raise(ast.Call(outside("builtins", "TypeError"), [ast.Constant(NOTHING)], []))
+            ]
         if eqn.op == "require_real":
             return self.require_real(eqn)
         value = self.expressions.equation(eqn)
@@ -156,7 +162,8 @@ class Printer(Assignments):
         for block in eqn.blocks:
             quoted = self.quoted
             moves = self.moves(eqn.outs, block.results)
-            arms.append([*self.equations(block.eqns), *moves])
+            inner = self.equations(block.eqns)
+            arms.append(inner if _raises(inner) else [*inner, *moves])
             self.quoted = quoted
         return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
 
@@ -195,3 +202,7 @@ class Printer(Assignments):
         """Write a loop's condition that is no expression: statements, and a break if it fails."""
         first = self.equations(block.eqns)
         return [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
+
+
+def _raises(statements: Statements) -> bool:
+    return bool(statements) and isinstance(statements[-1], ast.Raise)
