@@ -4,12 +4,11 @@ Each of the first four returns a plain function, which inspect.getsource shows.
 """
 
 from collections.abc import Callable
-from os import PathLike
 from typing import Any, TypeVar
 
-from adjgen.compiled import Wrt, derivative
-from adjgen.diagnostics import UnsupportedError
-from adjgen.pipeline import Generated, Options, primal
+from adjgen.compiled import Wrt, definitions_of, derivative, generated
+from adjgen.diagnostics import Problem, UnsupportedError
+from adjgen.pipeline import Generated, primal
 
 R = TypeVar("R")
 
@@ -177,30 +176,12 @@ def generate(
     >>> adjgen.generate("def f(x):\\n    return x * x\\n").functions
     ('f', 'f_jvp', 'f_vjp', 'f_value_and_grad')
     """
-    from adjgen import pipeline
-
-    chosen = [wrt] if isinstance(wrt, (str, int)) else wrt
-    names = None if chosen is None else tuple(chosen)
-    options = {"mode": mode, "wrt": names} | options
-    found = pipeline.generate(definitions_of(source_or_function), Options(**options))
-    if not found.source:
-        raise UnsupportedError([p for problems in found.refused.values() for p in problems])
+    options = {"mode": mode, "wrt": wrt} | options
+    found = generated(source_or_function, options)
+    if found.held:
+        what = f"the module would need `{found.held[0]}`, an object that no import finds"
+        raise UnsupportedError([Problem("ADJ501", what, "Give it a name in a module.")])
     return found
-
-
-def definitions_of(source: Any) -> list[Any]:
-    """Return the definitions that a function, a path or a text stands for."""
-    from adjgen.read.source import find, functions, of_function, read_file, read_text
-
-    if callable(source):
-        return [of_function(source)]
-    text = str(source)
-    if isinstance(source, PathLike) or "\n" not in text:
-        path, _, name = text.partition("::")
-        file = read_file(path)
-    else:
-        file, name = read_text(text, "<text>"), ""
-    return [find(file, one) for one in ([name] if name else functions(file))]
 
 
 def inspect(f: Any, at: dict[str, float] | None = None) -> str:
@@ -267,7 +248,7 @@ def ops(f: Any) -> dict[str, Any]:
     >>> adjgen.ops("def f(x, y):\\n    return x * y\\n")["value"]["total"]
     1
     """
-    found = generate(f, formatted=False)
+    found = generated(f, {"formatted": False})
     return next(iter(found.ops.values()))
 
 

@@ -2,14 +2,17 @@
 
 import hashlib
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from adjgen.elementary.operations import Operations
-from adjgen.emit.text import formatted
+from adjgen.emit.text import comment, formatted
 from adjgen.ir.core import Function, Module
 from adjgen.pipeline import Differentiated, Generated, Options, counts, written
+
+WIDTH = 84  # characters of a line in the docstring of a module
 
 
 def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> Generated:
@@ -21,11 +24,17 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
         for function in one.functions():
             functions.setdefault(function.name, documented(function))
     files = {path: f for _, one in done for path, f in one.module.main.about["files"].items()}
-    about = {"files": files, "holders": {}}
+    holders = {
+        key: held for _, one in done for key, held in one.module.main.about["holders"].items()
+    }
+    about = {"files": files, "holders": holders}
     host = replace(done[0][1].module.main, about=done[0][1].module.main.about | about)
     text = written(list(functions.values()), Module(host, done[0][1].module.functions), options)
     ops = {definition.qualname: counts(one) for definition, one in done}
     names = [f"{definition.file.path}::{definition.qualname}" for definition, _ in done]
+    notes = [f"Imports {module}." for module in text.visible]
+    codes = text.excused()
+    notes += [f'mypy: disable-error-code="{", ".join(codes)}"'] if codes else []
     source = skeleton.module(
         source=", ".join(names),
         source_hash=source_hash(files | read_for_names(done)),
@@ -34,14 +43,19 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
         doc=module_doc(done, ops),
         imports="\n".join(text.imports),
         functions=list(text.functions.values()),
-        notes=[f"Imports {module}." for module in text.visible],
+        notes=notes,
     )
     source = formatted(source) if options.formatted else source
+    try:
+        compile(source, "<generated>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise AssertionError(f"adjgen wrote what Python cannot read: {error}") from error
     return Generated(
         source=source,
         functions=tuple(functions),
         ops={name: {kind: o.report() for kind, o in found.items()} for name, found in ops.items()},
         lines=line_map(source, files),
+        held=tuple(text.holders),
         bases=tuple((one.module.main.name, definition.qualname) for definition, one in done),
     )
 
@@ -78,11 +92,13 @@ def module_doc(
 ) -> str:
     """Return the docstring of a module."""
     quoted = [f"`{definition.qualname}`" for definition, _ in done]
-    parts = [f"Derivatives of {', '.join(quoted)}."]
+    title = f"Derivatives of {', '.join(quoted)}."
+    parts = [title if len(title) <= WIDTH else f"Derivatives of {len(done)} functions."]
     for definition, one in done:
         found = ops[definition.qualname]
         lines = [f"{definition.qualname}:"] if len(done) > 1 else []
-        lines += [f"    {signature_line(m.main)}" for m in (one.module, *one.products.values())]
+        for module in (one.module, *one.products.values()):
+            lines += signature_lines(module.main)
         best = "value_and_grad" if "value_and_grad" in found else list(found)[-1]
         label = {
             "value_and_grad": "value and gradient",
@@ -99,19 +115,23 @@ def module_doc(
     return "\n\n".join(parts)
 
 
-RETURNS = {
-    "jvp": "(value, value_dot)", "vjp": "(value, gradients)", "value_and_grad": "(value, gradients)",
-    "grad": "gradients",
-}  # fmt: skip
-
-
-def signature_line(function: Function) -> str:
+def signature_lines(function: Function) -> list[str]:
     """Return how a function is called and what it returns."""
-    plain = [p.name for p in function.params if p.kind != "KEYWORD_ONLY"]
-    keywords = [p.name for p in function.params if p.kind == "KEYWORD_ONLY"]
-    words = plain + (["*", *keywords] if keywords else [])
-    returns = RETURNS.get(function.about.get("product", ""), "value")
-    return f"{function.name}({', '.join(words)}) -> {returns}"
+    about, stars = function.about, {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}
+    words: list[str] = []
+    for param in function.params:
+        if param.kind == "KEYWORD_ONLY" and not any(word.startswith("*") for word in words):
+            words.append("*")
+        words.append(stars.get(param.kind, "") + param.name)
+    bars = [f"{name}_bar" for name in about.get("wrt", ())]
+    gradient = bars[0] if len(bars) == 1 else f"({', '.join(bars)})"
+    both = f"(value, {gradient})"
+    known = {"jvp": "(value, value_dot)", "vjp": both, "value_and_grad": both}
+    returns = known.get(about.get("product", ""), "value")
+    line = f"{function.name}({', '.join(words)}) -> {returns}"
+    return textwrap.wrap(
+        line, WIDTH, initial_indent="    ", subsequent_indent=" " * 8, break_long_words=False
+    )
 
 
 def documented(function: Function) -> Function:
@@ -127,9 +147,7 @@ def doc_text(function: Function) -> str:
     if kind == "helper":
         return f"Return the derivative of `{call}` for its active arguments."
     if kind == "jvp":
-        return (
-            f"Return the value of `{call}` and its tangent in the direction of the *_dot arguments."
-        )
+        return f"Return the value of `{call}` and its tangent along the *_dot arguments."
     if kind == "vjp":
         return f"Return the value of `{call}` and bar times its derivative by {wrt}."
     if kind == "value_and_grad":
@@ -144,14 +162,13 @@ def line_map(source: str, files: dict[str, Any]) -> dict[int, int]:
     """Return the source line of each quoting comment and of the lines below it."""
     texts: dict[str, int] = {}
     for file in files.values():
-        for number, line in enumerate(file.lines, 1):
-            texts.setdefault(line.strip(), number)
+        for number in range(1, len(file.lines) + 1):
+            texts.setdefault(comment(file.statement(number)), number)
     found: dict[int, int] = {}
     current = 0
     for number, line in enumerate(source.split("\n"), 1):
-        quoted = re.fullmatch(r"\s+# (.*)", line)
-        if quoted:
-            current = texts.get(quoted[1], 0)
+        if re.match(r"\s+# ", line):
+            current = texts.get(line.strip(), 0)
         elif line.startswith("def "):
             current = 0
         if current:

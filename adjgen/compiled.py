@@ -5,15 +5,19 @@ not re-read text; the text is put where inspect, pdb and tracebacks look for it.
 """
 
 import linecache
+import os
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
+from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.core import Module
-from adjgen.pipeline import Options, deep_recursion, helpers, primal, product, written, wrt_names
+from adjgen.pipeline import Generated, Options, deep_recursion, helpers, primal, product, written
 
 Wrt = str | int | Sequence[str | int] | None
+OPTIONS = ("target", "exact", "style")
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ def derivative(
     kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]
 ) -> Callable[..., Any]:
     """Return the function of a product: "value_and_grad", "grad", "jvp" or "vjp"."""
-    chosen = Options(**options)
+    from adjgen.diff.signature import wrt_names
+
+    chosen = Options.given(options, OPTIONS)
     with deep_recursion():
         module = module_of(f, chosen)
         names = wrt_names(module, wrt)
@@ -67,10 +73,54 @@ def function_of(module: Module, origin: Callable[..., Any], options: Options) ->
     namespace: dict[str, Any] = {"__name__": owner}
     namespace |= {alias: holders[key] for alias, key in text.holders.items()}
     exec(compile(source, filename, "exec"), namespace)
+    read = {file.file for file in main.about.get("files", {}).values()}
+    for alias in text.modules.keys() - text.holders.keys():
+        if getattr(namespace.get(alias), "__file__", None) in read:
+            namespace[alias] = Globals(vars(namespace[alias]))
     function: Callable[..., Any] = namespace[main.name]
     vars(function).update(__adjgen__=Kept(module, options, source, origin), __primal__=origin)
     weakref.finalize(function, forget, filename, entry)
     return function
+
+
+def generated(source_or_function: Any, options: dict[str, Any]) -> Generated:
+    """Return the generated module, which may need objects that only a running program has."""
+    from adjgen.diff.signature import wrt_entries
+    from adjgen.pipeline import generate
+
+    options = options | {"wrt": wrt_entries(options.get("wrt"))}
+    chosen = Options.given(options, (*OPTIONS, "formatted", "mode", "wrt"))
+    found = generate(definitions_of(source_or_function), chosen)
+    if not found.source:
+        raise UnsupportedError([p for problems in found.refused.values() for p in problems])
+    return found
+
+
+def definitions_of(source: Any) -> list[Any]:
+    """Return the definitions that a function, a path or a text stands for."""
+    from adjgen.read.source import find, functions, of_function, read_file, read_text
+
+    if callable(source):
+        return [of_function(source)]
+    if not isinstance(source, (str, PathLike)) or not source:
+        raise TypeError(f"a function, a path or a text is needed, not {source!r}")
+    text = os.fspath(source)
+    path, _, name = text.partition("::") if "\n" not in text else ("", "", "")
+    file = read_file(path) if path else read_text(text, "<text>")
+    names = [name] if name else functions(file)
+    if not names:
+        raise UnsupportedError([file.problem(None, "ADJ002", "no function at the top level")])
+    return [find(file, one) for one in names]
+
+
+class Globals:
+    """The names of a module as its own functions see them: one that is gone is a NameError."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.__dict__ = names
+
+    def __getattr__(self, name: str) -> Any:
+        raise NameError(f"name {name!r} is not defined")
 
 
 def forget(filename: str, entry: object) -> None:

@@ -1,12 +1,12 @@
 """The decorator: derivatives attached to a function when its module is imported."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
-from adjgen.api import generate, inspect
-from adjgen.compiled import Wrt, derivative
+from adjgen.api import inspect
+from adjgen.compiled import OPTIONS, Wrt, derivative, generated
 from adjgen.diagnostics import Problem, UnsupportedError
 from adjgen.pipeline import Generated, Options
 
@@ -61,12 +61,12 @@ class Report:
     @cached_property
     def generated(self) -> Generated:
         """The generated module."""
-        options = asdict(self.options) | {"wrt": self.wrt}
-        return generate(self.function, **options)
+        options = {name: getattr(self.options, name) for name in OPTIONS}
+        return generated(self.function, options | {"wrt": self.wrt})
 
     @property
     def source(self) -> str:
-        """The text of the generated module."""
+        """The text of the generated module; held objects of the running program have names in it."""
         return self.generated.source
 
     @property
@@ -133,7 +133,7 @@ def differentiable(f: Any = None, *, wrt: Wrt = None, **options: Any) -> Any:
 
 def attached(f: Any, wrt: Wrt, options: dict[str, Any]) -> Any:
     """Return the function itself, with its derivatives as attributes."""
-    report = Report(f, wrt, Options(**options))
+    report = Report(f, wrt, Options.given(options, OPTIONS))
     for kind in ("value_and_grad", "grad", "jvp", "vjp"):
         one = attachable(kind, f, wrt, options, report)
         one.__module__ = f.__module__

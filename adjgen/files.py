@@ -6,6 +6,7 @@ The text goes to a temporary file in the same folder, which then takes the name 
 import contextlib
 import difflib
 import os
+import re
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -68,11 +69,23 @@ class Output:
     def check_may_write(self, force: bool = False) -> None:
         """Raise AdjgenError unless the file is new, empty, or adjgen's own (or `force` is given)."""
         path = Path(self.path)
+        self.check_name()
         if force or not path.is_file() or path.stat().st_size == 0 or is_generated(path):
             return
         why = "Choose another name with -o, or overwrite it with --force."
         problem = Problem("ADJ004", "this file was not written by adjgen", why, self.path)
         raise AdjgenError(str(problem), [problem])
+
+    def check_name(self) -> None:
+        """Raise AdjgenError if a module of this name would import itself in the place of another."""
+        path = Path(self.path)
+        imported = re.search(rf"^(import|from) {re.escape(path.stem)}\b", self.text, re.MULTILINE)
+        if imported and path.suffix == ".py" and not (path.parent / "__init__.py").exists():
+            what = (
+                f"a module called `{path.stem}` would import itself: it needs another `{path.stem}`"
+            )
+            problem = Problem("ADJ504", what, "Choose another name with -o.", self.path)
+            raise AdjgenError(str(problem), [problem])
 
     def write(self, force: bool = False) -> bool:
         """Write the file if its text changes; return whether it did."""

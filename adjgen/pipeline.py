@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ KINDS = {
     "reverse": ("vjp", "value_and_grad"),
     "both": ("jvp", "vjp", "value_and_grad"),
 }
+STYLES = ("named", "ssa")
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -37,6 +38,23 @@ class Options:
     wrt: tuple[str | int, ...] | None = None
     formatted: bool = True
     define: tuple[tuple[str, object], ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, known in (("style", STYLES), ("mode", tuple(KINDS))):
+            if getattr(self, name) not in known:
+                words = " or ".join(repr(word) for word in known)
+                raise ValueError(f"{name} is {words}, not {getattr(self, name)!r}")
+        for name in ("exact", "formatted"):
+            if not isinstance(getattr(self, name), bool):
+                raise TypeError(f"{name} is True or False, not {getattr(self, name)!r}")
+
+    @classmethod
+    def given(cls, options: Mapping[str, Any], known: Sequence[str]) -> "Options":
+        """Return options that a caller gave by name, of those that the call knows."""
+        for name in options:
+            if name not in known:
+                raise TypeError(f"there is no option {name!r}; there are {', '.join(known)}")
+        return cls(**options)
 
     def digest(self) -> str:
         """Return a hash of what changes the text."""
@@ -100,12 +118,9 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
     files = module.main.about.get("files", {})
 
     def quote(eqn: Eqn) -> str:
-        lines = files[eqn.loc.path].lines if eqn.loc and eqn.loc.path in files else ()
-        return (
-            str(lines[eqn.loc.line - 1]).strip()
-            if eqn.loc and 0 < eqn.loc.line <= len(lines)
-            else ""
-        )
+        if eqn.loc is None or eqn.loc.path not in files:
+            return ""
+        return str(files[eqn.loc.path].statement(eqn.loc.line))
 
     with deep_recursion():
         holders = module.main.about.get("holders", {})
@@ -146,27 +161,6 @@ def stages(
         return found
 
 
-def wrt_names(
-    module: Module, wrt: str | int | Sequence[str | int] | None
-) -> tuple[str, ...] | None:
-    """Return wrt as names; None stays, for every differentiable parameter."""
-    if wrt is None:
-        return None
-    main, names = module.main, [p.name for p in module.main.params]
-    found = []
-    for one in [wrt] if isinstance(wrt, (str, int)) else wrt:
-        if isinstance(one, str):
-            found.append(one)
-        elif -len(names) <= one < len(names):
-            found.append(names[one])
-        else:
-            what = f"there is no parameter {one}"
-            why = f"`{main.name}` has {len(names)} parameters."
-            problem = Problem("ADJ604", what, why, main.about["path"], main.about["line"])
-            raise UnsupportedError([problem])
-    return tuple(found)
-
-
 @dataclass
 class Generated:
     """A generated module.
@@ -178,6 +172,7 @@ class Generated:
     refused     the problems of each function that could not be differentiated
     warnings    places where a derivative is a convention
     bases       (name in the module, qualified name in the source)
+    held        names in it of objects that no import finds: of closures, of live defaults
     """
 
     source: str = ""
@@ -187,6 +182,7 @@ class Generated:
     refused: dict[str, list[Problem]] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
     bases: tuple[tuple[str, str], ...] = ()
+    held: tuple[str, ...] = ()
 
 
 @dataclass
@@ -215,6 +211,8 @@ class Differentiated:
 
 def differentiated(definition: Any, options: Options) -> Differentiated:
     """Return a function with the products that the options ask for."""
+    from adjgen.diff.signature import wrt_names
+
     module = primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}

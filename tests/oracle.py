@@ -234,7 +234,7 @@ def absolute(value: Any, x: Any) -> Any:
 def extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
     """Return max or min; ties share the derivative equally."""
 
-    def function(*args: Any) -> Any:
+    def function(*args: Any, default: Any = None) -> Any:
         args = tuple(args[0]) if len(args) == 1 else args
         value = choose([plain(arg) for arg in args])
         winners = [arg for arg in args if plain(arg) == value]
@@ -375,17 +375,17 @@ def dist(p: Sequence[Any], q: Sequence[Any]) -> Any:
 def add_up(total: Callable[..., Any]) -> Callable[..., Any]:
     """Return sum or fsum: the program's own rounding, the derivative of a sum."""
 
-    def function(terms: Sequence[Any], *start: Any) -> Any:
-        terms = list(terms)
+    def function(terms: Sequence[Any], *start: Any, **named: Any) -> Any:
+        terms, start = list(terms), (*start, *named.values())
         value = total([plain(term) for term in terms], *[plain(s) for s in start])
         return linear(value, [(1, term) for term in (*terms, *start)])
 
     return function
 
 
-def prod(factors: Sequence[Any]) -> Any:
-    """Return the product of the factors."""
-    factors = list(factors)
+def prod(factors: Sequence[Any], *, start: Any = 1) -> Any:
+    """Return the product of the factors, from a start value."""
+    factors = [start, *factors]
     value = math.prod(plain(factor) for factor in factors)
 
     def partials(*xs: Any) -> list[Any]:

@@ -58,6 +58,8 @@ def expression(row, args):
     """How Python spells the row, applied to expressions."""
     if row.name in OPERATORS:
         return OPERATORS[row.name].format(*(f"({arg})" for arg in args))
+    if row.name == "sum_from":
+        return f"sum([{', '.join(args[:-1])}], {args[-1]})"
     function = row.names[0].removeprefix("builtins.")
     listed = ", ".join(args)
     if row.name in DISPLAYS:
@@ -113,6 +115,7 @@ REFERENCE = {
     "neg": lambda x: -x,
     "pos": lambda x: x,
     "sum": lambda *terms: mpmath.fsum(terms),
+    "sum_from": lambda *terms: mpmath.fsum(terms),
     "fsum": lambda *terms: mpmath.fsum(terms),
     "prod": lambda *factors: mpmath.fprod(factors),
     "sumprod": lambda *args: mpmath.fsum(p * q for p, q in halves(args)),

@@ -8,6 +8,7 @@ import pickle
 import pytest
 
 import adjgen
+from adjgen import config, pipeline
 
 SCALE = 3.0
 
@@ -156,3 +157,107 @@ def passive_in_a_comment(x, y):
 def test_the_passive_comment_is_a_comment():
     assert adjgen.grad(passive_in_a_string)(2.0, 3.0) == (3.0, 2.0)
     assert adjgen.grad(passive_in_a_comment)(2.0, 3.0) == (1.0, 0.0)
+
+
+def product(x, y):
+    return x * y
+
+
+@pytest.mark.parametrize("call", ["value_and_grad", "grad", "jvp", "vjp", "generate"])
+@pytest.mark.parametrize(
+    ("given", "error", "word"),
+    [
+        ({"wrt": ()}, adjgen.AdjgenError, "no parameter"),
+        ({"wrt": []}, adjgen.AdjgenError, "no parameter"),
+        ({"wrt": ("x", 0)}, adjgen.AdjgenError, "twice"),
+        ({"wrt": 1.0}, TypeError, "wrt"),
+        ({"wrt": True}, TypeError, "wrt"),
+        ({"wrt": (1.0,)}, TypeError, "wrt"),
+        ({"wrt": {"x"}}, TypeError, "wrt"),
+        ({"styl": "ssa"}, TypeError, "styl"),
+        ({"style": "long"}, ValueError, "style"),
+        ({"exact": "no"}, TypeError, "exact"),
+        ({"target": "fortran"}, adjgen.AdjgenError, "fortran"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused(call, given, error, word):
+    with pytest.raises(error, match=word):
+        getattr(adjgen, call)(product, **given)
+
+
+@pytest.mark.parametrize("source", ["", 3, None, b"def f(x):\n    return x\n", "\n"])
+def test_what_is_no_source_is_refused(source):
+    with pytest.raises((adjgen.AdjgenError, TypeError)):
+        adjgen.generate(source)
+
+
+def test_settings_and_options_have_the_same_words():
+    assert pipeline.STYLES == config.STYLES and tuple(pipeline.KINDS) == config.MODES
+
+
+def test_an_empty_tuple_has_a_derivative_and_no_gradient(as_module):
+    def nothing(x):
+        return ()
+
+    assert adjgen.vjp(nothing)(1.0, bar=()) == ((), 0.0)
+    assert as_module(adjgen.generate(nothing).source).nothing_jvp(1.0, x_dot=1.0) == ((), ())
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ305"):
+        adjgen.grad(nothing)
+
+
+def test_text_that_came_from_no_file_has_no_module_to_import_from():
+    text = "def g(v):\n    return v\n\n\ndef f(x):\n    return x * len([g(2.0)])\n"
+    assert [p.code for p in adjgen.generate(text).refused["f"]] == ["ADJ501"]
+
+
+def parameters_like_helpers(x, polygamma, math_, sin):
+    return math.lgamma(x) * polygamma + math_ * math.exp(sin)
+
+
+def test_parameters_may_have_the_names_of_helpers(as_module):
+    point = (2.5, 2.0, 3.0, 0.5)
+    value, gradient = adjgen.value_and_grad(parameters_like_helpers)(*point)
+    assert value == parameters_like_helpers(*point)
+    expected = 2.0 * 0.7031566406452432, math.lgamma(2.5), math.exp(0.5), 3.0 * math.exp(0.5)
+    assert all(map(math.isclose, gradient, expected))
+    found = as_module(adjgen.generate(parameters_like_helpers).source)
+    assert found.parameters_like_helpers_value_and_grad(*point) == (value, gradient)
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_the_text_of_a_wide_choice_grows_with_its_width(name):
+    def lines(n):
+        names = ", ".join(f"x{k}" for k in range(n))
+        text = f"def f({names}):\n    return {name}({names})\n"
+        return adjgen.generate(text, formatted=False).source.count("\n")
+
+    assert lines(200) < 5 * lines(50)
+
+
+PASSING = 2.0
+
+
+def of_a_global(x):
+    return x * PASSING
+
+
+def test_a_global_that_is_gone_is_the_same_error(monkeypatch):
+    slope = adjgen.grad(of_a_global)
+    assert slope(1.0) == 2.0
+    monkeypatch.delattr(inspect.getmodule(of_a_global), "PASSING")
+    for call in (of_a_global, slope):
+        with pytest.raises(NameError, match="name 'PASSING' is not defined"):
+            call(1.0)
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ501"):
+        adjgen.grad(of_a_global)
+
+
+def test_a_module_that_would_need_a_live_object_is_refused():
+    def factory(table):
+        return lambda x: x * table[0]
+
+    f = factory([2.0])
+    assert adjgen.grad(f)(1.0) == 2.0
+    assert adjgen.ops(f)["value"]["total"] == 1
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ501"):
+        adjgen.generate(f)

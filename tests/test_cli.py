@@ -421,7 +421,7 @@ def test_rules(adjgen):
     assert result.code == 0
     assert "tanh(x)" in result.out
     (line,) = [line for line in result.out.splitlines() if line.startswith("div(")]
-    assert line.split(None, 2)[2] == "1.0 / b; -y / b"
+    assert line.split(None, 2)[2] == "1.0 / b; -(y / b)"
     assert "dy/dx         1.0 - y * y" in adjgen("rules", "math.tanh").out
 
 
@@ -484,3 +484,20 @@ def test_a_constant_of_another_module_that_this_file_rebinds(adjgen, folder):
         assert (result.code, result.out) == (1, "")
         assert "ADJ501 generated code cannot import `units.k`" in result.err
         assert "line 2 of rebinds.py rebinds it" in result.err
+
+
+def test_a_module_may_not_be_called_like_one_that_it_imports(adjgen, tmp_path):
+    (tmp_path / "consts.py").write_text("T = [2.0]\n")
+    (tmp_path / "m.py").write_text("import consts\n\n\ndef f(x):\n    return x * consts.T[0]\n")
+    (tmp_path / "out").mkdir()
+    done = adjgen("generate", tmp_path / "m.py", "-o", tmp_path / "out" / "consts.py")
+    assert done.code == 1 and "ADJ504" in done.err and not list((tmp_path / "out").iterdir())
+    done = adjgen("generate", tmp_path / "m.py", "-o", tmp_path / "out" / "m_ad.py")
+    assert done.code == 0, done.err
+
+
+def test_text_that_python_cannot_read_is_a_bug_and_is_not_written(adjgen, tmp_path, monkeypatch):
+    monkeypatch.setattr("adjgen.assemble.formatted", lambda text: text + "x = = 1\n")
+    (tmp_path / "m.py").write_text(MODEL)
+    done = adjgen("generate", tmp_path / "m.py", "-o", tmp_path / "out.py")
+    assert done.code == 3 and "ADJ900" in done.err and not (tmp_path / "out.py").exists()

@@ -486,3 +486,36 @@ def test_where_a_function_returns_none_its_derivative_raises(f, right, wrong):
     for call in (grad, vjp, twice, functools.partial(jvp, x_dot=1.0)):
         with pytest.raises(TypeError, match="returned None"):
             call(*wrong)
+
+
+def repeated(head, step, count, indent=4):
+    """A function in which a step is repeated, {k} its number."""
+    lines = [" " * indent + line for k in range(count) for line in step.format(k=k).split("\n")]
+    return "\n".join([f"def f(x, y):\n{head}", *lines, "    return x * y\n"])
+
+
+LONG = {
+    "and": "def f(x, y):\n    if " + " and ".join(f"x > {k}.5" for k in range(200)) + ":\n        return x * x\n    return x * y\n",
+    "or of numbers": "def f(x, y):\n    return y * (x - x or " + " or ".join(f"(x - {k}.5 > 0) * x" for k in range(200)) + ")\n",
+    "comparison": "def f(x, y):\n    if " + " < ".join(f"x * {k}.5" for k in range(120)) + ":\n        return x * x\n    return x * y\n",
+    "returns": repeated("    x = x * y", "if x > {k}.5:\n    return x * y\nx = x + y", 100),
+    "breaks": repeated("    for i in range(9):\n        x = x * y", "if x > {k}.5:\n    x = x * y\n    break\nx = x + y", 100, 8),
+    "returns in a loop": repeated("    for i in range(9):\n        x = x * y", "if x > {k}.5 + i:\n    return x * y + i\nx = x + y", 100, 8),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=list(LONG))
+def test_long_chains_are_text_that_python_reads(text, as_module):
+    original, made = {}, as_module(adjgen.generate(text, formatted=False).source)
+    exec(text, original)
+    for x in (0.3, 2.25, 17.3, 64.1, 150.0):
+        value, (slope, other) = made.f_value_and_grad(x, 1.01)
+        assert value == original["f"](x, 1.01)
+        for x_dot, y_dot, expected in ((1.0, 0.0, slope), (0.0, 1.0, other)):
+            again, tangent = made.f_jvp(x, 1.01, x_dot=x_dot, y_dot=y_dot)
+            assert again == value and math.isclose(tangent, expected, rel_tol=1e-9)
+
+
+def test_a_long_condition_stays_one_condition():
+    made = adjgen.generate(LONG["and"], formatted=False)
+    assert len(made.source.splitlines()) < 60

@@ -331,7 +331,11 @@ def operations(function):
     """The names of a block's operations, those of branches in brackets."""
 
     def of(block):
-        return [e.op if isinstance(e.op, str) else [of(b) for b in e.blocks] for e in block.eqns]
+        return [
+            e.op if isinstance(e.op, str) else [of(b) for b in e.blocks]
+            for e in block.eqns
+            if e.op != "infinity"  # written as a constant
+        ]
 
     return of(function.body)
 

@@ -4,6 +4,7 @@ import importlib.util
 import itertools
 import math
 
+import mpmath
 import points
 import pytest
 from compare import assert_close
@@ -114,3 +115,120 @@ def test_a_refused_row_says_why(row, tmp_path):
     with pytest.raises(adjgen.AdjgenError) as raised:
         adjgen.grad(f)
     assert row.refusal in str(raised.value)
+
+
+# Extreme numbers at which a derivative is right if its products are taken in the right order: no
+# adjoint overflows or underflows there. A function of (x, y), a point, orders in x.
+EXTREME = [
+    ("math.sinh(x) / math.cosh(x)", (700.0, 1.0), (2,)),
+    ("1.0 / math.cosh(x)", (400.0, 1.0), (1,)),
+    ("1.0 / math.cosh(x)", (-700.0, 1.0), (1, 2)),
+    ("1.0 / (x * y)", (0.7, 1e160), (1,)),
+    ("1.0 / (x * y)", (1e-100, 1e200), (1, 2)),
+    ("x / (y * y) / y", (1e100, 1e-60), (1, 2)),
+    ("y / math.exp(x)", (400.0, 1e-10), (1,)),
+    ("(1.0 + x * x) ** -1.5", (1e160, 1.0), (1, 2)),
+    ("math.sqrt(1.0 + x * x)", (1e150, 1.0), (1, 2)),
+    ("x / math.sqrt(1.0 + x * x)", (1e160, 1.0), (1, 2)),
+    ("math.log(1.0 + math.exp(x))", (700.0, 1.0), (1, 2)),
+    ("math.exp(x) / (1.0 + math.exp(x))", (700.0, 1.0), (1, 2)),
+    ("x**3 / (1.0 + x**3)", (1e80, 1.0), (1, 2)),
+]
+# An adjoint inside underflows or overflows in these: the second derivative is inexact, not NaN.
+INEXACT = [
+    ("1.0 / math.cosh(x)", (400.0, 1.0), 1e-150),
+    ("1.0 / (x * y)", (0.7, 1e160), 1e-158),
+    ("y / math.exp(x)", (400.0, 1e-10), 1e-150),
+    ("math.exp(x) / math.cosh(x)", (700.0, 1.0), 1e-15),
+]
+
+
+@pytest.mark.parametrize("expression, point, orders", EXTREME, ids=str)
+def test_extreme_numbers(expression, point, orders, tmp_path):
+    import adjgen
+
+    f = load(tmp_path, "extreme", f"return {expression}", ["x", "y"])
+    slopes = {1: adjgen.grad(f, wrt="x")}
+    slopes[2] = adjgen.grad(slopes[1], wrt="x")
+    with mpmath.workdps(1000):  # 50 digits are not enough for a difference at 1e160
+        code = compile(expression.replace("math.", "mpmath."), "", "eval")
+        at = [mpmath.mpf(v) for v in point]
+        exact = {
+            n: float(
+                mpmath.diff(
+                    lambda x: eval(code, {"mpmath": mpmath}, {"x": x, "y": at[1]}), at[0], n
+                )
+            )
+            for n in orders
+        }
+    for n in orders:
+        assert_close(
+            slopes[n](*point), exact[n], 1e-11, 1e-300 if abs(exact[n]) > 1e-290 else 1e-15
+        )
+
+
+@pytest.mark.parametrize("expression, point, size", INEXACT, ids=str)
+def test_what_underflows_is_small(expression, point, size, tmp_path):
+    import adjgen
+
+    f = load(tmp_path, "extreme", f"return {expression}", ["x", "y"])
+    assert abs(adjgen.grad(adjgen.grad(f, wrt="x"), wrt="x")(*point)) < size
+
+
+# A function of x, where, and its first three derivatives there by their limits from inside the domain.
+LIMITS = [
+    ("math.sqrt(x)", 0.0, (math.inf, -math.inf, math.inf)),
+    ("math.sqrt(2.0 * x)", 0.0, (math.inf, -math.inf, math.inf)),
+    ("x**0.5", 0.0, (math.inf, -math.inf, math.inf)),
+    ("x ** (1 / 3)", 0.0, (math.inf, -math.inf, math.inf)),
+    ("x**0.25", 0.0, (math.inf, -math.inf, math.inf)),
+    ("x**1.5", 0.0, (0.0, math.inf, -math.inf)),
+    ("x**2.5", 0.0, (0.0, 0.0, math.inf)),
+    ("math.cbrt(x)", 0.0, (math.inf, -math.inf, math.inf)),
+    ("math.asin(x)", 1.0, (math.inf, math.inf)),
+    ("math.asin(x)", -1.0, (math.inf, -math.inf)),
+    ("math.acos(x)", 1.0, (-math.inf, -math.inf)),
+    ("math.acosh(x)", 1.0, (math.inf, -math.inf)),
+    # Never negative, so 0 is a minimum: as for hypot.
+    ("math.sqrt(x * x)", 0.0, (0.0, 0.0, 0.0)),
+    ("math.sqrt(x**2 + abs(x) * 3.0)", 0.0, (0.0, 0.0)),
+    ("(x * x) ** 0.25", 0.0, (0.0, 0.0)),
+    ("math.hypot(x, 0.0)", 0.0, (0.0, 0.0)),
+    ("math.sqrt(math.exp(x))", -800.0, (0.0, 0.0)),
+    ("math.sqrt(x) if x >= 0.0 else 0.0", 0.0, (math.inf, -math.inf)),
+]
+
+
+@pytest.mark.parametrize("expression, x, limits", LIMITS, ids=str)
+def test_limits(expression, x, limits, tmp_path):
+    import adjgen
+
+    slope = load(tmp_path, "limit", f"return {expression}", ["x"])
+    assert adjgen.jvp(slope)(x, x_dot=0.0)[1] == 0.0
+    for limit in limits:
+        tangent = adjgen.jvp(slope)
+        slope = adjgen.grad(slope)
+        assert_close(slope(x), limit)
+        assert_close(tangent(x, x_dot=1.0)[1], limit)
+
+
+NORMS = {
+    "root": "return math.sqrt(x * x + y * y)",
+    "power": "return (x**2 + y**2) ** 0.5",
+    "hypot": "return math.hypot(x, y)",
+    "scaled": "r = math.sqrt(2.0 * x**4 + y * y / 3.0)\n    return r * x + math.exp(r)",
+    "loop": "s = 0.0\n    for i in range(3):\n        s = s + (x * i) ** 2 + y * y\n    return math.sqrt(s)",
+    "branch": "s = x * x if y > 1.0 else x**2 + y**2\n    return math.sqrt(s)",
+    "sum": "return math.sqrt(sum([x * x, y * y]))",
+}
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_a_norm_has_the_slope_zero_at_the_origin(name, tmp_path):
+    import adjgen
+
+    f = load(tmp_path, name, NORMS[name], ["x", "y"])
+    assert adjgen.grad(f)(0.0, 0.0) == (0.0, 0.0)
+    assert adjgen.vjp(f)(0.0, 0.0)[1] == (0.0, 0.0)
+    assert adjgen.jvp(f)(0.0, 0.0, x_dot=1.0, y_dot=-2.0)[1] == 0.0
+    assert adjgen.grad(adjgen.grad(f, wrt="x"), wrt="x")(0.0, 0.0) == 0.0

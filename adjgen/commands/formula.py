@@ -26,6 +26,8 @@ class Spelled:
         parts = [spelled(arg) for arg in args]
         if name == "neg":
             return Spelled(f"-{parts[0].within(UNARY)}", UNARY)
+        if name == "infinity":
+            return Spelled("-inf" if parts[1].level == UNARY else "inf")
         if name not in SYMBOLS:
             return Spelled(f"{name}({', '.join(part.text for part in parts)})")
         symbol, level = SYMBOLS[name]

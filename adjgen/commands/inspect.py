@@ -100,7 +100,8 @@ class View:
 
     def __init__(self, job: Job, at: Mapping[str, Any]) -> None:
         from adjgen.commands.verify import check_names
-        from adjgen.pipeline import Options, primal, wrt_names
+        from adjgen.diff.signature import wrt_names
+        from adjgen.pipeline import Options, primal
 
         file = read(job.source)
         found, refused = definitions(job, file)

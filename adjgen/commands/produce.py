@@ -133,15 +133,20 @@ class Defined:
 
     def resolve(self, name: str) -> Any:
         """Return the given constant, or what the name stands for."""
-        from adjgen.read.names import Callee, Constant
+        from adjgen.read.names import Constant
 
         if name in self.values:
             return Constant(self.values[name])
-        binding = self.scope.resolve(name)
-        if isinstance(binding, Callee) and binding.definition.file is self.file:
-            return Callee(self.within(binding.definition))
-        return binding
+        return self.given(self.scope.resolve(name))
 
     def resolve_attribute(self, binding: Any, attribute: str) -> Any:
         """Return what `binding.attribute` stands for."""
-        return self.scope.resolve_attribute(binding, attribute)
+        return self.given(self.scope.resolve_attribute(binding, attribute))
+
+    def given(self, binding: Any) -> Any:
+        """Return a binding whose function, if it is of this file, sees the given values."""
+        from adjgen.read.names import Callee
+
+        if isinstance(binding, Callee) and binding.definition.file is self.file:
+            return Callee(self.within(binding.definition))
+        return binding

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
 from adjgen.diff.active import active_variables, varied_variables
+from adjgen.diff.floats import as_floats
 from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.nothing import raising, returns_nothing
 from adjgen.diff.problems import problems_of
@@ -117,7 +118,7 @@ class Differentiator:
             inputs = [function.body.params[k] for k in active]
             body, dots, results = self._forward(function, inputs)
             self.functions[key] = replace(
-                function, name=key, params=flat_params([*function.body.params, *dots]),
+                function, name=key, params=flat_params([*function.body.params, *dots], function.params),
                 body=Block((*function.body.params, *dots), body, (*function.body.results, *results)),
                 result=flat_tree(2 * len(results)), about=function.about | {"product": "helper"},
             )  # fmt: skip
@@ -137,6 +138,8 @@ class Differentiator:
         seeds = [Var("bar", v.type) for v in function.body.results]
         bars: list[Atom] = [*seeds] if kind == "vjp" else [Const(1.0)]
         body, grads = self._reverse(function, inputs, bars)
+        if kind != "vjp":
+            body, grads = as_floats(body, grads, inputs)
         trees = [p.tree for p in params]
         gradient = trees[0] if bare else tuple_of(*trees)
         results, tree = (*function.body.results, *grads), tuple_of(function.result, gradient)
@@ -177,7 +180,7 @@ class Differentiator:
             seeds = [Var("bar", v.type) for v in function.body.results]
             body, grads = self._reverse(function, [function.body.params[k] for k in active], seeds)
             self.functions[key] = replace(
-                function, name=key, params=flat_params([*function.body.params, *seeds]),
+                function, name=key, params=flat_params([*function.body.params, *seeds], function.params),
                 body=Block((*function.body.params, *seeds), body, tuple(grads)),
                 result=flat_tree(len(grads)), about=function.about | {"product": "helper"},
             )  # fmt: skip
@@ -200,7 +203,7 @@ class Differentiator:
             self.functions[key] = function  # a recursive callee finds its own name
             body = self.quiet_block(function, function.body)
             about = function.about | {"product": "helper"}
-            params = flat_params(function.body.params)
+            params = flat_params(function.body.params, function.params)
             self.functions[key] = renewed_function(
                 replace(function, name=key, params=params, body=body, about=about)
             )

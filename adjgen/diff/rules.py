@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from adjgen.elementary.row import TABLE, select
+from adjgen.elementary.row import TABLE, pole, select
 from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
@@ -77,6 +77,10 @@ def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
     if isinstance(bar, Const) and isinstance(factor, Const):
         return Const(bar.value * factor.value)
     left, right = operand(builder, bar), operand(builder, factor)
+    if last is not None and last.op == "infinity" and last.outs == (factor,):
+        builder.eqns.pop()
+        base, sign = (operand(builder, arg) for arg in last.args)
+        return atom_of(select(left == 0.0, 0.0, lambda: left * pole(base, sign)))
     if isinstance(factor, Const) and not math.isfinite(factor.value):
         return atom_of(select(left == 0.0, 0.0, lambda: left * right))
     return atom_of(left * right)

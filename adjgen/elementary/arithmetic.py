@@ -42,6 +42,11 @@ def sum_of(*terms: Any) -> Any:
     return sum(terms)
 
 
+def sum_from(*terms: Any) -> Any:
+    """Return Python's sum with a start value, the last argument."""
+    return sum(terms[:-1], terms[-1])
+
+
 def fsum_of(*terms: float) -> float:
     """Return the correctly rounded sum."""
     return math.fsum(terms)
@@ -67,14 +72,15 @@ row("sub", operator.sub, lambda a, b, y: 1.0, lambda a, b, y: -1.0, **OPERATOR, 
 row("mul", operator.mul, lambda a, b, y: b, lambda a, b, y: a, **OPERATOR, raises=False, commutative=True, domain=REALS)
 row("neg", operator.neg, lambda x, y: -1.0, **OPERATOR, raises=False, domain=("real",))
 row("pos", operator.pos, lambda x, y: 1.0, result="number", raises=False, category="free", domain=("real",))
-# -y / b and not -a / (b * b), which overflows and underflows where the value does not. 1.0 / b stays an
+# -(y / b) and not -a / (b * b), which overflows and underflows where the value does not. 1.0 / b stays an
 # equation if b is a constant: it may be 0, and it is inexact.
 row(
-    "div", operator.truediv, lambda a, b, y: call("div", 1.0, b, beside=y), lambda a, b, y: -y / b, category="operator",
+    "div", operator.truediv, lambda a, b, y: call("div", 1.0, b, beside=y), lambda a, b, y: -(y / b), category="operator",
     domain=("real", "nonzero"), edges=(((1e200, 1e200), (1e-200, -1e-200)), ((1e-200, 1e-200), (1e200, -1e200))),
 )
 
 row("sum", sum_of, one, result="number", variadic=True, raises=False, domain=("real",), names=("builtins.sum",))
+row("sum_from", sum_from, one, result="number", variadic=True, raises=False, domain=("real",))
 row("fsum", fsum_of, one, variadic=True, domain=("real",), names=("math.fsum",))
 row("prod", product_of, product_of_others, result="number", variadic=True, raises=False, domain=("real",), names=("math.prod",))
 if hasattr(math, "sumprod"):  # Python 3.12

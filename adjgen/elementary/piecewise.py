@@ -39,17 +39,17 @@ def winner(better: Comparison) -> Callable[[int, Sequence[Number], Number], Numb
             lost, won = (0.0, 1.0) if k == 0 else (1.0, 0.0)
             return select(better(b, a), lost, lambda: select(a == b, 0.5, won))
 
-        def share() -> Number:
-            winners: Number = 1.0
-            for other in (*args[:k], *args[k + 1 :]):
-                winners = winners + select(other == y, 1.0, 0.0)
-            return 1.0 / winners
-
+        winners = call("winners", y, *args)  # one equation for all arguments
         if k == 0:
-            return select(better(y, args[0]), 0.0, share)
-        return select(args[k] == y, share, 0.0)
+            return select(better(y, args[0]), 0.0, lambda: 1.0 / winners)
+        return select(args[k] == y, lambda: 1.0 / winners, 0.0)
 
     return partial
+
+
+def winners(best: Any, *args: Any) -> int:
+    """Return how many arguments equal the best one; a NaN, which equals nothing, won alone."""
+    return sum(arg == best for arg in args) or 1
 
 
 def largest(*args: Any) -> Any:
@@ -78,6 +78,7 @@ row(
     domain=("nonzero", "nonzero"), kink="0 at x = 0; 0 by the sign s", names=("math.copysign",),
     edges=(((0.0, -2.0), (0.0, 0.0)), ((3.0, -0.0), (-1.0, 0.0)), ((-3.0, 0.0), (-1.0, 0.0))),
 )
+row("winners", winners, result="int", raises=False, variadic=True, category="none")
 row(
     "max", largest, winner(operator.gt), result="number", raises=False, variadic=True, category="choice",
     domain=("real",), kink=TIE, names=("builtins.max",),

@@ -9,7 +9,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from adjgen.elementary.row import INF, Number, call, row, select
+from adjgen.elementary.row import INF, Number, call, pole, row, select
 
 
 def is_known(exponent: Number) -> bool:
@@ -24,7 +24,7 @@ def by_base(x: Number, n: Number, y: Number) -> Number:
     before = n - (1 if isinstance(n, int) else 1.0)
 
     def below_one() -> Number:
-        return select(n == 0.0, 0.0, lambda: select(x == 0.0, INF, lambda: n * y / x))
+        return select(n == 0.0, 0.0, lambda: select(x == 0.0, lambda: pole(x), lambda: n * y / x))
 
     return select(n >= 1.0, lambda: n * x**before, below_one)
 
@@ -47,7 +47,7 @@ def by_base_of_known(x: Number, n: int | float, y: Number) -> Number:
     if n > 1:
         return float(n) * x ** (n - 1)
     if n > 0:
-        return select(x == 0.0, INF, lambda: float(n) * y / x)
+        return select(x == 0.0, lambda: pole(x), lambda: float(n) * y / x)
     return float(n) * y / x
 
 
@@ -62,7 +62,7 @@ def by_exponent(x: Number, n: Number, y: Number) -> Number:
 
 def half_over_root(y: Number) -> Number:
     """Return the derivative of the square root y."""
-    return select(y == 0.0, INF, lambda: 0.5 / y)
+    return select(y == 0.0, lambda: pole(y), lambda: 0.5 / y)
 
 
 def root_of_sum(k: int, args: Sequence[Number], y: Number) -> Number:
@@ -107,7 +107,7 @@ row(
     edges=(((0.0,), (INF,)), ((1e-300,), (5e149,)), ((1e300,), (5e-151,)), ((INF,), (0.0,))),
 )
 row(
-    "cbrt", math.cbrt, lambda x, y: select(y == 0.0, INF, lambda: 1.0 / 3.0 / (y * y)), raises=False,
+    "cbrt", math.cbrt, lambda x, y: select(y == 0.0, lambda: pole(y), lambda: 1.0 / 3.0 / (y * y)), raises=False,
     domain=("nonzero",), kink="inf at x = 0", names=("math.cbrt",),
     edges=(((0.0,), (INF,)), ((-0.0,), (INF,)), ((1e-300,), (1e200 / 3,)), ((-1e300,), (1e-200 / 3,)), ((INF,), (0.0,))),
 )

@@ -117,4 +117,9 @@ def select(test: Number, then: Any, other: Any) -> Number:
     return chosen() if callable(chosen) else chosen
 
 
+def pole(x: Number, sign: float = 1.0) -> Number:
+    """Return the infinity that a derivative has at x = 0, whose own derivative is that of 1 / x there."""
+    return call("infinity", x, sign)
+
+
 INF = math.inf

@@ -1,10 +1,11 @@
 """Rows that are no mathematics: sequences that loops walk, stop_gradient, the check of real powers."""
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from adjgen.elementary.row import row
+from adjgen.elementary.row import call, row
 
 DEEPEST = 5  # lists in lists in lists: loops in loops in loops
 
@@ -56,6 +57,12 @@ row("len", len, result="int", category="sequence", names=("builtins.len",))
 row(
     "stop_gradient", lambda x: x, result="number", raises=False, category="none",
     names=("adjgen.stop_gradient",),
+)  # fmt: skip
+
+# What 1.0 / x and negative powers are at x = 0, reached from above: the derivative has the other sign.
+row(
+    "infinity", lambda x, sign: math.copysign(math.inf, sign), lambda x, sign, y: call("infinity", x, -sign),
+    None, raises=False, category="none",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ Where the derivative is a simple function of the value y, it is written over y.
 
 import math
 
-from adjgen.elementary.row import INF, Number, call, row, select
+from adjgen.elementary.row import INF, Number, call, pole, row, select
 
 LOG_2 = 0.6931471805599453  # as digits: the last bit of math.log is the machine's
 LOG2_E = 1.4426950408889634
@@ -24,13 +24,14 @@ def circular(x: Number) -> Number:
 
 
 def hyperbolic(x: Number) -> Number:
-    """Return sqrt(x*x - 1) without cancellation near 1 or overflow."""
-    return call("sqrt", x - 1.0) * call("sqrt", x + 1.0)
+    """Return 1 / sqrt(x*x - 1), infinite at x = 1, without cancellation near 1 or overflow."""
+    root = call("sqrt", x - 1.0)
+    return select(root == 0.0, lambda: pole(root), lambda: 1.0 / root / call("sqrt", x + 1.0))
 
 
 def reciprocal(s: Number, numerator: float = 1.0) -> Number:
     """Return numerator / s, infinite at s = 0."""
-    return select(s == 0.0, math.copysign(INF, numerator), lambda: numerator / s)
+    return select(s == 0.0, lambda: pole(s, numerator), lambda: numerator / s)
 
 
 def of_angle(a: Number, b: Number, numerator: Number) -> Number:
@@ -95,7 +96,7 @@ row(
     domain=("real",), source="DLMF 4.38(ii)", edges=(((1e300,), (1e-300,)),), names=("math.asinh",),
 )
 row(
-    "acosh", math.acosh, lambda x, y: reciprocal(hyperbolic(x)), domain=("above_one",), source="DLMF 4.38(ii)",
+    "acosh", math.acosh, lambda x, y: hyperbolic(x), domain=("above_one",), source="DLMF 4.38(ii)",
     kink="inf at x = 1", edges=(((1.0,), (INF,)), ((1e300,), (1e-300,))), names=("math.acosh",),
 )
 row("atanh", math.atanh, lambda x, y: 1.0 / ((1.0 - x) * (1.0 + x)), domain=("unit",), source="DLMF 4.38(ii)", names=("math.atanh",))

@@ -21,6 +21,10 @@ class Comment(ast.stmt):
         self.docstring = docstring
 
 
+class Definition(ast.FunctionDef):
+    """A function of ours; emit.text prints its signature."""
+
+
 class Assignments:
     """Writes values and gives them to the variables that somebody reads."""
 
@@ -48,15 +52,22 @@ class Assignments:
         """Write the assignment of values to variables, all at once where they depend on each other."""
         names = self.expressions.names
         given = [self.unbound if v is UNBOUND else v for v in values]
-        pairs = [(names[o], v) for o, v in zip(outs, given) if v is not UNBOUND]
-        pairs = [(n, v) for n, v in pairs if not (isinstance(v, Var) and names.get(v) == n)]
-        trees = [self.atom(v) for _, v in pairs]
+        kept = [(o, v) for o, v in zip(outs, given) if v is not UNBOUND]
+        pairs = [(o, v) for o, v in kept if not (isinstance(v, Var) and names.get(v) == names[o])]
+        trees = [self.given(o, v) for o, v in pairs]
         earlier: set[str] = set()
-        for (name, _), tree in zip(pairs, trees):
+        targets = [names[o] for o, _ in pairs]
+        for name, tree in zip(targets, trees):
             if earlier & {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}:
-                return [assign([n for n, _ in pairs], ast.Tuple(trees, ast.Load()))]
+                return [assign(targets, ast.Tuple(trees, ast.Load()))]
             earlier.add(name)
-        return [assign([n], tree) for (n, _), tree in zip(pairs, trees)]
+        return [assign([name], tree) for name, tree in zip(targets, trees)]
+
+    def given(self, out: Var, value: Atom) -> ast.expr:
+        """Write what a variable is given; the tape of a loop that did not run is a list too."""
+        if out.type.name == "seq" and value == Const(()):
+            return ast.List([], ast.Load())
+        return self.atom(value)
 
 
 def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context) -> ast.expr:

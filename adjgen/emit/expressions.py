@@ -5,6 +5,12 @@ import ast
 from adjgen.emit.targets import constant, spell
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
 
+OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+    ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+RISING, FALLING = (ast.Lt, ast.LtE), (ast.Gt, ast.GtE)
+
 
 class Expressions:
     """Writes the expressions of one function."""
@@ -64,17 +70,40 @@ def join(op: ast.boolop, a: ast.expr, b: ast.expr) -> ast.expr:
     """Write a and b, flat where a is of the same kind: evaluation goes from left to right."""
     parts = a.values if isinstance(a, ast.BoolOp) and type(a.op) is type(op) else [a]
     more = b.values if isinstance(b, ast.BoolOp) and type(b.op) is type(op) else [b]
-    return ast.BoolOp(op, [*parts, *more])
+    both = chained(parts[-1], more[0]) if isinstance(op, ast.And) else None
+    values = [*parts[:-1], both, *more[1:]] if both else [*parts, *more]
+    return ast.BoolOp(op, values) if len(values) > 1 else values[0]
+
+
+def chained(a: ast.expr, b: ast.expr) -> ast.expr | None:
+    """Write `0.0 <= h and h < R` as one comparison; None for what is no such pair."""
+    if not (isinstance(a, ast.Compare) and isinstance(b, ast.Compare)):
+        return None
+    middle, ops = a.comparators[-1], [*a.ops, *b.ops]
+    if not (isinstance(middle, ast.Name) and isinstance(b.left, ast.Name)):
+        return None
+    alike = any(all(isinstance(op, kind) for op in ops) for kind in (RISING, FALLING))
+    if middle.id != b.left.id or not alike:
+        return None
+    return ast.Compare(a.left, ops, [*a.comparators, *b.comparators])
 
 
 def negated(test: ast.expr) -> ast.expr:
     """Write the opposite of a truth value; comparisons keep their meaning for NaN."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return test.operand
-    opposite = {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in opposite:
-        return ast.Compare(test.left, [opposite[type(test.ops[0])]()], test.comparators)
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in OPPOSITE:
+        return ast.Compare(test.left, [OPPOSITE[type(test.ops[0])]()], test.comparators)
     return ast.UnaryOp(ast.Not(), test)
+
+
+def direct(test: ast.expr) -> ast.expr:
+    """Write `not a in b`, as a user may have, as `a not in b`."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = test.operand
+        if isinstance(inner, ast.Compare) and isinstance(inner.ops[0], (ast.In, ast.Is)):
+            return negated(inner)
+    return test
 
 
 def block_is_expression(block: Block, inlined: set[Var]) -> bool:

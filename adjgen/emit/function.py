@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adjgen.emit.assignments import Comment, Statements, structured
+from adjgen.emit.annotations import of_param, of_result
+from adjgen.emit.assignments import Comment, Definition, Statements, structured
 from adjgen.emit.expressions import Expressions
 from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
@@ -21,7 +22,7 @@ from adjgen.ir.query import equations
 class Written:
     """A function as a syntax tree, and the names that are taken inside it."""
 
-    tree: ast.FunctionDef
+    tree: Definition
     locals: set[str]
 
 
@@ -44,25 +45,32 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
 
     def finish(results: Sequence[Atom]) -> Statements:
         if any(result is UNBOUND for result in results):
-            return []  # only a path that raises has no value
+            return printer.raise_unbound()
         leaves = iter([expressions.atom(result) for result in results])
         return [ast.Return(structured(function.result, leaves, ast.Load()))]
 
     statements += printer.tail(body, Tail(finish, True))
     if function.about.get("doc_text"):
         statements.insert(0, Comment(function.about["doc_text"], docstring=True))
-    tree = ast.FunctionDef(function.name, signature(function.params), statements, [])
+    tree = Definition(
+        function.name, signature(function.params), statements, [], of_result(function)
+    )
     used = taken(function) | set(names.names.values()) | {p.name for p in function.params}
     return Written(tree, used)
 
 
 def name_results(function: Function) -> None:
-    """Call the unnamed value of a derivative function `value`."""
-    count = function.result.children[0].leaves() if function.result.kind else 0
-    if function.about.get("product") in ("jvp", "vjp", "value_and_grad"):
-        for result in function.body.results[:count]:
-            if isinstance(result, Var) and not result.hint:
-                result.hint = "value"
+    """Call the unnamed value of a derivative function `value`, its tangent `value_dot`."""
+    kind, results = function.about.get("product"), function.body.results
+    if kind not in ("jvp", "vjp", "value_and_grad"):
+        return
+    count = function.result.children[0].leaves()
+    tangents = results[count:] if kind == "jvp" else (Const(0.0),) * count
+    for result, tangent in zip(results, tangents):
+        if isinstance(result, Var) and not result.hint:
+            result.hint = "value"
+            if isinstance(tangent, Var) and tangent.hint == f"x_{result.number}_dot":
+                tangent.hint = "value_dot"
 
 
 def taken(function: Function) -> set[str]:
@@ -96,7 +104,7 @@ def signature(params: Sequence[Param]) -> ast.arguments:
         return [p for p in params if p.kind == kind]
 
     def args(found: list[Param]) -> list[ast.arg]:
-        return [ast.arg(p.name) for p in found]
+        return [ast.arg(p.name, of_param(p)) for p in found]
 
     positional = of("POSITIONAL_ONLY") + of("POSITIONAL_OR_KEYWORD")
     star, stars = of("VAR_POSITIONAL"), of("VAR_KEYWORD")

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
 from adjgen.ir.query import use_counts
 
 WIDTH = 64  # characters of an expression that is written inside another
@@ -141,4 +141,8 @@ class Inlining:
             self.width.get(a) or len(a.label()) or 4 if isinstance(a, Var) else len(a.key[1])
             for a in atoms
         ]
+        if isinstance(eqn.op, If) and self.is_test(eqn):
+            results = [block.results[0] for block in eqn.blocks]
+            if any(r == eqn.args[0] or isinstance(r, Const) for r in results):
+                return max(parts)  # `and`, `or`: a line may break between the parts
         return 3 + (len(str(eqn.op)) if function else 0) + sum(parts)

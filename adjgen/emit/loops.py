@@ -1,7 +1,7 @@
 """Writes what surrounds the body of a loop: first values, header, values for the next turn, copies."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from adjgen.emit.assignments import Assignments, Statements
 from adjgen.emit.expressions import block_is_expression
@@ -12,12 +12,16 @@ from adjgen.ir.core import Atom, Eqn, For, Var
 class Loop:
     """One loop; its slots are the variables that hold a carried value during a turn."""
 
-    def __init__(self, write: Assignments, eqn: Eqn, op: For) -> None:
+    def __init__(
+        self, write: Assignments, eqn: Eqn, op: For, dropped: Collection[int] = ()
+    ) -> None:
         self.write, self.eqn, self.op = write, eqn, op
         self.body = eqn.blocks[0]
         self.slots = self.body.params[op.seqs :]
         # what somebody reads, in a turn or after the last
         self.read = [bool(write.uses[s] or write.uses[o]) for s, o in zip(self.slots, eqn.outs)]
+        for k in dropped:
+            self.read[k] = False
 
     def start(self) -> Statements:
         """Write the first values of what the loop carries."""
@@ -31,8 +35,8 @@ class Loop:
     def copies(self) -> Statements:
         """Write copies of last values whose variable has a name of its own."""
         names, uses = self.write.expressions.names, self.write.uses
-        found = zip(self.eqn.outs, self.slots)
-        pairs = [(o, s) for o, s in found if uses[o] and names[o] != names[s]]
+        found = zip(self.eqn.outs, self.slots, self.read)
+        pairs = [(o, s) for o, s, read in found if read and uses[o] and names[o] != names[s]]
         return self.write.assigned([o for o, _ in pairs], [s for _, s in pairs])
 
     def tested_inside(self) -> bool:

@@ -1,14 +1,19 @@
 """Puts functions together: which names are imported and how they are written, then text."""
 
 import ast
+import builtins
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.elementary.row import TABLE
-from adjgen.emit.function import write
+from adjgen.emit.exits import told
+from adjgen.emit.function import Written, write
+from adjgen.emit.mypy import excused
+from adjgen.emit.outline import DEEPEST, indentation, outlined
 from adjgen.emit.pack import packed
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
@@ -22,6 +27,12 @@ class Text:
     imports: list[str]
     holders: dict[str, str] = field(default_factory=dict)  # name in the text -> key of a holder
     visible: list[str] = field(default_factory=list)  # modules besides that of the target
+    modules: dict[str, str] = field(default_factory=dict)  # name in the text -> module
+    trees: list[ast.FunctionDef] = field(default_factory=list)
+
+    def excused(self) -> list[str]:
+        """Return mypy's codes for what it cannot follow in the functions."""
+        return sorted({code for tree in self.trees for code in excused(tree)})
 
     def joined(self) -> str:
         """Return everything as one text."""
@@ -34,14 +45,22 @@ def write_functions(
     quote: Callable[[Eqn], str], holders: Iterable[str] = (),
 ) -> Text:  # fmt: skip
     """Return functions as text."""
-    written = {f.name: write(packed(f), target, style, quote) for f in functions}
+    written: dict[str, Written] = {}
+    names = {f.name for f in functions}
+    for function in functions:
+        ready = told(packed(function))
+        one = write(ready, target, style, quote)
+        parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
+        written |= {f.name: write(f, target, style, quote) for f in parts} or {function.name: one}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders))
-    for one in written.values():
-        imports.resolve(one.tree)
+    trees: list[ast.FunctionDef] = [one.tree for one in written.values()]
+    for tree in trees:
+        imports.resolve(tree)
     texts = {f"@{name}": source for name, source in imports.carried_functions()}
     texts |= {name: print_statements([one.tree]) for name, one in written.items()}
-    return Text(texts, imports.lines(), imports.held, imports.visible())
+    modules = {alias: module for module, alias in imports.modules.items()}
+    return Text(texts, imports.lines(), imports.held, imports.visible(), modules, trees)
 
 
 class Imports:
@@ -50,10 +69,10 @@ class Imports:
     def __init__(self, taken: set[str], holders: set[str]) -> None:
         self.taken = taken
         self.holders = holders
-        self.from_math: set[str] = set()
+        self.members: dict[str, set[str]] = {"math": set(), "typing": set()}  # imported by name
         self.modules: dict[str, str] = {}  # dotted module -> alias
         self.held: dict[str, str] = {}
-        self.carried: dict[str, None] = {}
+        self.carried: dict[str, str] = {}  # row -> name of the function that has its text
 
     def resolve(self, tree: ast.AST) -> None:
         """Write the references in a tree as names, dotted ones too: the tree is only printed."""
@@ -73,14 +92,28 @@ class Imports:
     def written(self, module: str, name: str) -> str:
         """Return how a name of a module is written."""
         if not module:
-            self.carried[name] = None
-            return name
+            return self.carried_name(name)
         if module == "builtins" and name not in self.taken:
             return name
-        if module == "math" and name and name not in self.taken:
-            self.from_math.add(name)
+        members = self.members.get(module)
+        if members is not None and name and (name in members or not self.is_taken(name)):
+            members.add(name)
             return name
         return self.alias(module) + (f".{name}" if name else "")
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a name means something else in the text."""
+        others = {*self.modules.values(), *self.carried.values()}.union(*self.members.values())
+        return name in self.taken or name in others or hasattr(builtins, name)
+
+    def carried_name(self, row: str) -> str:
+        """Return the name of the function that has the text of a row which Python lacks."""
+        if row not in self.carried:
+            name = row
+            while self.is_taken(name):
+                name += "_"
+            self.carried[row] = name
+        return self.carried[row]
 
     def alias(self, module: str) -> str:
         """Return the name under which generated code has a module."""
@@ -88,7 +121,7 @@ class Imports:
             base = "".join(c if c.isalnum() else "_" for c in module.rpartition(".")[2]) or "module"
             base = {"numpy": "np"}.get(base, base)
             name = base
-            while name in self.taken or name in self.modules.values() or name in self.from_math:
+            while self.is_taken(name):
                 name += "_"
             self.modules[module] = name
             if module in self.holders:
@@ -99,23 +132,27 @@ class Imports:
         """Return the import statements, those of Python's own modules first."""
         plain = [import_line(m, a) for m, a in self.modules.items() if m not in self.holders]
         own = [line for line in plain if line.split()[1].split(".")[0] in sys.stdlib_module_names]
-        rest = sorted(line for line in plain if line not in own)
+        rest = [line for line in plain if line not in own]
         if self.carried and "import math" not in own:
             own.append("import math")
-        if self.from_math:
-            own.append("from math import " + ", ".join(sorted(self.from_math)))
-        own.sort(key=lambda line: (line.startswith("from"), line))
+        for module, names in self.members.items():
+            own += [f"from {module} import " + ", ".join(sorted(names))] if names else []
+        for lines in (own, rest):
+            lines.sort(key=lambda line: (line.startswith("from"), line))
         return own + ([""] if own and rest else []) + rest
 
     def visible(self) -> list[str]:
         """Return the modules that are imported besides math and builtins."""
-        return sorted(
-            m for m in self.modules if m not in ("math", "builtins") and m not in self.holders
-        )
+        named = {module for module, names in self.members.items() if names}
+        return sorted({*self.modules, *named} - {"math", "builtins"} - self.holders)
 
     def carried_functions(self) -> list[tuple[str, str]]:
         """Return the text of rows that Python lacks, with what they need."""
-        return [(name, inspect.getsource(TABLE[name].evaluate).rstrip()) for name in self.carried]
+        found = []
+        for row, name in self.carried.items():
+            text = inspect.getsource(TABLE[row].evaluate).rstrip()
+            found.append((name, re.sub(rf"\b{row}(?=\()", name, text)))
+        return found
 
 
 def import_line(module: str, alias: str) -> str:

@@ -177,12 +177,13 @@ class Names:
     def free_name(self, group: list[Var], avoid: set[str], style: str) -> str:
         """Return the hint of a group, with a number if that is taken while the group lives."""
         labels = [v.hint for v in group if v.hint] or [v.label() for v in group if v.label()]
-        base = labels[0] if labels else "d"
+        unnamed = "test" if group[0].type.name == "bool" else "d"
+        base = labels[0] if labels else unnamed
         if style == "ssa":
             base = next((f"x_{v.number}" for v in group if v.number), base)
         lives = [self.lives.life(v) for v in group]
         if not labels:
-            avoid = avoid | {"d"}  # derivatives without a name are d_1, d_2, ...
+            avoid = avoid | {unnamed}  # derivatives without a name are d_1, d_2, ...
         name, k = base, self.latest.get(base, 2 if labels else 1) - 1
         while name in avoid or keyword.iskeyword(name) or self.occupied(name, lives):
             k += 1

@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from adjgen.elementary.structural import NOTHING
@@ -15,11 +15,11 @@ from adjgen.emit.assignments import (
     leaves,
     structured,
 )
-from adjgen.emit.expressions import Expressions, block_is_expression, negated
+from adjgen.emit.expressions import Expressions, block_is_expression, direct, negated
+from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
 from adjgen.emit.targets import outside
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
-from adjgen.ir.types import BOOL
 
 Finish = Callable[[Sequence[Atom]], Statements]  # writes what is done with a block's results
 
@@ -45,28 +45,32 @@ class Printer(Assignments):
         super().__init__(expressions, uses, unbound)
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
+        self.missing = ""  # the name without a value on the path that is written
+        self.unset: set[Atom] = set()  # flags of loops from which a return leaves directly
 
     # ---- blocks
 
     def tail(self, block: Block, end: Tail) -> Statements:
         """Write a block and what is done with its results."""
+        if (found := left(self, block, end)) is not None:
+            return found
         out: Statements = []
         results: Sequence[Atom] = block.results
         last = block.eqns[-1] if block.eqns else None
         if last is None or not self.splittable(last, results, end):
-            out = self.equations(block.eqns)
-            return out if _raises(out) else [*out, *end.finish(results)]
+            whole = self.equations(block.eqns)
+            return whole if leaves(whole) else [*whole, *end.finish(results)]
         out += self.equations(block.eqns[:-1])
-        arms = []
-        for arm, truth in zip(last.blocks, (Const(True), Const(False))):
-            inner: dict[Atom, Atom] = dict(zip(last.outs, arm.results))
-            if last.args[0].type == BOOL:
-                inner[last.args[0]] = truth
-            new = [inner.get(r, r) if isinstance(r, Var) else r for r in results]
-            quoted = self.quoted
-            arms.append(self.tail(Block((), arm.eqns, tuple(new)), end))
-            self.quoted = quoted
-        return out + self.both_arms(self.atom(self.expressions.tested(last.args[0])), *arms)
+        written = []
+        for block, arm in zip(last.blocks, arms(last, results)):
+            quoted, missing = self.quoted, self.missing
+            lost = [
+                o.hint for o, r in zip(last.outs, block.results) if r is UNBOUND and o in results
+            ]
+            self.missing = next(iter(lost), missing)
+            written.append(self.tail(Block((), *arm), end))
+            self.quoted, self.missing = quoted, missing
+        return out + self.both_arms(self.atom(self.expressions.tested(last.args[0])), *written)
 
     def splittable(self, eqn: Eqn, results: Sequence[Atom], end: Tail) -> bool:
         """Whether a block's last equation is an IF whose outs are nothing but results."""
@@ -79,10 +83,14 @@ class Printer(Assignments):
 
     def both_arms(self, test: ast.expr, then: Statements, other: Statements) -> Statements:
         """Write an if whose arms end in jumps or fall through."""
+        test = direct(test)
         if not then and not other:
             return [ast.Expr(test)] if not isinstance(test, (ast.Name, ast.Constant)) else []
         if not then:
             return [ast.If(negated(test), other, [])]
+        if len(other) == 2 and isinstance(other[0], Comment) and isinstance(other[1], ast.If):
+            inner = other[1]  # the quoted line moves inside, so that this becomes an elif
+            other = [ast.If(inner.test, [other[0], *inner.body], inner.orelse)]
         if leaves(then):
             return [ast.If(test, then, []), *other]
         if other and leaves(other):
@@ -133,6 +141,14 @@ class Printer(Assignments):
             return [ast.Assign([structured(eqn.op.result, targets, ast.Store())], value)]
         return [assign([self.name(out) for out in eqn.outs], value)]
 
+    def raise_unbound(self) -> Statements:
+        """Write what Python raises where the user's function returns a name without a value."""
+        text = (
+            f"cannot access local variable {self.missing!r} where it is not associated with a value"
+        )
+        error = outside("builtins", "UnboundLocalError")
+        return [ast.Raise(ast.Call(error, [ast.Constant(text)], []))]
+
     def require_real(self, eqn: Eqn) -> Statements:
         """Write the check that a power is real."""
         base, exponent, power = eqn.args
@@ -158,13 +174,14 @@ class Printer(Assignments):
             ):
                 if not self.moves_nothing(eqn):
                     return [assign([self.name(eqn.outs[0])], self.expressions.choice(eqn))]
-        arms = []
+        arms: list[Statements] = []
         for block in eqn.blocks:
             quoted = self.quoted
-            moves = self.moves(eqn.outs, block.results)
-            inner = self.equations(block.eqns)
-            arms.append(inner if _raises(inner) else [*inner, *moves])
+            arm = self.equations(block.eqns)
+            arms.append(arm if leaves(arm) else [*arm, *self.moves(eqn.outs, block.results)])
             self.quoted = quoted
+        if isinstance(eqn.args[0], Const):
+            return arms[0] if eqn.args[0].value else arms[1]
         return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
 
     def moves_nothing(self, eqn: Eqn) -> bool:
@@ -175,9 +192,11 @@ class Printer(Assignments):
             isinstance(b.results[0], Var) and names.get(b.results[0]) == out for b in eqn.blocks
         )
 
-    def loop(self, eqn: Eqn, op: For) -> Statements:
+    def loop(
+        self, eqn: Eqn, op: For, leaving: Leaving | None = None, dropped: Collection[int] = ()
+    ) -> Statements:
         """Write a loop: first values, empty lists, header, body, copies after it."""
-        one, body = Loop(self, eqn, op), eqn.blocks[0]
+        one, body = Loop(self, eqn, op, dropped), eqn.blocks[0]
         out = one.start()
         lists = [o for o in eqn.outs[op.carried :] if self.uses[o]]
         out += [assign([self.name(o)], ast.List([], ast.Load())) for o in lists]
@@ -187,6 +206,10 @@ class Printer(Assignments):
             end: Statements = [append(self.name(o), self.atom(r)) for o, r in kept if self.uses[o]]
             end += one.turn(results[: op.carried])
             stop = results[op.carried] if op.exits else Const(False)
+            if leaving is not None and stop == Const(True):
+                found = leaving.leave(results)
+                if found is not None:
+                    return found
             if isinstance(stop, Const):
                 return [*end, ast.Break()] if stop.value else end
             if stop not in self.expressions.inlined:
@@ -195,14 +218,15 @@ class Printer(Assignments):
             return [leave, *end]  # the test reads what the values for the next turn replace
 
         inner = self.condition(eqn.blocks[1]) if one.tested_inside() else []
-        inner += self.tail(Block((), body.eqns, body.results), Tail(finish, op.exits))
+        if not leaves(inner):
+            inner += self.tail(Block((), body.eqns, body.results), Tail(finish, op.exits))
         return [*out, one.around(inner), *one.copies()]
 
     def condition(self, block: Block) -> Statements:
         """Write a loop's condition that is no expression: statements, and a break if it fails."""
         first = self.equations(block.eqns)
-        return [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
-
-
-def _raises(statements: Statements) -> bool:
-    return bool(statements) and isinstance(statements[-1], ast.Raise)
+        return (
+            first
+            if leaves(first)
+            else [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
+        )

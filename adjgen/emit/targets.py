@@ -43,6 +43,12 @@ def over_tuple(dotted: str) -> Spelling:
     return lambda args: inner([ast.Tuple(list(args), ast.Load())])
 
 
+def sum_from(args: Args) -> ast.expr:
+    """Spell a sum with a start value, the last argument: sum((a, b), c)."""
+    terms = ast.Tuple(list(args[:-1]), ast.Load())
+    return ast.Call(outside("builtins", "sum"), [terms, args[-1]], [])
+
+
 def two_points(args: Args) -> ast.expr:
     """Spell math.dist((p...), (q...))."""
     half = len(args) // 2
@@ -50,6 +56,12 @@ def two_points(args: Args) -> ast.expr:
         ast.Tuple(list(part), ast.Load()) for part in (args[:half], args[half:])
     ]
     return call("math.dist")(points)
+
+
+def winners(args: Args) -> ast.expr:
+    """Spell how many values equal the first: sum((b == a, c == a)) or 1."""
+    same: list[ast.expr] = [ast.Compare(arg, [ast.Eq()], [args[0]]) for arg in args[1:]]
+    return ast.BoolOp(ast.Or(), [over_tuple("builtins.sum")(same), ast.Constant(1)])
 
 
 def extreme(name: str, better: type[ast.cmpop]) -> Spelling:
@@ -120,17 +132,23 @@ def same(args: Args) -> ast.expr:
     return args[0]
 
 
+def infinity(args: Args) -> ast.expr:
+    """Spell an infinity of the sign of its second argument."""
+    inf = outside("math", "inf")
+    return ast.UnaryOp(ast.USub(), inf) if isinstance(args[1], ast.UnaryOp) else inf
+
+
 MATH: dict[str, Spelling] = {
     "add": binary(ast.Add), "sub": binary(ast.Sub), "mul": binary(ast.Mult), "div": binary(ast.Div),
     "floordiv": binary(ast.FloorDiv), "mod": binary(ast.Mod), "pow": binary(ast.Pow),
     "neg": unary(ast.USub), "pos": unary(ast.UAdd), "not": unary(ast.Not),
     "lt": compare(ast.Lt), "le": compare(ast.LtE), "gt": compare(ast.Gt), "ge": compare(ast.GtE),
     "eq": compare(ast.Eq), "ne": compare(ast.NotEq), "is": compare(ast.Is), "is_not": compare(ast.IsNot),
-    "sum": over_tuple("builtins.sum"), "fsum": over_tuple("math.fsum"), "prod": over_tuple("math.prod"),
-    "dist": two_points, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
+    "sum": over_tuple("builtins.sum"), "sum_from": sum_from, "fsum": over_tuple("math.fsum"), "prod": over_tuple("math.prod"),
+    "dist": two_points, "winners": winners, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
     "log_base": call("math.log"), "math_pow": call("math.pow"), "round_digits": call("builtins.round"),
     "range": call("builtins.range"), "len": call("builtins.len"), "padded": padded, "backwards": backwards,
-    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same,
+    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same, "infinity": infinity,
 }  # fmt: skip
 for _depth in range(1, DEEPEST + 1):
     MATH |= {f"add_elements_{_depth}": add_elements(_depth), f"zeros_like_{_depth}": zeros(_depth)}

@@ -1,15 +1,17 @@
 """From syntax trees to text: astor prints, black formats what a person will see."""
 
 import ast
+import textwrap
 import warnings
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from adjgen.emit.assignments import Comment
+from adjgen.emit.assignments import Comment, Definition
 
 LONGEST = 10_000  # lines that black is asked to format
 COMMENT_WIDTH = 76
+DOC_WIDTH = 80
 
 
 @cache
@@ -23,7 +25,13 @@ def _generator() -> Any:
         """astor's printer, which also prints Comment and what it does not know."""
 
         def visit_Comment(self, node: Comment) -> None:
-            self.statement(node, docstring(node.text) if node.docstring else comment(node.text))
+            lines = docstring(node.text) if node.docstring else [comment(node.text)]
+            for line in lines:
+                self.statement(node, line)
+
+        def visit_Definition(self, node: Definition) -> None:
+            self.statement(node, signature(node))
+            self.body(node.body)
 
         def visit_Constant(self, node: ast.Constant) -> None:
             if isinstance(node.value, str):
@@ -41,6 +49,36 @@ def _generator() -> Any:
             self.write(ast.unparse(ast.fix_missing_locations(node)))
 
     return Source, astor.code_gen.to_source
+
+
+def signature(node: Definition) -> str:
+    """Return the first line of a function."""
+    given = node.args
+    plain = [*given.posonlyargs, *given.args]
+    defaults = [None] * (len(plain) - len(given.defaults)) + given.defaults
+    words = [parameter(*pair) for pair in zip(plain, defaults)]
+    if given.posonlyargs:
+        words.insert(len(given.posonlyargs), "/")
+    if given.vararg:
+        words.append("*" + parameter(given.vararg))
+    elif given.kwonlyargs:
+        words.append("*")
+    words += [parameter(*pair) for pair in zip(given.kwonlyargs, given.kw_defaults)]
+    if given.kwarg:
+        words.append("**" + parameter(given.kwarg))
+    result = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    return f"def {node.name}({', '.join(words)}){result}:"
+
+
+def parameter(arg: ast.arg, default: ast.expr | None = None) -> str:
+    """Return a parameter with its annotation and default.
+
+    >>> parameter(ast.arg("n", ast.Name("int")), ast.Constant(3)), parameter(ast.arg("x"))
+    ('n: int = 3', 'x')
+    """
+    said = f": {ast.unparse(arg.annotation)}" if arg.annotation else ""
+    equals = " = " if said else "="
+    return arg.arg + said + (equals + ast.unparse(default) if default else "")
 
 
 def print_statements(statements: Sequence[ast.stmt]) -> str:
@@ -61,12 +99,19 @@ def comment(text: str) -> str:
     )
 
 
-def docstring(text: str) -> str:
-    """Return the literal of a docstring in one line, whatever is in the text."""
+def docstring(text: str) -> list[str]:
+    """Return the literal of a docstring as lines, whatever is in the text.
+
+    >>> docstring("Return x.")
+    ['\"\"\"Return x.\"\"\"']
+    """
     plain = " ".join(text.split())
     if '"' in plain or "\\" in plain or not plain.isprintable():
-        return repr(plain)
-    return f'"""{plain}"""'
+        return [repr(plain)]
+    lines = textwrap.wrap(plain, DOC_WIDTH, break_long_words=False, break_on_hyphens=False)
+    if len(lines) < 2:
+        return [f'"""{plain}"""']
+    return [f'"""{lines[0]}', *lines[1:], '"""']
 
 
 def formatted(text: str) -> str:

@@ -3,7 +3,7 @@
 A function that copies one (or keeps it on a tape) starts it as None, so that reading it still fails.
 """
 
-from adjgen.ir.core import UNBOUND, Atom, Block, For, If, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, For, If, Var
 from adjgen.ir.query import equations
 
 
@@ -49,8 +49,9 @@ def copies_unbound(body: Block, names: dict[Var, str]) -> bool:
             pairs += zip(eqn.outs, params)
             if any(r in found for r in results[eqn.op.carried + eqn.op.exits :]):
                 return True
-        elif eqn.op == "pack" and any(arg in found for arg in eqn.args):
-            return True
+        elif eqn.op == "pack" or isinstance(eqn.op, Call):
+            if any(arg in found for arg in eqn.args):
+                return True
         copied = ((o, a) for o, a in pairs if isinstance(a, Var) and a in found)
         if any(names.get(a) != names.get(o) for o, a in copied):
             return True

@@ -156,6 +156,10 @@ class Payload(Protocol):
         """Whether nobody notices that this runs once more."""
 
     @property
+    def raises(self) -> bool:
+        """Whether this always raises, so that nothing follows it."""
+
+    @property
     def reason(self) -> str:
         """Why adjgen cannot differentiate this, for the diagnostic."""
 
@@ -221,7 +225,8 @@ class Param:
     """A parameter of a function: its variables are the leaves of its structure, usually one.
 
     kind is that of inspect.Parameter ("POSITIONAL_OR_KEYWORD", "KEYWORD_ONLY", ...); default is
-    a Python constant, ... for none, else a syntax tree or a live object; `differentiable` is what `wrt=None` selects.
+    a Python constant, ... for none, else a syntax tree or a live object; `differentiable` is what `wrt=None` selects;
+    annotation is the text of it in generated code, "" for that of the variable's type.
     """
 
     name: str
@@ -230,6 +235,7 @@ class Param:
     default: Any = ...
     differentiable: bool = False
     tree: Tree = LEAF
+    annotation: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

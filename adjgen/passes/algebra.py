@@ -76,8 +76,9 @@ class Algebra:
         self.absorbed = {}
         writer = Writer(eqn.loc)
         result = writer.product(self.expression(eqn, writer))
-        new = len(writer.eqns)
-        if new >= len(old) + sum(self.absorbed.values()) or isinstance(result, Const):
+        saved = len(old) + sum(self.absorbed.values()) - len(writer.eqns)
+        better = saved > 0 or (saved == 0 and divides_early(old))
+        if not better or isinstance(result, Const):
             return old
         if not writer.eqns or writer.eqns[-1].outs[0] is not result:
             return old
@@ -168,6 +169,17 @@ class Algebra:
         return self.expression(eqn, writer)
 
 
+def divides_early(tree: list[Eqn]) -> bool:
+    """Whether a quotient in the expression is a factor, so that it is divided before it is multiplied."""
+    quotients: set[Atom] = set()
+    for eqn in tree:
+        if eqn.op == "div" or (eqn.op == "neg" and eqn.args[0] in quotients):
+            quotients.add(eqn.outs[0])
+        elif eqn.op == "mul" and not quotients.isdisjoint(eqn.args):
+            return True
+    return False
+
+
 COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
@@ -245,29 +257,34 @@ class Writer:
         return total
 
     def product(self, product: Product) -> Atom:
-        """Write a product: the constant first, quotients as they were, lone divisors as divisions."""
+        """Write a product: the constant first, factors in their order, a divisor after the next one.
+
+        y * g / b is of the size of y, where y / b * g may overflow or underflow. Nothing is known of
+        the size of a sum, so a divisor prefers another factor: x / f * (1.0 + b).
+        """
         coefficient = product.coefficient
         if not product.quotients:
             return Const(coefficient)
         whole = [q for q in product.quotients if q[0]]
-        whole.sort(key=lambda q: q[0][0] in self.sums)  # sums last: x / f * (1.0 + b)
-        divisors = [d for n, ds in product.quotients if not n for d in ds]
+        waiting = [d for n, ds in product.quotients if not n for d in ds]
         unit = coefficient in (1.0, -1.0) and whole
         total: Atom | None = None if unit else Const(abs(coefficient))
-        for k, quotient in enumerate(whole):
-            value = self.quotient(quotient)
-            total = value if total is None else self.emit("mul", total, value)
-            total = self.over(total, divisors) if k == 0 else total
+        while whole:
+            plain = (k for k, q in enumerate(whole) if q[0][0] not in self.sums)
+            numerators, denominators = whole.pop(next(plain, 0) if waiting else 0)
+            for factor in numerators:
+                if total is None:
+                    total = factor
+                    continue
+                if factor in self.sums:
+                    total = self.emit("mul", self.over(total, waiting), factor)
+                else:
+                    total = self.over(self.emit("mul", total, factor), waiting)
+                waiting = []
+            waiting += denominators
         assert total is not None
-        total = total if whole else self.over(total, divisors)
+        total = self.over(total, waiting)
         return self.emit("neg", total) if coefficient < 0 else total
-
-    def quotient(self, quotient: Quotient) -> Atom:
-        """Write a quotient as it was."""
-        (value, *numerators), denominators = quotient
-        for n in numerators:
-            value = self.emit("mul", value, n)
-        return self.over(value, denominators)
 
     def over(self, value: Atom, divisors: Iterable[Atom]) -> Atom:
         """Write divisions, one after the other."""

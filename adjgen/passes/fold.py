@@ -11,7 +11,7 @@ before                              after
 from dataclasses import dataclass, field, replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, For, If, Opaque, Var
 from adjgen.ir.types import BOOL, REAL
 
 FOLDED = {
@@ -43,17 +43,23 @@ class Folding:
     mapping: dict[Var, Atom] = field(default_factory=dict)
     mirrored: dict[Atom, Atom] = field(default_factory=dict)  # a list backwards -> the list
 
+    negated: dict[Atom, Atom] = field(default_factory=dict)  # -x -> x
+
     def block(self, block: Block) -> Block:
-        """Return a block with known values put in."""
+        """Return a block with known values put in; nothing follows what always raises."""
         eqns: list[Eqn] = []
-        for eqn in block.eqns:
+        for k, eqn in enumerate(block.eqns):
+            if eqns and raises(eqns[-1]):
+                lost = (out for left in block.eqns[k:] for out in left.outs)
+                self.mapping.update(dict.fromkeys(lost, UNBOUND))
+                break
             args = tuple([self.value(arg) for arg in eqn.args])
             if args != eqn.args:
                 eqn = eqn.reading(args, eqn.blocks)
             if isinstance(eqn.op, If):
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):
-                eqns.append(replace(eqn, blocks=tuple(self.block(b) for b in eqn.blocks)))
+                eqns.append(replace(eqn, blocks=self.loop(eqn, eqn.op)))
             else:
                 self.plain(eqn, eqns)
         return Block(block.params, tuple(eqns), tuple(self.value(r) for r in block.results))
@@ -69,11 +75,18 @@ class Folding:
                 self.mapping[eqn.outs[0]] = self.mirrored[eqn.args[0]]
                 return
             self.mirrored[eqn.outs[0]] = eqn.args[0]
+        if eqn.op == "neg":
+            if eqn.derivative and eqn.args[0] in self.negated:
+                self.mapping[eqn.outs[0]] = self.negated[eqn.args[0]]
+                return
+            self.negated[eqn.outs[0]] = eqn.args[0]
         known = folded(eqn)
         if known is not None:
             self.mapping[eqn.outs[0]] = known
         elif is_square(eqn) and (eqn.derivative or not self.exact):
             eqns.append(replace(eqn, op="mul", args=(eqn.args[0], eqn.args[0])))
+        elif eqn.derivative and eqn.op == "mul" and Const(0.0) in eqn.args:
+            self.mapping[eqn.outs[0]] = Const(0.0)
         elif eqn.derivative and eqn.op == "pow" and eqn.args[1] in (Const(1), Const(1.0)):
             self.mapping[eqn.outs[0]] = eqn.args[0]
         else:
@@ -83,12 +96,7 @@ class Folding:
         """Fold an IF: a known condition takes its arm, equal results need no choice."""
         test = eqn.args[0]
         if isinstance(test, Const):
-            taken = self.block(eqn.blocks[0] if test.value else eqn.blocks[1])
-            eqns.extend(taken.eqns)
-            self.mapping.update(zip(eqn.outs, taken.results))
-            for out, result in zip(eqn.outs, taken.results):
-                if isinstance(result, Var) and not result.label():
-                    result.hint = out.hint
+            self.taken(eqn, self.block(eqn.blocks[0] if test.value else eqn.blocks[1]), eqns)
             return
         blocks = []
         for block, truth in zip(eqn.blocks, (TRUE, FALSE)):
@@ -109,6 +117,37 @@ class Folding:
         arms = tuple(replace(b, results=tuple(b.results[k] for k in kept)) for b in blocks)
         eqns.append(replace(eqn, outs=tuple(eqn.outs[k] for k in kept), blocks=arms))
 
+    def loop(self, eqn: Eqn, op: For) -> tuple[Block, ...]:
+        """Fold the blocks of a loop; whether to go on is a truth value even where it always raises."""
+        blocks = [self.block(block) for block in eqn.blocks]
+        for block, at in zip(blocks, (op.carried if op.exits else None, 0)):
+            if at is not None and block.results[at] is UNBOUND:
+                block.results = (*block.results[:at], FALSE, *block.results[at + 1 :])
+        return tuple(blocks)
+
+    def taken(self, eqn: Eqn, block: Block, eqns: list[Eqn]) -> None:
+        """Put the arm of a known condition in the place of its IF."""
+        eqns.extend(block.eqns)
+        self.mapping.update(zip(eqn.outs, block.results))
+        for out, result in zip(eqn.outs, block.results):
+            if isinstance(result, Var) and not result.label():
+                result.hint = out.hint
+        if eqns and raises(eqns[-1]):
+            return
+        absent = tuple(o for o, r in zip(eqn.outs, block.results) if r is UNBOUND)
+        if absent:  # reading them is an error of the user's, which must stay one
+            for out in absent:
+                del self.mapping[out]
+            nothing = Block((), (), (UNBOUND,) * len(absent))
+            eqns.append(replace(eqn, outs=absent, args=(TRUE,), blocks=(nothing, nothing)))
+
+
+def raises(eqn: Eqn) -> bool:
+    """Whether an equation always raises, so that nothing follows it."""
+    if isinstance(eqn.op, If):
+        return all(block.eqns and raises(block.eqns[-1]) for block in eqn.blocks)
+    return isinstance(eqn.op, Opaque) and eqn.op.payload.raises
+
 
 def folded(eqn: Eqn) -> Const | None:
     """Return the value of a row of constants, where folding it is the same on every machine."""
@@ -116,7 +155,10 @@ def folded(eqn: Eqn) -> Const | None:
         return None
     values = [arg.value for arg in eqn.args if isinstance(arg, Const)]
     if len(values) < len(eqn.args) or not all(
-        isinstance(v, NUMBERS) or (v is None and eqn.op in ("is", "is_not")) for v in values
+        isinstance(v, NUMBERS)
+        or (v is None and eqn.op in ("is", "is_not"))
+        or (isinstance(v, str) and eqn.op in ("eq", "ne"))
+        for v in values
     ):
         return None
     try:

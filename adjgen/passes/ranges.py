@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
+from adjgen.passes.minima import never_negative
 
 
 class Interval(NamedTuple):
@@ -62,6 +63,8 @@ class _Ranges:
                 eqn = replace(eqn, blocks=tuple(self.block(b) for b in eqn.blocks))
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue
+            elif eqn.op == "infinity" and never_negative(eqn.args[0], self.made_by):
+                eqn = replace(eqn, op="neg", args=(Const(-0.0),))  # folds to 0.0
             elif eqn.derivative and eqn.outs and self.impossible(eqn):
                 eqn = replace(eqn, op="lt", args=(Const(0), Const(0)))  # folds to False
             elif len(eqn.outs) == 1 and isinstance(eqn.op, str):

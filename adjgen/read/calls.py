@@ -9,13 +9,11 @@ from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import expressions, names
+from adjgen.read import displays, expressions, methods, names
 from adjgen.read.frame import Frame, missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
 from adjgen.read.values import Display, FunctionValue, Value
 
-# Functions of a display whose items are the arguments of a row: sum([a, b]), max((a, b)).
-OVER_ITEMS = {"builtins.sum", "math.fsum", "math.prod", "builtins.max", "builtins.min"}
 # Names that mean another row with a second argument.
 WITH_TWO = {"math.log": "log_base", "builtins.round": "round_digits"}
 UNPACKED = "ADJ601 a call of `{}` whose arguments are unpacked with a star"
@@ -60,11 +58,14 @@ def readable(frame: Frame, node: ast.Call) -> bool:
     if isinstance(node.func, ast.Name):
         owner = frame.frame_of(node.func.id)
         return owner is not None and isinstance(owner.env.get(node.func.id), FunctionValue)
-    return isinstance(node.func, ast.Lambda)
+    return isinstance(node.func, ast.Lambda) or methods.method(frame, node.func) is not None
 
 
 def call(frame: Frame, node: ast.Call) -> Value:
     """Lower a call."""
+    args = displays.spread(frame, node.args)
+    if args is not None and any(isinstance(a, ast.Starred) for a in node.args):
+        node = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
     binding = frame.binding(node.func)
     dotted = binding.dotted if isinstance(binding, names.Known) else ""
     if dotted in COMPLEX or dotted.startswith("cmath."):
@@ -81,9 +82,7 @@ def call(frame: Frame, node: ast.Call) -> Value:
         return _row(frame, node, user.name, node.args)
     target = _function(frame, node, binding)
     if target is not None and not _starred(node):
-        from adjgen.read import inline
-
-        return inline.inlined(frame, node, target)
+        return _read(frame, node, target)
     return _of_number(frame, node) or _unknown(frame, node)
 
 
@@ -102,6 +101,21 @@ def _of_number(frame: Frame, node: ast.Call) -> Var | None:
         reason, hint = "ADJ406 `.conjugate()` of what may be complex", REAL_NUMBER
     code = Code(tree, ("number",), effect=not number, reason=reason, hint=hint)
     return frame.emit(node, Opaque(code), (owner,), [METHODS[method.attr] if number else OPAQUE])[0]
+
+
+def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
+    """Read a callee in place; a method that cannot be read is carried like other code of its object."""
+    from adjgen.read import inline
+
+    session = frame.session
+    equations, problems, env = len(session.builder.eqns), len(session.problems), dict(frame.env)
+    result = inline.inlined(frame, node, target)
+    found = session.problems[problems:]
+    if not found or not isinstance(node.func, ast.Attribute) or frame.binding(node.func):
+        return result
+    del session.builder.eqns[equations:], session.problems[problems:]
+    frame.env = env
+    return frame.opaque(node, f"{found[0].code} {found[0].what}", found[0].why)
 
 
 def _user_row(binding: Any) -> Row | None:
@@ -126,7 +140,7 @@ def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | Non
     if isinstance(node.func, ast.Lambda):
         held = expressions.value(frame, node.func)
         return held if isinstance(held, FunctionValue) else None
-    return None
+    return methods.method(frame, node.func)
 
 
 def _starred(node: ast.Call) -> bool:
@@ -144,6 +158,11 @@ def _unknown(frame: Frame, node: ast.Call) -> Value:
         return frame.problem(node.func, "ADJ301", what, missing_hint(binding))
     if _starred(node):
         return frame.opaque(node, UNPACKED.format(text), "Write the arguments one by one.")
+    if methods.doubtful(frame, node.func):
+        what = (
+            f"ADJ301 `{text}` may be another method: an attribute or a derived class has this name"
+        )
+        return frame.opaque(node, what, "Name the method that is meant: `Class.method(self, x)`.")
     return frame.opaque(
         node,
         f"ADJ301 no derivative rule for `{text}`",
@@ -158,18 +177,16 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
     if dotted == "builtins.float" and len(args) == 1 and isinstance(args[0], ast.Constant):
         if isinstance(args[0].value, str) and not node.keywords:
             return _float_of_text(frame, node, args[0].value)
+    if dotted == "builtins.len" and (number := displays.length(frame, node)) is not None:
+        return number
     if dotted == "math.dist" and not _starred(node):
-        points = [_point(frame, argument) for argument in args]
+        points = [displays.items_of(frame, argument) or [] for argument in args]
         if len(points) == 2 and all(points) and len(points[0]) == len(points[1]):
             return _row(frame, node, "dist", [*points[0], *points[1]])
         row = None
-    if dotted in OVER_ITEMS and len(args) == 1:
-        items = _items(args[0])
-        if items and not node.keywords:
-            return _row(frame, node, BY_NAME[dotted].name, items)
-        row = None
-    if dotted in OVER_ITEMS and len(args) > 1 and dotted not in ("builtins.max", "builtins.min"):
-        row = None  # sum of a start value
+    if dotted in displays.REDUCTIONS:
+        found = None if _starred(node) else displays.arguments(frame, node, dotted)
+        return _row(frame, node, *found) if found else _carried(frame, node, dotted)
     if row is None or node.keywords or _starred(node) or not args:
         return _carried(frame, node, dotted)
     name = WITH_TWO.get(dotted, row.name) if len(args) == 2 else row.name
@@ -181,6 +198,9 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
 
 def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
     short = dotted.removeprefix("builtins.")
+    if dotted in displays.CHOICES and any(k.arg == "key" for k in node.keywords):
+        what = f"ADJ301 `{short}` with a key compares other numbers than it returns"
+        return frame.opaque(node, what, "Compare the keys with `if` and choose there.")
     reason = f"ADJ301 no derivative rule for this call of `{short}`"
     if dotted.startswith(OBSERVERS):
         code, reads = frame.code(node, (), reason, "", True, observes=True)
@@ -197,28 +217,11 @@ def _float_of_text(frame: Frame, node: ast.Call, text: str) -> Value:
         return frame.opaque(node, "ADJ402 a number made of text")
 
 
-def _point(frame: Frame, node: ast.expr) -> list[Any]:
-    """Return the coordinates of a point that is written out, or bound to a tuple; else nothing."""
-    if isinstance(node, ast.Name):
-        owner = frame.frame_of(node.id)
-        held = owner.env.get(node.id) if owner else None
-        return list(held.items) if isinstance(held, Display) else []
-    return list(_items(node) or [])
-
-
-def _items(node: ast.expr) -> list[ast.expr] | None:
-    """Return the items of a tuple or list that is written out."""
-    if isinstance(node, (ast.Tuple, ast.List)):
-        return None if any(isinstance(i, ast.Starred) for i in node.elts) else list(node.elts)
-    return None
-
-
-def _row(frame: Frame, node: ast.Call, name: str, args: Sequence[ast.expr | Value]) -> Value:
-    """Append a row; an argument is an expression or a value."""
-    atoms: list[Atom] = []
-    for argument in args:
-        held = expressions.value(frame, argument) if isinstance(argument, ast.expr) else argument
-        atoms.append(frame.materialise(node, held))
+def _row(frame: Frame, node: ast.Call, name: str, args: Sequence[ast.expr]) -> Value:
+    """Append a row of expressions."""
+    atoms = [frame.materialise(node, expressions.value(frame, argument)) for argument in args]
+    if name == "prod_from":  # start * a * b, where start is evaluated last
+        name, atoms = "prod", [atoms[-1], *atoms[:-1]]
     if TABLE[name].outs > 1:
         outs = frame.emit(node, name, atoms, [REAL] * TABLE[name].outs)
         return Display("tuple", outs)

@@ -15,10 +15,11 @@ from adjgen.read.names import (
     Place,
     Scope,
 )
+from adjgen.read.private import written_out
 from adjgen.read.rebound import lasting, settled
+from adjgen.read.session import Moment
 
 if TYPE_CHECKING:
-    from adjgen.read.session import Moment
     from adjgen.read.static import StaticScope
 
 
@@ -30,10 +31,18 @@ def define(
     owner: ast.ClassDef | None,
 ) -> Definition:
     """Return the definition of a function, or of a method of `owner`; `self` stays a parameter."""
-    static = owner is not None and "staticmethod" in marks(node)
-    bound = int(owner is not None and not static)
+    if owner is None:
+        return Definition(
+            node, view.scope.file, view, qualname, _defaults(node, moment, qualname, None)
+        )
+    static = "staticmethod" in marks(node)
+    node = written_out(node, owner.name, view.scope.file)
+    of = External(None, node=owner, scope=view.scope)
     defaults = _defaults(node, moment, qualname, owner)
-    return Definition(node, view.scope.file, view, qualname, defaults, bound, static=static)
+    return Definition(
+        node, view.scope.file, view, qualname, defaults, int(not static), static=static, owner=of,
+        home=of,
+    )  # fmt: skip
 
 
 def _defaults(
@@ -90,8 +99,14 @@ def _member(
     scope: "StaticScope", moment: Scope, owner: External, name: str, place: Place | None
 ) -> Binding:
     node: Any = owner.node
+    private = name.removeprefix("_" + node.name.lstrip("_"))
+    name = private if private.startswith("__") else name
     bound = [inner for inner in node.body if name in assigned([inner])]
     plain = not (node.bases or node.keywords or node.decorator_list)
+    base = base_of(owner)
+    if not bound and base is not None:
+        above: Any = base.scope
+        return member_of_class(above, Moment(above, above.order_of(base.node)), base, name)
     if len(bound) == 1 and isinstance(bound[0], ast.FunctionDef):
         if marks(bound[0]) <= {"staticmethod"}:
             before = scope.order_of(node)
@@ -101,6 +116,16 @@ def _member(
         if isinstance(value, Constant):
             return value
     return External(place, f"`{node.name}.{name}` is not known before run time")
+
+
+def base_of(owner: External) -> External | None:
+    """Return the class that a class is derived from, if it is one whose text is known."""
+    node: Any = owner.node
+    if len(node.bases) != 1 or node.keywords or owner.scope is None:
+        return None
+    scope: Any = owner.scope
+    base = evaluate(node.bases[0], Moment(scope, scope.order_of(node)), None)
+    return base if isinstance(base, External) and isinstance(base.node, ast.ClassDef) else None
 
 
 def marks(node: FunctionNode) -> set[str]:

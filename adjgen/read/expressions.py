@@ -6,7 +6,7 @@ from collections.abc import Callable
 from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Const, Opaque, Tree, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read import calls, names
+from adjgen.read import calls, displays, names
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
@@ -75,13 +75,10 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     if isinstance(binding, names.External) or binding is None:
         if isinstance(binding, names.External) or not _local_root(frame, node):
             return frame.opaque(node, "ADJ301 its value is not known before run time")
+        reason, hint = "ADJ401 an attribute cannot be differentiated", "Pass the number itself."
         if node.attr in ("real", "imag"):
-            return frame.opaque(
-                node, f"ADJ406 `.{node.attr}` of what may be complex", calls.REAL_NUMBER
-            )
-        return frame.opaque(
-            node, "ADJ401 an attribute cannot be differentiated", "Pass the number itself."
-        )
+            reason, hint = f"ADJ406 `.{node.attr}` of what may be complex", calls.REAL_NUMBER
+        return frame.opaque(node, reason, hint)
     return frame.outside(node, binding)
 
 
@@ -242,9 +239,8 @@ def _emit_if(
 
 
 def _display(frame: Frame, node: ast.Tuple) -> Value:
-    if any(isinstance(item, ast.Starred) for item in node.elts):
-        return frame.opaque(node, "ADJ401 an unpacked tuple cannot be differentiated", ADVICE)
-    return Display("tuple", tuple(value(frame, item) for item in node.elts))
+    found = displays.display(frame, node)
+    return found or frame.opaque(node, "ADJ401 an unpacked tuple cannot be differentiated", ADVICE)
 
 
 def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
@@ -263,6 +259,8 @@ def bind(frame: Frame, name: str, result: Value) -> None:
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     number = integer(node.slice)
     reason = "ADJ401 an item of a container cannot be differentiated"
+    if isinstance(node.slice, ast.Slice) and (part := displays.display(frame, node)) is not None:
+        return part
     if isinstance(node.value, ast.Name):
         owner = frame.frame_of(node.value.id)
         base = owner.env.get(node.value.id) if owner else None

@@ -198,6 +198,10 @@ class Frame:
             binding = self.binding(inner) if isinstance(inner, ast.Attribute) else None
             if isinstance(binding, names.External) and binding.place is None:
                 self.expression_of(inner, binding, ast.unparse(inner))
+            if isinstance(inner, ast.Call) and not inner.args:
+                if self.dotted(inner.func) == "builtins.super":
+                    what = "`super()` outside of its class"
+                    self.problem(inner, "ADJ301", what, "Name the class: `Base.method(self, x)`.")
         again = self.rebound()
         for name in sorted(late_reads(node, self.dotted) & again):
             what = f"a function or generator reads `{name}`, which is assigned again"
@@ -261,7 +265,7 @@ class Frame:
             return ast.Name(f"@{module}:{member}", ast.Load())
         if isinstance(binding, names.Callee):
             place = binding.place or binding.definition.place
-        if place is None:
+        if place is None or not place.module:  # a text that came from no file has no module
             missing = isinstance(binding, names.Missing)
             what = (
                 f"`{name}` is not defined" if missing else f"generated code cannot import `{name}`"

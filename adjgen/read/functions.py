@@ -1,14 +1,17 @@
 """The definition of a live function, method, lambda or functools.partial; of anything else, why not."""
 
+import ast
 import functools
 from types import FunctionType, MethodType
 from typing import Any
 
 from adjgen.diagnostics import Problem, UnsupportedError
 from adjgen.read.definitions import marks
-from adjgen.read.live import Family, LiveScope
+from adjgen.read.family import Family
+from adjgen.read.live import LiveScope
 from adjgen.read.locate import Found, locate
 from adjgen.read.names import ABSENT, Definition
+from adjgen.read.private import written_out
 
 FUNCTIONS = (FunctionType, MethodType, functools.partial)
 
@@ -27,6 +30,11 @@ def definition_of(value: Any, family: Family | None = None) -> Definition:
 def _define(value: Any, family: Family) -> Definition:
     function, owner, partials = _peeled(value)
     found = locate(function.__code__, function.__globals__)
+    scope = LiveScope(found.file, function.__globals__, family, function)
+    classes = [node for node in found.around if isinstance(node, ast.ClassDef)]
+    text = scope.as_text(classes[-1]) if found.in_class else None
+    if classes:
+        found.node = written_out(found.node, classes[-1].name, found.file)
     arguments = found.node.args
     positional = [a.arg for a in [*arguments.posonlyargs, *arguments.args]]
     bound = int(owner is not ABSENT or _is_method(found, positional))
@@ -35,13 +43,15 @@ def _define(value: Any, family: Family) -> Definition:
     return Definition(
         node=found.node,
         file=found.file,
-        scope=LiveScope(found.file, function.__globals__, family, function),
+        scope=scope,
         qualname=function.__qualname__,
         defaults=_defaults(function, positional) | preset,
         bound=bound,
         live=function,
         self_value=owner,
         static=found.in_class and "staticmethod" in marks(found.node),
+        owner=text,
+        home=text,
         fixed=fixed,
         preset=preset,
         warnings=found.warnings,

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
 
 from adjgen.read.modules import RULED, STANDARD, canonical, is_known
 
@@ -52,6 +53,24 @@ def is_known_module(module: ModuleType) -> bool:
     if not is_known(top) or (file and not os.path.realpath(file).startswith(_STANDARD)):
         return False
     return not file or not any(part in file for part in ("site-packages", "dist-packages"))
+
+
+def is_of_python(value: Any) -> bool:
+    """Whether a function, or the one in a bound method, is of a known module, which is never read.
+
+    >>> import random
+    >>> is_of_python(random.seed), is_of_python(is_of_python)
+    (True, False)
+    """
+    function = value.__func__ if isinstance(value, MethodType) else value
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    plain = isinstance(function, FunctionType)
+    return (
+        plain
+        and module is not None
+        and vars(module) is function.__globals__
+        and is_known_module(module)
+    )
 
 
 _STANDARD = os.path.realpath(STANDARD) + os.sep

@@ -9,14 +9,14 @@ import builtins
 import dataclasses
 import inspect
 import sys
-from collections.abc import Mapping
 from types import CellType, FrameType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 from adjgen.diagnostics import AdjgenError
 from adjgen.read.constants import PLAIN, UNKNOWN
 from adjgen.read.definitions import inside
-from adjgen.read.identity import is_known_module, known_name
+from adjgen.read.family import Family
+from adjgen.read.identity import is_known_module, is_of_python, known_name
 from adjgen.read.modules import Module, canonical, submodule
 from adjgen.read.names import (
     ABSENT,
@@ -30,53 +30,10 @@ from adjgen.read.names import (
     ModuleName,
     Place,
 )
-from adjgen.read.session import Session
 from adjgen.read.source import SourceFile
-from adjgen.read.static import StaticScope
 
 EMPTY = "it has no value yet"
 PLAIN_LOOKUPS = tuple(kind.__getattribute__ for kind in (object, type, SimpleNamespace))
-
-
-class Holder:
-    """An object whose attributes are the names of a closure or of a module that is not importable."""
-
-    __slots__ = ("_names",)
-
-    def __init__(self, names: Mapping[str, Any]) -> None:
-        self._names = names
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            held = self._names[name]
-            return held.cell_contents if isinstance(held, CellType) else held
-        except (KeyError, ValueError):
-            raise NameError(f"name {name!r} is not defined") from None
-
-
-class Family:
-    """What the definitions reached from one function share."""
-
-    def __init__(self) -> None:
-        self.definitions: dict[int, tuple[Any, Definition]] = {}
-        self.holders: dict[int, tuple[Any, Place]] = {}
-        self.static = Session()
-
-    def place(self, owner: object, label: str, names: Mapping[str, Any], name: str) -> Place:
-        """Return a place that is no module: one holder and one label for each owner."""
-        if id(owner) not in self.holders:
-            taken = {place.module for _, place in self.holders.values()}
-            number = 2
-            unique = label
-            while unique in taken:
-                unique, number = f"{label}_{number}", number + 1
-            self.holders[id(owner)] = owner, Place(unique, "", Holder(names))
-        return dataclasses.replace(self.holders[id(owner)][1], name=name)
-
-    def static_scope(self, file: SourceFile) -> StaticScope:
-        """Return the scope of a file as text."""
-        known = self.static.scopes.get(file.file or file.path)
-        return known or StaticScope(file, self.static)
 
 
 class LiveScope:
@@ -170,9 +127,8 @@ class LiveScope:
         binding = scope.resolve(name)
         if isinstance(binding, Constant):
             return Constant(binding.value, self.place(name))
-        if isinstance(binding, Callee) and binding.definition.file is self.file:
-            module = LiveScope(self.file, self.names, self.family)
-            return Callee(dataclasses.replace(binding.definition, scope=module), self.place(name))
+        if isinstance(binding, Callee):
+            return self._of_text(binding, self.place(name))
         return (
             dataclasses.replace(binding, place=self.place(name))
             if isinstance(binding, External)
@@ -192,12 +148,12 @@ class LiveScope:
             return Known(dotted)
         from adjgen.read.functions import FUNCTIONS, definition_of, no_function
 
-        if isinstance(value, FUNCTIONS):
+        if isinstance(value, FUNCTIONS) and not is_of_python(value):
             try:
                 return Callee(definition_of(value, self.family), place)
             except AdjgenError as error:
                 return External(place, error.diagnostics[0].what, value)
-        callable_object = callable(value) and not isinstance(value, type)
+        callable_object = callable(value) and not isinstance(value, (type, *FUNCTIONS))
         return External(place, no_function(value).what if callable_object else UNKNOWN, value)
 
     def resolve_attribute(self, binding: Binding, attribute: str) -> Binding:
@@ -206,7 +162,38 @@ class LiveScope:
             return self._member(binding.dotted, binding.found, attribute)
         if isinstance(binding, External) and binding.value is not ABSENT:
             return self._attribute(binding, attribute)
-        return self.family.static_scope(self.file).resolve_attribute(binding, attribute)
+        found = self.family.static_scope(self.file).resolve_attribute(binding, attribute)
+        return self._of_text(found, getattr(found, "place", None))
+
+    def _of_text(self, binding: Binding, place: Place | None) -> Binding:
+        """Return a function of this file, found as text, with the names of the running module."""
+        if not isinstance(binding, Callee) or binding.definition.file is not self.file:
+            return binding
+        module = LiveScope(self.file, self.names, self.family)
+        return Callee(dataclasses.replace(binding.definition, scope=module), place)
+
+    def as_text(self, owner: ast.ClassDef) -> External:
+        """Return a class of this file as text."""
+        return External(None, node=owner, scope=self.family.static_scope(self.file))
+
+    def member(self, value: Any, name: str) -> Binding:
+        """Return what an object has of a name."""
+        return self._attribute(External(None, value=value), name)
+
+    def above(self, start: Any, value: Any, name: str) -> Binding | None:
+        """Return the method that `super(start, value).name` is."""
+        owned = value if isinstance(value, type) else type(value)
+        if start not in owned.__mro__:
+            return None
+        classes = owned.__mro__[owned.__mro__.index(start) + 1 :]
+        found = next((vars(one)[name] for one in classes if name in vars(one)), None)
+        if isinstance(found, staticmethod):
+            return self.describe(found.__func__, None)
+        if isinstance(found, classmethod):
+            found, value = found.__func__, owned
+        if isinstance(found, FunctionType):
+            return self.describe(MethodType(found, value), None)
+        return None
 
     def _member(self, dotted: str, module: ModuleType, name: str) -> Binding:
         """Return an attribute of a live module, without asking a module that computes them."""

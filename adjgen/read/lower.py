@@ -8,9 +8,11 @@ from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
 from adjgen.read import inline
+from adjgen.read.annotations import annotation
 from adjgen.read.flow import yields
 from adjgen.read.frame import Frame, Session
-from adjgen.read.parameters import parameter_types
+from adjgen.read.names import ABSENT
+from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.values import atoms_of, leaves, tree_of
 
 
@@ -111,7 +113,8 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
     frame = Frame(session, definition, inline.locals_of(definition.node))
     frame.at(definition.node)
-    types = parameter_types(session, definition)
+    used = Uses(session, definition)
+    types = parameter_types(session, definition, used)
     params: list[Param] = []
     bound = inline.preset_values(frame, definition)
     keyword_only = False
@@ -123,7 +126,9 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
             kind = "KEYWORD_ONLY"
         type_, differentiable = types[parameter]
         default = default_tree(frame, definition, parameter)
-        params.append(Param(parameter, (Var(parameter, type_),), kind, default, differentiable))
+        said = annotation(definition, parameter, type_, differentiable, used)
+        one = Var(parameter, type_)
+        params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
         bound[parameter] = params[-1].vars[0]
     result = inline.read_body(session, definition, bound, None, definition is session.main)
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):
@@ -136,8 +141,12 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
 
 def default_tree(frame: Frame, definition: Any, name: str) -> Any:
     """Return the default of a parameter as emission takes it: ..., a constant or a tree."""
-    default = definition.defaults.get(name, ...)
-    if default is ... or default is None or isinstance(default, (bool, int, float, str)):
+    default = definition.defaults.get(name, ABSENT)
+    if default is ABSENT:
+        return ...
+    if default is ...:
+        return ast.Constant(...)
+    if default is None or isinstance(default, (bool, int, float, str)):
         return default
     if isinstance(default, ast.expr):
         return frame.code(default, (), "", "", False)[0].render([], ())

@@ -139,6 +139,7 @@ class Definition:
     defaults  parameter -> constant, else a syntax tree (command line) or the live object (API)
     bound     1 if the first parameter is `self` or `cls`, which is passive
     live      the function itself (API), under any bound method or functools.partial
+    home      the class that a method stands in, as text; owner: that of its object
     self_value  the object it is bound to; ABSENT if `self` stays a parameter
     fixed     arguments that a functools.partial set by position: parameters no longer
     preset    those it set by keyword: keyword-only from there on, with this default
@@ -153,6 +154,8 @@ class Definition:
     live: Any = None
     self_value: Any = ABSENT
     static: bool = False
+    owner: External | None = None
+    home: External | None = None
     fixed: Mapping[str, object] = field(default_factory=dict)
     preset: Mapping[str, object] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
@@ -182,7 +185,8 @@ class Definition:
     def key(self) -> tuple[object, ...]:
         """Return what tells functions apart; a factory's functions share a node, not a closure."""
         given = [*self.fixed.items(), *self.preset.items()]
-        parts = id(self.node), id(self.live), id(self.self_value), len(self.fixed)
+        owner = id(self.owner and self.owner.node)
+        parts = id(self.node), id(self.live), id(self.self_value), owner, len(self.fixed)
         return *parts, *((name, id(value)) for name, value in given)
 
 

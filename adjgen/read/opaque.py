@@ -52,6 +52,11 @@ class Code:
         return not self.effect or isinstance(self.node, (ast.Raise, ast.Assert))
 
     @property
+    def raises(self) -> bool:
+        """Whether this always raises, so that nothing follows it."""
+        return isinstance(self.node, ast.Raise)
+
+    @property
     def is_name(self) -> bool:
         """Whether this only reads a name from outside the function, which nobody can notice."""
         return isinstance(self.node, (ast.Name, ast.Attribute)) and not self.reads

@@ -10,6 +10,7 @@ from adjgen.ir.types import INT, OPAQUE, REAL, Type
 from adjgen.read.flow import COMPREHENSIONS, assigned, own_nodes
 from adjgen.read.frame import Frame, Session
 from adjgen.read.inline import locals_of, parameters
+from adjgen.read.names import ABSENT
 from adjgen.read.opaque import targets
 from adjgen.read.values import BindingValue
 
@@ -19,14 +20,15 @@ OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed"
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
 
-def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, bool]]:
+def parameter_types(
+    session: Session, definition: Any, used: "Uses"
+) -> dict[str, tuple[Type, bool]]:
     """Return the type of each parameter and whether `wrt=None` selects it."""
     node = definition.node
     outside = Frame(session, definition, ())
-    used = Uses(_with_aliases(session, definition))
     found = {}
     for k, (name, kind) in enumerate(parameters(node)):
-        default = definition.defaults.get(name, ...)
+        default = definition.defaults.get(name, ABSENT)
         annotation = _annotation(outside, name)
         unknown = isinstance(default, UNKNOWN) and name in used.terms
         if kind.startswith("VAR") or k < definition.bound:
@@ -49,7 +51,7 @@ def parameter_types(session: Session, definition: Any) -> dict[str, tuple[Type, 
 
 
 def _number_default(default: object) -> bool:
-    return default is ... or default is None or isinstance(default, (int, float))
+    return default is ABSENT or default is None or isinstance(default, (int, float))
 
 
 def _with_aliases(session: Session, definition: Any) -> Frame:
@@ -76,17 +78,22 @@ def _with_aliases(session: Session, definition: Any) -> Frame:
 
 def _annotation(frame: Frame, name: str) -> set[str]:
     """Return the builtins in an annotation: those in `bool | None`, Optional[str], "float"."""
-    args = frame.definition.node.args
+    said = annotation_of(frame.definition.node, name)
     found: set[str] = set()
-    for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
-        pending = [arg.annotation] if arg.arg == name and arg.annotation is not None else []
-        while pending:
-            for part in ast.walk(pending.pop()):
-                found.add(frame.dotted(part))
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    with suppress(SyntaxError, ValueError):  # Literal["any text"]
-                        pending.append(ast.parse(part.value, mode="eval").body)
+    pending = [] if said is None else [said]
+    while pending:
+        for part in ast.walk(pending.pop()):
+            found.add(frame.dotted(part))
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                with suppress(SyntaxError, ValueError):  # Literal["any text"]
+                    pending.append(ast.parse(part.value, mode="eval").body)
     return {dotted.removeprefix("builtins.") for dotted in found}
+
+
+def annotation_of(node: Any, name: str) -> ast.expr | None:
+    """Return the annotation of a parameter as it is written."""
+    everything = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return next((arg.annotation for arg in everything if arg.arg == name), None)
 
 
 def _body_of_parameters(node: Any) -> list[ast.AST]:
@@ -119,8 +126,8 @@ def _body_of_parameters(node: Any) -> list[ast.AST]:
 class Uses:
     """How the body of a function uses its names, from its syntax."""
 
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
+    def __init__(self, session: Session, definition: Any) -> None:
+        self.frame = _with_aliases(session, definition)
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
         self.objects: set[str] = set()  # indexed, iterated, asked for attributes, called
@@ -129,7 +136,7 @@ class Uses:
         self.numbers: set[str] = set()  # arithmetic and functions
         self.terms: set[str] = set()  # arithmetic alone
         self.methods: set[ast.expr] = set()  # of numbers: x.is_integer
-        for inner in own_nodes(*_body_of_parameters(frame.definition.node)):
+        for inner in own_nodes(*_body_of_parameters(definition.node)):
             self._look(inner)
 
     def _look(self, node: ast.AST) -> None:

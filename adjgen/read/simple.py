@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL
-from adjgen.read import calls, names
+from adjgen.read import calls, displays, names
 from adjgen.read.expressions import ADVICE, BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
 from adjgen.read.frame import Frame
@@ -54,7 +54,8 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
     if any(isinstance(t, (ast.Subscript, ast.Attribute)) for t in node.targets):
         carry(frame, node, reason="ADJ401 a store into a container", hint="Assign to a plain name.")
         return
-    result = value(frame, node.value)
+    alone = len(node.targets) == 1
+    result = value(frame, displays.unpacked(node.targets[0], node.value) if alone else node.value)
     for target in node.targets:
         assign(frame, node, target, result)
 
@@ -67,10 +68,10 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
         bind(frame, target.id, result)
         return
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display):
-        starred = any(isinstance(item, ast.Starred) for item in target.elts)
-        if not starred and len(result.items) == len(target.elts):
-            for item, part in zip(target.elts, result.items):
-                assign(frame, node, item, part)
+        parts = displays.matched(frame, target.elts, result)
+        if parts is not None:
+            for item, part in zip(target.elts, parts):
+                assign(frame, node, item.value if isinstance(item, ast.Starred) else item, part)
             return
     held = frame.materialise(node, result)
     label = ast.copy_location(ast.Name("%unpacked", ast.Load()), node)

@@ -79,6 +79,17 @@ class SourceFile:
         """Return where a node begins."""
         return Loc(node.lineno, self.column(node.lineno, node.col_offset), self.path)
 
+    def statement(self, line: int) -> str:
+        """Return the statement, or its part before a body, that a line belongs to, on one line."""
+        if "statements" not in self.kept:
+            self.kept["statements"] = _first_lines(self.tree)
+        first, last = self.kept["statements"].get(line, (line, line))
+        parts = [part.strip().removesuffix("\\").rstrip() for part in self.lines[first - 1 : last]]
+        if len(parts) == 1:
+            return parts[0]
+        plain = " ".join(re.sub(r"(^|\s+)#.*", "", part) for part in parts)
+        return re.sub(r"(?<=[(\[{])\s+|\s+(?=[)\]}])", "", plain).strip()
+
     def problem(self, node: ast.AST | None, code: str, what: str, why: str = "") -> Problem:
         """Return a problem at a node; of a node with a body its first line is shown."""
         line = getattr(node, "lineno", 0)
@@ -96,6 +107,24 @@ class SourceFile:
         if "passive" not in self.kept:
             self.kept["passive"] = _passive_comments(self.text)
         return self.kept["passive"]  # type: ignore[no-any-return]
+
+
+def _first_lines(tree: ast.Module) -> dict[int, tuple[int, int]]:
+    """Return for each line of a statement on several lines the first and last of them."""
+    found: dict[int, tuple[int, int]] = {}
+    pending: list[Any] = list(tree.body)
+    while pending:
+        node = pending.pop()
+        last = node.end_lineno
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inside = getattr(node, name, None) or []
+            pending += inside
+            if inside and name in ("body", "cases"):
+                last = getattr(inside[0], "lineno", last + 1) - 1
+        first = getattr(node, "lineno", 0)
+        if first and last > first and not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.update(dict.fromkeys(range(first, last + 1), (first, last)))
+    return found
 
 
 def read_file(path: str) -> SourceFile:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from adjgen.ir.core import UNBOUND, Const, Var
-from adjgen.read import loops
+from adjgen.read import displays, loops
 from adjgen.read.expressions import atom, join, truth, value
 from adjgen.read.flow import dies, ends, jumps, returns
 from adjgen.read.frame import Frame
@@ -110,13 +110,12 @@ def _return(frame: Frame, node: ast.Return) -> None:
 
 def structure(frame: Frame, node: ast.expr) -> Value:
     """Lower what is returned: a list display counts as a structure here, nobody else can hold it."""
-    if isinstance(node, (ast.Tuple, ast.List)) and not any(
-        isinstance(i, ast.Starred) for i in node.elts
-    ):
+    items = displays.items_of(frame, node) if isinstance(node, (ast.Tuple, ast.List)) else None
+    if items is not None:
         kind = "tuple" if isinstance(node, ast.Tuple) else "list"
         if kind == "list" and not frame.is_main:
             return value(frame, node)  # the caller may change it
-        return Display(kind, tuple(structure(frame, item) for item in node.elts))
+        return Display(kind, tuple(structure(frame, item) for item in items))
     return value(frame, node)
 
 

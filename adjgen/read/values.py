@@ -17,10 +17,14 @@ class Display:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FunctionValue:
-    """A function; one defined inside another keeps the frame whose variables it sees."""
+    """A function; one defined inside another keeps the frame whose variables it sees.
+
+    `first` are arguments before those of a call: self of a method.
+    """
 
     definition: Any
     frame: Any = None
+    first: tuple["Value", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,75 @@
+"""Gradients are floats: one that may be an int or a bool, such as n of x * n, goes through float().
+
+Which variables are floats whatever numbers the parameters are is read off the equations.
+"""
+
+from collections.abc import Sequence
+
+from adjgen.diff.reverse import barred
+from adjgen.elementary.row import TABLE
+from adjgen.ir.build import Builder
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Var
+from adjgen.ir.types import REAL
+
+JOINED = {"max", "min"}  # one of their arguments, whichever
+
+
+def as_floats(
+    eqns: Sequence[Eqn], gradients: Sequence[Atom], inputs: Sequence[Var]
+) -> tuple[tuple[Eqn, ...], list[Atom]]:
+    """Return equations and gradients with those of numbers turned to floats where they may not be."""
+    sure = _Floats()
+    sure.block(eqns)
+    builder = Builder(derivative=True)
+    found: list[Atom] = []
+    for gradient, var in zip(gradients, inputs, strict=True):
+        if gradient.type.element is None and not sure.has(gradient):
+            (gradient,) = builder.emit("float", (gradient,), [REAL], [barred(var)])
+        found.append(gradient)
+    return (*eqns, *builder.eqns), found
+
+
+class _Floats:
+    """The variables that are floats for certain."""
+
+    def __init__(self) -> None:
+        self.known: set[Var] = set()
+
+    def has(self, atom: Atom) -> bool:
+        return isinstance(atom.value, float) if isinstance(atom, Const) else atom in self.known
+
+    def block(self, eqns: Sequence[Eqn]) -> None:
+        for eqn in eqns:
+            self.known.update(out for out, sure in zip(eqn.outs, self.outs(eqn)) if sure)
+
+    def results(self, block: Block) -> list[bool]:
+        self.block(block.eqns)
+        return [self.has(result) for result in block.results]
+
+    def outs(self, eqn: Eqn) -> list[bool]:
+        """Return for each out whether it is a float."""
+        if isinstance(eqn.op, If):
+            then, other = (self.results(block) for block in eqn.blocks)
+            return [a and b for a, b in zip(then, other)]
+        if isinstance(eqn.op, For):
+            return self.loop(eqn, eqn.op)
+        if isinstance(eqn.op, Call):
+            return [eqn.derivative] * len(eqn.outs)  # the adjoint of a callee is linear in floats
+        row = TABLE.get(eqn.op) if isinstance(eqn.op, str) else None
+        if row is None or row.result not in ("real", "number") or row.outs > 1:
+            return [False] * len(eqn.outs)
+        given = [self.has(arg) for arg in eqn.args]
+        return [row.result == "real" or (all(given) if row.name in JOINED else any(given))]
+
+    def loop(self, eqn: Eqn, op: For) -> list[bool]:
+        """Return what is carried as floats: it starts as one, and every turn leaves one."""
+        body = eqn.blocks[0]
+        params = body.params[op.seqs :]
+        carried = [self.has(arg) for arg in eqn.args[op.seqs :]]
+        while True:
+            before = set(self.known)
+            self.known.update(p for p, sure in zip(params, carried) if sure)
+            after = [a and b for a, b in zip(carried, self.results(body))]
+            if after == carried:
+                return carried + [False] * (len(eqn.outs) - op.carried)
+            self.known, carried = before, after

@@ -1,0 +1,66 @@
+"""Annotations of signatures: what the intermediate form knows of parameters and results."""
+
+import ast
+from collections.abc import Iterator
+
+from adjgen.emit.targets import outside
+from adjgen.ir.core import Const, Function, Param, Tree
+from adjgen.ir.types import Type, join
+
+NUMBERS = {"real": "float", "int": "int", "bool": "bool", "nothing": "None"}
+
+
+def of_param(param: Param) -> ast.expr:
+    """Return the annotation of a parameter; tangents and bars have none of their own."""
+    if param.annotation:
+        return of_text(param.annotation)
+    numbers = [Type("real") if v.type.name in NUMBERS else v.type for v in param.vars]
+    return of_structure(param.tree, iter(numbers))
+
+
+def of_text(text: str) -> ast.expr:
+    """Return an annotation that is known as text: `int | None`."""
+    tree = ast.parse(text, mode="eval").body
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = outside("builtins", node.id).id
+    return tree
+
+
+def of_result(function: Function) -> ast.expr:
+    """Return the annotation of what a function returns."""
+    results = function.body.results
+    types = [Type("nothing") if r == Const(None) else r.type for r in results]
+    return of_structure(function.result, iter(types))
+
+
+def of_structure(tree: Tree, types: Iterator[Type]) -> ast.expr:
+    """Return the annotation of a structure from the types of its leaves."""
+    if not tree.kind:
+        return of_type(next(types))
+    if tree.kind == "list" and not any(child.kind for child in tree.children):
+        return generic("list", [of_type(join(*(next(types) for _ in tree.children)))])
+    items = [of_structure(child, types) for child in tree.children]
+    if tree.kind == "list":
+        alike = len({ast.dump(item) for item in items}) == 1
+        return generic("list", items[:1] if alike else [outside("typing", "Any")])
+    return generic("tuple", items or [ast.Tuple([], ast.Load())])
+
+
+def of_type(kind: Type) -> ast.expr:
+    """Return the annotation of a type."""
+    if kind.name == "seq" and kind.element:
+        return generic("list", [of_type(kind.element)])
+    if kind.name == "nothing":
+        return ast.Constant(None)
+    return (
+        outside("builtins", NUMBERS[kind.name])
+        if kind.name in NUMBERS
+        else outside("typing", "Any")
+    )
+
+
+def generic(name: str, items: list[ast.expr]) -> ast.expr:
+    """Return `name[items]`."""
+    inside = items[0] if len(items) == 1 else ast.Tuple(items, ast.Load())
+    return ast.Subscript(outside("builtins", name), inside, ast.Load())

@@ -1,0 +1,64 @@
+"""What mypy cannot follow in generated functions, as its error codes; the header of a module excuses them.
+
+It does not see that a parameter is a number where the user's code uses it (`float | None`), that
+`total = 0` starts a float, and what type a power or carried code has.
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Iterable
+
+OPTIONAL = {"arg-type", "assignment", "index", "operator", "return-value"}
+
+
+def excused(tree: ast.FunctionDef) -> set[str]:
+    """Return the error codes that a function may make mypy report."""
+    found: set[str] = set()
+    nodes = list(ast.walk(tree))
+    args = [node for node in nodes if isinstance(node, ast.arg) and node.annotation]
+    if any("None" in ast.unparse(arg.annotation) for arg in args if arg.annotation):
+        found |= OPTIONAL
+    if whole_and_real(node for node in nodes if isinstance(node, ast.Assign)):
+        found.add("assignment")
+    if lists_of_unknown(nodes):
+        found.add("var-annotated")
+    if any(map(is_of_any_type, nodes)) and any(map(is_bare_return, nodes)):
+        found.add("no-any-return")
+    return found
+
+
+def whole_and_real(assignments: Iterable[ast.Assign]) -> bool:
+    """Whether a name is given the literal of a whole number, and something else too."""
+    whole: set[str] = set()
+    other: set[str] = set()
+    for node in assignments:
+        literal = isinstance(node.value, ast.Constant) and type(node.value.value) in (int, bool)
+        kind = whole if literal else other
+        kind.update(t.id for t in node.targets if isinstance(t, ast.Name))
+    return bool(whole & other)
+
+
+def lists_of_unknown(nodes: Iterable[ast.AST]) -> bool:
+    """Whether an empty list does not meet its elements where it begins: in another arm, or never."""
+    begun: Counter[str] = Counter()
+    filled: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List):
+            names = [t.id for t in node.targets if isinstance(t, ast.Name)]
+            begun.update(names if not node.value.elts else [])
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            filled.update([node.value.id] if node.attr == "append" else [])
+    return any(count > 1 or name not in filled for name, count in begun.items())
+
+
+def is_of_any_type(node: ast.AST) -> bool:
+    """Whether mypy takes an expression for Any: a power of a number that is not whole, say."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        exponent = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
+        return not (isinstance(exponent, ast.Constant) and isinstance(exponent.value, int))
+    return isinstance(node, ast.Name) and node.id.rpartition(".")[2] == "Any"
+
+
+def is_bare_return(node: ast.AST) -> bool:
+    """Whether a statement returns a value that is no tuple."""
+    return isinstance(node, ast.Return) and not isinstance(node.value, (ast.Tuple, type(None)))

@@ -1,0 +1,69 @@
+"""What generated code says of a parameter: of numbers what adjgen knows, of others what the user said.
+
+A user's annotation is taken only where it is plain (`int | None`) and the default agrees: people
+annotate floats as int.
+"""
+
+import ast
+from typing import Any
+
+from adjgen.ir.types import INT, REAL, Type
+from adjgen.read.parameters import Uses, annotation_of
+
+PLAIN = {"bool": (bool,), "int": (bool, int), "float": (bool, int, float), "str": (str,)}
+
+
+def annotation(definition: Any, name: str, kind: Type, differentiable: bool, used: Uses) -> str:
+    """Return the annotation of a parameter, "" where nothing is known."""
+    default = definition.defaults.get(name, ...)
+    optional = ["None"] if default is None else []
+    number = differentiable or kind == REAL and name in used.numbers
+    said = [] if number else plain(annotation_of(definition.node, name))
+    if number:
+        found = ["float"]
+    elif said and agrees(said, default):
+        found = said
+    elif isinstance(default, (bool, str)):
+        found = [type(default).__name__]
+    elif kind == INT:
+        found = ["int"]
+    elif kind == REAL:
+        found = ["float"] if default is not ... else ["bool"]  # only its truth is asked for
+    elif name in used.texts and name not in used.numbers | used.counts | used.objects:
+        found = ["str"]
+    else:
+        return ""
+    return " | ".join(dict.fromkeys(found + optional))
+
+
+def agrees(said: list[str], default: object) -> bool:
+    """Whether a default has one of the types that are said."""
+    kinds = tuple(kind for word in said for kind in PLAIN.get(word, ()))
+    return default is ... or default is None or isinstance(default, kinds)
+
+
+def plain(node: ast.expr | None) -> list[str]:
+    """Return the parts of an annotation that has nothing but bool, int, float, str and None.
+
+    >>> plain(ast.parse("Optional[int]", mode="eval").body), plain(ast.parse("Callable", mode="eval").body)
+    (['int', 'None'], [])
+    """
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            node = ast.parse(node.value.strip(), mode="eval").body
+        except SyntaxError:
+            return []
+    if isinstance(node, ast.Constant) and node.value is None:
+        return ["None"]
+    if isinstance(node, ast.Name) and node.id in PLAIN:
+        return [node.id]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        sides = plain(node.left), plain(node.right)
+        return [*sides[0], *sides[1]] if all(sides) else []
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        inner = plain(node.slice)
+        if node.value.id == "Optional" and inner:
+            return [*inner, "None"]
+        if node.value.id == "list" and inner:
+            return [f"list[{' | '.join(inner)}]"]
+    return []
