@@ -532,6 +532,18 @@ def test_no_colour_where_nobody_looks(adjgen, folder):
     assert "\x1b" not in adjgen("generate", "model.py::refused").err
 
 
+def test_a_constant_of_another_module_that_this_file_rebinds(adjgen, folder):
+    """Importing that module alone would give the old value, also in code that is carried."""
+    (folder / "units.py").write_text("k = 1.0\n")
+    text = "import units\nunits.k = 2.0\n\ndef f(x):\n    return x * {}\n"
+    for expression in ("units.k", "max([units.k, 1.0])", "len([units.k])"):
+        (folder / "rebinds.py").write_text(text.format(expression))
+        result = adjgen("generate", "rebinds.py::f")
+        assert (result.code, result.out) == (1, "")
+        assert "ADJ501 generated code cannot import `units.k`" in result.err
+        assert "line 2 of rebinds.py rebinds it" in result.err
+
+
 def test_a_module_may_not_be_called_like_one_that_it_imports(adjgen, tmp_path):
     (tmp_path / "consts.py").write_text("T = [2.0]\n")
     (tmp_path / "m.py").write_text("import consts\n\n\ndef f(x):\n    return x * consts.T[0]\n")

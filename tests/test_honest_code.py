@@ -1,8 +1,12 @@
 """Code that once went silently wrong: each is right now, or refused with a reason."""
 
+import builtins
 import contextlib
 import functools
 import math
+import types
+from builtins import isinstance as is_a
+from builtins import range as turns
 
 import pytest
 
@@ -23,6 +27,8 @@ class Counter:
 
 
 COUNTER = Counter()
+POWERS = (1.0, 2.0, 4.0)
+BOX = types.SimpleNamespace(items=[1.0])
 
 
 def power(a, b=1.0):
@@ -128,9 +134,41 @@ def changes_a_list(x):
     return x * len(items)
 
 
+def list_by_two_names(x, n, box):
+    a = n * box.items
+    b = a
+    b += box.items
+    return x * len(a)
+
+
+def list_inside_another(x, n, box):
+    a = n * box.items
+    c = [a]
+    a += box.items
+    return x * len(c[0])
+
+
+def begins_in_the_first_turn(x, n):
+    for k in builtins.range(n):
+        if k > 0:
+            total += x * k  # noqa: F821
+        else:
+            total = x
+    return total
+
+
+def whole(x):
+    return x * x if (x * 1.0).is_integer() else x
+
+
 @pytest.mark.parametrize(
     ("f", "args", "slope"),
     [
+        (whole, (3.0,), 6.0),
+        (list_by_two_names, (1.5, 2, BOX), 3.0),
+        (list_inside_another, (1.5, 2, BOX), 3.0),
+        (begins_in_the_first_turn, (1.5, 4), 7.0),
+        (whole, (3.5,), 1.0),
         (newton, (3.0,), 0.0),
         (condition_with_a_local_of_the_same_name, (1.0,), 2.0),
         (call_of_a_partial, (3.0,), 5.0),
@@ -238,6 +276,31 @@ def perhaps_read(x, text):
     return x * j
 
 
+def real_part(x):
+    return x.real * x
+
+
+def imaginary_part(x):
+    return x + x.imag
+
+
+def conjugate(x):
+    return (2.0 * x).conjugate() * x
+
+
+def fraction(x):
+    top, bottom = x.as_integer_ratio()
+    return top / bottom
+
+
+def through_text(x):
+    return float.fromhex(x.hex())
+
+
+def operator_method(x):
+    return x.__mul__(x)
+
+
 @pytest.mark.parametrize(
     "f",
     [
@@ -245,6 +308,12 @@ def perhaps_read(x, text):
         name_of_an_exception,
         lost_name_of_an_exception,
         perhaps_read,
+        real_part,
+        imaginary_part,
+        conjugate,
+        fraction,
+        through_text,
+        operator_method,
         records,
         asserts_an_effect,
         evaluates,
@@ -272,6 +341,199 @@ def test_an_exception_of_the_function_comes_before_one_of_its_derivative():
     with pytest.raises(ValueError, match="math domain error"):
         adjgen.jvp(f)(2.0, x_dot=1.0)
     assert seen == [7]
+
+
+def zip(a, b):  # a function of the user's own
+    return a * b
+
+
+def type_of(a, b):
+    return a + b
+
+
+Flag = bool
+
+
+def with_zip_of_its_own(x, y):
+    return zip(x, y)
+
+
+def with_a_local_name(x, y):
+    enumerate = type_of
+    return enumerate(x, y)
+
+
+def with_turns(x, n):
+    return x * len(turns(n))
+
+
+def with_local_turns(x, n):
+    from builtins import range as rounds
+
+    steps = builtins.range
+    return x * len(rounds(n)) + x * len(steps(n))
+
+
+def with_is_a(x, mode):
+    return x if is_a(mode, (str, bytes)) else 2.0 * x
+
+
+def with_an_alias_of_bool(x, flag: Flag = None):
+    return x if flag else 2.0 * x
+
+
+def with_a_shift(x, n):
+    n >>= 1
+    return x * n
+
+
+def with_methods_of_floats(x, y):
+    return x if y.is_integer() else x * y.real
+
+
+def with_an_index_of_its_name(x, i):
+    squares = [POWERS[i] for i in (0, 1, 2)]
+    return x * i * len(squares)
+
+
+def with_another_value_later(x, n):
+    y = n * x
+    n = 2
+    return y * POWERS[n]
+
+
+def with_a_number_that_may_be_text(x, y):
+    if isinstance(y, str):
+        y = float(y)
+    return x * y
+
+
+def with_a_name_that_is_text(x, name):
+    print("the name is " + name if x > 100.0 else "")
+    return x
+
+
+@pytest.mark.parametrize(
+    ("f", "selected"),
+    [
+        (with_an_index_of_its_name, 2),
+        (with_another_value_later, 2),
+        (with_a_number_that_may_be_text, 2),
+        (with_a_name_that_is_text, 1),
+        (with_zip_of_its_own, 2),
+        (with_a_local_name, 2),
+        (with_turns, 1),
+        (with_local_turns, 1),
+        (with_is_a, 1),
+        (with_an_alias_of_bool, 1),
+        (with_a_shift, 1),
+    ],
+)
+def test_a_parameter_is_passive_by_what_uses_it_not_by_its_spelling(f, selected):
+    value, gradient = adjgen.value_and_grad(f)(1.5, 4)
+    assert repr(value) == repr(f(1.5, 4))
+    assert selected == (len(gradient) if isinstance(gradient, tuple) else 1)
+
+
+def test_a_method_of_floats_makes_no_parameter_passive():
+    with pytest.raises(adjgen.UnsupportedError, match="real number is its own real part"):
+        adjgen.value_and_grad(with_methods_of_floats)
+
+
+def never_assigned_first(x, n):
+    for _ in builtins.range(n):
+        total += x  # noqa: F821
+    return total
+
+
+def halves_a_number(x):
+    k = 2.0 * x
+    k >>= 1
+    return k
+
+
+def star(x, items):
+    return type_of(*items, x)
+
+
+def star_of_a_builtin(x, items):
+    return max(*items, x)
+
+
+def traced(function):
+    @functools.wraps(function)
+    def around(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return around
+
+
+@traced
+def square(x):
+    return x * x
+
+
+def calls_a_wrapped_one(x):
+    return x * square(x)
+
+
+@pytest.mark.parametrize(
+    ("f", "message"),
+    [
+        (never_assigned_first, "ADJ501 `total` is read before it is assigned"),
+        (halves_a_number, "ADJ404 a bit operation"),
+        (star, "ADJ601 a call of `type_of` .* unpacked .* Write the arguments one by one"),
+        (star_of_a_builtin, "ADJ601 a call of `max` .* unpacked .* Write the arguments one by one"),
+        (square, "ADJ302 `square` is the wrapper of a decorator: .* `square.__wrapped__`"),
+        (
+            calls_a_wrapped_one,
+            "ADJ302 `square` is the wrapper of a decorator: .* `square.__wrapped__`",
+        ),
+    ],
+)
+def test_a_refusal_names_the_reason(f, message):
+    with pytest.raises(adjgen.UnsupportedError, match=message):
+        adjgen.value_and_grad(f)
+    assert adjgen.grad(square.__wrapped__)(1.5) == 3.0
+
+
+def forgets_to_return(x):
+    x * x
+
+
+def falls_off_the_end(x, method="square"):
+    if method == "square":
+        return x * x
+    elif method == "half":
+        return 0.5 * x
+
+
+def finds_nothing(x):
+    for k in builtins.range(3):
+        if x > k:
+            return x * x
+    return None
+
+
+def test_a_function_that_returns_nothing_is_refused():
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ306 `forgets_to_return` returns nothing"):
+        adjgen.grad(forgets_to_return)
+
+
+@pytest.mark.parametrize(
+    ("f", "right", "wrong"),
+    [(falls_off_the_end, (3.0,), (3.0, "cube")), (finds_nothing, (3.0,), (-1.0,))],
+)
+def test_where_a_function_returns_none_its_derivative_raises(f, right, wrong):
+    """A gradient of zero would be a silent one."""
+    assert f(*wrong) is None
+    grad, jvp, vjp = adjgen.grad(f, wrt="x"), adjgen.jvp(f, wrt="x"), adjgen.vjp(f, wrt="x")
+    twice = adjgen.grad(adjgen.grad(f, wrt="x"), wrt="x")
+    assert (grad(*right), twice(*right)) == (6.0, 2.0)
+    assert jvp(*right, x_dot=1.0) == vjp(*right) == (9.0, 6.0)
+    for call in (grad, vjp, twice, functools.partial(jvp, x_dot=1.0)):
+        with pytest.raises(TypeError, match="returned None"):
+            call(*wrong)
 
 
 def repeated(head, step, count, indent=4):

@@ -7,6 +7,7 @@ from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
 from adjgen.diff.active import active_variables, varied_variables
 from adjgen.diff.floats import as_floats
 from adjgen.diff.forward import Forward, tangent_of
+from adjgen.diff.nothing import raising, returns_nothing
 from adjgen.diff.problems import problems_of
 from adjgen.diff.reverse import Adjoints, Reverse
 from adjgen.diff.rules import ZERO
@@ -57,8 +58,11 @@ class Differentiator:
 
     def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
         """Return the module of one product: "jvp", "vjp", "value_and_grad" or "grad"."""
-        function = renewed_function(self.main)
+        function = raising(renewed_function(self.main))
         params = chosen(function, wrt)
+        if returns_nothing(function):
+            why = "Return a number on every path."
+            raise _refusal(function, "ADJ306", f"`{function.name}` returns nothing", why)
         inputs = [var for param in params for var in param.vars]
         if wrt is None:
             refuse_active_stars(function)

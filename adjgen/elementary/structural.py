@@ -66,6 +66,17 @@ row(
 )  # fmt: skip
 
 
+NOTHING = "the function returned None, which has no derivative"
+
+
+def no_derivative(nothing: None) -> None:
+    """Raise TypeError: this path of a function returns None."""
+    raise TypeError(NOTHING)
+
+
+row("no_derivative", no_derivative, outs=0, category="none")
+
+
 def require_real(base: Any, exponent: Any, power: Any) -> None:
     """Raise ValueError if base ** exponent is complex: a derivative function is about real numbers."""
     if isinstance(power, complex):

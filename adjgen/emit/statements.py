@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from adjgen.elementary.structural import unbound_error
+from adjgen.elementary.structural import NOTHING, unbound_error
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
@@ -127,6 +127,10 @@ class Printer(Assignments):
             reads = [self.atom(arg) for arg in eqn.args]
             names = [self.expressions.names[out] for out in eqn.outs]
             return list(eqn.op.payload.render(reads, names))
+        if eqn.op == "no_derivative":
+            return [
+                ast.Raise(ast.Call(outside("builtins", "TypeError"), [ast.Constant(NOTHING)], []))
+            ]
         if eqn.op == "require_real":
             return self.require_real(eqn)
         if eqn.op == "require_bound":

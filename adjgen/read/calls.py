@@ -16,7 +16,13 @@ from adjgen.read.values import Display, FunctionValue, Value
 
 # Names that mean another row with a second argument.
 WITH_TWO = {"math.log": "log_base", "builtins.round": "round_digits"}
+UNPACKED = "ADJ601 a call of `{}` whose arguments are unpacked with a star"
 COMPLEX = {"builtins.complex"}
+REAL_NUMBER = (
+    "A real number is its own real part: leave that out, or name other parameters with wrt=."
+)
+# What a float tells of itself, with the type of the answer.
+METHODS = {"is_integer": BOOL, "hex": OPAQUE, "as_integer_ratio": OPAQUE, "conjugate": OPAQUE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +83,24 @@ def call(frame: Frame, node: ast.Call) -> Value:
     target = _function(frame, node, binding)
     if target is not None and not _starred(node):
         return _read(frame, node, target)
-    return _unknown(frame, node)
+    return _of_number(frame, node) or _unknown(frame, node)
+
+
+def _of_number(frame: Frame, node: ast.Call) -> Var | None:
+    """Lower a method of a number, which changes nothing: `x.is_integer()`."""
+    method = node.func
+    if not isinstance(method, ast.Attribute) or method.attr not in METHODS or node.args:
+        return None
+    if node.keywords or frame.binding(method.value) is not None:
+        return None
+    owner = expressions.atom(frame, method.value)
+    tree = ast.Call(ast.Attribute(ast.Name("number", ast.Load()), method.attr, ast.Load()), [], [])
+    number = owner.type in (REAL, INT, BOOL)
+    reason, hint = f"ADJ301 no derivative rule for `.{method.attr}()`", expressions.ADVICE
+    if method.attr == "conjugate":
+        reason, hint = "ADJ406 `.conjugate()` of what may be complex", REAL_NUMBER
+    code = Code(tree, ("number",), effect=not number, reason=reason, hint=hint)
+    return frame.emit(node, Opaque(code), (owner,), [METHODS[method.attr] if number else OPAQUE])[0]
 
 
 def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
@@ -133,6 +156,8 @@ def _unknown(frame: Frame, node: ast.Call) -> Value:
     if isinstance(node.func, ast.Name) and isinstance(binding, names.Missing):
         what = f"no function `{text}` is known"
         return frame.problem(node.func, "ADJ301", what, missing_hint(binding))
+    if _starred(node):
+        return frame.opaque(node, UNPACKED.format(text), "Write the arguments one by one.")
     if methods.doubtful(frame, node.func):
         what = (
             f"ADJ301 `{text}` may be another method: an attribute or a derived class has this name"
@@ -180,6 +205,8 @@ def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
     if dotted.startswith(OBSERVERS):
         code, reads = frame.code(node, (), reason, "", True, observes=True)
         return frame.emit(node, Opaque(code), reads, [OPAQUE])[0]
+    if _starred(node):
+        return frame.opaque(node, UNPACKED.format(short), "Write the arguments one by one.")
     return frame.opaque(node, reason, "`adjgen rules` lists what has one.")
 
 

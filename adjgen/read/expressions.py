@@ -76,9 +76,10 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     if isinstance(binding, names.External) or binding is None:
         if isinstance(binding, names.External) or not _local_root(frame, node):
             return frame.opaque(node, "ADJ301 its value is not known before run time")
-        return frame.opaque(
-            node, "ADJ401 an attribute cannot be differentiated", "Pass the number itself."
-        )
+        reason, hint = "ADJ401 an attribute cannot be differentiated", "Pass the number itself."
+        if node.attr in ("real", "imag"):
+            reason, hint = f"ADJ406 `.{node.attr}` of what may be complex", calls.REAL_NUMBER
+        return frame.opaque(node, reason, hint)
     return frame.outside(node, binding)
 
 

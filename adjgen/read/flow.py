@@ -22,14 +22,26 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+def evaluated(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes right below a node that run with it: a definition runs its defaults only."""
+    if not isinstance(node, SCOPES):
+        return children(node)
+    if isinstance(node, ast.ClassDef):
+        return [*node.decorator_list, *node.bases, *node.keywords]
+    given = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+    if isinstance(node, ast.Lambda):
+        return [*given]
+    notes = [n.annotation for n in ast.walk(node.args) if isinstance(n, ast.arg) and n.annotation]
+    return [*node.decorator_list, *given, *notes, *([node.returns] if node.returns else [])]
+
+
 def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes below roots in order, without the bodies of functions and classes inside."""
     stack = list(reversed(roots))
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, SCOPES):
-            stack.extend(reversed(children(node)))
+        stack.extend(reversed(evaluated(node)))
 
 
 def assigned(statements: Iterable[ast.AST]) -> list[str]:
@@ -76,8 +88,7 @@ def _binding_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
             yield from (walrus.target for walrus in walruses)
             continue
         yield node
-        if not isinstance(node, SCOPES):
-            stack.extend(reversed(children(node)))
+        stack.extend(reversed(evaluated(node)))
 
 
 def ends(statements: Statements) -> bool:

@@ -36,6 +36,7 @@ class Session:
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
         self.in_place = 0  # statements of callees that were read in place
         self.files: dict[str, Any] = {}
+        self.doubtful: set[Atom] = set()  # taken for numbers, but `n * items` may be a list
 
 
 class Frame:
@@ -73,7 +74,14 @@ class Frame:
 
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
-        return self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+        out = self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+        if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
+            self.session.doubtful.add(out)
+        return out
+
+    def in_doubt(self, atom: Atom) -> bool:
+        """Whether a value may be a container after all."""
+        return atom.type == OPAQUE or atom in self.session.doubtful
 
     def arm(self, read: Any, loc_of: ast.AST) -> tuple[Builder, dict[str, Value], Any]:
         """Read something into a block of its own; return its builder, names and result."""
@@ -195,6 +203,9 @@ class Frame:
             if isinstance(inner, ast.Call) and self.dotted(inner.func) in SEES_ALL:
                 what = f"`{ast.unparse(inner.func)}` reads variables that adjgen does not see"
                 self.problem(inner, "ADJ301", what, "Name what it reads.")
+            binding = self.binding(inner) if isinstance(inner, ast.Attribute) else None
+            if isinstance(binding, names.External) and binding.place is None:
+                self.expression_of(inner, binding, ast.unparse(inner))
             if isinstance(inner, ast.Call) and not inner.args:
                 if self.dotted(inner.func) == "builtins.super":
                     what = "`super()` outside of its class"

@@ -12,6 +12,7 @@ from adjgen.read.flow import assigned, ends, own_nodes, returns_its_argument, yi
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
+from adjgen.read.passive import report_misplaced
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
 HARMLESS_DECORATORS = {
@@ -82,6 +83,10 @@ def unreadable(frame: Frame, definition: Any) -> str:
     if yields(node):
         return "is a generator"
     decorators = getattr(node, "decorator_list", [])
+    kinds = {kind for _, kind in parameters(node)}
+    if kinds and all(kind.startswith("VAR_") for kind in kinds) and _wraps(definition):
+        name = definition.live.__name__
+        return f"is the wrapper of a decorator: the function itself is `{name}.__wrapped__`"
     if getattr(definition, "live", None) is None and not isinstance(node, ast.Lambda):
         outside = Frame(frame.session, definition, set())
         for decorator in decorators:
@@ -95,6 +100,10 @@ def _keeps(frame: Frame, decorator: ast.expr) -> bool:
     """Whether a decorator returns the function that it is given: it only registers it somewhere."""
     binding = frame.binding(decorator)
     return isinstance(binding, Callee) and returns_its_argument(binding.definition.node)
+
+
+def _wraps(definition: Any) -> bool:
+    return hasattr(getattr(definition, "live", None), "__wrapped__")
 
 
 def parameters(node: Any) -> list[tuple[str, str]]:
@@ -234,6 +243,8 @@ def read_body(
     frame.env.update(bound)
     frame.outer, frame.is_main = outer, is_main
     node = definition.node
+    if outer is None:  # what is defined inside is looked through with what is around it
+        report_misplaced(frame)
     place = session.builder.loc
     if isinstance(node, ast.Lambda):
         result = structure(frame, node.body)

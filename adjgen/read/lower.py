@@ -113,8 +113,8 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
     frame = Frame(session, definition, inline.locals_of(definition.node))
     frame.at(definition.node)
-    used = Uses(definition.node)
-    types = parameter_types(definition, used)
+    used = Uses(session, definition)
+    types = parameter_types(session, definition, used)
     params: list[Param] = []
     bound = inline.preset_values(frame, definition)
     keyword_only = False

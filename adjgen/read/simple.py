@@ -1,15 +1,15 @@
 """Lowers statements that always fall through: assignments, calls, definitions, and what is carried."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from adjgen.ir.core import UNBOUND, Const, Opaque, Var
-from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
+from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL
 from adjgen.read import calls, displays, names
 from adjgen.read.bound import TRUE, boundness, deleted, flag
 from adjgen.read.definite import bound_by, markable, marked, read_first
-from adjgen.read.expressions import BINARY, atom, bind, describe, value
+from adjgen.read.expressions import ADVICE, BINARY, atom, bind, describe, value
 from adjgen.read.flow import assigned, jumps
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import OBSERVERS, changes, inward
@@ -20,8 +20,6 @@ from adjgen.read.values import (
     FunctionValue,
     Value,
     leaves,
-    rebuilt,
-    tree_of,
 )  # fmt: skip
 
 OTHER_SCOPE = (
@@ -150,12 +148,36 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
         carry(frame, node, reason="ADJ401 a store into a container", hint="Use a plain name.")
         return
     old = value(frame, ast.copy_location(ast.Name(target.id, ast.Load()), target))
-    if name is None or not _number(old):
+    if isinstance(old, Var) and old.type == NOTHING:  # reported, or not known before the loop ends
+        atom(frame, node.value)
+        bind(frame, target.id, old)
+        return
+    if name is None:
+        carry(frame, node, reason="ADJ404 a bit operation cannot be differentiated", hint=ADVICE)
+        return
+    if not _number(old) or _may_be_shared(frame, node, old):
         carry(frame, node, reason="ADJ401 an update in place of something that may be a container",
               hint=f"Write `{target.id} = {target.id} ...`.")  # fmt: skip
         return
     right = atom(frame, node.value)
     assign(frame, node, target, frame.row(node, name, frame.materialise(node, old), right))
+
+
+def _may_be_shared(frame: Frame, node: ast.AugAssign, old: Value) -> bool:
+    """Whether this may change a list that goes by another name too: `n * items` may be one."""
+    if not (isinstance(old, Var) and frame.in_doubt(old)):
+        return False
+    held = [part for scope in _around(frame) for v in scope.env.values() for part in leaves(v)]
+    eqns = frame.session.builder.eqns
+    kept = any(isinstance(eqn.op, Opaque) and old in eqn.args for eqn in eqns)
+    plain = isinstance(node.value, ast.Constant)  # no list is added to
+    return not plain and (kept or sum(part is old for part in held) > 1)
+
+
+def _around(frame: Frame | None) -> Iterator[Frame]:
+    while frame is not None:
+        yield frame
+        frame = frame.outer
 
 
 def _number(held: Value) -> bool:
@@ -236,19 +258,6 @@ def _scope(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:
     body = frame.definition.node.body
     if set(node.names) & set(assigned(body)):
         frame.problem(node, "ADJ503", f"`{word}` inside a differentiated function", OTHER_SCOPE)
-
-
-def passive_comment(frame: Frame, node: ast.stmt) -> None:
-    """Cut the derivatives of what a statement assigns, if the comment at its end asks for it."""
-    if not frame.definition.file.is_passive(node.end_lineno or node.lineno):
-        return
-    for name in assigned([node]):
-        held = frame.env.get(name, UNBOUND)
-        parts = (
-            frame.row(node, "stop_gradient", part) if isinstance(part, Var) else part
-            for part in leaves(held)
-        )
-        bind(frame, name, rebuilt(tree_of(held), parts))
 
 
 SIMPLE: dict[type, Callable[..., None]] = {

@@ -15,7 +15,8 @@ from adjgen.read.expressions import atom, join, truth, value
 from adjgen.read.flow import dies, ends, jumps, returns
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import changes
-from adjgen.read.simple import SIMPLE, carry, observe, passive_comment
+from adjgen.read.passive import cut, cut_names, is_marked
+from adjgen.read.simple import SIMPLE, carry, observe
 from adjgen.read.values import Display, Value, leaves
 
 TRUE, FALSE = Const(True), Const(False)
@@ -101,7 +102,7 @@ def statement(frame: Frame, node: ast.stmt) -> None:
     else:
         handler(frame, node)
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            passive_comment(frame, node)
+            cut_names(frame, node)
 
 
 def _if(frame: Frame, node: ast.If) -> None:
@@ -119,7 +120,8 @@ def _assert(frame: Frame, node: ast.Assert) -> None:
 
 
 def _return(frame: Frame, node: ast.Return) -> None:
-    frame.env["%result"] = structure(frame, node.value) if node.value else Const(None)
+    result = structure(frame, node.value) if node.value else Const(None)
+    frame.env["%result"] = cut(frame, node, result) if is_marked(frame, node) else result
     frame.env |= {"%returned": TRUE, "%left": TRUE, "%stop": TRUE}
 
 
