@@ -16,11 +16,13 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
             touched = any(arg in varied for arg in eqn.args)
             stored = eqn.op.payload.effect and not eqn.op.payload.observes
             if touched and (stored or any(out in active for out in eqn.outs)):
-                found.append(_problem(function, eqn, eqn.op.payload.reason, eqn.op.payload.hint))
+                found.append(problem_at(function, eqn, eqn.op.payload.reason, eqn.op.payload.hint))
         elif isinstance(eqn.op, str) and TABLE[eqn.op].refusal:
             if any(out in active for out in eqn.outs) and any(arg in varied for arg in eqn.args):
                 reason = f"ADJ301 `{eqn.op}`: {TABLE[eqn.op].refusal}"
-                found.append(_problem(function, eqn, reason, "Give the result in as an argument."))
+                found.append(
+                    problem_at(function, eqn, reason, "Give the result in as an argument.")
+                )
     return found
 
 
@@ -32,10 +34,11 @@ def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
         for walked in eqn.args[: eqn.op.seqs]:
             if walked in active and not walked.type.element:
                 reason = "ADJ401 a loop over something active that is not known to be a list"
-                yield _problem(function, eqn, reason, "Pass a list of numbers.")
+                yield problem_at(function, eqn, reason, "Pass a list of numbers.")
 
 
-def _problem(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:
+def problem_at(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:
+    """Return a problem at the place of an equation; the reason begins with its code."""
     code, _, what = reason.partition(" ")
     loc = eqn.loc or Loc(0, 0, function.about.get("path", ""))
     source = function.about.get("files", {}).get(loc.path)

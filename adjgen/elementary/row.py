@@ -41,6 +41,9 @@ class Row:
         is smooth: "real", "nonzero", "positive", "unit", "above_one", "above_minus_one", "base", "int".
     kink
         The convention where the derivative does not exist.
+    where
+        Where the kink is: a test over (arguments..., y), or several that must all hold; of a
+        variadic row over (arguments, y). None: anywhere.
     edges
         (arguments, partials there) at kinks and at extreme numbers, for tests.
     source
@@ -72,6 +75,7 @@ class Row:
     category: str = "call"
     domain: tuple[Any, ...] = ()
     kink: str = ""
+    where: Callable[..., Any] | None = None
     names: tuple[str, ...] = ()
     variadic: bool = False
     outs: int = 1
@@ -91,6 +95,13 @@ class Row:
             return self.partials[0](k, args, y) if self.partials and self.partials[0] else None
         chosen = self.partials[k] if k < len(self.partials) else None
         return chosen(*args, y) if chosen else None
+
+    def kink_tests(self, args: Sequence[Number], y: Number) -> tuple[Any, ...]:
+        """Return the tests that all hold where the value has its kink; none: it may be anywhere."""
+        if self.where is None:
+            return ()
+        found = self.where(args, y) if self.variadic else self.where(*args, y)
+        return found if isinstance(found, tuple) else (found,)
 
 
 TABLE: dict[str, Row] = {}

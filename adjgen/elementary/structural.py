@@ -17,6 +17,17 @@ row(
 )  # fmt: skip
 
 
+NOTHING = "the function returned None, which has no derivative"
+
+
+def no_derivative(nothing: None) -> None:
+    """Raise TypeError: this path of a function returns None."""
+    raise TypeError(NOTHING)
+
+
+row("no_derivative", no_derivative, outs=0, category="none")
+
+
 def require_real(base: Any, exponent: Any, power: Any) -> None:
     """Raise ValueError if base ** exponent is complex: a derivative function is about real numbers."""
     if isinstance(power, complex):
@@ -24,3 +35,21 @@ def require_real(base: Any, exponent: Any, power: Any) -> None:
 
 
 row("require_real", require_real, outs=0, category="none")
+
+
+def unbound_error(name: str, free: bool) -> NameError:
+    """Return what Python raises where a name is read that has no value."""
+    if free:
+        where = f"free variable {name!r} where it is not associated with a value in enclosing scope"
+        return NameError(f"cannot access {where}")
+    where = f"local variable {name!r} where it is not associated with a value"
+    return UnboundLocalError(f"cannot access {where}")
+
+
+def require_bound(bound: bool, name: str, free: bool) -> None:
+    """Raise what Python raises where a name is read that has no value on this path."""
+    if not bound:
+        raise unbound_error(name, free)
+
+
+row("require_bound", require_bound, outs=0, category="none")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from adjgen.elementary.row import TABLE
+from adjgen.elementary.structural import NOTHING, unbound_error
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
@@ -128,12 +129,18 @@ class Printer(Assignments):
             reads = [self.atom(arg) for arg in eqn.args]
             names = [self.expressions.names[out] for out in eqn.outs]
             return list(eqn.op.payload.render(reads, names))
+        if eqn.op == "no_derivative":
+            return [
+                ast.Raise(ast.Call(outside("builtins", "TypeError"), [ast.Constant(NOTHING)], []))
+            ]
         if eqn.op == "require_real":
             return self.require_real(eqn)
         if isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
             return self.store(eqn, eqn.op)
         if eqn.op == "changed":
             return []
+        if eqn.op == "require_bound":
+            return self.require_bound(eqn)
         value = self.expressions.equation(eqn)
         if not any(self.uses[out] for out in eqn.outs):
             return [ast.Expr(value)]
@@ -177,6 +184,17 @@ class Printer(Assignments):
             )
         error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
         return [ast.If(test, [ast.Raise(error)], [])]
+
+    def require_bound(self, eqn: Eqn) -> Statements:
+        """Write the check that a name has a value."""
+        bound, name, free = eqn.args
+        assert isinstance(name, Const) and isinstance(free, Const)
+        error = unbound_error(name.value, free.value)
+        text = ast.Constant(str(error))
+        leave = ast.Raise(ast.Call(outside("builtins", type(error).__name__), [text], []))
+        return (
+            [leave] if bound == Const(False) else [ast.If(negated(self.atom(bound)), [leave], [])]
+        )
 
     def branch(self, eqn: Eqn) -> Statements:
         """Write an IF whose outs are assigned in both arms, or a conditional expression."""

@@ -35,6 +35,9 @@ NUMBERS = (int, float, bool)
 TRUE, FALSE = Const(True), Const(False)
 
 
+Choice = tuple[Var, tuple[Atom, Atom]]  # an out of an IF, and what its arms give it
+
+
 @dataclass
 class Folding:
     """Options of the pass, and what variables stand for by now."""
@@ -42,6 +45,7 @@ class Folding:
     exact: bool = False  # keep x**2 in the primal
     mapping: dict[Var, Atom] = field(default_factory=dict)
     mirrored: dict[Atom, Atom] = field(default_factory=dict)  # a list backwards -> the list
+    chosen: dict[Atom, list[Choice]] = field(default_factory=dict)  # test -> constants it chose
 
     negated: dict[Atom, Atom] = field(default_factory=dict)  # -x -> x
 
@@ -56,7 +60,10 @@ class Folding:
             args = tuple([self.value(arg) for arg in eqn.args])
             if args != eqn.args:
                 eqn = eqn.reading(args, eqn.blocks)
-            if isinstance(eqn.op, If):
+            read = args[: eqn.op.seqs] if isinstance(eqn.op, For) else args
+            if UNBOUND in read:  # it stands behind the check that raises
+                self.mapping.update(dict.fromkeys(eqn.outs, UNBOUND))
+            elif isinstance(eqn.op, If):
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):
                 eqns.append(replace(eqn, blocks=self.loop(eqn, eqn.op)))
@@ -66,10 +73,16 @@ class Folding:
 
     def value(self, atom: Atom) -> Atom:
         """Return what an atom stands for."""
-        return self.mapping.get(atom, atom) if isinstance(atom, Var) else atom
+        while isinstance(atom, Var) and atom in self.mapping:
+            atom = self.mapping[atom]  # an out of an IF that is its test, which is known in an arm
+        return atom
 
     def plain(self, eqn: Eqn, eqns: list[Eqn]) -> None:
         """Fold a row, or keep it."""
+        if eqn.op == "require_bound":
+            if not (eqns and isinstance(eqns[-1].op, If) and self.moved(eqn, eqns)):
+                eqns.extend([eqn] if eqn.args[0] != TRUE else [])
+            return
         if eqn.op == "backwards":
             if eqn.args[0] in self.mirrored:
                 self.mapping[eqn.outs[0]] = self.mirrored[eqn.args[0]]
@@ -92,6 +105,21 @@ class Folding:
         else:
             eqns.append(eqn)
 
+    def moved(self, eqn: Eqn, eqns: list[Eqn]) -> bool:
+        """Move the check that a name has a value into the arm before it that gave it none."""
+        last, flag = eqns[-1], eqn.args[0]
+        flags: tuple[Atom, ...] = (TRUE, FALSE)
+        if flag in last.outs:
+            flags = tuple(block.results[last.outs.index(flag)] for block in last.blocks)
+        if TRUE not in flags or flag not in (*last.outs, last.args[0]):
+            return False
+        blocks = []
+        for block, known in zip(last.blocks, flags):
+            check = (eqn.reading((known, *eqn.args[1:]), ()),) if known != TRUE else ()
+            blocks.append(Block((), block.eqns + check, block.results))
+        eqns[-1] = last.reading(last.args, tuple(blocks))
+        return True
+
     def choice(self, eqn: Eqn, eqns: list[Eqn]) -> None:
         """Fold an IF: a known condition takes its arm, equal results need no choice."""
         test = eqn.args[0]
@@ -99,11 +127,16 @@ class Folding:
             self.taken(eqn, self.block(eqn.blocks[0] if test.value else eqn.blocks[1]), eqns)
             return
         blocks = []
-        for block, truth in zip(eqn.blocks, (TRUE, FALSE)):
+        before = self.chosen.get(test, [])
+        for k, (block, truth) in enumerate(zip(eqn.blocks, (TRUE, FALSE))):
+            known = {out: pair[k] for out, pair in before if isinstance(pair[k], Const)}
             if test.type == BOOL:
-                self.mapping[test] = truth
+                known[test] = truth
+            known = {out: value for out, value in known.items() if out not in self.mapping}
+            self.mapping |= known
             blocks.append(self.block(block))
-            self.mapping.pop(test, None)
+            for var in known:
+                del self.mapping[var]
         kept = []
         for k, (out, a, b) in enumerate(zip(eqn.outs, blocks[0].results, blocks[1].results)):
             if a == b:
@@ -112,6 +145,8 @@ class Folding:
                 self.mapping[out] = test
             else:
                 kept.append(k)
+                if {TRUE, FALSE} & {a, b}:
+                    self.chosen.setdefault(test, []).append((out, (a, b)))
         if not kept and not any(block.eqns for block in blocks):
             return
         arms = tuple(replace(b, results=tuple(b.results[k] for k in kept)) for b in blocks)

@@ -17,6 +17,7 @@ from adjgen.read.values import Display, FunctionValue, Value
 
 # Names that mean another row with a second argument.
 WITH_TWO = {"math.log": "log_base", "builtins.round": "round_digits"}
+UNPACKED = "ADJ601 a call of `{}` whose arguments are unpacked with a star"
 COMPLEX = {"builtins.complex"}
 REAL_NUMBER = (
     "A real number is its own real part: leave that out, or name other parameters with wrt=."
@@ -162,6 +163,8 @@ def _unknown(frame: Frame, node: ast.Call) -> Value:
     if isinstance(node.func, ast.Name) and isinstance(binding, names.Missing):
         what = f"no function `{text}` is known"
         return frame.problem(node.func, "ADJ301", what, missing_hint(binding))
+    if _starred(node):
+        return frame.opaque(node, UNPACKED.format(text), "Write the arguments one by one.")
     if methods.doubtful(frame, node.func):
         what = (
             f"ADJ301 `{text}` may be another method: an attribute or a derived class has this name"
@@ -209,6 +212,8 @@ def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
     if dotted.startswith(OBSERVERS):
         code, reads = frame.code(node, (), reason, "", True, observes=True)
         return frame.emit(node, Opaque(code), reads, [OPAQUE])[0]
+    if _starred(node):
+        return frame.opaque(node, UNPACKED.format(short), "Write the arguments one by one.")
     return frame.opaque(node, reason, "`adjgen rules` lists what has one.")
 
 

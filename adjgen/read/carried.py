@@ -77,7 +77,7 @@ class Carried:
         """Widen what is carried to hold a value; return whether that changed anything."""
         if key in self.conflicts:
             return False
-        old = rebuilt(self.trees[key], iter([UNBOUND] * self.trees[key].leaves()))
+        old = rebuilt(self.trees[key], iter([Var("", kind) for kind in self.types[key]]))
         neutral = not self.known(key)
         tree = merged_tree([held] if neutral and held is not UNBOUND else [old, held])
         if tree is None or not all(isinstance(p, (Var, Const)) for p in leaves(held)):

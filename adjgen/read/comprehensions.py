@@ -53,7 +53,7 @@ def of_map(node: ast.expr) -> ast.GeneratorExp:
 
 def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None:
     """Lower one `for` without conditions: a loop that collects. None if a turn changes a list."""
-    from adjgen.read.simple import assign
+    from adjgen.read.assignments import assign
     from adjgen.read.walks import walk
 
     generator, session = node.generators[0], frame.session

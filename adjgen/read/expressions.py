@@ -6,6 +6,7 @@ from collections.abc import Callable
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE
 from adjgen.read import calls, comprehensions, displays, joins, lists, names, stores
+from adjgen.read.bound import flag
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
@@ -71,13 +72,10 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     if isinstance(binding, names.External) or binding is None:
         if isinstance(binding, names.External) or not _local_root(frame, node):
             return frame.opaque(node, "ADJ301 its value is not known before run time")
+        reason, hint = "ADJ401 an attribute cannot be differentiated", "Pass the number itself."
         if node.attr in ("real", "imag"):
-            return frame.opaque(
-                node, f"ADJ406 `.{node.attr}` of what may be complex", calls.REAL_NUMBER
-            )
-        return frame.opaque(
-            node, "ADJ401 an attribute cannot be differentiated", "Pass the number itself."
-        )
+            reason, hint = f"ADJ406 `.{node.attr}` of what may be complex", calls.REAL_NUMBER
+        return frame.opaque(node, reason, hint)
     return frame.outside(node, binding)
 
 
@@ -121,9 +119,8 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
             return Const(-operand.value)
     inner = atom(frame, operand)
     if isinstance(node.op, ast.Invert):
-        return calls.on_atoms(
-            frame, node, node.op, (inner,), "ADJ404 a bit operation cannot be differentiated"
-        )
+        reason = "ADJ404 a bit operation cannot be differentiated"
+        return calls.on_atoms(frame, node, node.op, (inner,), reason)
     name = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not"}[type(node.op)]
     return frame.row(node, name, inner)
 
@@ -200,10 +197,13 @@ def bind(frame: Frame, name: str, result: Value) -> None:
     if isinstance(held, Var) and not held.hint:
         held.hint = name
     frame.env[name] = result
+    frame.env.pop(flag(name), None)
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     reason = "ADJ401 an item of a container cannot be differentiated"
+    if isinstance(node.slice, ast.Slice) and (part := displays.display(frame, node)) is not None:
+        return part
     base: Value | None
     if isinstance(node.value, ast.Call) and calls.readable(frame, node.value):
         base = value(frame, node.value)

@@ -4,7 +4,6 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
 
 Statements = Sequence[ast.stmt]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -62,6 +61,18 @@ def assigned(statements: Iterable[ast.AST]) -> list[str]:
         elif isinstance(node, ast.MatchMapping) and node.rest:
             names[node.rest] = None
     return list(names)
+
+
+@lru_cache(maxsize=256)  # asked at every statement that is carried
+def rebound(function: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
+    """Return the names of a function that are assigned more than once, or in a loop."""
+    counts = Counter({a.arg: 1 for a in ast.walk(function.args) if isinstance(a, ast.arg)})
+    for node in own_nodes(*function.body) if isinstance(function.body, list) else ():
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            counts[node.id] += 1
+        elif isinstance(node, (ast.For, ast.While)):
+            counts.update(assigned([node]))
+    return frozenset(name for name, count in counts.items() if count > 1)
 
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -148,6 +159,26 @@ def yields(function: ast.FunctionDef | ast.Lambda) -> ast.AST | None:
     return None
 
 
+INNARDS = {"__code__", "__defaults__", "__kwdefaults__"}
+
+
+def returns_its_argument(function: ast.AST) -> bool:
+    """Whether a function of one parameter returns what it was given, unchanged, on every path."""
+    if not isinstance(function, ast.FunctionDef) or function.decorator_list or yields(function):
+        return False
+    args = function.args
+    names = [arg.arg for arg in [*args.posonlyargs, *args.args]]
+    if len(names) != 1 or args.vararg or args.kwonlyargs or args.kwarg:
+        return False
+    if names[0] in assigned(function.body) or not ends(function.body):
+        return False
+    changed = {n.attr for n in ast.walk(function) if isinstance(n, ast.Attribute)} & INNARDS
+    if changed or any(isinstance(n, ast.Nonlocal) for n in ast.walk(function)):
+        return False
+    given = [n.value for n in own_nodes(*function.body) if isinstance(n, ast.Return)]
+    return bool(given) and all(isinstance(g, ast.Name) and g.id == names[0] for g in given)
+
+
 def integer(node: ast.expr) -> int | None:
     """Return the integer that a tree writes out, if it does."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -155,15 +186,3 @@ def integer(node: ast.expr) -> int | None:
         return None if inside is None else -inside
     number = node.value if isinstance(node, ast.Constant) else None
     return number if isinstance(number, int) and not isinstance(number, bool) else None
-
-
-def rebound(function: Any) -> set[str]:
-    """Return the local names of a function that are assigned more than once, or in a loop."""
-    body = getattr(function, "body", None)
-    counts = Counter({a.arg: 1 for a in ast.walk(function.args) if isinstance(a, ast.arg)})
-    for node in own_nodes(*body) if isinstance(body, list) else ():
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            counts[node.id] += 1
-        elif isinstance(node, (ast.For, ast.While)):
-            counts.update(assigned([node]))
-    return {name for name, count in counts.items() if count > 1}

@@ -6,18 +6,17 @@ read in place simply continues its caller's block.
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
-from adjgen.ir.build import Builder
-from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
+from adjgen.ir.core import UNBOUND, Atom, Const, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
-from adjgen.read.cells import Heap
+from adjgen.read.bound import require_at_once, require_bound
+from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned, rebound
+from adjgen.read.lowering import Arm, Session
 from adjgen.read.missing import constant_expression, missing_hint
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
 from adjgen.read.values import (
@@ -29,35 +28,6 @@ from adjgen.read.values import (
     RowValue,
     Value,
 )
-
-
-class Session:
-    """What one act of lowering shares: the builder, the problems, the functions called."""
-
-    def __init__(self) -> None:
-        self.builder = Builder()
-        self.problems: list[Problem] = []  # a loop that is read again forgets those of its body
-        self.settled: list[Problem] = []  # those of functions, which are read once
-        self.functions: dict[str, Function] = {}
-        self.holders: dict[str, object] = {}
-        self.main: Any = None  # the definition that is lowered for itself
-        self.stack: list[Any] = []
-        self.recursive: set[Any] = set()  # definitions that are called, not read in place
-        self.files: dict[str, Any] = {}
-        self.heap: Heap = {}
-        self.frames: list[Frame] = []  # of the functions that are being read
-        self.retyped: dict[str, Type] = {}
-        self.origins: dict[Var, tuple[str, int]] = {}  # parameter, and how many lists deep in it
-
-
-@dataclass
-class Arm:
-    """A block that was read: its equations, the names and lists after it, its result."""
-
-    builder: Builder
-    env: dict[str, Value]
-    heap: Heap
-    result: Any
 
 
 class Frame:
@@ -95,7 +65,14 @@ class Frame:
 
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
-        return self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+        out = self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+        if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
+            self.session.doubtful.add(out)
+        return out
+
+    def in_doubt(self, atom: Atom) -> bool:
+        """Whether a value may be a container after all."""
+        return atom.type == OPAQUE or atom in self.session.doubtful
 
     def arm(self, read: Callable[[], Any], loc_of: ast.AST) -> Arm:
         """Read something into a block of its own; return what that leaves."""
@@ -159,10 +136,13 @@ class Frame:
             return self.outside(node, self.definition.scope.resolve(node.id))
         value = owner.env.get(node.id, UNBOUND)
         if isinstance(value, Conflict):
-            return self.problem(node, "ADJ205", value.reason, "Use one name for one kind of value.")
+            same = value.code == "ADJ205"
+            why = "Use one name for one kind of value." if same else "Assign it first."
+            return self.problem(node, value.code, value.reason, why)
         if value is UNBOUND:
             what = f"`{node.id}` is read before it is assigned"
             return self.problem(node, "ADJ501", what, "Assign it on every path that leads here.")
+        require_bound(self, node, node.id, owner)
         return value
 
     def outside(self, node: ast.expr, binding: Any) -> Value:
@@ -203,14 +183,17 @@ class Frame:
         self.check_scopes(node)
         reads: dict[str, Atom] = {}
         outside: dict[str, ast.expr] = {}
+        first = read_first([node])
         for name in [*loaded(node), *before]:
             value = self.held(name)
             if isinstance(value, BindingValue):
                 outside[name] = self.expression_of(node, value.binding, name)
-            elif value is UNBOUND and name in writes:
+            elif name in writes and (value is UNBOUND or name not in (*first, *before)):
                 continue  # the code assigns it before it reads it, or fails as the user's does
             else:
                 reads[name] = self.readable(node, name, value)
+                if name in first:
+                    require_at_once(self, node, name)
         payload = Code(
             node, tuple(reads), tuple(writes), outside, tuple(n for n in before if n in reads),
             effect, observes, reason, hint,
@@ -223,12 +206,15 @@ class Frame:
             if isinstance(inner, ast.Call) and self.dotted(inner.func) in SEES_ALL:
                 what = f"`{ast.unparse(inner.func)}` reads variables that adjgen does not see"
                 self.problem(inner, "ADJ301", what, "Name what it reads.")
+            binding = self.binding(inner) if isinstance(inner, ast.Attribute) else None
+            if isinstance(binding, names.External) and binding.place is None:
+                self.expression_of(inner, binding, ast.unparse(inner))
             if isinstance(inner, ast.Call) and not inner.args:
                 if self.dotted(inner.func) == "builtins.super":
                     what = "`super()` outside of its class"
                     self.problem(inner, "ADJ301", what, "Name the class: `Base.method(self, x)`.")
-        again = rebound(self.definition.node)
-        for name in sorted(late_reads(node, self.dotted) & again):
+        late = late_reads(node, self.dotted)
+        for name in sorted(late & rebound(self.definition.node)) if late else ():
             what = f"a function or generator reads `{name}`, which is assigned again"
             self.problem(node, "ADJ401", what, "Give the other value a name of its own.")
 

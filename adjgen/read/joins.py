@@ -8,8 +8,10 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
 from adjgen.ir.types import OPAQUE
 from adjgen.read import lists
+from adjgen.read.bound import agree
 from adjgen.read.cells import closed, freeze_merged, merged_cells, opened, references
-from adjgen.read.frame import Arm, Frame
+from adjgen.read.frame import Frame
+from adjgen.read.lowering import Arm
 from adjgen.read.values import (
     Cell,
     Conflict,
@@ -42,6 +44,7 @@ def join(
 ) -> Value:
     """Append the IF of two arms, bind the names and lists that differ after them; return its result."""
     held = [then.env | {"": then.result}, other.env | {"": other.result}]
+    agree(then.env, other.env)
     old, heap = frame.env, frame.session.heap
     names = dict.fromkeys([*then.env, *other.env, *([""] if with_result else [])])
     raw = {n: (held[0].get(n, _absent(n)), held[1].get(n, _absent(n))) for n in names}

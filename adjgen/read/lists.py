@@ -6,6 +6,7 @@ from adjgen.elementary.sequences import around, depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
 from adjgen.read import expressions, stores
+from adjgen.read.bound import require_bound
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
@@ -73,7 +74,10 @@ def reference(frame: Frame, node: ast.expr) -> Value | None:
         found = owner.env.get(node.id) if owner else None
         if isinstance(found, Var):
             retype(frame, found, seq(REAL))
-        return found if isinstance(found, (ListValue, RowValue, Display)) else None
+        if not isinstance(found, (ListValue, RowValue, Display)):
+            return None
+        require_bound(frame, node, node.id, owner)
+        return found
     if isinstance(node, ast.Subscript) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
         base = reference(frame, node.value)
         if isinstance(base, Display):

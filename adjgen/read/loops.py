@@ -2,17 +2,18 @@
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Block, Const, For, Var
 from adjgen.ir.types import OPAQUE
 from adjgen.read import expressions, statements
+from adjgen.read.assignments import assign
+from adjgen.read.bound import boundness, deleted, flag
 from adjgen.read.carried import Carried
 from adjgen.read.cells import opened
 from adjgen.read.flow import assigned, returns
 from adjgen.read.frame import Frame
-from adjgen.read.simple import assign
 from adjgen.read.values import Value, atoms_of
 from adjgen.read.walks import Walk, walk
 
@@ -22,7 +23,7 @@ TRUE, FALSE = Const(True), Const(False)
 def loop(frame: Frame, node: ast.For | ast.While) -> Value:
     """Lower a loop without its else clause; return whether break (or return) ended it."""
     plan = _plan(frame, node)
-    inits = {name: frame.env.get(name, _initial(name)) for name in plan.names}
+    inits = {name: _now(plan, frame.env, name) for name in plan.names}
     carried = Carried({n: LEAF for n in plan.names}, {n: [UNBOUND.type] for n in plan.names})
     heap = frame.session.heap
     for name, held in inits.items():
@@ -48,6 +49,8 @@ class Plan:
     walk: Walk | None = None  # of a for loop
     test: ast.expr | None = None  # evaluated before each turn
     inner_test: ast.expr | None = None  # the same, in the body, because it binds names
+    flags: dict[str, str] = field(default_factory=dict)  # flag -> name that may have no value
+    starts: bool = False  # whether there surely is a first turn
 
     def elements(self) -> list[Var]:
         """Return the variables that a turn finds its elements in."""
@@ -56,10 +59,17 @@ class Plan:
 
 def _plan(frame: Frame, node: ast.For | ast.While) -> Plan:
     plan = Plan(node, _names(frame, node, node.body))
+    gone = deleted(*node.body)
+    for name in plan.names:
+        if not name.startswith("%") and (name in gone or boundness(frame.env, name) != TRUE):
+            plan.flags[flag(name)] = name
+    plan.names += plan.flags
     if isinstance(node, ast.For):
         plan.walk = walk(frame, node.iter, node.target)
+        (sequence, *others) = plan.walk.args
+        plan.starts = not others and _is_walked(frame, sequence)
     elif isinstance(node.test, ast.Constant) and node.test.value:
-        pass
+        plan.starts = True
     elif any(isinstance(n, ast.NamedExpr) for n in ast.walk(node.test)):
         plan.inner_test = node.test
         plan.names.append("%ended")
@@ -68,8 +78,19 @@ def _plan(frame: Frame, node: ast.For | ast.While) -> Plan:
     return plan
 
 
-def _initial(name: str) -> Value:
-    return FALSE if name in ("%stop", "%returned", "%ended") else UNBOUND
+def _is_walked(frame: Frame, sequence: Atom) -> bool:
+    """Whether a sequence is a range that surely has an element."""
+    made = frame.session.builder.eqns[-1:]
+    bounds = [arg.value for eqn in made for arg in eqn.args if isinstance(arg, Const)]
+    known = [eqn for eqn in made if eqn.op == "range" and len(bounds) == len(eqn.args)]
+    return bool(known and sequence in known[0].outs and len(range(*bounds)))
+
+
+def _now(plan: Plan, env: dict[str, Value], name: str) -> Value:
+    """Return what a carried name stands for at the start or end of a turn."""
+    if name in plan.flags:
+        return boundness(env, plan.flags[name])
+    return env.get(name, FALSE if name in ("%stop", "%returned", "%ended") else UNBOUND)
 
 
 def _names(frame: Frame, node: ast.For | ast.While, body: Sequence[ast.stmt]) -> list[str]:
@@ -92,15 +113,16 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
         arm = frame.arm(lambda: _body(frame, plan), plan.node)
     finally:
         frame.env, session.heap = outer, outer_heap
-    changed = carried.widen(arm.env, start, arm.heap)
-    changed = carried.freeze_shared(frame, arm.env, start=False) or changed
+    env = arm.env | {name: _now(plan, arm.env, name) for name in carried.names()}
+    changed = carried.widen(env, start, arm.heap)
+    changed = carried.freeze_shared(frame, env, start=False) or changed
     stop = arm.env.get("%stop", FALSE)
     exits = stop != FALSE
     if changed:
         return [], exits, True
     if plan.walk is not None:
         plan.walk.check(frame, plan.node, start, arm.heap)
-    results = carried.values(arm.env, arm.heap) + (atoms_of(stop) if exits else [])
+    results = carried.values(env, arm.heap) + (atoms_of(stop) if exits else [])
     blocks = [arm.builder.block(results, [*plan.elements(), *params])]
     if plan.test is not None:
         blocks.append(_condition(frame, plan.node, plan.test, carried))
@@ -155,6 +177,8 @@ def _finish(
     frame.env |= carried.bind(variables, session.heap)
     if starts.get("%returned") == ends.get("%returned") == FALSE:
         frame.env["%returned"] = FALSE  # no path through the body returns
+    certain = [name for name in plan.flags if plan.starts and ends.get(name) == TRUE]
+    frame.env |= dict.fromkeys(certain, TRUE)
     stopped = frame.env.get("%stop", FALSE) if exits else FALSE
     if plan.inner_test is not None:
         stopped = frame.row(node, "not", *atoms_of(frame.env.pop("%ended")))

@@ -12,10 +12,11 @@ from adjgen.read import inline
 from adjgen.read.annotations import annotation
 from adjgen.read.cells import opened
 from adjgen.read.flow import yields
-from adjgen.read.frame import Frame, Session
+from adjgen.read.frame import Frame
 from adjgen.read.lists import Retyped
+from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT
-from adjgen.read.parameters import parameter_types, uses_of
+from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.values import Cell, ListValue, Value, atoms_of, leaves, tree_of
 
 
@@ -127,7 +128,7 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
     frame = Frame(session, definition, inline.locals_of(definition.node))
     frame.at(definition.node)
-    used = uses_of(session, definition)
+    used = Uses(session, definition)
     types = parameter_types(session, definition, used)
     is_main = definition is session.main
     if is_main:

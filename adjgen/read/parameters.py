@@ -1,25 +1,24 @@
 """Which parameters are numbers to differentiate, and which are flags, names, counts or indices."""
 
 import ast
+import copy
 from collections import Counter
 from contextlib import suppress
 from typing import Any, TypeGuard
 
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
-from adjgen.read.flow import assigned, own_nodes
-from adjgen.read.frame import Frame, Session
+from adjgen.read.flow import COMPREHENSIONS, assigned, own_nodes
+from adjgen.read.frame import Frame
 from adjgen.read.inline import locals_of, parameters
+from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT
+from adjgen.read.opaque import targets
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
+UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)  # a default that only running tells
 OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
-
-
-def uses_of(session: Session, definition: Any) -> "Uses":
-    """Return how a function uses its names."""
-    return Uses(_with_aliases(session, definition))
 
 
 def parameter_types(
@@ -32,17 +31,18 @@ def parameter_types(
     for k, (name, kind) in enumerate(parameters(node)):
         default = definition.defaults.get(name, ABSENT)
         annotation = _annotation(outside, name)
+        unknown = isinstance(default, UNKNOWN) and name in used.terms
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
         elif "bool" in annotation or isinstance(default, bool):
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
-        elif "str" in annotation or isinstance(default, str) or name in used.texts:
+        elif "str" in annotation or isinstance(default, str) or name in used.texts - used.terms:
             found[name] = (OPAQUE, False)
         elif name in used.counts:
             found[name] = (INT, False)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
-        elif name in used.objects or not _number_default(default):
+        elif name in used.objects or not (_number_default(default) or unknown):
             found[name] = (OPAQUE, False)
         elif "float" in annotation:
             found[name] = (REAL, True)
@@ -81,16 +81,15 @@ def _with_aliases(session: Session, definition: Any) -> Frame:
 
 def _annotation(frame: Frame, name: str) -> set[str]:
     """Return the builtins in an annotation: those in `bool | None`, Optional[str], "float"."""
-    args = frame.definition.node.args
+    said = annotation_of(frame.definition.node, name)
     found: set[str] = set()
-    for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
-        pending = [arg.annotation] if arg.arg == name and arg.annotation is not None else []
-        while pending:
-            for part in ast.walk(pending.pop()):
-                found.add(frame.dotted(part))
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    with suppress(SyntaxError, ValueError):  # Literal["any text"]
-                        pending.append(ast.parse(part.value, mode="eval").body)
+    pending = [] if said is None else [said]
+    while pending:
+        for part in ast.walk(pending.pop()):
+            found.add(frame.dotted(part))
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                with suppress(SyntaxError, ValueError):  # Literal["any text"]
+                    pending.append(ast.parse(part.value, mode="eval").body)
     return {dotted.removeprefix("builtins.") for dotted in found}
 
 
@@ -100,11 +99,38 @@ def annotation_of(node: Any, name: str) -> ast.expr | None:
     return next((arg.annotation for arg in everything if arg.arg == name), None)
 
 
+def _body_of_parameters(node: Any) -> list[ast.AST]:
+    """Return the body; where a parameter's name means something else it is spelled differently."""
+    body = node.body if isinstance(node.body, list) else [node.body]
+    names = {name for name, _ in parameters(node)}
+    others: set[ast.AST] = set()
+    gone: set[str] = set()
+    for statement in body:
+        loads = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id in names]
+        others.update(n for n in loads if n.id in gone)
+        for inner in ast.walk(statement):
+            if isinstance(inner, COMPREHENSIONS) and names & targets(inner):
+                first = set(ast.walk(inner.generators[0].iter))
+                own = names & targets(inner)
+                others |= {n for n in ast.walk(inner) if n in loads and n.id in own} - first
+        if isinstance(statement, ast.Assign):
+            gone |= set(assigned([statement])) - {
+                n.id for n in ast.walk(statement.value) if isinstance(n, ast.Name)
+            }
+    if not others:
+        return body
+    copied = copy.deepcopy(body)
+    for old, new in zip(ast.walk(ast.Module(body, [])), ast.walk(ast.Module(copied, []))):
+        if old in others and isinstance(new, ast.Name):
+            new.id = f"%{new.id}"
+    return copied
+
+
 class Uses:
     """How the body of a function uses its names, from its syntax."""
 
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
+    def __init__(self, session: Session, definition: Any) -> None:
+        self.frame = _with_aliases(session, definition)
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
         self.lists: set[str] = set()  # indexed by numbers, iterated
@@ -112,9 +138,9 @@ class Uses:
         self.tests: set[str] = set()  # truth tests
         self.tested: set[ast.expr] = set()
         self.numbers: set[str] = set()  # arithmetic and functions
+        self.terms: set[str] = set()  # arithmetic alone
         self.methods: set[ast.expr] = set()  # of numbers: x.is_integer
-        body = frame.definition.node.body
-        for inner in own_nodes(*(body if isinstance(body, list) else [body])):
+        for inner in own_nodes(*_body_of_parameters(definition.node)):
             self._look(inner)
 
     def _look(self, node: ast.AST) -> None:
@@ -125,6 +151,10 @@ class Uses:
         elif isinstance(node, ast.BinOp):
             into = self.counts if isinstance(node.op, BITS) else self.numbers
             into |= names_of([node.left, node.right])
+            if not any(_is_text(side) for side in (node.left, node.right)):
+                self.terms |= names_of([node.left, node.right])
+            elif isinstance(node.op, ast.Add):  # "%g" % x prints a number
+                self.texts |= names_of([node.left, node.right])
         elif isinstance(node, ast.UnaryOp):
             if isinstance(node.op, ast.Not):
                 self._test(node.operand)
@@ -190,6 +220,10 @@ class Uses:
 
 def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
 
 
 def _texts(node: ast.expr) -> bool:

@@ -115,12 +115,12 @@ def _first_lines(tree: ast.Module) -> dict[int, tuple[int, int]]:
     pending: list[Any] = list(tree.body)
     while pending:
         node = pending.pop()
-        last = node.end_lineno
+        last = getattr(node, "end_lineno", 0)  # a case has no place of its own, its pattern has
         for name in ("body", "orelse", "finalbody", "handlers", "cases"):
             inside = getattr(node, name, None) or []
             pending += inside
             if inside and name in ("body", "cases"):
-                last = getattr(inside[0], "lineno", last + 1) - 1
+                last = getattr(inside[0], "pattern", inside[0]).lineno - 1
         first = getattr(node, "lineno", 0)
         if first and last > first and not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             found.update(dict.fromkeys(range(first, last + 1), (first, last)))

@@ -10,12 +10,16 @@ from functools import partial
 
 from adjgen.ir.core import UNBOUND, Const, Var
 from adjgen.read import displays, loops
+from adjgen.read.bound import boundness, flag
+from adjgen.read.carrying import carry
 from adjgen.read.expressions import atom, value
 from adjgen.read.flow import dies, ends, jumps, returns
-from adjgen.read.frame import Arm, Frame
+from adjgen.read.frame import Frame
 from adjgen.read.joins import join, truth
+from adjgen.read.lowering import Arm
+from adjgen.read.opaque import changes
 from adjgen.read.passive import cut, cut_names, is_marked
-from adjgen.read.simple import SIMPLE, carry
+from adjgen.read.simple import SIMPLE, observe
 from adjgen.read.values import Display, ListValue, RowValue, Value, leaves
 
 TRUE, FALSE = Const(True), Const(False)
@@ -86,6 +90,9 @@ def _dead(frame: Frame, dead: Arm, alive: Arm) -> Arm:
         return UNBOUND if made and before.get(name) != value else value
 
     env = {name: keep(name, value) for name, value in alive.env.items()}
+    for name in alive.env:
+        if env[name] is not alive.env[name] and boundness(alive.env, name) == TRUE:
+            env[flag(name)] = TRUE
     held = {c: v if heap.get(c) is v else UNBOUND for c, v in alive.heap.items()}
     return Arm(dead.builder, env, held, dead.result)
 
@@ -93,6 +100,7 @@ def _dead(frame: Frame, dead: Arm, alive: Arm) -> Arm:
 def statement(frame: Frame, node: ast.stmt) -> None:
     """Lower one statement that does not leave its list, or leaves it for good."""
     handler = HANDLERS.get(type(node))
+    frame.session.in_place += bool(frame.session.stack)
     if handler is None:
         carry(frame, node)
     else:
@@ -103,6 +111,16 @@ def statement(frame: Frame, node: ast.stmt) -> None:
 
 def _if(frame: Frame, node: ast.If) -> None:
     conditional(frame, node, node.body, node.orelse)
+
+
+def _assert(frame: Frame, node: ast.Assert) -> None:
+    """Carry an assertion; one that calls or binds something is a test that raises."""
+    if not changes(node.test, frame.dotted):
+        observe(frame, node)
+        return
+    error = ast.Call(ast.Name("AssertionError", ast.Load()), [node.msg] if node.msg else [], [])
+    leave = ast.fix_missing_locations(ast.copy_location(ast.Raise(error), node))
+    conditional(frame, ast.copy_location(ast.If(node.test, [], []), node), [], [leave])
 
 
 def _return(frame: Frame, node: ast.Return) -> None:
@@ -148,5 +166,5 @@ def _loop(frame: Frame, node: ast.For | ast.While) -> None:
 
 HANDLERS: dict[type, Callable[..., None]] = SIMPLE | {
     ast.If: _if, ast.Return: _return, ast.Break: _break, ast.Continue: _continue, ast.For: _loop,
-    ast.While: _loop,
+    ast.While: _loop, ast.Assert: _assert,
 }  # fmt: skip

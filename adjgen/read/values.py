@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
+from adjgen.ir.types import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,10 @@ class BindingValue:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A name that means different kinds of things on different paths."""
+    """A name that means different kinds of things on different paths, or may have no value."""
 
     reason: str
+    code: str = "ADJ205"
 
 
 Value = Union[Var, Const, Display, FunctionValue, BindingValue, Conflict, ListValue, RowValue]
@@ -102,8 +104,11 @@ def rebuilt(tree: Tree, parts: Iterator[Value]) -> Value:
 
 
 def expanded(value: Value, tree: Tree) -> Value:
-    """Return an unbound value in the shape of a structure; others as they are."""
-    if value is UNBOUND and tree.kind:
+    """Return a value of which nothing is known in the shape of a structure; others as they are.
+
+    That is UNBOUND, or what stands for an expression that could not be read.
+    """
+    if tree.kind and isinstance(value, (Var, Const)) and value.type == NOTHING:
         return rebuilt(tree, iter([UNBOUND] * tree.leaves()))
     return value
 
