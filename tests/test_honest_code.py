@@ -141,6 +141,12 @@ def list_by_two_names(x, n, box):
     return x * len(a)
 
 
+def asserts_an_effect(x):
+    items = []
+    assert items.append(x) is None
+    return items[0] * 2.0
+
+
 def list_inside_another(x, n, box):
     a = n * box.items
     c = [a]
@@ -167,6 +173,7 @@ def whole(x):
         (whole, (3.0,), 6.0),
         (list_by_two_names, (1.5, 2, BOX), 3.0),
         (list_inside_another, (1.5, 2, BOX), 3.0),
+        (asserts_an_effect, (1.5,), 2.0),
         (begins_in_the_first_turn, (1.5, 4), 7.0),
         (whole, (3.5,), 1.0),
         (newton, (3.0,), 0.0),
@@ -198,12 +205,6 @@ def test_is_right(f, args, slope):
 def records(x, rec):
     rec.log(x * x)
     return rec.total
-
-
-def asserts_an_effect(x):
-    items = []
-    assert items.append(x) is None
-    return items[0] * 2.0
 
 
 def evaluates(x):
@@ -303,7 +304,6 @@ def operator_method(x):
         through_text,
         operator_method,
         records,
-        asserts_an_effect,
         evaluates,
         looks_at_locals,
         binds_late,

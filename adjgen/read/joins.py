@@ -43,8 +43,8 @@ def join(
     frame: Frame, node: ast.AST, test: Atom, then: Arm, other: Arm, with_result: bool = False
 ) -> Value:
     """Append the IF of two arms, bind the names and lists that differ after them; return its result."""
-    held = [then.env | {"": then.result}, other.env | {"": other.result}]
     agree(then.env, other.env)
+    held = [then.env | {"": then.result}, other.env | {"": other.result}]
     old, heap = frame.env, frame.session.heap
     names = dict.fromkeys([*then.env, *other.env, *([""] if with_result else [])])
     raw = {n: (held[0].get(n, _absent(n)), held[1].get(n, _absent(n))) for n in names}

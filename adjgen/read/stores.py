@@ -25,7 +25,7 @@ def listed(frame: Frame, node: ast.expr, items: Sequence[Value]) -> ListValue | 
         if not isinstance(one, (Var, Const, ListValue, RowValue)):
             return None
         atom = frame.materialise(node, one)
-        if not lists.numbers(atom.type):
+        if not lists.numbers(atom.type) or frame.in_doubt(atom):
             return None
         rows += [one.cell] if isinstance(one, ListValue) else []
         atoms.append(atom)
