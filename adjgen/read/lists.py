@@ -190,8 +190,6 @@ def as_index(frame: Frame, node: ast.expr, atom: Atom) -> Atom:
     retype(frame, atom, INT)
     if atom.type in (INT, BOOL):
         return atom
-    if atom.type == REAL:
-        return frame.problem(node, "ADJ402", "an index that is a float", "Convert it with int().")
     return frame.row(node, "index", atom)
 
 
