@@ -3,6 +3,8 @@
 before  a tape of x[i] and of i + 1         after   i + 1 and x[i] where they are needed
 """
 
+from collections.abc import Iterable
+
 from adjgen.ir.core import Atom, Block, Eqn, Var
 from adjgen.ir.query import defined, free_variables, renewed, substitute
 from adjgen.ir.types import INT
@@ -11,14 +13,17 @@ INDICES = {"add", "sub", "mul", "neg", "floordiv", "mod", "index"}
 ALWAYS = {"range", "item", "len", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
 
 
-def computed_again(primal: Block, adjoint: Block, turning: set[Var]) -> Block:
-    """Return the adjoint of a loop's body, which computes again what takes nothing but its indices.
+def computed_again(
+    primal: Block, adjoint: Block, turning: set[Var], walked: Iterable[Var]
+) -> Block:
+    """Return the adjoint of a loop's body, which computes again what takes nothing but its indices,
+    or the elements of a list that it walks again.
 
     A list that is another in each turn of a loop would have to be kept whole for that.
     """
     made_by = {eqn.outs[0]: eqn for eqn in primal.eqns if is_cheap(eqn)}
     inside = turning | defined(primal) - set(made_by)
-    indices = {param for param in primal.params if param.type == INT}
+    indices = {param for param in primal.params if param.type == INT} | {*walked}
     wanted: set[Var] = set()
     possible: dict[Var, bool] = {}
     for out, eqn in made_by.items():

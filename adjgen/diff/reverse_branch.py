@@ -22,7 +22,12 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
             bars[v] = zero_like(builder, v)  # both arms add to one list
     arms = [_arm(self, block, out_bars, bars, builder) for block in eqn.blocks]
     candidates = [v for _, inner, _ in arms for v in inner]
-    outside = set(candidates) - {v for block in eqn.blocks for v in defined(block)}
+    inside = {v for block in eqn.blocks for v in defined(block)}
+    outside = set(candidates) - inside
+    for v in outside:  # s = s + x in one arm, s = s - x in the other: one adjoint for both
+        one, other = (inner.get(v) for _, inner, _ in arms)
+        if one is not None and one is other and one in out_bars.values():
+            bars[v] = one
     wanted = [
         v for v in dict.fromkeys(candidates)
         if v in outside and any(inner.get(v) is not bars.get(v) for _, inner, _ in arms)
@@ -37,8 +42,8 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     kept: list[tuple[int, Var, Var]] = []  # arm, variable inside, variable that exports it
     for side in (0, 1):
         blocks[side] = remade(primals[side], blocks[side])
-        inside = defined(primals[side])
-        exports = {v: Var(v.hint, v.type) for v in free_variables(blocks[side]) if v in inside}
+        own = defined(primals[side])
+        exports = {v: Var(v.hint, v.type) for v in free_variables(blocks[side]) if v in own}
         kept += [(side, v, export) for v, export in exports.items()]
         blocks[side] = substitute(blocks[side], dict(exports))
     types = [v.type for v in wanted]

@@ -113,7 +113,8 @@ def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:
 
 def _keep(self: Reverse, plan: Plan, primal: Block, adjoint: Block, builder: Builder) -> Block:
     """Have the primal loop collect what the adjoint reads; the index of a range is walked back."""
-    adjoint = computed_again(primal, adjoint, self.turning)
+    walked = [v for v in primal.params if _range_of(self, plan, v) is not None]
+    adjoint = computed_again(primal, adjoint, self.turning, walked)
     inside = defined(primal) | set(primal.params)
     mapping: dict[Var, Atom] = {}
     for v in free_variables(adjoint):

@@ -32,12 +32,10 @@ class Assignments:
         self.expressions = expressions
         self.uses = uses
         self.unbound = unbound  # what an unbound variable is given: nothing (UNBOUND), or None
-        taken = any(n == "_" and uses[v] for v, n in expressions.names.items())
-        self.nothing = "__" if taken else "_"  # the name of what nobody reads
 
     def name(self, var: Var) -> str:
         """Return the name of a variable, that of nothing if nobody reads it."""
-        return self.expressions.names[var] if self.uses[var] else self.nothing
+        return self.expressions.name(var)
 
     def atom(self, atom: Atom) -> ast.expr:
         """Write a value."""

@@ -1,9 +1,10 @@
 """Writes values as expressions: names, constants, and equations that stand inside their use."""
 
 import ast
+from collections import Counter
 
-from adjgen.emit.targets import constant, spell
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
+from adjgen.emit.targets import constant, outside, spell
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
 
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -16,9 +17,21 @@ class Expressions:
     """Writes the expressions of one function."""
 
     def __init__(
-        self, names: dict[Var, str], inlined: set[Var], made_by: dict[Atom, Eqn], target: str
+        self,
+        names: dict[Var, str],
+        inlined: set[Var],
+        made_by: dict[Atom, Eqn],
+        target: str,
+        uses: Counter[Atom],
     ) -> None:
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
+        self.uses = uses
+        taken = any(n == "_" and uses[v] for v, n in names.items())
+        self.nothing = "__" if taken else "_"  # the name of what nobody reads
+
+    def name(self, var: Var) -> str:
+        """Return the name of a variable, that of nothing if nobody reads it."""
+        return self.names[var] if self.uses[var] else self.nothing
 
     def atom(self, atom: Atom) -> ast.expr:
         """Write a value."""
@@ -32,6 +45,8 @@ class Expressions:
         """Write the right side of an equation with one out."""
         if isinstance(eqn.op, If):
             return self.choice(eqn)
+        if isinstance(eqn.op, For):
+            return self.comprehension(eqn)
         args = [self.atom(arg) for arg in eqn.args]
         if isinstance(eqn.op, Opaque):
             tree: ast.expr = eqn.op.payload.render(args, ())
@@ -42,6 +57,41 @@ class Expressions:
             return ast.Call(ast.Name(eqn.op.function, ast.Load()), args[:split], named)
         assert isinstance(eqn.op, str)
         return spell(self.target, eqn.op, args)
+
+    def comprehension(self, eqn: Eqn) -> ast.expr:
+        """Write a loop that collects one list of expressions."""
+        target, walked = self.header(eqn)
+        value = self.atom(eqn.blocks[0].results[0])
+        return ast.ListComp(value, [ast.comprehension(target, walked, [], 0)])
+
+    def header(self, eqn: Eqn) -> tuple[ast.expr, ast.expr]:
+        """Write what a loop assigns, and what it walks."""
+        assert isinstance(eqn.op, For)
+        body, seqs = eqn.blocks[0], eqn.op.seqs
+        targets = [self.element(body, element) for element in body.params[:seqs]]
+        walked = [self.walked(arg) for arg in eqn.args[:seqs]]
+        if seqs == 1:
+            return targets[0], walked[0]
+        together = ast.Call(outside("builtins", "zip"), walked, [])
+        return ast.Tuple(targets, ast.Store()), together
+
+    def element(self, body: Block, element: Var) -> ast.expr:
+        """Write what a loop assigns: a name, or the names that an element unpacks to."""
+        for first in body.eqns:
+            if first.op != "unpack":
+                break
+            if first.args == (element,):
+                names = [self.name(o) for o in first.outs]
+                return ast.Tuple([ast.Name(n, ast.Store()) for n in names], ast.Store())
+        return ast.Name(self.name(element), ast.Store())
+
+    def walked(self, atom: Atom) -> ast.expr:
+        """Write a sequence as a loop walks it: backwards is reversed()."""
+        if atom in self.inlined:
+            eqn = self.made_by[atom]
+            if eqn.op == "backwards":
+                return ast.Call(outside("builtins", "reversed"), [self.walked(eqn.args[0])], [])
+        return self.atom(atom)
 
     def tested(self, test: Atom) -> Atom:
         """Return what a test asks the truth of: `if items` needs no `bool(items)`."""
@@ -104,6 +154,17 @@ def direct(test: ast.expr) -> ast.expr:
         if isinstance(inner, ast.Compare) and isinstance(inner.ops[0], (ast.In, ast.Is)):
             return negated(inner)
     return test
+
+
+def is_comprehension(eqn: Eqn, inlined: set[Var]) -> bool:
+    """Whether a loop does nothing but collect one list of expressions."""
+    op = eqn.op
+    if not isinstance(op, For) or not op.seqs or op.carried or op.tested or op.exits:
+        return False
+    body = eqn.blocks[0]
+    first = [e for e in body.eqns if e.op != "unpack"]
+    expression = block_is_expression(Block((), tuple(first), ()), inlined)
+    return len(eqn.outs) == 1 and expression and body.results[0] is not UNBOUND
 
 
 def block_is_expression(block: Block, inlined: set[Var]) -> bool:

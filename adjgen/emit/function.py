@@ -38,10 +38,10 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     made_by: dict[Atom, Eqn] = {out: eqn for eqn in equations(body) for out in eqn.outs}
     fixed = {p.vars[0]: p.name for p in function.params if not p.tree.kind}
     names = Names(lives, fixed, taken(function), style)
-    expressions = Expressions(names.names, inlining.chosen, made_by, target)
+    expressions = Expressions(names.names, inlining.chosen, made_by, target, inlining.uses)
     unbound = Const(None) if copies_unbound(body, names.names) else UNBOUND
     printer = Printer(expressions, inlining.uses, unbound, quote)
-    statements = unpacking(function, names.names, inlining.uses, printer.nothing)
+    statements = unpacking(function, names.names, inlining.uses, expressions.nothing)
 
     def finish(results: Sequence[Atom]) -> Statements:
         if any(result is UNBOUND for result in results):

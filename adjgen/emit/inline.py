@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
+from adjgen.emit.expressions import is_comprehension
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
-from adjgen.ir.query import use_counts
+from adjgen.ir.query import free_variables, use_counts
 
 WIDTH = 64  # characters of an expression that is written inside another
 ALWAYS = {"range", "backwards", "pack"}  # written in the header of their loop
@@ -54,7 +55,8 @@ class Inlining:
             if self.fits(eqn):
                 self.chosen.add(eqn.outs[0])
                 self.raisers[eqn.outs[0]] = inside
-                if any(a.type.element is not None or a in self.readers for a in eqn.args):
+                read = [*eqn.args, *free_variables(*eqn.blocks)] if eqn.blocks else eqn.args
+                if any(a.type.element is not None or a in self.readers for a in read):
                     self.readers.add(eqn.outs[0])
                     reading.append(eqn.outs[0])
                 if inside:
@@ -106,6 +108,8 @@ class Inlining:
         """Whether evaluating an equation can raise, or has an effect that must keep its place."""
         if isinstance(eqn.op, (Opaque, Call)):
             return True
+        if isinstance(eqn.op, For) and any(not a.type.element for a in eqn.args[: eqn.op.seqs]):
+            return True  # walking what may be no list
         if eqn.blocks:
             return any(self.may_raise(inner) for block in eqn.blocks for inner in block.eqns)
         if eqn.derivative:
@@ -119,7 +123,9 @@ class Inlining:
             return False
         if eqn.op in ALWAYS:
             return True
-        if isinstance(eqn.op, For) or not self.unnamed(eqn):
+        if not self.unnamed(eqn):
+            return False
+        if isinstance(eqn.op, For) and not is_comprehension(eqn, self.chosen):
             return False
         if isinstance(eqn.op, str) and (TABLE[eqn.op].mutates or eqn.op == "unpacked"):
             return False

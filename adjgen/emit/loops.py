@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 
 from adjgen.emit.assignments import Assignments, Statements
 from adjgen.emit.expressions import block_is_expression
-from adjgen.emit.targets import outside
-from adjgen.ir.core import Atom, Eqn, For, Var
+from adjgen.ir.core import Atom, Eqn, For
 
 
 class Loop:
@@ -47,33 +46,10 @@ class Loop:
     def around(self, inner: Statements) -> ast.stmt:
         """Write the loop around the statements of its body."""
         inner = inner or [ast.Pass()]
-        seqs = self.op.seqs
-        if not seqs:
+        if not self.op.seqs:
             test: ast.expr = ast.Constant(True)
             if self.op.tested and not self.tested_inside():
                 test = self.write.atom(self.eqn.blocks[1].results[0])
             return ast.While(test, inner, [])
-        targets = [self.target(element) for element in self.body.params[:seqs]]
-        walked = [self.walked(arg) for arg in self.eqn.args[:seqs]]
-        if seqs == 1:
-            return ast.For(targets[0], walked[0], inner, [])
-        together = ast.Call(outside("builtins", "zip"), walked, [])
-        return ast.For(ast.Tuple(targets, ast.Store()), together, inner, [])
-
-    def target(self, element: Var) -> ast.expr:
-        """Write what the loop assigns: a name, or the names that an element unpacks to."""
-        for first in self.body.eqns:
-            if first.op != "unpack":
-                break
-            if first.args == (element,):
-                names = [self.write.name(o) for o in first.outs]
-                return ast.Tuple([ast.Name(n, ast.Store()) for n in names], ast.Store())
-        return ast.Name(self.write.name(element), ast.Store())
-
-    def walked(self, atom: Atom) -> ast.expr:
-        """Write a sequence as a loop walks it: backwards is reversed()."""
-        if atom in self.write.expressions.inlined:
-            eqn = self.write.expressions.made_by[atom]
-            if eqn.op == "backwards":
-                return ast.Call(outside("builtins", "reversed"), [self.walked(eqn.args[0])], [])
-        return self.write.atom(atom)
+        target, walked = self.write.expressions.header(self.eqn)
+        return ast.For(target, walked, inner, [])

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Payload, Var
+from adjgen.ir.query import equations
 
 Life = tuple[int, int]
 
@@ -64,6 +65,8 @@ class Lives:
         for eqn in block.eqns:
             self.made_by.update(dict.fromkeys(eqn.outs, eqn))
             if len(eqn.outs) == 1 and eqn.outs[0] in self.inlined:
+                if eqn.blocks:
+                    self.comprehensions(eqn)
                 continue
             self.now += 2
             start = self.now
@@ -94,6 +97,13 @@ class Lives:
         self.now += 2
         self.read(block.results, used)
         return used
+
+    def comprehensions(self, eqn: Eqn) -> None:
+        """Mark the elements of loops inside an expression as assigned: they live to its use."""
+        self.now += 2
+        for inner in (eqn, *(e for block in eqn.blocks for e in equations(block))):
+            for block in inner.blocks:
+                self.define(block.params)
 
     def outlive(self, payload: Payload, eqn: Eqn) -> None:
         """Keep what carried statements read alive while they assign: they may read it last of all."""

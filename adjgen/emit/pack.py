@@ -1,4 +1,4 @@
-"""Several lists that one loop fills and one loop walks backwards become one list of tuples.
+"""Several lists that one loop fills and one loop walks become one list of tuples.
 
 Only for text: the intermediate form that is differentiated again keeps the lists apart.
 """
@@ -35,12 +35,12 @@ def _block(block: Block, uses: Counter[Atom]) -> Block:
     for k, eqn in [(k, e) for k, e in eqns.items() if isinstance(e.op, For)]:
         tapes: dict[int, list[Var]] = {}
         for tape in _collected(eqn):
-            walked = mirrors.get(tape)
-            if walked and walked in walkers and uses[tape] == uses[walked] == 1:
+            walked = mirrors.get(tape, tape)
+            if walked in walkers and uses[tape] == uses[walked] == 1:
                 tapes.setdefault(walkers[walked], []).append(tape)
         for walker, lists in tapes.items():
             if len(lists) > 1:
-                _pack(eqns, k, walker, lists, [mirrors[one] for one in lists])
+                _pack(eqns, k, walker, lists, [mirrors.get(one, one) for one in lists])
     return Block(block.params, tuple(eqns.values()), block.results)
 
 
@@ -52,12 +52,15 @@ def _pack(
     eqns: dict[int, Eqn], filler: int, walker: int, lists: list[Var], mirrors: list[Var]
 ) -> None:
     """Replace lists by one, in the loop that fills them and in the one that walks them."""
-    tape, mirrored = Var("tape", seq(OPAQUE)), Var("", seq(OPAQUE))
+    tape = mirrored = Var("tape", seq(OPAQUE))
     eqns[filler] = filling(eqns[filler], lists, tape)
+    if mirrors != lists:
+        mirrored = Var("", seq(OPAQUE))
     eqns[walker] = walking(eqns[walker], mirrors, mirrored)
-    first, *others = [k for k, e in eqns.items() if e.outs and e.outs[0] in mirrors]
-    eqns[first] = Eqn((mirrored,), "backwards", (tape,), derivative=True)
-    for k in others:
+    made = [k for k, e in eqns.items() if e.op == "backwards" and e.outs[0] in mirrors]
+    for k in made[:1]:
+        eqns[k] = Eqn((mirrored,), "backwards", (tape,), derivative=True)
+    for k in made[1:]:
         del eqns[k]
 
 

@@ -16,7 +16,13 @@ from adjgen.emit.assignments import (
     leaves,
     structured,
 )
-from adjgen.emit.expressions import Expressions, block_is_expression, direct, negated
+from adjgen.emit.expressions import (
+    Expressions,
+    block_is_expression,
+    direct,
+    is_comprehension,
+    negated,
+)
 from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
 from adjgen.emit.stores import stores
@@ -124,6 +130,8 @@ class Printer(Assignments):
         if isinstance(eqn.op, If):
             return self.branch(eqn)
         if isinstance(eqn.op, For):
+            if is_comprehension(eqn, self.expressions.inlined) and self.uses[eqn.outs[0]]:
+                return [assign([self.name(eqn.outs[0])], self.expressions.comprehension(eqn))]
             return self.loop(eqn, eqn.op)
         if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
             reads = [self.atom(arg) for arg in eqn.args]

@@ -39,6 +39,11 @@ def _generator() -> Any:
             else:
                 super().visit_Constant(node)
 
+        def visit_ListComp(self, node: ast.ListComp) -> None:
+            with self.delimit("[]"):
+                astor.code_gen.set_precedence(astor.code_gen.Precedence.Comma, node.elt)
+                self.write(node.elt, *node.generators)
+
         def verbatim(self, node: ast.stmt) -> None:
             for line in ast.unparse(ast.fix_missing_locations(node)).split("\n"):
                 self.statement(node, line)

@@ -9,7 +9,9 @@ from adjgen.passes.algebra import Algebra
 from adjgen.passes.cse import cse
 from adjgen.passes.dce import dce
 from adjgen.passes.fold import Folding
+from adjgen.passes.forwards import forwards
 from adjgen.passes.fuse import fuse
+from adjgen.passes.loops import loops
 from adjgen.passes.ranges import ranges
 
 Pass = Callable[[Block], Block]
@@ -30,9 +32,17 @@ def algebra(block: Block) -> Block:
     return Algebra(use_counts(block)).block(block)
 
 
+def together(block: Block) -> Block:
+    """Fuse branches, and loops, with their adjoints, as deep as they are nested in each other."""
+    block = fuse(block)
+    while (fused := loops(block)) is not block:
+        block = fuse(fused)
+    return block
+
+
 BEFORE: tuple[tuple[str, Pass], ...] = (("fold", fold), ("cse", cse), ("dce", dce))
 AFTER: tuple[tuple[str, Pass], ...] = (
-    ("fuse", fuse), ("ranges", ranges), ("fold", fold_exactly), ("cse", cse), ("dce", dce),
+    ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("fold", fold_exactly), ("cse", cse), ("dce", dce),
     ("algebra", algebra), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 

@@ -10,11 +10,13 @@ before                                  after
                                             return y, x_bar
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from adjgen.ir.core import Atom, Block, Eqn, If, Var
 from adjgen.ir.query import free_variables
+from adjgen.passes.early import early
 
 COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
 
@@ -41,6 +43,7 @@ class _Fusing:
         """Return a block with the branches in it fused."""
         here: dict[Any, Var] = {}
         eqns = [eqn for eqn in block.eqns if not self.repeats(eqn, here)]
+        eqns = _reachable(eqns, self)
         partners = _partners(eqns, self)
         moved = set(partners.values())
         out: list[Eqn] = []
@@ -97,21 +100,41 @@ class _Fusing:
         return replace(eqn, outs=eqn.outs + adjoint.outs, blocks=tuple(blocks))
 
 
-def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, int]:
-    """Return for branches the position of the adjoint branch that can move up to them."""
+def _pairs(eqns: list[Eqn], fusing: _Fusing) -> Iterator[tuple[int, int]]:
+    """Yield the positions of branches and of later adjoint branches on the same condition."""
     by_test: dict[Atom, list[int]] = {}
     for k, eqn in enumerate(eqns):
         if isinstance(eqn.op, If):
             by_test.setdefault(fusing.value(eqn.args[0]), []).append(k)
-    found: dict[int, int] = {}
     for positions in by_test.values():
-        taken: set[int] = set()
         for at, k in enumerate(positions):
-            later = (j for j in positions[at + 1 :] if j not in taken and eqns[j].derivative)
-            j = next((j for j in later if _can_move(eqns, k, j, fusing)), None)
-            if k not in taken and j is not None:
-                found[k] = j
-                taken.add(j)
+            yield from ((k, j) for j in positions[at + 1 :] if eqns[j].derivative)
+
+
+def _reachable(eqns: list[Eqn], fusing: _Fusing) -> list[Eqn]:
+    """Return the equations, what an adjoint branch needs moved before its branch where it can."""
+    done: set[int] = set()
+    for k, j in list(_pairs(eqns, fusing)):
+        if k in done or j in done or _can_move(eqns, k, j, fusing):
+            done |= {k, j}
+            continue
+        reads = {*map(fusing.value, free_variables(*eqns[j].blocks))} - {*eqns[k].outs}
+        up = early(eqns, k, j, reads, fusing.value)
+        if up:
+            rest = [eqns[i] for i in range(k, j) if i not in up]
+            moved = [eqns[i] for i in sorted(up)]
+            return _reachable([*eqns[:k], *moved, *rest, *eqns[j:]], fusing)
+    return eqns
+
+
+def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, int]:
+    """Return for branches the position of the adjoint branch that can move up to them."""
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    for k, j in _pairs(eqns, fusing):
+        if k not in found and not taken & {k, j} and _can_move(eqns, k, j, fusing):
+            found[k] = j
+            taken.add(j)
     return found
 
 
