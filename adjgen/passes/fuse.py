@@ -113,17 +113,21 @@ def _pairs(eqns: list[Eqn], fusing: _Fusing) -> Iterator[tuple[int, int]]:
 
 def _reachable(eqns: list[Eqn], fusing: _Fusing) -> list[Eqn]:
     """Return the equations, what an adjoint branch needs moved before its branch where it can."""
-    done: set[int] = set()
-    for k, j in list(_pairs(eqns, fusing)):
-        if k in done or j in done or _can_move(eqns, k, j, fusing):
-            done |= {k, j}
+    done: set[Eqn] = set()
+    for one, other in [(eqns[k], eqns[j]) for k, j in _pairs(eqns, fusing)]:
+        if one in done or other in done:
             continue
-        reads = {*map(fusing.value, free_variables(*eqns[j].blocks))} - {*eqns[k].outs}
+        k, j = eqns.index(one), eqns.index(other)
+        reads = {*map(fusing.value, free_variables(*other.blocks))} - {*one.outs}
         up = early(eqns, k, j, reads, fusing.value)
+        if up is None or any(eqns[i].blocks for i in up):
+            continue
+        done |= {one, other}
         if up:
-            rest = [eqns[i] for i in range(k, j) if i not in up]
-            moved = [eqns[i] for i in sorted(up)]
-            return _reachable([*eqns[:k], *moved, *rest, *eqns[j:]], fusing)
+            moved, rest = [], []
+            for i in range(k, j):
+                (moved if i in up else rest).append(eqns[i])
+            eqns = [*eqns[:k], *moved, *rest, *eqns[j:]]
     return eqns
 
 
