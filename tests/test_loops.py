@@ -6,6 +6,7 @@ import textwrap
 
 import pytest
 
+import adjgen
 from adjgen.pipeline import Options, generate
 from adjgen.read.source import find, read_text
 from tests.compare import assert_close
@@ -308,3 +309,22 @@ def test_effects_happen_once_and_in_order(capsys):
 def test_no_turns_no_gradient():
     space, _ = made(ONE_LOOP["arms"][0])
     assert space["f_value_and_grad"]([], 2.0) == (0.0, ([], 0.0))
+
+
+def cosine(x, y, *, z):
+    q = y
+    for k in range(3):
+        if k and y:
+            z = math.cos(q)
+        q = x
+    return math.tanh(z)
+
+
+def test_a_comprehension_walks_a_tape_of_pairs():
+    """A second derivative did: the names of a pair had no place."""
+    slope = adjgen.grad(adjgen.grad(cosine, wrt="x"), wrt="x")
+    step = 1e-5
+    once = adjgen.grad(cosine, wrt="x")
+    wanted = (once(0.4 + step, 1.0, z=0.3) - once(0.4 - step, 1.0, z=0.3)) / (2 * step)
+    assert_close(slope(0.4, 1.0, z=0.3), wanted, 1e-7)
+    assert adjgen.grad(once, wrt="z")(0.4, 1.0, z=0.3) == 0.0

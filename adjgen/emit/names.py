@@ -102,6 +102,7 @@ class Lives:
         """Mark the elements of loops inside an expression as assigned: they live to its use."""
         self.now += 2
         for inner in (eqn, *(e for block in eqn.blocks for e in equations(block))):
+            self.define(inner.outs if inner.op == "unpack" else ())
             for block in inner.blocks:
                 self.define(block.params)
 

@@ -33,12 +33,12 @@ def _block(block: Block, uses: Counter[Atom]) -> Block:
         arg: k for k, e in eqns.items() if isinstance(e.op, For) for arg in e.args[: e.op.seqs]
     }
     for k, eqn in [(k, e) for k, e in eqns.items() if isinstance(e.op, For)]:
-        tapes: dict[int, list[Var]] = {}
+        tapes: dict[tuple[int, bool], list[Var]] = {}
         for tape in _collected(eqn):
             walked = mirrors.get(tape, tape)
             if walked in walkers and uses[tape] == uses[walked] == 1:
-                tapes.setdefault(walkers[walked], []).append(tape)
-        for walker, lists in tapes.items():
+                tapes.setdefault((walkers[walked], tape in mirrors), []).append(tape)
+        for (walker, _), lists in tapes.items():
             if len(lists) > 1:
                 _pack(eqns, k, walker, lists, [mirrors.get(one, one) for one in lists])
     return Block(block.params, tuple(eqns.values()), block.results)
