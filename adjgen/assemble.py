@@ -83,6 +83,7 @@ def command(names: Sequence[str], options: Options) -> str:
     words += [f"--define {name}={value!r}" for name, value in options.define]
     words += [f"--style {options.style}"] if options.style != default.style else []
     words += ["--exact"] if options.exact else []
+    words += [f"--checkpoint {options.checkpoint}"] if options.checkpoint else []
     words += [] if options.formatted else ["--no-format"]
     return " ".join(words)
 

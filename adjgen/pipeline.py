@@ -28,7 +28,8 @@ class Options:
     """How to differentiate and how to write it.
 
     wrt has names or positions of parameters, None means every differentiable one; exact keeps
-    x**2 of the primal; define has the constants that the command line gave.
+    x**2 of the primal; define has the constants that the command line gave; checkpoint is the number
+    of turns from which on loops keep their state only now and then, 0 for never.
     """
 
     target: str = "math"
@@ -38,6 +39,7 @@ class Options:
     wrt: tuple[str | int, ...] | None = None
     formatted: bool = True
     define: tuple[tuple[str, object], ...] = ()
+    checkpoint: int = 0
 
     def __post_init__(self) -> None:
         for name, known in (("style", STYLES), ("mode", tuple(KINDS))):
@@ -60,7 +62,8 @@ class Options:
         """Return a hash of what changes the text."""
         import hashlib
 
-        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:16]
+        items = sorted(item for item in asdict(self).items() if item != ("checkpoint", 0))
+        return hashlib.sha256(repr(items).encode()).hexdigest()[:16]
 
 
 @contextmanager
@@ -94,6 +97,10 @@ def primal(definition: Any, options: Options = Options()) -> Module:
         )
     with deep_recursion():
         module = optimise(lower(definition), after=False, exact=options.exact)
+        if options.checkpoint:
+            from adjgen.diff.checkpoint import marked
+
+            module = marked(module, options.checkpoint)
         number(module.main.body)
         return module
 

@@ -216,7 +216,7 @@ def test_problem_at_a_function_shows_its_first_line():
 def test_passive_comments():
     lines = ["x = 1  # adjgen: passive", "y = '# adjgen: passive'", "z = 2  #adjgen: passive, why"]
     file = read_text("\n".join(lines), "a.py")
-    assert file.passive_comments() == {1: 7, 3: 7}
+    assert file.comments_of("passive") == {1: 7, 3: 7}
 
 
 PATHS = {  # files; the file read; path, module

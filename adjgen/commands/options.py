@@ -40,6 +40,13 @@ DEFINE = click.option(
     metavar="NAME=VALUE",
     help="Take this constant for a name of the source that is computed at run time.",
 )
+CHECKPOINT = click.option(
+    "--checkpoint",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Loops of N turns or more that keep a tape keep it for a segment of sqrt(turns) only, "
+    "and compute each segment twice.",
+)
 AT = click.option(
     "--at",
     type=arguments.option,
@@ -68,7 +75,7 @@ def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-generation = together(MODE, WRT, TARGET, STYLE, EXACT, DEFINE)
+generation = together(MODE, WRT, TARGET, STYLE, EXACT, DEFINE, CHECKPOINT)
 
 
 def job(source: Source, given: Mapping[str, Any]) -> Job:
@@ -85,6 +92,7 @@ def job(source: Source, given: Mapping[str, Any]) -> Job:
             "target": options.get("target", "math"),
             "style": options.get("style", "named"),
             "exact": bool(options.get("exact")),
+            "checkpoint": options.get("checkpoint", 0),
             "formatted": bool(options.get("format", True)),
             "wrt": names or None,
         },

@@ -6,7 +6,7 @@ before  a tape of x[i] and of i + 1         after   i + 1 and x[i] where they ar
 from collections.abc import Iterable
 
 from adjgen.ir.core import Atom, Block, Eqn, Var
-from adjgen.ir.query import defined, free_variables, renewed, substitute
+from adjgen.ir.query import defined, equations, free_variables, renewed, substitute
 from adjgen.ir.types import INT
 
 INDICES = {"add", "sub", "mul", "neg", "floordiv", "mod", "index"}
@@ -41,6 +41,23 @@ def computed_again(
         copy.derivative = True
     adjoint = substitute(adjoint, mapping)
     return Block(adjoint.params, copies + adjoint.eqns, adjoint.results)
+
+
+def turn_again(primal: Block, adjoint: Block) -> Block:
+    """Return the adjoint of a loop's body behind a copy of what it reads of the body."""
+    wanted = set(free_variables(adjoint))
+    kept: list[Eqn] = []
+    for eqn in reversed(primal.eqns):
+        if not wanted.isdisjoint(eqn.outs):
+            wanted.update(arg for arg in eqn.args if isinstance(arg, Var))
+            wanted.update(free_variables(*eqn.blocks))
+            kept.append(eqn)
+    mapping: dict[Var, Atom] = {}
+    copies = renewed(Block((), tuple(reversed(kept)), ()), mapping)
+    for eqn in equations(copies):
+        eqn.derivative = True
+    adjoint = substitute(adjoint, mapping)
+    return Block(adjoint.params, copies.eqns + adjoint.eqns, adjoint.results)
 
 
 def is_cheap(eqn: Eqn) -> bool:

@@ -134,7 +134,7 @@ class Forward:
             *eqn.outs[: op.carried], *(dots[k] for k in carried),
             *eqn.outs[op.carried :], *(dots[k] for k in collected),
         ]  # fmt: skip
-        new_op = For(seqs + len(walked), op.carried + len(carried), op.tested, op.exits)
+        new_op = replace(op, seqs=seqs + len(walked), carried=op.carried + len(carried))
         builder.append(
             replace(eqn, outs=tuple(outs), op=new_op, args=tuple(args), blocks=tuple(blocks))
         )

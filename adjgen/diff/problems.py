@@ -1,16 +1,20 @@
 """What stops differentiation once activity is known: carried code, and rows without a rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from adjgen.diagnostics import Problem
+from adjgen.diff.checkpoint import obstacle
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Eqn, For, Function, Loc, Opaque, Var
 from adjgen.ir.query import equations
 
 
-def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[Problem]:
+def problems_of(
+    function: Function, varied: set[Var], active: set[Var], functions: Mapping[str, Function]
+) -> list[Problem]:
     """Return every reason why a function cannot be differentiated with this activity."""
     found = list(_walked_lists(function, active))
+    found += _checkpoints(function, active, functions)
     for eqn in equations(function.body):
         if isinstance(eqn.op, Opaque):
             touched = any(arg in varied for arg in eqn.args)
@@ -35,6 +39,17 @@ def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
             if walked in active and not walked.type.element:
                 reason = "ADJ401 a loop over something active that is not known to be a list"
                 yield problem_at(function, eqn, reason, "Pass a list of numbers.")
+
+
+def _checkpoints(
+    function: Function, active: set[Var], functions: Mapping[str, Function]
+) -> Iterator[Problem]:
+    """Yield the loops that are to be checkpointed and cannot be."""
+    for eqn in equations(function.body):
+        if isinstance(eqn.op, For) and eqn.op.checkpoint and active & {*eqn.outs}:
+            if why := obstacle(eqn, functions):
+                hint = "Walk a range or a list to its end, without side effects, or take the comment away."
+                yield problem_at(function, eqn, f"ADJ408 `# adjgen: checkpoint` above {why}", hint)
 
 
 def problem_at(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:

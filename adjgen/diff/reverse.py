@@ -43,7 +43,12 @@ class Reverse:
             check = real_power_check(eqn)
             if check:
                 primal.append(check)
-            primal.append(self.equation(eqn, bars, builder))
+            if isinstance(eqn.op, For) and eqn.op.checkpoint and bars.keys() & {*eqn.outs}:
+                from adjgen.diff.checkpoint import checkpointed
+
+                primal += reversed(checkpointed(self, eqn, bars, builder))
+            else:
+                primal.append(self.equation(eqn, bars, builder))
         return primal[::-1]
 
     def equation(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:

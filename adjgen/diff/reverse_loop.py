@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adjgen.diff.again import computed_again
+from adjgen.diff.again import computed_again, turn_again
 from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of, barred
 from adjgen.diff.rules import zero_like
 from adjgen.ir.build import Builder
@@ -61,6 +61,8 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
         + [_bar_of(inner, body.params[k], arm) for k in plan.walked],
         [*state, *(plan.params[v] for v in plan.captured)],
     )
+    if op.again:
+        primal, adjoint = body, turn_again(primal, adjoint)
     adjoint = _keep(self, plan, primal, adjoint, builder)
     primal_loop = _drive(plan, primal, builder)
     inits = [_bar_of(out_bars, k, builder, eqn.outs[k]) for k in plan.carried] + [
@@ -82,7 +84,7 @@ def _emit(
     hints = [barred(body.params[op.seqs + k]) for k in plan.carried]
     hints += [barred(v) for v in plan.captured]
     hints += [barred(eqn.args[k]) for k in plan.walked]
-    new = For(len(plan.seqs), len(inits))
+    new = For(len(plan.seqs), len(inits), again=op.again)
     outs = builder.emit(new, [*plan.seqs, *inits], types, hints, [adjoint])
     split = len(plan.carried)
     bars.update(zip(plan.captured, outs[split:]))

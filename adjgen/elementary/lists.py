@@ -6,7 +6,7 @@ and adjoints is said by `jvp`, `vjp` and `scatter` (the adjoint so far with the 
 
 from collections.abc import Sequence
 from functools import partial
-from math import fsum
+from math import fsum, isqrt
 from typing import Any
 
 from adjgen.elementary.row import Number, call, row
@@ -76,6 +76,7 @@ sequence(
     jvp=lambda args, y, dot: call("backwards", dot(0)),
     vjp=lambda k, args, y, bar: call("backwards", bar),
 )  # fmt: skip
+row("isqrt", isqrt, result="int", raises=False, category="none")
 row("len", len, result="int", category="sequence", names=("builtins.len",))
 sequence(
     "item", item, lambda types: inside(types[0], len(types) - 1),

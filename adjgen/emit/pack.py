@@ -87,4 +87,4 @@ def walking(eqn: Eqn, mirrors: Sequence[Var], mirrored: Var) -> Eqn:
     params = (element, *(body.params[k] for k in others), *body.params[split:])
     args = (mirrored, *(eqn.args[k] for k in others), *eqn.args[split:])
     block = Block(params, (unpack, *body.eqns), body.results)
-    return replace(eqn, op=For(len(others) + 1, eqn.op.carried), args=args, blocks=(block,))
+    return replace(eqn, op=replace(eqn.op, seqs=len(others) + 1), args=args, blocks=(block,))

@@ -83,12 +83,17 @@ class For:
     body      params: an element of each sequence, then the carried values;
               results: the carried values, then (if `exits`) whether to stop, then collected values
     outs      the last carried values, then a list of each collected value
+
+    `checkpoint`: from so many turns on its adjoint keeps the state now and then only (0: it does
+    not); `again`: its adjoint computes each turn again instead of keeping what it reads.
     """
 
     seqs: int
     carried: int
     tested: bool = False
     exits: bool = False
+    checkpoint: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

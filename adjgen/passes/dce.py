@@ -106,7 +106,7 @@ def _live_for(eqn: Eqn, op: For, live: set[Var]) -> Eqn:
     live |= inner | tested
     return replace(
         eqn,
-        op=For(len(walked), len(wanted), op.tested, op.exits),
+        op=replace(op, seqs=len(walked), carried=len(wanted)),
         args=tuple([eqn.args[k] for k in walked] + [eqn.args[seqs + k] for k in wanted]),
         outs=tuple(eqn.outs[k] for k in [*wanted, *collected]),
         blocks=tuple(blocks),

@@ -80,7 +80,7 @@ class _Turning:
         params = (*(body.params[k] for k in kept), *body.params[op.seqs :])
         args = (*(seqs[k] for k in kept), *eqn.args[op.seqs :])
         body = replace(substitute(body, constant), params=params)
-        return replace(eqn, op=For(len(kept), op.carried), args=args, blocks=(body,))
+        return replace(eqn, op=replace(op, seqs=len(kept)), args=args, blocks=(body,))
 
 
 def _settled(eqn: Eqn, op: For, mapping: dict[Var, Atom]) -> Eqn:
@@ -98,7 +98,7 @@ def _settled(eqn: Eqn, op: For, mapping: dict[Var, Atom]) -> Eqn:
     results = tuple(body.results[k] for k in kept)
     return replace(
         eqn,
-        op=For(seqs, op.carried - len(same)),
+        op=replace(op, carried=op.carried - len(same)),
         args=tuple(eqn.args[k] for k in places),
         outs=tuple(eqn.outs[k] for k in kept),
         blocks=(Block(params, body.eqns, results),),

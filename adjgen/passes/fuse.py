@@ -124,9 +124,8 @@ def _reachable(eqns: list[Eqn], fusing: _Fusing) -> list[Eqn]:
             continue
         done |= {one, other}
         if up:
-            moved, rest = [], []
-            for i in range(k, j):
-                (moved if i in up else rest).append(eqns[i])
+            moved = [eqns[i] for i in sorted(up)]
+            rest = [eqns[i] for i in range(k, j) if i not in up]
             eqns = [*eqns[:k], *moved, *rest, *eqns[j:]]
     return eqns
 

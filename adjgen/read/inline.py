@@ -8,11 +8,11 @@ from typing import Any
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions
+from adjgen.read.comments import report_misplaced
 from adjgen.read.flow import assigned, ends, own_nodes, returns_its_argument, yields
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
-from adjgen.read.passive import report_misplaced
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
 HARMLESS_DECORATORS = {

@@ -12,6 +12,7 @@ from adjgen.read.assignments import assign
 from adjgen.read.bound import boundness, deleted, flag
 from adjgen.read.carried import Carried
 from adjgen.read.cells import opened
+from adjgen.read.comments import is_checkpointed
 from adjgen.read.flow import assigned, returns
 from adjgen.read.frame import Frame
 from adjgen.read.values import Value, atoms_of
@@ -166,7 +167,8 @@ def _finish(
     flat = [(key, kind) for key in carried.trees for kind in carried.types[key]]
     types = [OPAQUE if kind.name == "nothing" else kind for _, kind in flat]
     frame.at(node)
-    op = For(len(plan.elements()), len(flat), plan.test is not None, exits)
+    every = int(is_checkpointed(frame, node))
+    op = For(len(plan.elements()), len(flat), plan.test is not None, exits, every)
     hints = [carried.hint(key) for key, _ in flat]
     outs = iter(session.builder.emit(op, args, types, hints, blocks))
     flags = {name: frame.env.get(name, FALSE) for name in ("%left", "%stop")}

@@ -15,7 +15,7 @@ PLACES = "It ends a line of an assignment to a name, or of a return; adjgen.stop
 
 def is_marked(frame: Frame, node: ast.stmt) -> bool:
     """Whether the comment stands on a line of a statement."""
-    comments = frame.definition.file.passive_comments()
+    comments = frame.definition.file.comments_of("passive")
     lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
     return bool(comments) and any(line in comments for line in lines)
 
@@ -42,27 +42,8 @@ def cut(frame: Frame, node: ast.stmt, held: Value) -> Value:
     return rebuilt(tree_of(held), parts)
 
 
-def report_misplaced(frame: Frame) -> None:
-    """Report every such comment of a function that cuts nothing."""
-    file, function = frame.definition.file, frame.definition.node
-    comments = file.passive_comments()
-    if not comments:
-        return
-    first = min([function, *getattr(function, "decorator_list", [])], key=lambda n: n.lineno)
-    left = set(range(first.lineno, function.end_lineno + 1)) & comments.keys()
-    for node in ast.walk(function):
-        if left and isinstance(node, ast.stmt) and _can_be_cut(node):
-            left -= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    for line in left:
-        text = file.lines[line - 1]
-        start, end = (len(t.encode()) for t in (text[: comments[line]], text.rstrip()))
-        place = ast.Pass(lineno=line, col_offset=start, end_lineno=line, end_col_offset=end)
-        frame.problem(
-            place, "ADJ605", "`# adjgen: passive` on a line where it cuts nothing", PLACES
-        )
-
-
-def _can_be_cut(node: ast.stmt) -> bool:
+def can_be_cut(node: ast.stmt) -> bool:
+    """Whether the comment has something to cut in a statement."""
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return)):
         return node.value is not None and (isinstance(node, ast.Return) or bool(assigned([node])))
     return False

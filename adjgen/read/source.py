@@ -23,7 +23,7 @@ from adjgen.read.names import Definition
 
 LARGEST = 1 << 26  # bytes; a text of this size takes Python's parser gigabytes
 INSTALLED = ("site-packages", "dist-packages")
-PASSIVE = re.compile(r"#\s*adjgen:\s*passive\b")
+TO_US = re.compile(r"#\s*adjgen:\s*(\w+)")
 
 # Python 3.11 counts the depth of a syntax tree against the recursion limit: the usual 1,000 lets a
 # sum of some 2,900 terms through. 10,000 lets 29,000 through and is safe: measured, 3.11 parses and
@@ -102,11 +102,16 @@ class SourceFile:
             end = self.column(line, getattr(node, "end_col_offset", 0))
         return Problem(code, what, why, self.path, line, col, max(end, col + 1), text)
 
-    def passive_comments(self) -> dict[int, int]:
-        """Return the lines that end with the comment `# adjgen: passive`, with its column."""
-        if "passive" not in self.kept:
-            self.kept["passive"] = _passive_comments(self.text)
-        return self.kept["passive"]  # type: ignore[no-any-return]
+    def comments(self) -> dict[int, tuple[str, int]]:
+        """Return the lines that end with a comment to us: its word (passive, checkpoint), its column."""
+        if "comments" not in self.kept:
+            self.kept["comments"] = _comments(self.text)
+        return self.kept["comments"]  # type: ignore[no-any-return]
+
+    def comments_of(self, word: str) -> dict[int, int]:
+        """Return the lines that end with the comment `# adjgen: word`, with its column."""
+        found = self.comments()
+        return {line: column for line, (said, column) in found.items() if said == word}
 
 
 def _first_lines(tree: ast.Module) -> dict[int, tuple[int, int]]:
@@ -218,12 +223,13 @@ def _syntax_problem(error: SyntaxError, shown: str, lines: tuple[str, ...]) -> P
     return Problem("ADJ001", what, "", shown, line, col, max(end, col + 1), text)
 
 
-def _passive_comments(text: str) -> dict[int, int]:
-    if not PASSIVE.search(text):
+def _comments(text: str) -> dict[int, tuple[str, int]]:
+    if not TO_US.search(text):
         return {}
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     comments = [token for token in tokens if token.type == tokenize.COMMENT]
-    return {c.start[0]: c.start[1] for c in comments if PASSIVE.search(c.string)}
+    found = [(c.start, match[1]) for c in comments if (match := TO_US.search(c.string))]
+    return {line: (word, column) for (line, column), word in found}
 
 
 def folders_above(file: str) -> Iterable[str]:
