@@ -112,7 +112,10 @@ def _pairs(eqns: list[Eqn], fusing: _Fusing) -> Iterator[tuple[int, int]]:
 
 
 def _reachable(eqns: list[Eqn], fusing: _Fusing) -> list[Eqn]:
-    """Return the equations, what an adjoint branch needs moved before its branch where it can."""
+    """Return the equations, what an adjoint branch reads moved before its branch.
+
+    Between two branches of the sweep back only zeros move: terms must stay beside their sum.
+    """
     done: set[Eqn] = set()
     for one, other in [(eqns[k], eqns[j]) for k, j in _pairs(eqns, fusing)]:
         if one in done or other in done:
@@ -120,7 +123,9 @@ def _reachable(eqns: list[Eqn], fusing: _Fusing) -> list[Eqn]:
         k, j = eqns.index(one), eqns.index(other)
         reads = {*map(fusing.value, free_variables(*other.blocks))} - {*one.outs}
         up = early(eqns, k, j, reads, fusing.value)
-        if up is None or any(eqns[i].blocks for i in up):
+        if up is None or any(
+            eqns[i].blocks or one.derivative and not _is_zeros(eqns[i]) for i in up
+        ):
             continue
         done |= {one, other}
         if up:
@@ -128,6 +133,12 @@ def _reachable(eqns: list[Eqn], fusing: _Fusing) -> list[Eqn]:
             rest = [eqns[i] for i in range(k, j) if i not in up]
             eqns = [*eqns[:k], *moved, *rest, *eqns[j:]]
     return eqns
+
+
+def _is_zeros(eqn: Eqn) -> bool:
+    """Whether an equation makes a list of zeros, or takes the length for it."""
+    op = eqn.op
+    return isinstance(op, str) and (op in ("len", "filled") or op.startswith("zeros_like"))
 
 
 def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, int]:
