@@ -4,19 +4,21 @@ from collections.abc import Iterator
 
 from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Eqn, For, Function, Loc, Opaque, Var
+from adjgen.ir.core import Atom, Eqn, For, Function, Loc, Opaque, Var
 from adjgen.ir.query import equations
 
 
 def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[Problem]:
     """Return every reason why a function cannot be differentiated with this activity."""
-    found = list(_walked_lists(function, active))
+    found = [*_walked_lists(function, active), *_given_lists(function)]
     for eqn in equations(function.body):
         if isinstance(eqn.op, Opaque):
             touched = any(arg in varied for arg in eqn.args)
             stored = eqn.op.payload.effect and not eqn.op.payload.observes
             if touched and (stored or any(out in active for out in eqn.outs)):
-                found.append(problem_at(function, eqn, eqn.op.payload.reason, eqn.op.payload.hint))
+                payload = eqn.op.payload
+                here = problem_at(function, eqn, payload.reason, payload.hint)
+                found += payload.problems or [here]
         elif isinstance(eqn.op, str) and TABLE[eqn.op].refusal:
             if any(out in active for out in eqn.outs) and any(arg in varied for arg in eqn.args):
                 reason = f"ADJ301 `{eqn.op}`: {TABLE[eqn.op].refusal}"
@@ -35,6 +37,38 @@ def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
             if walked in active and not walked.type.element:
                 reason = "ADJ401 a loop over something active that is not known to be a list"
                 yield problem_at(function, eqn, reason, "Pass a list of numbers.")
+
+
+def _given_lists(function: Function) -> Iterator[Problem]:
+    """Yield the carried code that may change a list which is read before it, or in the same loop.
+
+    The equations know nothing of such a change: a sweep that reads the list once more goes wrong.
+    """
+    changed: dict[Atom, tuple[int, Eqn]] = {}
+    read: dict[Atom, int] = {}  # where each list is first read
+    for eqn, place in _places(function):
+        if isinstance(eqn.op, Opaque):
+            if not (eqn.op.payload.repeatable or eqn.op.payload.observes):
+                changed |= {arg: (place, eqn) for arg in eqn.args if arg.type.element is not None}
+        else:
+            for atom in (*eqn.args, *(r for block in eqn.blocks for r in block.results)):
+                read.setdefault(atom, place)
+    wrong = [eqn for arg, (place, eqn) in changed.items() if read.get(arg, place + 1) <= place]
+    for eqn in dict.fromkeys(wrong):
+        reason = "ADJ407 code that adjgen cannot read may change a list that was read before"
+        yield problem_at(function, eqn, reason, "Give it a copy: `other = items.copy()`.")
+
+
+def _places(function: Function) -> Iterator[tuple[Eqn, int]]:
+    """Yield every equation with its place in the program; all of a loop are at the same place."""
+    count = 0
+    pending: list[tuple[Eqn, int]] = [(eqn, 0) for eqn in reversed(function.body.eqns)]
+    while pending:
+        eqn, loop = pending.pop()
+        count += 1
+        yield eqn, loop or count
+        inside = loop or (count if isinstance(eqn.op, For) else 0)
+        pending += [(e, inside) for block in reversed(eqn.blocks) for e in reversed(block.eqns)]
 
 
 def problem_at(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:

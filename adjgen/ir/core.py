@@ -168,6 +168,10 @@ class Payload(Protocol):
         """What to write instead."""
 
     @property
+    def problems(self) -> tuple[Any, ...]:
+        """All reasons, if there are several: those of a function that could not be read."""
+
+    @property
     def is_expression(self) -> bool:
         """Whether this is an expression, not a statement."""
 

@@ -11,6 +11,7 @@ from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import displays, expressions, list_methods, methods, names
 from adjgen.read.frame import Frame
+from adjgen.read.lowering import Mark
 from adjgen.read.missing import missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
 from adjgen.read.values import Display, FunctionValue, Value
@@ -110,19 +111,20 @@ def _of_number(frame: Frame, node: ast.Call) -> Var | None:
 
 
 def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
-    """Read a callee in place; a method that cannot be read is carried like other code of its object."""
+    """Read a callee in place; one that cannot be read is called, which is refused if it is active."""
     from adjgen.read import inline
 
-    session = frame.session
-    equations, problems, env = len(session.builder.eqns), len(session.problems), dict(frame.env)
-    heap = dict(session.heap)
+    start = Mark(frame)
     result = inline.inlined(frame, node, target)
-    found = session.problems[problems:]
-    if not found or not isinstance(node.func, ast.Attribute) or frame.binding(node.func):
+    found = tuple(start.problems())
+    if not found:
         return result
-    del session.builder.eqns[equations:], session.problems[problems:]
-    frame.env, session.heap = env, heap
-    return frame.opaque(node, f"{found[0].code} {found[0].what}", found[0].why)
+    start.rewind()
+    carried = frame.opaque(node, f"{found[0].code} {found[0].what}", found[0].why, problems=found)
+    if start.problems():  # it cannot be called from elsewhere either
+        start.rewind()
+        frame.session.problems += found
+    return carried
 
 
 def _user_row(binding: Any) -> Row | None:

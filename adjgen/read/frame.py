@@ -6,8 +6,10 @@ read in place simply continues its caller's block.
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.core import UNBOUND, Atom, Const, Op, Opaque, Var
@@ -16,7 +18,7 @@ from adjgen.read import names
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned, rebound
-from adjgen.read.lowering import Arm, Session
+from adjgen.read.lowering import Arm, Mark, Session
 from adjgen.read.missing import constant_expression, missing_hint
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
 from adjgen.read.values import (
@@ -88,13 +90,10 @@ class Frame:
 
     def attempt(self, read: Callable[[], Value | None]) -> Value | None:
         """Read something; forget everything of it if that gives None."""
-        session = self.session
-        eqns, problems, heap = len(session.builder.eqns), len(session.problems), dict(session.heap)
-        env = dict(self.env)
+        start = Mark(self)
         found = read()
         if found is None:
-            del session.builder.eqns[eqns:], session.problems[problems:]
-            session.heap, self.env = heap, env
+            start.rewind()
         return found
 
     # ---- names
@@ -163,7 +162,10 @@ class Frame:
 
     # ---- carried code
 
-    def opaque(self, node: ast.expr, reason: str, hint: str = "", type: Type = OPAQUE) -> Var:
+    def opaque(
+        self, node: ast.expr, reason: str, hint: str = "", type: Type = OPAQUE,
+        problems: tuple[Problem, ...] = (),
+    ) -> Var:  # fmt: skip
         """Carry an expression as it is; whether an active value enters it is decided later."""
         if assigned([node]):
             return self.problem(
@@ -172,8 +174,8 @@ class Frame:
                 "`:=` inside an expression that is carried as it is",
                 "Assign before it.",
             )
-        code = self.code(node, (), reason, hint, changes(node, self.dotted))
-        return self.emit(node, Opaque(code[0]), code[1], [type])[0]
+        code, reads = self.code(node, (), reason, hint, changes(node, self.dotted))
+        return self.emit(node, Opaque(replace(code, problems=problems)), reads, [type])[0]
 
     def code(
         self, node: ast.AST, writes: Sequence[str], reason: str, hint: str, effect: bool,

@@ -40,3 +40,26 @@ class Arm:
     env: dict[str, Value]
     heap: Heap
     result: Any
+
+
+class Mark:
+    """A moment of lowering, to which it can go back."""
+
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
+        session = frame.session
+        self.counts = len(session.builder.eqns), len(session.problems), len(session.settled)
+        self.env, self.heap = dict(frame.env), dict(session.heap)
+        self.functions = dict(session.functions)
+
+    def problems(self) -> list[Problem]:
+        """Return the problems that were found since then."""
+        session, (_, own, settled) = self.frame.session, self.counts
+        return [*session.problems[own:], *session.settled[settled:]]
+
+    def rewind(self) -> None:
+        """Forget everything since then."""
+        session, (eqns, own, settled) = self.frame.session, self.counts
+        del session.builder.eqns[eqns:], session.problems[own:], session.settled[settled:]
+        self.frame.env, session.heap = dict(self.env), dict(self.heap)
+        session.functions = dict(self.functions)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from adjgen.diagnostics import Problem
 from adjgen.read.flow import COMPREHENSIONS
 
 # Calls of these neither change anything nor keep what they are given.
@@ -41,6 +42,7 @@ class Code:
     reason: str = ""
     hint: str = ""
     inward: bool = False  # a statement that changes nothing but local names
+    problems: tuple[Problem, ...] = ()  # those of a callee that could not be read: the reasons
 
     @property
     def is_expression(self) -> bool:
