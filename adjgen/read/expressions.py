@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read import calls, comprehensions, displays, joins, lists, names, stores
+from adjgen.read import calls, comprehensions, displays, joins, lists, names, stores, tables
 from adjgen.read.bound import flag
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
@@ -223,7 +223,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
         code = Code(item, ("container",), reason=reason, hint=ADVICE)
         return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
-    return frame.opaque(node, reason, ADVICE)
+    return frame.opaque(node, reason, ADVICE, tables.kind_of_items(frame.binding(node.value)))
 
 
 def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: str) -> Value:

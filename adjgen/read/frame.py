@@ -13,9 +13,10 @@ from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.core import UNBOUND, Atom, Const, Op, Opaque, Var
-from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
+from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, of_constant
 from adjgen.read import names
 from adjgen.read.bound import require_at_once, require_bound
+from adjgen.read.constants import number
 from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned, rebound
 from adjgen.read.lowering import Arm, Mark, Session
@@ -152,6 +153,8 @@ class Frame:
             return self.opaque(node, "", type=of_constant(binding.value))
         if isinstance(binding, names.Callee):
             return FunctionValue(binding.definition)
+        if number(binding) is not None:  # math.pi
+            return self.opaque(node, "", type=REAL)
         if isinstance(binding, (names.Known, names.ModuleName)):
             return BindingValue(binding)
         if isinstance(binding, names.Missing):

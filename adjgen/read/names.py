@@ -97,7 +97,8 @@ class External:
     """Anything else; generated code can import it if it has a place.
 
     `value` is the live object. `node` with `scope` is the expression of a module constant that is
-    not folded (`log(2.0)`) but has the same value wherever it is evaluated, or a class.
+    not folded (`log(2.0)`) but has the same value wherever it is evaluated, or a class. `table` is
+    the display that a name of the module stands for when it is imported.
     """
 
     place: Place | None
@@ -105,6 +106,7 @@ class External:
     value: Any = field(default=ABSENT, compare=False)
     node: ast.AST | None = field(default=None, compare=False)
     scope: "Scope | None" = field(default=None, compare=False)
+    table: ast.AST | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,8 @@ class Uses:
                 isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
             )
             (self.objects if text else self.lists).update(names_of([node.value]))
-            self.counts |= names_of([node.slice])
+            keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            self.counts |= names_of(keys)
         elif isinstance(node, ast.Attribute):
             of_number = node in self.methods or node.attr in ("real", "imag")
             of_list = hasattr(list, node.attr)

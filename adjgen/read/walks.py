@@ -9,6 +9,7 @@ from adjgen.ir.types import INT, OPAQUE, Type, seq
 from adjgen.read import expressions, lists
 from adjgen.read.cells import Heap
 from adjgen.read.frame import Frame
+from adjgen.read.lowering import Mark
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
 OF_A_WALK = "is walked by a loop: change it by its place in the list of lists"
@@ -59,10 +60,12 @@ def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
     if dotted == "builtins.enumerate" and len(args) in (1, 2) and lists.is_list(frame, args[0]):
         return _enumerated(frame, node, args, target)
     if dotted == "builtins.reversed" and len(args) == 1:
+        start = Mark(frame)
         inner_walk = walk(frame, args[0], target)
         if len(inner_walk.args) == 1 and inner_walk.args[0].type.element is not None:
             back = frame.row(node, "backwards", inner_walk.args[0])
             return Walk([back], inner_walk.elements, [], inner_walk.cells)
+        start.rewind()
     held = lists.list_of(frame, node)
     if held is None:
         return one_of(frame, expressions.atom(frame, node), target)
