@@ -6,14 +6,14 @@ Flags are names that no user can write: %left (this list is left), %stop (so is 
 
 import ast
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 from adjgen.ir.core import UNBOUND, Const, Var
 from adjgen.read import displays, loops
 from adjgen.read.bound import boundness, flag
 from adjgen.read.carrying import carry
 from adjgen.read.expressions import atom, value
-from adjgen.read.flow import dies, ends, jumps, returns
+from adjgen.read.flow import dies, ends, jumps, own_nodes, returns
 from adjgen.read.frame import Frame
 from adjgen.read.joins import join, truth
 from adjgen.read.lowering import Arm
@@ -134,10 +134,23 @@ def structure(frame: Frame, node: ast.expr) -> Value:
     items = displays.items_of(frame, node) if isinstance(node, (ast.Tuple, ast.List)) else None
     if items is not None:
         kind = "tuple" if isinstance(node, ast.Tuple) else "list"
-        if kind == "list" and not frame.is_main:
+        if kind == "list" and not (frame.is_main and one_structure(frame.definition.node)):
             return value(frame, node)  # the caller may change it
         return Display(kind, tuple(structure(frame, item) for item in items))
     return value(frame, node)
+
+
+@lru_cache(maxsize=256)
+def one_structure(function: ast.FunctionDef) -> bool:
+    """Whether every return of a function has the same displays in it: else a list is just a list."""
+    found = {_shape(n.value) for n in own_nodes(*function.body) if isinstance(n, ast.Return)}
+    return len(found) < 2
+
+
+def _shape(node: ast.expr | None) -> str:
+    if not isinstance(node, (ast.Tuple, ast.List)):
+        return "."
+    return f"{type(node).__name__}({','.join(_shape(item) for item in node.elts)})"
 
 
 def _break(frame: Frame, node: ast.Break) -> None:
