@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adjgen.elementary.row import BY_NAME, TABLE, Row
@@ -74,6 +74,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
         return frame.problem(
             node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers."
         )
+    if dotted == "functools.partial" and (held := _partial(frame, node)) is not None:
+        return held
     if dotted:
         known = bool(node.args) and displays.items_of(frame, node.args[0]) is not None
         made = None if known else list_methods.over_list(frame, node, dotted)
@@ -91,6 +93,20 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if target is not None and not _starred(node):
         return _read(frame, node, target)
     return _of_number(frame, node) or _unknown(frame, node)
+
+
+def _partial(frame: Frame, node: ast.Call) -> FunctionValue | None:
+    """Return the function that functools.partial makes of one whose source is known, and of numbers."""
+    start = Mark(frame)
+    if node.args and not _starred(node):
+        of, *given = [expressions.value(frame, argument) for argument in node.args]
+        named = {str(k.arg): expressions.value(frame, k.value) for k in node.keywords}
+        plain = all(isinstance(held, (Var, Const)) for held in (*given, *named.values()))
+        if isinstance(of, FunctionValue) and plain:
+            both = dict(of.named) | named
+            return replace(of, first=(*of.first, *given), named=tuple(both.items()))
+    start.rewind()
+    return None
 
 
 def _of_number(frame: Frame, node: ast.Call) -> Var | None:
@@ -146,8 +162,11 @@ def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | Non
         owner = frame.frame_of(node.func.id)
         held = owner.env.get(node.func.id) if owner else None
         return held if isinstance(held, FunctionValue) else None
-    if isinstance(node.func, ast.Lambda):
+    if isinstance(node.func, (ast.Lambda, ast.Call)):  # `make(k)(x)`
+        start = Mark(frame)
         held = expressions.value(frame, node.func)
+        if not isinstance(held, FunctionValue):
+            start.rewind()
         return held if isinstance(held, FunctionValue) else None
     return methods.method(frame, node.func)
 

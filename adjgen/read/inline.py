@@ -39,7 +39,8 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
             node, f"ADJ302 `{ast.unparse(node.func)}` {refusal}", "Write it as a plain function."
         )
     given = [*target.first, *(expressions.value(frame, argument) for argument in node.args)]
-    named = {k.arg: expressions.value(frame, k.value) for k in node.keywords if k.arg}
+    named = dict(target.named)
+    named |= {k.arg: expressions.value(frame, k.value) for k in node.keywords if k.arg}
     bound = bind_arguments(frame, node, definition, given, named)
     if bound is None:
         return Var("", OPAQUE)

@@ -20,12 +20,14 @@ class Display:
 class FunctionValue:
     """A function; one defined inside another keeps the frame whose variables it sees.
 
-    `first` are arguments before those of a call: self of a method.
+    `first` are arguments before those of a call: self of a method, those of a functools.partial;
+    `named` are its keywords, which a call may give once more.
     """
 
     definition: Any
     frame: Any = None
     first: tuple["Value", ...] = ()
+    named: tuple[tuple[str, "Value"], ...] = ()
 
 
 @dataclass(slots=True, eq=False)
