@@ -3,18 +3,19 @@
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import displays, expressions, list_methods, methods, names
+from adjgen.read import dispatch, displays, expressions, list_methods, methods, names
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
 from adjgen.read.missing import missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
-from adjgen.read.values import Display, FunctionValue, Value
+from adjgen.read.values import BindingValue, Dispatch, Display, FunctionValue, Value
 
 # Names that mean another row with a second argument.
 WITH_TWO = {"math.log": "log_base", "builtins.round": "round_digits"}
@@ -68,6 +69,10 @@ def call(frame: Frame, node: ast.Call) -> Value:
     args = displays.spread(frame, node.args)
     if args is not None and any(isinstance(a, ast.Starred) for a in node.args):
         node = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
+    several = frame.held(node.func.id) if isinstance(node.func, ast.Name) else None
+    if isinstance(several, Dispatch):
+        frame.lookup(node.func)  # type: ignore[arg-type]  # it may have no value
+        return dispatch.called(frame, node, several, partial(_one, frame, node))
     binding = frame.binding(node.func)
     dotted = binding.dotted if isinstance(binding, names.Known) else ""
     if dotted in COMPLEX or dotted.startswith("cmath."):
@@ -93,6 +98,15 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if target is not None and not _starred(node):
         return _read(frame, node, target)
     return _of_number(frame, node) or _unknown(frame, node)
+
+
+def _one(frame: Frame, node: ast.Call, function: Value) -> Value:
+    """Lower a call of one of the functions that a name may stand for."""
+    if isinstance(function, FunctionValue) and not _starred(node):
+        return _read(frame, node, function)
+    if isinstance(function, BindingValue):
+        return _known(frame, node, function.binding.dotted)
+    return _unknown(frame, node)
 
 
 def _partial(frame: Frame, node: ast.Call) -> FunctionValue | None:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.ir.build import Builder
@@ -10,11 +11,13 @@ from adjgen.ir.types import OPAQUE
 from adjgen.read import lists
 from adjgen.read.bound import agree
 from adjgen.read.cells import closed, freeze_merged, merged_cells, opened, references
+from adjgen.read.dispatch import chosen
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Arm
 from adjgen.read.values import (
     Cell,
     Conflict,
+    Dispatch,
     ListValue,
     Value,
     atoms_of,
@@ -39,6 +42,33 @@ def choose(
     return join(frame, node, test, *arms, with_result=True)
 
 
+@dataclass
+class _Ends:
+    """The names after two arms: those that mean one thing, and what the arms leave for the others."""
+
+    new: dict[str, Value] = field(default_factory=dict)
+    flat: dict[Any, tuple[Value, Value]] = field(default_factory=dict)
+    trees: dict[Any, Tree] = field(default_factory=dict)
+    functions: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+
+    def add(self, frame: Frame, name: str, a: Value, b: Value, pair: tuple[Value, Value]) -> None:
+        """Take in a name; `pair` is what it stands for, with what lists hold in place of them."""
+        lists.retype_row(frame, *pair)
+        tree = merged_tree(pair)
+        if a is b and name or isinstance(a, ListValue) and a == b:
+            self.new[name] = a
+        elif tree is None and (some := chosen(frame, *pair)) is not None:
+            self.functions[name] = some[0]
+            self.trees[name], self.flat[name] = LEAF, some[1:]
+        elif tree is None:
+            reason = f"`{name}` is one kind of thing on one path and another on the other"
+            self.new[name] = Conflict(reason)
+        elif pair[0] == pair[1] and not isinstance(pair[0], Var):
+            self.new[name] = a
+        else:
+            self.trees[name], self.flat[name] = tree, pair
+
+
 def join(
     frame: Frame, node: ast.AST, test: Atom, then: Arm, other: Arm, with_result: bool = False
 ) -> Value:
@@ -48,23 +78,10 @@ def join(
     old, heap = frame.env, frame.session.heap
     names = dict.fromkeys([*then.env, *other.env, *([""] if with_result else [])])
     raw = {n: (held[0].get(n, _absent(n)), held[1].get(n, _absent(n))) for n in names}
-    new: dict[str, Value] = {}
-    flat: dict[Any, tuple[Value, Value]] = {}
-    trees: dict[Any, Tree] = {}
-    for name, (a, b) in raw.items():
-        pair = opened(a, then.heap), opened(b, other.heap)
-        lists.retype_row(frame, *pair)
-        tree = merged_tree(pair)
-        if a is b and name or isinstance(a, ListValue) and a == b:
-            new[name] = a
-        elif tree is None:
-            new[name] = Conflict(
-                f"`{name}` is one kind of thing on one path and another on the other"
-            )
-        elif pair[0] == pair[1] and not isinstance(pair[0], Var):
-            new[name] = a
-        else:
-            trees[name], flat[name] = tree, pair
+    ends = _Ends()
+    for name, (one, two) in raw.items():
+        ends.add(frame, name, one, two, (opened(one, then.heap), opened(two, other.heap)))
+    new, flat, trees = ends.new, ends.flat, ends.trees
     changed = [c for c in heap if then.heap[c] is not other.heap[c]]
     flat |= {cell: (then.heap[cell], other.heap[cell]) for cell in changed}
     parts = iter(_emit_if(frame, node, test, (then.builder, other.builder), flat, trees))
@@ -73,6 +90,8 @@ def join(
     frame.session.heap = {**then.heap, **other.heap, **heap}
     for name, tree in trees.items():
         new[name] = closed(rebuilt(tree, parts), cells, frame.session.heap)
+        if name in ends.functions:
+            new[name] = Dispatch(atoms_of(new[name])[0], ends.functions[name])
     frame.session.heap |= {cell: next(parts) for cell in changed}
     result = new.pop("", UNBOUND)
     frame.env = {n: v for n, v in new.items() if n not in trees}

@@ -8,10 +8,11 @@ import ast
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
-from adjgen.ir.core import UNBOUND, Const, Var
+from adjgen.ir.core import UNBOUND, Const
 from adjgen.read import displays, loops
 from adjgen.read.bound import boundness, flag
 from adjgen.read.carrying import carry
+from adjgen.read.dispatch import made_here
 from adjgen.read.expressions import atom, value
 from adjgen.read.flow import dies, ends, jumps, own_nodes, returns
 from adjgen.read.frame import Frame
@@ -20,7 +21,7 @@ from adjgen.read.lowering import Arm
 from adjgen.read.opaque import changes
 from adjgen.read.passive import cut, cut_names, is_marked
 from adjgen.read.simple import SIMPLE, observe
-from adjgen.read.values import Display, ListValue, RowValue, Value, leaves
+from adjgen.read.values import Display, Value
 
 TRUE, FALSE = Const(True), Const(False)
 
@@ -86,8 +87,7 @@ def _dead(frame: Frame, dead: Arm, alive: Arm) -> Arm:
     before, heap = frame.env, frame.session.heap
 
     def keep(name: str, value: Value) -> Value:
-        made = any(isinstance(leaf, (Var, ListValue, RowValue)) for leaf in leaves(value))
-        return UNBOUND if made and before.get(name) != value else value
+        return UNBOUND if made_here(frame, value) and before.get(name) != value else value
 
     env = {name: keep(name, value) for name, value in alive.env.items()}
     for name in alive.env:

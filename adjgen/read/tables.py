@@ -1,7 +1,7 @@
 """Tables of numbers at module level, `K[i]` and `DATA["water"]`: what is known of their items."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from adjgen.ir.types import INT, OPAQUE, REAL, Type
@@ -25,7 +25,11 @@ def _held(table: object) -> set[type]:
 
 
 def _written(table: ast.AST | None) -> set[type]:
-    items: Iterable[ast.expr] = getattr(table, "values", None) or getattr(table, "elts", ())
+    items: Sequence[ast.expr] = []
+    if isinstance(table, ast.Dict):
+        items = table.values
+    elif isinstance(table, (ast.List, ast.Tuple)):
+        items = table.elts
     return {_kind(item) for item in items}
 
 

@@ -71,6 +71,14 @@ class BindingValue:
     binding: Any
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Dispatch:
+    """One of several functions: `selector` is the place of the one that it is."""
+
+    selector: Atom
+    functions: tuple["Value", ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A name that means different kinds of things on different paths, or may have no value."""
@@ -79,7 +87,9 @@ class Conflict:
     code: str = "ADJ205"
 
 
-Value = Union[Var, Const, Display, FunctionValue, BindingValue, Conflict, ListValue, RowValue]
+Value = Union[
+    Var, Const, Display, FunctionValue, BindingValue, Dispatch, Conflict, ListValue, RowValue
+]  # fmt: skip
 
 
 def leaves(value: Value) -> Iterator[Value]:
