@@ -121,6 +121,8 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
     if isinstance(node.op, ast.Invert):
         reason = "ADJ404 a bit operation cannot be differentiated"
         return calls.on_atoms(frame, node, node.op, (inner,), reason)
+    if isinstance(node.op, ast.Not) and isinstance(inner, Const):
+        return Const(not inner.value)
     name = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not"}[type(node.op)]
     return frame.row(node, name, inner)
 

@@ -36,8 +36,13 @@ def truth(frame: Frame, node: ast.expr, test: Atom) -> Atom:
 def choose(
     frame: Frame, node: ast.expr, test: Atom, then: Callable[[], Value], other: Callable[[], Value]
 ) -> Value:
-    """Lower two expressions of which one is evaluated, with the names that := binds in them."""
+    """Lower two expressions of which one is evaluated, with the names that := binds in them.
+
+    A constant test chooses now: what is not evaluated may read names without a value.
+    """
     test = truth(frame, node, test)
+    if isinstance(test, Const):
+        return then() if test.value else other()
     arms = frame.arm(then, node), frame.arm(other, node)
     return join(frame, node, test, *arms, with_result=True)
 
