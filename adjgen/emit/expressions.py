@@ -5,6 +5,8 @@ import ast
 from adjgen.emit.targets import constant, spell
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
 
+LOAD = ast.Load()  # one for all: nodes of syntax are many
+
 
 class Expressions:
     """Writes the expressions of one function."""
@@ -20,7 +22,7 @@ class Expressions:
             return constant(atom)
         if atom in self.inlined:
             return self.equation(self.made_by[atom])
-        return ast.Name(self.names[atom], ast.Load())
+        return ast.Name(self.names[atom], LOAD)
 
     def equation(self, eqn: Eqn) -> ast.expr:
         """Write the right side of an equation with one out."""

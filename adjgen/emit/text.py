@@ -2,7 +2,7 @@
 
 import ast
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -10,17 +10,54 @@ from adjgen.emit.assignments import Comment
 
 LONGEST = 10_000  # lines that black is asked to format
 COMMENT_WIDTH = 76
+Spelled = Callable[[str], str]
 
 
 @cache
-def _generator() -> Any:
+def _printer() -> Any:
     """Return astor's printer with comments, loaded at first use."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # astor touches names that Python 3.12 deprecates
         import astor.code_gen
+    from astor.op_util import Precedence, precedence_data, symbol_data
+
+    operators = {kind: f" {symbol} " for kind, symbol in symbol_data.items()}
+    methods: dict[type, Any] = {}
 
     class Source(astor.code_gen.SourceGenerator):  # type: ignore[misc]
-        """astor's printer, which also prints Comment and what it does not know."""
+        """astor's printer, which also prints Comment, references, and what it does not know."""
+
+        def __init__(self, spelled: Spelled) -> None:
+            super().__init__(" " * 4)
+            self.spelled = spelled  # how a reference to a name of a module is written
+
+        def visit(self, node: ast.AST) -> Any:
+            """Visit a node; looking for its method each time would be most of the work."""
+            kind = type(node)
+            if kind not in methods:
+                methods[kind] = getattr(Source, f"visit_{kind.__name__}")
+            return methods[kind](self, node)
+
+        def visit_Name(self, node: ast.Name) -> None:
+            self.write(self.spelled(node.id) if node.id.startswith("@") else node.id)
+
+        def visit_BinOp(self, node: ast.BinOp) -> None:
+            """Print as astor does, without its context manager."""
+            if isinstance(node.op, ast.Pow):
+                return super().visit_BinOp(node)
+            own = precedence_data[type(node.op)]
+            node.left._pp, node.right._pp = own, own + 1
+            enclosed = own < getattr(node, "_pp", Precedence.highest)
+            self.write("(" if enclosed else "", node.left, operators[type(node.op)], node.right)
+            if enclosed:
+                self.write(")")
+
+        def visit_Assign(self, node: ast.Assign) -> None:
+            target = node.targets[0]
+            if not isinstance(target, ast.Name):
+                return super().visit_Assign(node)
+            node.value._pp = Precedence.Assign
+            self.statement(node, target.id, " = ", node.value)
 
         def visit_Comment(self, node: Comment) -> None:
             self.statement(node, docstring(node.text) if node.docstring else comment(node.text))
@@ -32,25 +69,30 @@ def _generator() -> Any:
                 super().visit_Constant(node)
 
         def verbatim(self, node: ast.stmt) -> None:
-            for line in ast.unparse(ast.fix_missing_locations(node)).split("\n"):
+            for line in self.unparsed(node).split("\n"):
                 self.statement(node, line)
+
+        def unparsed(self, node: ast.AST) -> str:
+            for name in ast.walk(node):
+                if isinstance(name, ast.Name) and name.id.startswith("@"):
+                    name.id = self.spelled(name.id)
+            return ast.unparse(ast.fix_missing_locations(node))
 
         visit_Try = visit_TryStar = visit_Match = visit_With = visit_ClassDef = verbatim
 
         def visit_JoinedStr(self, node: ast.JoinedStr, is_joined: bool = False) -> None:
-            self.write(ast.unparse(ast.fix_missing_locations(node)))
+            self.write(self.unparsed(node))
 
-    return Source, astor.code_gen.to_source
+    return Source
 
 
-def print_statements(statements: Sequence[ast.stmt]) -> str:
+def print_statements(statements: Sequence[ast.stmt], spelled: Spelled) -> str:
     """Return the text of statements, one a line, unformatted."""
-    source, to_source = _generator()
+    printer = _printer()(spelled)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = ast.Module(list(statements), [])
-        text = to_source(tree, source_generator_class=source, pretty_source="".join)
-    return str(text).strip("\n")
+        printer.visit(ast.Module(list(statements), []))
+    return "".join(printer.result).strip("\n")
 
 
 def comment(text: str) -> str:
