@@ -26,10 +26,9 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
 
 def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
     """Yield the loops over lists of active values that have no adjoint yet: nested ones."""
-    plain = set(function.body.eqns)
-    for eqn in equations(function.body):
-        if not isinstance(eqn.op, For):
-            continue
+    loops = [eqn for eqn in equations(function.body) if isinstance(eqn.op, For)]
+    plain = set(function.body.eqns) if loops else set()
+    for eqn in loops:
         for element, walked in zip(eqn.blocks[0].params, eqn.args[: eqn.op.seqs]):
             if (
                 walked in active

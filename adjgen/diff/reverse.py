@@ -12,6 +12,7 @@ from adjgen.diff.rules import (
     ZERO,
     depth,
     is_list_operation,
+    is_zero,
     partials,
     plus,
     real_power_check,
@@ -47,7 +48,7 @@ class Reverse:
 
     def equation(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         """Write the adjoint of one equation; return the equation, perhaps extended."""
-        if not any(out in bars for out in eqn.outs):
+        if bars.keys().isdisjoint(eqn.outs):
             return checked(eqn)
         if isinstance(eqn.op, If):
             from adjgen.diff.reverse_branch import branch
@@ -65,7 +66,7 @@ class Reverse:
 
     def add(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a contribution to the adjoint of an active variable."""
-        if var in self.active and bar != ZERO:
+        if var in self.active and not is_zero(bar):
             assert isinstance(var, Var)
             total = plus(builder, bars.get(var), bar)
             if isinstance(total, Var) and not total.label():  # not a value of the primal

@@ -6,31 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from adjgen.elementary.row import TABLE, select
-from adjgen.elementary.trace import Traced, atom_of
+from adjgen.elementary.trace import Traced, applied, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
 from adjgen.ir.types import Type
 
 ONE, ZERO = Const(1.0), Const(0.0)
+NONE = (Const(None), ZERO)  # no derivative
 
 
 def operand(builder: Builder, atom: Atom) -> Any:
     """Return what a partial is given for an argument: constants keep their values."""
     return atom.value if isinstance(atom, Const) else Traced(builder, atom)
-
-
-def partial(builder: Builder, eqn: Eqn, k: int, out: int = 0) -> Atom | None:
-    """Write the partial derivative of an equation for argument k; None if it is zero."""
-    assert isinstance(eqn.op, str)
-    row = TABLE[eqn.op]
-    args = [operand(builder, arg) for arg in eqn.args]
-    outs = [Traced(builder, o) for o in eqn.outs]
-    result = row.partial(k, args, outs[0] if len(outs) == 1 else tuple(outs))
-    if isinstance(result, tuple):
-        result = result[out]
-    if result is None or atom_of(result) == ZERO:
-        return None
-    return as_float(atom_of(result))
 
 
 def partials(
@@ -40,17 +27,23 @@ def partials(
 
     An argument that stands twice in a product or a sum has one partial: 2.0 * x, 2.0.
     """
-    twice = len(eqn.args) == 2 and eqn.args[0] is eqn.args[1] and eqn.op in ("mul", "add")
+    assert isinstance(eqn.op, str)
+    row = TABLE[eqn.op]
+    args = [operand(builder, arg) for arg in eqn.args]
+    outs = [Traced(builder, o) for o in eqn.outs]
+    y = outs[0] if len(outs) == 1 else tuple(outs)
+    twice = len(args) == 2 and eqn.args[0] is eqn.args[1] and eqn.op in ("mul", "add")
     for k, arg in enumerate(eqn.args[:1] if twice else eqn.args):
         if not isinstance(arg, Var) or arg not in wanted:
             continue
-        factor = partial(builder, eqn, k, out)
-        if twice and factor is not None:
-            factor = (
-                atom_of(2.0 * operand(builder, factor)) if isinstance(factor, Var) else Const(2.0)
-            )
-        if factor is not None:
-            yield arg, factor
+        result = row.partial(k, args, y)
+        factor = as_float(atom_of(result[out] if isinstance(result, tuple) else result))
+        if isinstance(factor, Const) and factor in NONE:
+            continue
+        if twice:
+            two = Const(2.0)
+            factor = applied(builder, "mul", (two, factor)) if isinstance(factor, Var) else two
+        yield arg, factor
 
 
 def as_float(atom: Atom) -> Atom:
@@ -72,14 +65,15 @@ def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
         then, other = (_times_block(builder, bar, block) for block in last.blocks)
         (out,) = builder.branch(last.args[0], then, other)
         return out
-    if factor == ZERO:
-        return ZERO
-    if isinstance(bar, Const) and isinstance(factor, Const):
-        return Const(bar.value * factor.value)
-    left, right = operand(builder, bar), operand(builder, factor)
-    if isinstance(factor, Const) and not math.isfinite(factor.value):
-        return atom_of(select(left == 0.0, 0.0, lambda: left * right))
-    return atom_of(left * right)
+    if isinstance(factor, Const):
+        if factor == ZERO:
+            return ZERO
+        if isinstance(bar, Const):
+            return Const(bar.value * factor.value)
+        if not math.isfinite(factor.value):
+            left, right = operand(builder, bar), factor.value
+            return atom_of(select(left == 0.0, 0.0, lambda: left * right))
+    return applied(builder, "mul", (bar, factor))
 
 
 def _times_block(builder: Builder, bar: Atom, block: Block) -> Block:
@@ -90,13 +84,18 @@ def _times_block(builder: Builder, bar: Atom, block: Block) -> Block:
 
 def plus(builder: Builder, a: Atom | None, b: Atom) -> Atom:
     """Write a + b; an absent a is zero."""
-    if a is None or a == ZERO:
+    if a is None or is_zero(a):
         return b
-    if b == ZERO:
+    if is_zero(b):
         return a
     if isinstance(a, Const) and isinstance(b, Const):
         return Const(a.value + b.value)
-    return atom_of(Traced(builder, a) + operand(builder, b))
+    return applied(builder, "add", (a, b))
+
+
+def is_zero(atom: Atom) -> bool:
+    """Whether an atom is no contribution."""
+    return isinstance(atom, Const) and atom == ZERO
 
 
 def is_list_operation(eqn: Eqn) -> bool:
@@ -121,10 +120,11 @@ def zero_like(builder: Builder, atom: Atom) -> Atom:
 
 def real_power_check(eqn: Eqn) -> Eqn | None:
     """Return the check that a power is real, which derivative functions make; None where it must be."""
-    if eqn.op != "pow" or not isinstance(eqn.args[0], Var):
-        if not (eqn.op == "pow" and isinstance(eqn.args[0], Const) and _negative(eqn.args[0])):
-            return None
-    exponent = eqn.args[1]
+    if eqn.op != "pow":
+        return None
+    base, exponent = eqn.args
+    if isinstance(base, Const) and not _negative(base):
+        return None
     if exponent.type.name in ("int", "bool"):
         return None
     if (

@@ -29,6 +29,8 @@ class Expressions:
         if isinstance(eqn.op, If):
             return self.choice(eqn)
         args = [self.atom(arg) for arg in eqn.args]
+        if isinstance(eqn.op, str):
+            return spell(self.target, eqn.op, args)
         if isinstance(eqn.op, Opaque):
             tree: ast.expr = eqn.op.payload.render(args, ())
             return tree
@@ -36,8 +38,7 @@ class Expressions:
             split = len(args) - len(eqn.op.keywords)
             named = [ast.keyword(n, a) for n, a in zip(eqn.op.keywords, args[split:])]
             return ast.Call(ast.Name(eqn.op.function, ast.Load()), args[:split], named)
-        assert isinstance(eqn.op, str)
-        return spell(self.target, eqn.op, args)
+        raise AssertionError(f"a loop is no expression: {eqn.op}")
 
     def tested(self, test: Atom) -> Atom:
         """Return what a test asks the truth of: `if items` needs no `bool(items)`."""

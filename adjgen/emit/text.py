@@ -19,45 +19,16 @@ def _printer() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # astor touches names that Python 3.12 deprecates
         import astor.code_gen
-    from astor.op_util import Precedence, precedence_data, symbol_data
 
-    operators = {kind: f" {symbol} " for kind, symbol in symbol_data.items()}
-    methods: dict[type, Any] = {}
-
-    class Source(astor.code_gen.SourceGenerator):  # type: ignore[misc]
+    class Source(_quick(astor.code_gen.SourceGenerator)):  # type: ignore[misc]
         """astor's printer, which also prints Comment, references, and what it does not know."""
 
         def __init__(self, spelled: Spelled) -> None:
             super().__init__(" " * 4)
             self.spelled = spelled  # how a reference to a name of a module is written
 
-        def visit(self, node: ast.AST) -> Any:
-            """Visit a node; looking for its method each time would be most of the work."""
-            kind = type(node)
-            if kind not in methods:
-                methods[kind] = getattr(Source, f"visit_{kind.__name__}")
-            return methods[kind](self, node)
-
         def visit_Name(self, node: ast.Name) -> None:
             self.write(self.spelled(node.id) if node.id.startswith("@") else node.id)
-
-        def visit_BinOp(self, node: ast.BinOp) -> None:
-            """Print as astor does, without its context manager."""
-            if isinstance(node.op, ast.Pow):
-                return super().visit_BinOp(node)
-            own = precedence_data[type(node.op)]
-            node.left._pp, node.right._pp = own, own + 1
-            enclosed = own < getattr(node, "_pp", Precedence.highest)
-            self.write("(" if enclosed else "", node.left, operators[type(node.op)], node.right)
-            if enclosed:
-                self.write(")")
-
-        def visit_Assign(self, node: ast.Assign) -> None:
-            target = node.targets[0]
-            if not isinstance(target, ast.Name):
-                return super().visit_Assign(node)
-            node.value._pp = Precedence.Assign
-            self.statement(node, target.id, " = ", node.value)
 
         def visit_Comment(self, node: Comment) -> None:
             self.statement(node, docstring(node.text) if node.docstring else comment(node.text))
@@ -84,6 +55,41 @@ def _printer() -> Any:
             self.write(self.unparsed(node))
 
     return Source
+
+
+def _quick(base: Any) -> Any:
+    """Return astor's printer with what it does most done quickly, and to the same text."""
+    from astor.op_util import Precedence, precedence_data, symbol_data
+
+    operators = {kind: f" {symbol} " for kind, symbol in symbol_data.items()}
+    highest, assigned = Precedence.highest, Precedence.Assign
+
+    class Quick(base):  # type: ignore[misc]
+        methods: dict[type, Any] = {}  # of each class of nodes
+
+        def visit(self, node: ast.AST) -> None:
+            kind = type(node)
+            if kind not in self.methods:
+                self.methods[kind] = getattr(type(self), f"visit_{kind.__name__}")
+            self.methods[kind](self, node)
+
+        def visit_Assign(self, node: Any) -> None:
+            if not isinstance(node.targets[0], ast.Name):
+                return super().visit_Assign(node)
+            node.value._pp = assigned
+            self.statement(node, node.targets[0].id, " = ", node.value)
+
+        def visit_BinOp(self, node: Any) -> None:
+            if isinstance(node.op, ast.Pow):
+                return super().visit_BinOp(node)
+            own = precedence_data[type(node.op)]
+            node.left._pp, node.right._pp = own, own + 1
+            enclosed = own < getattr(node, "_pp", highest)
+            self.write("(" if enclosed else "", node.left, operators[type(node.op)], node.right)
+            if enclosed:
+                self.write(")")
+
+    return Quick
 
 
 def print_statements(statements: Sequence[ast.stmt], spelled: Spelled) -> str:

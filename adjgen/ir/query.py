@@ -11,12 +11,13 @@ def equations(block: Block) -> Iterator[Eqn]:
     """Yield the equations of a block and of the blocks inside, in order."""
     stack: list[Iterator[Eqn]] = [iter(block.eqns)]
     while stack:  # arms may be nested hundreds deep: generators in generators would cost that much
-        eqn = next(stack[-1], None)
-        if eqn is None:
+        for eqn in stack[-1]:
+            yield eqn
+            if eqn.blocks:
+                stack.extend([iter(inner.eqns) for inner in reversed(eqn.blocks)])
+                break
+        else:
             stack.pop()
-            continue
-        yield eqn
-        stack.extend(iter(inner.eqns) for inner in reversed(eqn.blocks))
 
 
 def atoms(block: Block) -> Iterator[Atom]:

@@ -61,12 +61,13 @@ class Algebra:
         for eqn in block.eqns:
             if not rewritable(eqn):
                 continue
-            self.made_by[eqn.outs[0]] = eqn
+            (out,) = eqn.outs
+            self.made_by[out] = eqn
             single = [a for a in eqn.args if a in size and self.uses[a] == 1]
-            total = 1 + sum([size[a] for a in single])
+            total = 1 + sum([size[a] for a in single]) if single else 1
             if total <= LARGEST:
                 self.inside.update(single)
-            size[eqn.outs[0]] = total if total <= LARGEST else 1
+            size[out] = total if total <= LARGEST else 1
 
     def root(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression whose value is needed as it stands."""
@@ -174,8 +175,8 @@ COUNTED = {"add", "sub", "mul", "div", "neg"}
 def rewritable(eqn: Eqn) -> bool:
     """Whether algebra may touch an equation: a derivative, of real numbers."""
     return (
-        eqn.derivative and eqn.op in COUNTED and eqn.outs[0].type == REAL
-        and all(isinstance(a, Var) or isinstance(a.value, float) for a in eqn.args)
+        eqn.derivative and eqn.op in COUNTED and eqn.outs[0].type is REAL
+        and not [a for a in eqn.args if isinstance(a, Const) and not isinstance(a.value, float)]
     )  # fmt: skip
 
 
@@ -249,6 +250,8 @@ class Writer:
         coefficient = product.coefficient
         if not product.quotients:
             return Const(coefficient)
+        if coefficient == 1.0 and len(product.quotients) == 1 and product.quotients[0][0]:
+            return self.quotient(product.quotients[0])
         whole = [q for q in product.quotients if q[0]]
         whole.sort(key=lambda q: q[0][0] in self.sums)  # sums last: x / f * (1.0 + b)
         divisors = [d for n, ds in product.quotients if not n for d in ds]
@@ -264,8 +267,9 @@ class Writer:
 
     def quotient(self, quotient: Quotient) -> Atom:
         """Write a quotient as it was."""
-        (value, *numerators), denominators = quotient
-        for n in numerators:
+        numerators, denominators = quotient
+        value = numerators[0]
+        for n in numerators[1:]:
             value = self.emit("mul", value, n)
         return self.over(value, denominators)
 
