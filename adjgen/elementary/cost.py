@@ -10,6 +10,7 @@ REPORTED = frozenset(
     {"compare", "select", "max", "min", "load", "store"}
 )  # counted, not in the total
 LARGEST_POWER = 1024
+INTEGERS = {INT, BOOL}
 
 
 def cost(op: str, args: Sequence[Atom]) -> dict[str, int]:
@@ -22,15 +23,13 @@ def cost(op: str, args: Sequence[Atom]) -> dict[str, int]:
     ({'add': 1}, {}, {'mul': 2, 'div': 1})
     """
     row = TABLE[op]
-    if all(isinstance(arg, Const) for arg in args) or is_integer(row, args):
+    if all([isinstance(arg, Const) for arg in args]) or is_integer(row, args):
         return {}
+    if row.category in ("call", "operator", "choice"):
+        return {op: max(1, len(args) - 1) if row.variadic else 1}
     if row.category == "comparison":
         return {"compare": 1}
-    if row.category == "power":
-        return power_cost(args[1])
-    if row.category in ("call", "operator", "choice"):
-        return {row.name: max(1, len(args) - 1) if row.variadic else 1}
-    return {}
+    return power_cost(args[1]) if row.category == "power" else {}
 
 
 def total(counts: Mapping[str, int]) -> int:
@@ -44,7 +43,7 @@ def total(counts: Mapping[str, int]) -> int:
 
 def is_integer(row: Row, args: Sequence[Atom]) -> bool:
     """Whether an equation is integer arithmetic, such as that of indices."""
-    return row.result in ("number", "int") and all(arg.type in (INT, BOOL) for arg in args)
+    return row.result in ("number", "int") and INTEGERS.issuperset([arg.type for arg in args])
 
 
 def power_cost(exponent: Atom) -> dict[str, int]:

@@ -55,7 +55,8 @@ def operations(function: Function) -> Operations:
 def _block(block: Block, trips: dict[Var, int]) -> Operations:
     found = Operations()
     for eqn in block.eqns:
-        _note_trips(eqn, trips)
+        if isinstance(eqn.op, For) or eqn.op in ("range", "backwards"):
+            _note_trips(eqn, trips)
         if isinstance(eqn.op, If):
             arms = [_block(inner, trips) for inner in eqn.blocks]
             found.add(max(arms, key=Operations.weight))

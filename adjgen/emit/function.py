@@ -36,7 +36,8 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
         inlining.uses[param] += inlining.uses[condition]
     made_by: dict[Atom, Eqn] = {out: eqn for eqn in equations(body) for out in eqn.outs}
     fixed = {p.vars[0]: p.name for p in function.params if not p.tree.kind}
-    names = Names(lives, fixed, taken(function), style)
+    avoid = taken(function)
+    names = Names(lives, fixed, avoid, style)
     expressions = Expressions(names.names, inlining.chosen, made_by, target)
     unbound = Const(None) if copies_unbound(body, names.names) else UNBOUND
     printer = Printer(expressions, inlining.uses, unbound, quote)
@@ -52,7 +53,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     if function.about.get("doc_text"):
         statements.insert(0, Comment(function.about["doc_text"], docstring=True))
     tree = ast.FunctionDef(function.name, signature(function.params), statements, [])
-    used = taken(function) | set(names.names.values()) | {p.name for p in function.params}
+    used = avoid | set(names.names.values()) | {p.name for p in function.params}
     return Written(tree, used)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Opaque, Var
 from adjgen.ir.query import use_counts
+from adjgen.ir.types import BOOL, OPAQUE
 
 WIDTH = 64  # characters of an expression that is written inside another
 ALWAYS = {"range", "backwards", "pack"}  # written in the header of their loop
@@ -24,7 +25,7 @@ class Inlining:
         self.style = style
         self.chosen: set[Var] = set()
         self.width: dict[Var, int] = {}
-        self.raisers: dict[Var, bool] = {}
+        self.raisers: set[Var] = set()
         self.block(body)
 
     def block(self, block: Block) -> None:
@@ -40,14 +41,14 @@ class Inlining:
                 used.update(args)
                 self.take(eqn, args, pending)
             inside = self.may_raise(eqn) or any(
-                [self.raisers.get(a) for a in args if a in self.chosen]
+                [a in self.raisers and a in self.chosen for a in args]
             )
-            if eqn.derivative and self.touchy(eqn):
+            if pending and eqn.derivative and self.touchy(eqn):
                 self.flush(pending)  # what the user's own code raises comes first
             if self.fits(eqn):
                 self.chosen.add(eqn.outs[0])
-                self.raisers[eqn.outs[0]] = inside
                 if inside:
+                    self.raisers.add(eqn.outs[0])
                     pending.append(eqn.outs[0])
             elif inside:
                 self.flush(pending)
@@ -65,16 +66,18 @@ class Inlining:
     def take(self, eqn: Eqn, args: list[Var], pending: list[Var]) -> None:
         """Let an equation contain its arguments, where that keeps the order of what can raise."""
         if isinstance(eqn.op, Opaque):
-            if any(self.raisers.get(a) for a in args):
+            if not self.raisers.isdisjoint(args):
                 self.flush(pending)
             self.drop(args)
-        if isinstance(eqn.op, For) and any(self.raisers.get(a) for a in args if a != eqn.args[0]):
+        if isinstance(eqn.op, For) and any(a in self.raisers for a in args if a != eqn.args[0]):
             self.flush(pending)
         self.consume(args, pending)
 
     def consume(self, args: list[Var], pending: list[Var]) -> None:
         """Take raising arguments from the end of the queue; if they are not there, flush it."""
-        raising = [a for a in args if self.raisers.get(a)]
+        raising = [a for a in args if a in self.raisers]
+        if not raising:
+            return
         if pending[len(pending) - len(raising) :] == raising:
             del pending[len(pending) - len(raising) :]
         else:
@@ -91,14 +94,14 @@ class Inlining:
 
     def may_raise(self, eqn: Eqn) -> bool:
         """Whether evaluating an equation can raise, or has an effect that must keep its place."""
-        if isinstance(eqn.op, (Opaque, Call)):
-            return True
-        if eqn.blocks:
+        if not isinstance(eqn.op, str):
+            if isinstance(eqn.op, (Opaque, Call)):
+                return True
             return any(self.may_raise(inner) for block in eqn.blocks for inner in block.eqns)
         if eqn.derivative:
             return not eqn.outs
         assert isinstance(eqn.op, str)
-        return TABLE[eqn.op].raises or any(a.type.name == "opaque" for a in eqn.args)
+        return TABLE[eqn.op].raises or OPAQUE in [a.type for a in eqn.args]
 
     def fits(self, eqn: Eqn) -> bool:
         """Whether an equation may be written inside its use."""
@@ -106,24 +109,24 @@ class Inlining:
             return False
         if eqn.op in ALWAYS:
             return True
-        if isinstance(eqn.op, For) or not self.unnamed(eqn):
+        if not self.unnamed(eqn) or not (isinstance(eqn.op, str) or self.is_expression(eqn)):
             return False
-        if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
-            return False
-        if isinstance(eqn.op, Call) and eqn.op.result.kind:
-            return False
-        if isinstance(eqn.op, If):
-            if not all(self.is_expression_block(block) for block in eqn.blocks):
-                return False
         self.width[eqn.outs[0]] = width = self.measure(eqn)
-        widest = WIDTH if not self.is_test(eqn) else 3 * WIDTH
-        return width <= widest and (
-            self.style == "named" or isinstance(eqn.op, If) or self.is_test(eqn)
-        )
+        if self.is_test(eqn):
+            return width <= 3 * WIDTH
+        return width <= WIDTH and (self.style == "named" or isinstance(eqn.op, If))
+
+    def is_expression(self, eqn: Eqn) -> bool:
+        """Whether an equation that is no row can be written as an expression."""
+        if isinstance(eqn.op, If):
+            return all(self.is_expression_block(block) for block in eqn.blocks)
+        if isinstance(eqn.op, Opaque):
+            return eqn.op.payload.is_expression
+        return isinstance(eqn.op, Call) and not eqn.op.result.kind
 
     def is_test(self, eqn: Eqn) -> bool:
         """Whether a value is a truth value, which the ssa style too writes where it is tested."""
-        return eqn.outs[0].type.name == "bool"
+        return eqn.outs[0].type is BOOL
 
     def unnamed(self, eqn: Eqn) -> bool:
         """Whether no reader looks for this variable: no name, or the name of a derivative."""
@@ -135,10 +138,12 @@ class Inlining:
 
     def measure(self, eqn: Eqn) -> int:
         """Return about how many characters an expression takes."""
-        atoms = [*eqn.args, *(r for block in eqn.blocks for r in block.results)]
-        function = isinstance(eqn.op, str) and TABLE[eqn.op].category == "call"
-        parts = [
-            self.width.get(a) or len(a.label()) or 4 if isinstance(a, Var) else len(a.key[1])
-            for a in atoms
-        ]
-        return 3 + (len(str(eqn.op)) if function else 0) + sum(parts)
+        width = 3
+        if isinstance(eqn.op, str) and TABLE[eqn.op].category == "call":
+            width += len(eqn.op)
+        for a in [*eqn.args, *[r for block in eqn.blocks for r in block.results]]:
+            if isinstance(a, Var):
+                width += self.width.get(a) or len(a.hint or a.label()) or 4
+            else:
+                width += len(a.key[1])
+        return width

@@ -4,6 +4,7 @@ import ast
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
+from math import inf
 from typing import Any
 
 from adjgen.emit.assignments import Comment
@@ -62,7 +63,10 @@ def _quick(base: Any) -> Any:
     from astor.op_util import Precedence, precedence_data, symbol_data
 
     operators = {kind: f" {symbol} " for kind, symbol in symbol_data.items()}
-    highest, assigned = Precedence.highest, Precedence.Assign
+    highest, assigned, literal = Precedence.highest, Precedence.Assign, Precedence.Constant
+
+    def named(node: ast.AST) -> bool:
+        return type(node) is ast.Name and node.id[0] != "@"
 
     class Quick(base):  # type: ignore[misc]
         methods: dict[type, Any] = {}  # of each class of nodes
@@ -79,15 +83,22 @@ def _quick(base: Any) -> Any:
             node.value._pp = assigned
             self.statement(node, node.targets[0].id, " = ", node.value)
 
+        def visit_Constant(self, node: Any) -> None:
+            enclosed = getattr(node, "_pp", highest) > literal
+            if enclosed or type(node.value) is not float or not 0.0 <= node.value < inf:
+                return super().visit_Constant(node)
+            self.write(repr(node.value))
+
         def visit_BinOp(self, node: Any) -> None:
             if isinstance(node.op, ast.Pow):
                 return super().visit_BinOp(node)
-            own = precedence_data[type(node.op)]
-            node.left._pp, node.right._pp = own, own + 1
-            enclosed = own < getattr(node, "_pp", highest)
-            self.write("(" if enclosed else "", node.left, operators[type(node.op)], node.right)
-            if enclosed:
-                self.write(")")
+            own, left, right = precedence_data[type(node.op)], node.left, node.right
+            left._pp, right._pp = own, own + 1
+            left, right = left.id if named(left) else left, right.id if named(right) else right
+            if own < getattr(node, "_pp", highest):
+                self.write("(", left, operators[type(node.op)], right, ")")
+            else:
+                self.write(left, operators[type(node.op)], right)
 
     return Quick
 
@@ -103,7 +114,9 @@ def print_statements(statements: Sequence[ast.stmt], spelled: Spelled) -> str:
 
 def comment(text: str) -> str:
     """Return a comment on one line."""
-    plain = "".join(c if c.isprintable() else " " for c in text.strip())
+    plain = text.strip()
+    if not plain.isprintable():
+        plain = "".join(c if c.isprintable() else " " for c in plain)
     return "# " + (
         plain if len(plain) <= COMMENT_WIDTH else plain[: COMMENT_WIDTH - 3].rstrip() + "..."
     )

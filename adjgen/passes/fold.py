@@ -46,8 +46,9 @@ class Folding:
     def block(self, block: Block) -> Block:
         """Return a block with known values put in."""
         eqns: list[Eqn] = []
+        mapping = self.mapping
         for eqn in block.eqns:
-            args = tuple([self.value(arg) for arg in eqn.args])
+            args = tuple([mapping.get(a, a) if isinstance(a, Var) else a for a in eqn.args])
             if args != eqn.args:
                 eqn = eqn.reading(args, eqn.blocks)
             if isinstance(eqn.op, If):

@@ -48,13 +48,14 @@ class _Fusing:
         for k, eqn in enumerate(eqns):
             if k in moved:
                 continue
-            args = tuple([self.value(arg) for arg in eqn.args])
-            if args != eqn.args:
-                eqn = replace(eqn, args=args)
+            if self.mapping:
+                args = tuple([self.value(arg) for arg in eqn.args])
+                if args != eqn.args:
+                    eqn = eqn.reading(args, eqn.blocks)
             if k in partners:
                 eqn = self.fused(eqn, eqns[partners[k]])
             elif eqn.blocks:
-                eqn = replace(eqn, blocks=tuple(self.block(inner) for inner in eqn.blocks))
+                eqn = eqn.reading(eqn.args, tuple([self.block(inner) for inner in eqn.blocks]))
             elif (key := self.key(eqn)) is not None:
                 self.tests[key] = eqn.outs[0]
                 made.append(key)

@@ -23,6 +23,7 @@ class Interval(NamedTuple):
 
 
 ANY = Interval()
+LINEAR = {"add", "sub", "neg"}
 BOUNDED = {
     "sin": Interval(-1.0, 1.0), "cos": Interval(-1.0, 1.0), "tanh": Interval(-1.0, 1.0),
     "erf": Interval(-1.0, 1.0), "erfc": Interval(0.0, 2.0), "cosh": Interval(1.0), "abs": Interval(0.0),
@@ -45,17 +46,17 @@ class _Ranges:
 
     def of(self, atom: Atom) -> Interval:
         """Return the interval of an atom."""
-        if isinstance(atom, Const):
-            number = atom.value
-            plain = isinstance(number, (int, float)) and number == number and abs(number) < 1e300
-            return Interval(float(number), float(number)) if plain else ANY
-        return self.known.get(atom, ANY)
+        if isinstance(atom, Var):
+            return self.known.get(atom, ANY)
+        number = atom.value
+        plain = isinstance(number, (int, float)) and number == number and abs(number) < 1e300
+        return Interval(float(number), float(number)) if plain else ANY
 
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
         for eqn in block.eqns:
-            for out in eqn.outs:
-                self.made_by[out] = eqn
+            if eqn.blocks or eqn.op in TESTS:
+                self.made_by.update(dict.fromkeys(eqn.outs, eqn))
             if isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
             elif isinstance(eqn.op, For):
@@ -66,7 +67,7 @@ class _Ranges:
                 eqn = replace(eqn, op="lt", args=(Const(0), Const(0)))  # folds to False
             elif len(eqn.outs) == 1 and isinstance(eqn.op, str):
                 found = interval(eqn.op, eqn.args, [self.of(arg) for arg in eqn.args])
-                if found != ANY:
+                if found is not ANY:
                     self.known[eqn.outs[0]] = found
             eqns.append(eqn)
         return Block(block.params, tuple(eqns), block.results)
@@ -126,6 +127,7 @@ class _Ranges:
         }[eqn.op]  # fmt: skip
 
 
+TESTS = {"not", "lt", "le", "gt", "ge", "eq"}
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq"}
 OPPOSITE = {"lt": "ge", "gt": "le", "le": "gt", "ge": "lt"}
 
@@ -145,14 +147,16 @@ def interval(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
     """Return the interval of a row's value from those of its arguments."""
     if op in BOUNDED:
         return BOUNDED[op]
+    if op == "mul":
+        return _product(of[0], of[1], args[0] == args[1])
+    if op in LINEAR and ANY in of:
+        return ANY
     if op == "add":
         return Interval(of[0].lo + of[1].lo, of[0].hi + of[1].hi)
     if op == "sub":
         return Interval(of[0].lo - of[1].hi, of[0].hi - of[1].lo)
     if op == "neg":
         return Interval(-of[0].hi, -of[0].lo)
-    if op == "mul":
-        return _product(of[0], of[1], args[0] == args[1])
     if op == "div" and of[0].lo >= 0.0 and of[1].lo >= 0.0:
         return Interval(0.0)
     if op in ("max", "min") and len(of) == 2:
@@ -170,6 +174,8 @@ def _product(a: Interval, b: Interval, square: bool) -> Interval:
     if square:
         least = min(abs(a.lo), abs(a.hi)) if a.lo > 0.0 or a.hi < 0.0 else 0.0
         return Interval(least * least)
+    if a is ANY or b is ANY:
+        return ANY
     if a.lo >= 0.0 and b.lo >= 0.0:
         return Interval(a.lo * b.lo if a.lo and b.lo else 0.0)
     if a.hi <= 0.0 and b.hi <= 0.0:

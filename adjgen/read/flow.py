@@ -6,14 +6,14 @@ from functools import lru_cache
 
 Statements = Sequence[ast.stmt]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+CLOSED = (ast.Name, ast.Constant, *SCOPES)  # nodes that a walk through a function does not enter
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the nodes right below a node, without operators and contexts."""
     found: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
+    for value in map(node.__dict__.get, node._fields):
         if isinstance(value, list):
             found += [item for item in value if isinstance(item, ast.AST)]
         elif isinstance(value, ast.AST) and value._fields:
@@ -27,8 +27,8 @@ def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, SCOPES):
-            stack.extend(reversed(children(node)))
+        if not isinstance(node, CLOSED):
+            stack += children(node)[::-1]
 
 
 def assigned(statements: Iterable[ast.AST]) -> list[str]:
@@ -63,8 +63,8 @@ def _binding_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
             yield from (walrus.target for walrus in walruses)
             continue
         yield node
-        if not isinstance(node, SCOPES):
-            stack.extend(reversed(children(node)))
+        if not isinstance(node, CLOSED):
+            stack += children(node)[::-1]
 
 
 def ends(statements: Statements) -> bool:
