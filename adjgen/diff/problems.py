@@ -26,10 +26,10 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
 
 def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
     """Yield the loops over lists of active values that have no adjoint yet: nested ones."""
-    loops = [eqn for eqn in equations(function.body) if isinstance(eqn.op, For)]
+    loops = [(e, e.op) for e in equations(function.body) if isinstance(e.op, For)]
     plain = set(function.body.eqns) if loops else set()
-    for eqn in loops:
-        for element, walked in zip(eqn.blocks[0].params, eqn.args[: eqn.op.seqs]):
+    for eqn, op in loops:
+        for element, walked in zip(eqn.blocks[0].params, eqn.args[: op.seqs]):
             if (
                 walked in active
                 and not walked.type.element

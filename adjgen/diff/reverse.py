@@ -7,7 +7,6 @@ primal block are exactly what must be kept. An IF exports them, a loop collects 
 from collections.abc import Callable
 from dataclasses import replace
 
-from adjgen.diff.active import differentiable_args
 from adjgen.diff.rules import (
     ZERO,
     depth,
@@ -30,13 +29,13 @@ class Reverse:
     def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
-        self.made_by: dict[Var, Eqn] = {}  # primal equations, to know ranges
+        self.made_by: dict[Var, Eqn] = {}  # the equations of ranges
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
         for eqn in block.eqns:
-            for out in eqn.outs:
-                self.made_by[out] = eqn
+            if eqn.op in ("range", "backwards"):
+                self.made_by[eqn.outs[0]] = eqn
         primal: list[Eqn] = []
         for eqn in reversed(block.eqns):
             builder.loc = eqn.loc
@@ -85,8 +84,7 @@ class Reverse:
                 for arg in eqn.args:
                     self.add_list(bars, arg, bar, builder)
                 continue
-            wanted = self.active.intersection(differentiable_args(eqn))
-            for arg, factor in partials(builder, eqn, wanted, position):
+            for arg, factor in partials(builder, eqn, self.active, position):
                 self.add(bars, arg, times(builder, bar, factor), builder)
 
     def add_list(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:

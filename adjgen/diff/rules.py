@@ -1,7 +1,7 @@
 """Applies the rows of the rule table: the tangent and the adjoint of one plain equation."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,7 @@ from adjgen.elementary.row import TABLE, select
 from adjgen.elementary.trace import Traced, applied, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
-from adjgen.ir.types import Type
+from adjgen.ir.types import Type, differentiable
 
 ONE, ZERO = Const(1.0), Const(0.0)
 NONE = (Const(None), ZERO)  # no derivative
@@ -21,7 +21,7 @@ def operand(builder: Builder, atom: Atom) -> Any:
 
 
 def partials(
-    builder: Builder, eqn: Eqn, wanted: set[Var], out: int = 0
+    builder: Builder, eqn: Eqn, wanted: Container[Var], out: int = 0
 ) -> Iterator[tuple[Var, Atom]]:
     """Write the partials by the wanted arguments, one by one as they are used.
 
@@ -34,7 +34,7 @@ def partials(
     y = outs[0] if len(outs) == 1 else tuple(outs)
     twice = len(args) == 2 and eqn.args[0] is eqn.args[1] and eqn.op in ("mul", "add")
     for k, arg in enumerate(eqn.args[:1] if twice else eqn.args):
-        if not isinstance(arg, Var) or arg not in wanted:
+        if not isinstance(arg, Var) or arg not in wanted or not differentiable(arg.type):
             continue
         result = row.partial(k, args, y)
         factor = as_float(atom_of(result[out] if isinstance(result, tuple) else result))

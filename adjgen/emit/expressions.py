@@ -5,8 +5,6 @@ import ast
 from adjgen.emit.targets import constant, spell
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
 
-LOAD = ast.Load()  # one for all: nodes of syntax are many
-
 
 class Expressions:
     """Writes the expressions of one function."""
@@ -15,6 +13,8 @@ class Expressions:
         self, names: dict[Var, str], inlined: set[Var], made_by: dict[Atom, Eqn], target: str
     ) -> None:
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
+        # one node for all uses of a name: that is most of a tree
+        self.loads = {name: ast.Name(name, ast.Load()) for name in set(names.values())}
 
     def atom(self, atom: Atom) -> ast.expr:
         """Write a value."""
@@ -22,7 +22,7 @@ class Expressions:
             return constant(atom)
         if atom in self.inlined:
             return self.equation(self.made_by[atom])
-        return ast.Name(self.names[atom], LOAD)
+        return self.loads[self.names[atom]]
 
     def equation(self, eqn: Eqn) -> ast.expr:
         """Write the right side of an equation with one out."""

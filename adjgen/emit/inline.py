@@ -57,7 +57,7 @@ class Inlining:
         ]
         self.consume(results, pending)
         self.flush(pending)
-        self.drop([out for out in here if out not in used and out not in results])
+        self.drop(here.difference(used, results))
 
     def touchy(self, eqn: Eqn) -> bool:
         """Whether a derivative could raise where the function itself raises just afterwards."""

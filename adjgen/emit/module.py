@@ -1,11 +1,9 @@
 """Puts functions together: which names are imported and how they are written, then text."""
 
-import ast
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from adjgen.elementary.row import TABLE
 from adjgen.emit.function import write

@@ -61,11 +61,13 @@ class Lives:
             if len(eqn.outs) == 1 and eqn.outs[0] in self.inlined:
                 continue
             self.now += 2
+            if isinstance(eqn.op, str):
+                self.read(eqn.args, used)
+                self.define(eqn.outs)
+                continue
             start = self.now
             self.read(eqn.args[eqn.op.seqs :] if isinstance(eqn.op, For) else eqn.args, used)
-            if isinstance(eqn.op, str):
-                pass
-            elif isinstance(eqn.op, If):
+            if isinstance(eqn.op, If):
                 for inner in eqn.blocks:
                     used |= self.block(inner)
                     self.moves += [

@@ -109,6 +109,8 @@ class Printer(Assignments):
 
     def equation(self, eqn: Eqn) -> Statements:
         """Write one equation as statements."""
+        if isinstance(eqn.op, str) and len(eqn.outs) == 1 and self.uses[eqn.outs[0]]:
+            return [assign([self.expressions.names[eqn.outs[0]]], self.expressions.equation(eqn))]
         if isinstance(eqn.op, If):
             return self.branch(eqn)
         if isinstance(eqn.op, For):

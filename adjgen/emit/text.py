@@ -77,19 +77,19 @@ def _quick(base: Any) -> Any:
                 self.methods[kind] = getattr(type(self), f"visit_{kind.__name__}")
             self.methods[kind](self, node)
 
-        def visit_Assign(self, node: Any) -> None:
+        def visit_Assign(self, node: Any) -> Any:
             if not isinstance(node.targets[0], ast.Name):
                 return super().visit_Assign(node)
             node.value._pp = assigned
             self.statement(node, node.targets[0].id, " = ", node.value)
 
-        def visit_Constant(self, node: Any) -> None:
+        def visit_Constant(self, node: Any) -> Any:
             enclosed = getattr(node, "_pp", highest) > literal
             if enclosed or type(node.value) is not float or not 0.0 <= node.value < inf:
                 return super().visit_Constant(node)
             self.write(repr(node.value))
 
-        def visit_BinOp(self, node: Any) -> None:
+        def visit_BinOp(self, node: Any) -> Any:
             if isinstance(node.op, ast.Pow):
                 return super().visit_BinOp(node)
             own, left, right = precedence_data[type(node.op)], node.left, node.right

@@ -8,7 +8,7 @@ before                                       after
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
@@ -48,7 +48,7 @@ class Algebra:
         for eqn in block.eqns:
             if eqn.blocks:
                 inner = tuple(Algebra(self.uses).block(b) for b in eqn.blocks)
-                eqns.append(replace(eqn, blocks=inner))
+                eqns.append(eqn.reading(eqn.args, inner))
             elif not eqn.outs or eqn.outs[0] not in self.made_by:
                 eqns.append(eqn)
             elif eqn.outs[0] not in self.inside:
@@ -59,7 +59,7 @@ class Algebra:
         """Find the variables that stand inside an expression, none of them too large to read."""
         size: dict[Atom, int] = {}
         for eqn in block.eqns:
-            if not rewritable(eqn):
+            if not eqn.derivative or not rewritable(eqn):
                 continue
             (out,) = eqn.outs
             self.made_by[out] = eqn
@@ -82,7 +82,8 @@ class Algebra:
             return old
         if not writer.eqns or writer.eqns[-1].outs[0] is not result:
             return old
-        writer.eqns[-1] = replace(writer.eqns[-1], outs=eqn.outs)
+        last = writer.eqns[-1]
+        writer.eqns[-1] = Eqn(eqn.outs, last.op, last.args, (), last.loc, True)
         return writer.eqns
 
     def tree(self, eqn: Eqn) -> list[Eqn]:
@@ -173,9 +174,9 @@ COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
 def rewritable(eqn: Eqn) -> bool:
-    """Whether algebra may touch an equation: a derivative, of real numbers."""
+    """Whether algebra may touch an equation of a derivative: arithmetic of real numbers."""
     return (
-        eqn.derivative and eqn.op in COUNTED and eqn.outs[0].type is REAL
+        eqn.op in COUNTED and eqn.outs[0].type is REAL
         and not [a for a in eqn.args if isinstance(a, Const) and not isinstance(a.value, float)]
     )  # fmt: skip
 

@@ -50,7 +50,9 @@ def _live_equations(eqns: tuple[Eqn, ...], live: set[Var]) -> tuple[Eqn, ...]:
     for eqn in reversed(eqns):
         if live.isdisjoint(eqn.outs) and not noticed(eqn):
             continue
-        if isinstance(eqn.op, If):
+        if not eqn.blocks:
+            pass
+        elif isinstance(eqn.op, If):
             eqn = _live_if(eqn, live)
         elif isinstance(eqn.op, For):
             eqn = _live_for(eqn, eqn.op, live)

@@ -54,7 +54,7 @@ class Folding:
             if isinstance(eqn.op, If):
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):
-                eqns.append(replace(eqn, blocks=tuple(self.block(b) for b in eqn.blocks)))
+                eqns.append(eqn.reading(args, tuple([self.block(b) for b in eqn.blocks])))
             else:
                 self.plain(eqn, eqns)
         return Block(block.params, tuple(eqns), tuple(self.value(r) for r in block.results))
@@ -113,10 +113,10 @@ class Folding:
 
 def folded(eqn: Eqn) -> Const | None:
     """Return the value of a row of constants, where folding it is the same on every machine."""
-    if eqn.op not in FOLDED:
-        return None
     values = [arg.value for arg in eqn.args if isinstance(arg, Const)]
-    if len(values) < len(eqn.args) or not all(
+    if len(values) < len(eqn.args) or eqn.op not in FOLDED:
+        return None
+    if not all(
         isinstance(v, NUMBERS) or (v is None and eqn.op in ("is", "is_not")) for v in values
     ):
         return None

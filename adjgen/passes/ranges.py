@@ -9,7 +9,6 @@ before                              after
 """
 
 import math
-from dataclasses import replace
 from typing import NamedTuple
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
@@ -22,7 +21,7 @@ class Interval(NamedTuple):
     hi: float = math.inf
 
 
-ANY = Interval()
+ANY, ZERO = Interval(), Const(0)
 LINEAR = {"add", "sub", "neg"}
 BOUNDED = {
     "sin": Interval(-1.0, 1.0), "cos": Interval(-1.0, 1.0), "tanh": Interval(-1.0, 1.0),
@@ -60,11 +59,11 @@ class _Ranges:
             if isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
             elif isinstance(eqn.op, For):
-                eqn = replace(eqn, blocks=tuple(self.block(b) for b in eqn.blocks))
+                eqn = eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks]))
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue
             elif eqn.derivative and eqn.outs and self.impossible(eqn):
-                eqn = replace(eqn, op="lt", args=(Const(0), Const(0)))  # folds to False
+                eqn = Eqn(eqn.outs, "lt", (ZERO, ZERO), (), eqn.loc, True)  # folds to False
             elif len(eqn.outs) == 1 and isinstance(eqn.op, str):
                 found = interval(eqn.op, eqn.args, [self.of(arg) for arg in eqn.args])
                 if found is not ANY:
@@ -90,7 +89,7 @@ class _Ranges:
             found.append(results)
         for out, a, b in zip(eqn.outs, *found):
             self.known[out] = Interval(min(a.lo, b.lo), max(a.hi, b.hi))
-        return replace(eqn, blocks=tuple(blocks))
+        return eqn.reading(eqn.args, tuple(blocks))
 
     def told(self, test: Atom, truth: bool) -> dict[Var, Interval]:
         """Return what a condition says of the variables in it."""
