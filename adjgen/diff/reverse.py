@@ -19,6 +19,7 @@ from adjgen.diff.rules import (
 )
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var, flat_tree
+from adjgen.ir.free import FreeVariables
 
 Adjoints = dict[Var, Atom]
 
@@ -29,6 +30,7 @@ class Reverse:
     def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
+        self.free = FreeVariables()
         self.made_by: dict[Var, Eqn] = {}  # the equations of ranges
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:

@@ -28,21 +28,23 @@ class Inlining:
         self.raisers: set[Var] = set()
         self.block(body)
 
-    def block(self, block: Block) -> None:
-        """Choose among the equations of a block."""
+    def block(self, block: Block) -> bool:
+        """Choose among the equations of a block; return whether evaluating it can raise."""
+        can_raise = False
         pending: list[Var] = []
         here = {out for eqn in block.eqns for out in eqn.outs}
         used: set[Var] = set()
         for eqn in block.eqns:
-            for inner in eqn.blocks:
-                self.block(inner)
+            if eqn.blocks:
+                raises = any([self.block(inner) for inner in eqn.blocks])
+            else:
+                raises = self.may_raise(eqn)
+            can_raise |= raises
             args = [a for a in eqn.args if isinstance(a, Var) and a in self.chosen and a in here]
             if args:
                 used.update(args)
                 self.take(eqn, args, pending)
-            inside = self.may_raise(eqn) or any(
-                [a in self.raisers and a in self.chosen for a in args]
-            )
+            inside = raises or any([a in self.raisers and a in self.chosen for a in args])
             if pending and eqn.derivative and self.touchy(eqn):
                 self.flush(pending)  # what the user's own code raises comes first
             if self.fits(eqn):
@@ -58,6 +60,7 @@ class Inlining:
         self.consume(results, pending)
         self.flush(pending)
         self.drop(here.difference(used, results))
+        return can_raise
 
     def touchy(self, eqn: Eqn) -> bool:
         """Whether a derivative could raise where the function itself raises just afterwards."""
@@ -93,14 +96,11 @@ class Inlining:
         self.chosen.difference_update(variables)
 
     def may_raise(self, eqn: Eqn) -> bool:
-        """Whether evaluating an equation can raise, or has an effect that must keep its place."""
+        """Whether an equation without blocks can raise, or has an effect that must keep its place."""
         if not isinstance(eqn.op, str):
-            if isinstance(eqn.op, (Opaque, Call)):
-                return True
-            return any(self.may_raise(inner) for block in eqn.blocks for inner in block.eqns)
+            return True
         if eqn.derivative:
             return not eqn.outs
-        assert isinstance(eqn.op, str)
         return TABLE[eqn.op].raises or OPAQUE in [a.type for a in eqn.args]
 
     def fits(self, eqn: Eqn) -> bool:

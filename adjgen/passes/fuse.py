@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from adjgen.ir.core import Atom, Block, Eqn, If, Var
-from adjgen.ir.query import free_variables
+from adjgen.ir.free import FreeVariables
 
 COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
 
@@ -30,6 +30,7 @@ class _Fusing:
     def __init__(self) -> None:
         self.mapping: dict[Atom, Atom] = {}
         self.tests: dict[Any, Var] = {}
+        self.free = FreeVariables()
 
     def value(self, atom: Atom) -> Atom:
         """Return what a variable stands for: what an arm exports may itself be exported by an arm inside."""
@@ -119,5 +120,5 @@ def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, int]:
 def _can_move(eqns: list[Eqn], to: int, position: int, fusing: _Fusing) -> bool:
     """Whether a branch reads nothing that is computed between another one and itself."""
     between = {out for eqn in eqns[to + 1 : position] for out in eqn.outs}
-    reads = {fusing.value(v) for v in free_variables(*eqns[position].blocks)}
+    reads = {fusing.value(v) for b in eqns[position].blocks for v in fusing.free.of(b)}
     return between.isdisjoint(reads)

@@ -21,13 +21,13 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
+def own_nodes(*roots: ast.AST, closed: tuple[type, ...] = CLOSED) -> Iterator[ast.AST]:
     """Yield the nodes below roots in order, without the bodies of functions and classes inside."""
     stack = list(reversed(roots))
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, CLOSED):
+        if not isinstance(node, closed):
             stack += children(node)[::-1]
 
 
@@ -105,7 +105,8 @@ def loop_nodes(statements: Statements) -> Iterator[ast.AST]:
 
 def returns(statements: Iterable[ast.AST]) -> bool:
     """Whether there is a return among statements."""
-    return any(isinstance(node, ast.Return) for node in own_nodes(*statements))
+    nodes = own_nodes(*statements, closed=(ast.expr, *SCOPES))
+    return any(isinstance(node, ast.Return) for node in nodes)
 
 
 def jumps(statements: Statements) -> bool:
