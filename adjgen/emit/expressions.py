@@ -1,6 +1,7 @@
 """Writes values as expressions: names, constants, and equations that stand inside their use."""
 
 import ast
+from collections.abc import Mapping
 
 from adjgen.emit.targets import constant, spell
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
@@ -10,7 +11,7 @@ class Expressions:
     """Writes the expressions of one function."""
 
     def __init__(
-        self, names: dict[Var, str], inlined: set[Var], made_by: dict[Atom, Eqn], target: str
+        self, names: dict[Var, str], inlined: set[Var], made_by: Mapping[Atom, Eqn], target: str
     ) -> None:
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
         # one node for all uses of a name: that is most of a tree

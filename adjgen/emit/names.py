@@ -17,7 +17,7 @@ class Lives:
 
     def __init__(self, body: Block, inlined: set[Var]) -> None:
         self.inlined = inlined
-        self.made_by: dict[Var, Eqn] = {}
+        self.made_by: dict[Atom, Eqn] = {}
         self.born: dict[Var, int] = {}
         self.last: dict[Var, int] = {}
         self.moves: list[tuple[Var, Var]] = []  # pairs that would like to share a name

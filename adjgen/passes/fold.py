@@ -55,8 +55,10 @@ class Folding:
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):
                 eqns.append(eqn.reading(args, tuple([self.block(b) for b in eqn.blocks])))
-            else:
+            elif eqn.op == "backwards" or any([isinstance(arg, Const) for arg in args]):
                 self.plain(eqn, eqns)
+            else:
+                eqns.append(eqn)
         return Block(block.params, tuple(eqns), tuple(self.value(r) for r in block.results))
 
     def value(self, atom: Atom) -> Atom:
@@ -64,7 +66,7 @@ class Folding:
         return self.mapping.get(atom, atom) if isinstance(atom, Var) else atom
 
     def plain(self, eqn: Eqn, eqns: list[Eqn]) -> None:
-        """Fold a row, or keep it."""
+        """Fold a row that reads constants or mirrors a list, or keep it."""
         if eqn.op == "backwards":
             if eqn.args[0] in self.mirrored:
                 self.mapping[eqn.outs[0]] = self.mirrored[eqn.args[0]]

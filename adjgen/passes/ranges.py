@@ -53,6 +53,7 @@ class _Ranges:
 
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
+        get = self.known.get
         for eqn in block.eqns:
             if eqn.blocks or eqn.op in TESTS:
                 self.made_by.update(dict.fromkeys(eqn.outs, eqn))
@@ -62,10 +63,11 @@ class _Ranges:
                 eqn = eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks]))
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue
-            elif eqn.derivative and eqn.outs and self.impossible(eqn):
+            elif eqn.derivative and eqn.op in MIRRORED and self.impossible(eqn):
                 eqn = Eqn(eqn.outs, "lt", (ZERO, ZERO), (), eqn.loc, True)  # folds to False
             elif len(eqn.outs) == 1 and isinstance(eqn.op, str):
-                found = interval(eqn.op, eqn.args, [self.of(arg) for arg in eqn.args])
+                of = [get(a, ANY) if isinstance(a, Var) else self.of(a) for a in eqn.args]
+                found = interval(eqn.op, eqn.args, of)
                 if found is not ANY:
                     self.known[eqn.outs[0]] = found
             eqns.append(eqn)
@@ -117,8 +119,7 @@ class _Ranges:
 
     def impossible(self, eqn: Eqn) -> bool:
         """Whether a comparison is false for all values that its sides can have."""
-        if eqn.op not in MIRRORED:
-            return False
+        assert isinstance(eqn.op, str)
         a, b = self.of(eqn.args[0]), self.of(eqn.args[1])
         return {
             "eq": a.lo > b.hi or a.hi < b.lo, "lt": a.lo >= b.hi, "le": a.lo > b.hi,
