@@ -11,6 +11,7 @@ before                              after
 from dataclasses import dataclass, field, replace
 
 from adjgen.elementary.row import TABLE
+from adjgen.elementary.trace import simplified
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
 from adjgen.ir.types import BOOL, REAL
 
@@ -79,8 +80,25 @@ class Folding:
             eqns.append(replace(eqn, op="mul", args=(eqn.args[0], eqn.args[0])))
         elif eqn.derivative and eqn.op == "pow" and eqn.args[1] in (Const(1), Const(1.0)):
             self.mapping[eqn.outs[0]] = eqn.args[0]
-        else:
+        elif not (eqn.derivative and isinstance(eqn.op, str) and self.shortened(eqn, eqns)):
             eqns.append(eqn)
+
+    def shortened(self, eqn: Eqn, eqns: list[Eqn]) -> bool:
+        """Put in what a product with 1.0, or a sum with 0.0, is; return whether it was one."""
+        short = simplified(str(eqn.op), eqn.args)
+        if isinstance(short, tuple):
+            eqns.append(Eqn(eqn.outs, short[0], (short[1],), (), eqn.loc, True))
+        elif short is not None and short.type is eqn.outs[0].type:
+            self.stands_for(eqn.outs[0], short)
+        else:
+            return False
+        return True
+
+    def stands_for(self, out: Var, known: Atom) -> None:
+        """Put in a value for a variable, whose name it takes if it has none."""
+        self.mapping[out] = known
+        if isinstance(known, Var) and not known.label():
+            known.hint = out.hint
 
     def choice(self, eqn: Eqn, eqns: list[Eqn]) -> None:
         """Fold an IF: a known condition takes its arm, equal results need no choice."""
@@ -88,10 +106,8 @@ class Folding:
         if isinstance(test, Const):
             taken = self.block(eqn.blocks[0] if test.value else eqn.blocks[1])
             eqns.extend(taken.eqns)
-            self.mapping.update(zip(eqn.outs, taken.results))
             for out, result in zip(eqn.outs, taken.results):
-                if isinstance(result, Var) and not result.label():
-                    result.hint = out.hint
+                self.stands_for(out, result)
             return
         blocks = []
         for block, truth in zip(eqn.blocks, (TRUE, FALSE)):
