@@ -1,7 +1,6 @@
 """The finished text of a generated module: header, docstring with counts, functions; where its lines come from."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -149,9 +148,9 @@ def line_map(source: str, files: dict[str, Any]) -> dict[int, int]:
     found: dict[int, int] = {}
     current = 0
     for number, line in enumerate(source.split("\n"), 1):
-        quoted = re.fullmatch(r"\s+# (.*)", line)
-        if quoted:
-            current = texts.get(quoted[1], 0)
+        code, mark, quoted = line.partition("# ")
+        if mark and code.isspace():
+            current = texts.get(quoted, 0)
         elif line.startswith("def "):
             current = 0
         if current:

@@ -63,10 +63,7 @@ def _quick(base: Any) -> Any:
     from astor.op_util import Precedence, precedence_data, symbol_data
 
     operators = {kind: f" {symbol} " for kind, symbol in symbol_data.items()}
-    highest, assigned, literal = Precedence.highest, Precedence.Assign, Precedence.Constant
-
-    def named(node: ast.AST) -> bool:
-        return type(node) is ast.Name and node.id[0] != "@"
+    highest, literal, alone = Precedence.highest, Precedence.Constant, Precedence.call_one_arg
 
     class Quick(base):  # type: ignore[misc]
         methods: dict[type, Any] = {}  # of each class of nodes
@@ -80,25 +77,31 @@ def _quick(base: Any) -> Any:
         def visit_Assign(self, node: Any) -> Any:
             if not isinstance(node.targets[0], ast.Name):
                 return super().visit_Assign(node)
-            node.value._pp = assigned
-            self.statement(node, node.targets[0].id, " = ", node.value)
+            self.statement(node, node.targets[0].id, " = ")
+            self.result.append(self.text(node.value, Precedence.Assign))
 
-        def visit_Constant(self, node: Any) -> Any:
-            enclosed = getattr(node, "_pp", highest) > literal
-            if enclosed or type(node.value) is not float or not 0.0 <= node.value < inf:
-                return super().visit_Constant(node)
-            self.write(repr(node.value))
-
-        def visit_BinOp(self, node: Any) -> Any:
-            if isinstance(node.op, ast.Pow):
-                return super().visit_BinOp(node)
-            own, left, right = precedence_data[type(node.op)], node.left, node.right
-            left._pp, right._pp = own, own + 1
-            left, right = left.id if named(left) else left, right.id if named(right) else right
-            if own < getattr(node, "_pp", highest):
-                self.write("(", left, operators[type(node.op)], right, ")")
-            else:
-                self.write(left, operators[type(node.op)], right)
+        def text(self, node: Any, outer: int) -> str:
+            """Return an expression, in parentheses where what is around it binds closer."""
+            kind = type(node)
+            if kind is ast.Name:
+                return str(self.spelled(node.id) if node.id[0] == "@" else node.id)
+            if kind is ast.BinOp and type(node.op) is not ast.Pow:
+                own = precedence_data[type(node.op)]
+                left, right = self.text(node.left, own), self.text(node.right, own + 1)
+                both = left + operators[type(node.op)] + right
+                return f"({both})" if own < outer else both
+            if kind is ast.Call and not node.keywords:
+                level = alone if len(node.args) == 1 else Precedence.Comma
+                args = [self.text(arg, level) for arg in node.args]
+                return f"{self.text(node.func, highest)}({', '.join(args)})"
+            if kind is ast.Constant and type(node.value) is float and 0.0 <= node.value < inf:
+                if outer <= literal:
+                    return repr(node.value)
+            node._pp, start = outer, len(self.result)
+            self.visit(node)
+            found = "".join(self.result[start:])
+            del self.result[start:]
+            return found
 
     return Quick
 

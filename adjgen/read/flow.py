@@ -7,6 +7,7 @@ from functools import lru_cache
 Statements = Sequence[ast.stmt]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 CLOSED = (ast.Name, ast.Constant, *SCOPES)  # nodes that a walk through a function does not enter
+BELOW = (ast.expr, *SCOPES)  # nodes without statements of the function in them
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
 
 
@@ -99,14 +100,13 @@ def loop_nodes(statements: Statements) -> Iterator[ast.AST]:
         yield node
         if isinstance(node, LOOPS):
             stack.extend(reversed(node.orelse))
-        elif not isinstance(node, (*SCOPES, ast.expr)):
+        elif not isinstance(node, BELOW):
             stack.extend(reversed(children(node)))
 
 
 def returns(statements: Iterable[ast.AST]) -> bool:
     """Whether there is a return among statements."""
-    nodes = own_nodes(*statements, closed=(ast.expr, *SCOPES))
-    return any(isinstance(node, ast.Return) for node in nodes)
+    return any(isinstance(node, ast.Return) for node in own_nodes(*statements, closed=BELOW))
 
 
 def jumps(statements: Statements) -> bool:
