@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from adjgen.elementary.row import TABLE, Row
-from adjgen.ir.core import Atom, Const
-from adjgen.ir.types import BOOL, INT
+from adjgen.ir.core import Atom, Const, Var
+from adjgen.ir.types import BOOL, INT, REAL
 
 REPORTED = frozenset(
     {"compare", "select", "max", "min", "load", "store"}
@@ -23,8 +23,12 @@ def cost(op: str, args: Sequence[Atom]) -> dict[str, int]:
     ({'add': 1}, {}, {'mul': 2, 'div': 1})
     """
     row = TABLE[op]
-    if all([isinstance(arg, Const) for arg in args]) or is_integer(row, args):
-        return {}
+    for arg in args:
+        if arg.type is REAL and isinstance(arg, Var):
+            break
+    else:
+        if is_integer(row, args) or all(isinstance(arg, Const) for arg in args):
+            return {}
     if row.category in ("call", "operator", "choice"):
         return {op: max(1, len(args) - 1) if row.variadic else 1}
     if row.category == "comparison":

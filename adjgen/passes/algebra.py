@@ -31,6 +31,10 @@ class Product:
         """Return the product of two."""
         return Product(self.coefficient * other.coefficient, self.quotients + other.quotients)
 
+    def negative(self) -> "Product":
+        """Return the product with the other sign."""
+        return Product(-self.coefficient, self.quotients)
+
 
 class Algebra:
     """Rewrites one block; blocks inside have their own turn."""
@@ -49,7 +53,7 @@ class Algebra:
             if eqn.blocks:
                 inner = tuple(Algebra(self.uses).block(b) for b in eqn.blocks)
                 eqns.append(eqn.reading(eqn.args, inner))
-            elif not eqn.outs or eqn.outs[0] not in self.made_by:
+            elif not eqn.derivative or not eqn.outs or eqn.outs[0] not in self.made_by:
                 eqns.append(eqn)
             elif eqn.outs[0] not in self.inside:
                 eqns += self.root(eqn)
@@ -112,7 +116,7 @@ class Algebra:
             return terms[0] if len(terms) == 1 else Product(1.0, [((writer.sum(terms),), ())])
         first = self.factor(eqn.args[0], writer)
         if eqn.op == "neg":
-            return Product(-first.coefficient, first.quotients)
+            return first.negative()
         second = self.factor(eqn.args[1], writer)
         if eqn.op == "mul":
             return first.times(second)
@@ -133,7 +137,7 @@ class Algebra:
                 stack.append((inner.args[0], sign))
             else:
                 term = self.factor(atom, writer)
-                found.append(Product(sign * term.coefficient, term.quotients))
+                found.append(term if sign == 1.0 else term.negative())
         return found
 
     def factored(self, terms: list[Product], writer: "Writer") -> list[Product]:
@@ -231,16 +235,14 @@ class Writer:
         """Write a sum; a negative term is subtracted."""
         first = next((k for k, t in enumerate(terms) if not t.coefficient < 0), None)
         if first is None:
-            flipped = [Product(-t.coefficient, t.quotients) for t in terms]
-            total = self.sum(flipped)
+            total = self.sum([term.negative() for term in terms])
             return Const(-total.value) if isinstance(total, Const) else self.emit("neg", total)
-        terms = [terms[first], *terms[:first], *terms[first + 1 :]]
+        if first:
+            terms = [terms[first], *terms[:first], *terms[first + 1 :]]
         total = self.product(terms[0])
         for term in terms[1:]:
             if term.coefficient < 0:
-                total = self.emit(
-                    "sub", total, self.product(Product(-term.coefficient, term.quotients))
-                )
+                total = self.emit("sub", total, self.product(term.negative()))
             else:
                 total = self.emit("add", total, self.product(term))
         self.sums.add(total)
@@ -254,7 +256,8 @@ class Writer:
         if coefficient == 1.0 and len(product.quotients) == 1 and product.quotients[0][0]:
             return self.quotient(product.quotients[0])
         whole = [q for q in product.quotients if q[0]]
-        whole.sort(key=lambda q: q[0][0] in self.sums)  # sums last: x / f * (1.0 + b)
+        if len(whole) > 1 and self.sums:
+            whole.sort(key=lambda q: q[0][0] in self.sums)  # sums last: x / f * (1.0 + b)
         divisors = [d for n, ds in product.quotients if not n for d in ds]
         unit = coefficient in (1.0, -1.0) and whole
         total: Atom | None = None if unit else Const(abs(coefficient))

@@ -33,12 +33,12 @@ class _Scope:
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
         known, mapping = self.known, self.mapping
+        replaced = mapping.keys()
         for eqn in block.eqns:
-            args = tuple([mapping.get(a, a) if isinstance(a, Var) else a for a in eqn.args])
-            if args != eqn.args:
-                eqn = eqn.reading(args, eqn.blocks)
+            if not replaced.isdisjoint(eqn.args):
+                eqn = eqn.reading(tuple([self.value(a) for a in eqn.args]), eqn.blocks)
             if eqn.blocks:
-                eqn = eqn.reading(args, tuple([self.inner(b) for b in eqn.blocks]))
+                eqn = eqn.reading(eqn.args, tuple([self.inner(b) for b in eqn.blocks]))
             key = _key(eqn, {})
             earlier = known.get(key) if key is not None else None
             if earlier is None:

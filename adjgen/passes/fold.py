@@ -47,16 +47,15 @@ class Folding:
     def block(self, block: Block) -> Block:
         """Return a block with known values put in."""
         eqns: list[Eqn] = []
-        mapping = self.mapping
+        replaced = self.mapping.keys()
         for eqn in block.eqns:
-            args = tuple([mapping.get(a, a) if isinstance(a, Var) else a for a in eqn.args])
-            if args != eqn.args:
-                eqn = eqn.reading(args, eqn.blocks)
+            if not replaced.isdisjoint(eqn.args):
+                eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
             if isinstance(eqn.op, If):
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):
-                eqns.append(eqn.reading(args, tuple([self.block(b) for b in eqn.blocks])))
-            elif eqn.op == "backwards" or any([isinstance(arg, Const) for arg in args]):
+                eqns.append(eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks])))
+            elif eqn.op == "backwards" or any([isinstance(arg, Const) for arg in eqn.args]):
                 self.plain(eqn, eqns)
             else:
                 eqns.append(eqn)

@@ -41,23 +41,22 @@ class _Fusing:
     def block(self, block: Block) -> Block:
         """Return a block with the branches in it fused."""
         here: dict[Any, Var] = {}
-        eqns = [eqn for eqn in block.eqns if not self.repeats(eqn, here)]
+        eqns = [e for e in block.eqns if e.op not in COMPARISONS or not self.repeats(e, here)]
         partners = _partners(eqns, self)
         moved = set(partners.values())
+        replaced = self.mapping.keys()
         out: list[Eqn] = []
         made: list[Any] = []
         for k, eqn in enumerate(eqns):
             if k in moved:
                 continue
-            if self.mapping:
-                args = tuple([self.value(arg) for arg in eqn.args])
-                if args != eqn.args:
-                    eqn = eqn.reading(args, eqn.blocks)
+            if replaced and not replaced.isdisjoint(eqn.args):
+                eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
             if k in partners:
                 eqn = self.fused(eqn, eqns[partners[k]])
             elif eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.block(inner) for inner in eqn.blocks]))
-            elif (key := self.key(eqn)) is not None:
+            elif eqn.op in COMPARISONS and (key := self.key(eqn)) is not None:
                 self.tests[key] = eqn.outs[0]
                 made.append(key)
             out.append(eqn)
@@ -67,8 +66,8 @@ class _Fusing:
         return Block(block.params, tuple(out), results)
 
     def key(self, eqn: Eqn) -> Any:
-        """Return what equal comparisons share, None for other equations."""
-        if eqn.op not in COMPARISONS or any(arg.type.name == "opaque" for arg in eqn.args):
+        """Return what equal comparisons share, None for those of which nothing is known."""
+        if any(arg.type.name == "opaque" for arg in eqn.args):
             return None
         return eqn.op, *(self.value(arg) for arg in eqn.args)
 
