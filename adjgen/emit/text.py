@@ -193,3 +193,12 @@ def formatted(text: str) -> str:
         return black.format_str(text, mode=mode)
     except InvalidInput as error:
         raise AssertionError(f"adjgen wrote what black cannot read: {error}") from error
+
+
+def checked(source: str) -> str:
+    """Return the text of a module, which Python can read: otherwise it is a bug of adjgen's."""
+    try:
+        compile(source, "<generated>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise AssertionError(f"adjgen wrote what Python cannot read: {error}") from error
+    return source
