@@ -2,9 +2,10 @@
 
 import gc
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
@@ -170,7 +171,8 @@ class Generated:
     ops         for each function of the source the operations of each product
     lines       line of the text -> line of the source
     refused     the problems of each function that could not be differentiated
-    kinks       for each function of the source the places where a derivative is a convention
+    kinks       for each function of the source the places where a derivative is a convention;
+                `find_kinks` has what finds them
     bases       (name in the module, qualified name in the source)
     held        names in it of objects that no import finds: of closures, of live defaults
     """
@@ -180,7 +182,7 @@ class Generated:
     ops: dict[str, dict[str, Any]] = field(default_factory=dict)
     lines: dict[int, int] = field(default_factory=dict)
     refused: dict[str, list[Problem]] = field(default_factory=dict)
-    kinks: dict[str, list[Problem]] = field(default_factory=dict)
+    find_kinks: dict[str, Callable[[], list[Problem]]] = field(default_factory=dict, repr=False)
     bases: tuple[tuple[str, str], ...] = ()
     held: tuple[str, ...] = ()
 
@@ -188,6 +190,11 @@ class Generated:
     def warnings(self) -> list[Problem]:
         """The places where a derivative is a convention, each once."""
         return ordered(problem for found in self.kinks.values() for problem in found)
+
+    @cached_property
+    def kinks(self) -> dict[str, list[Problem]]:
+        """The places of each function where the derivative is a convention, found when asked for."""
+        return {name: find() for name, find in self.find_kinks.items()}
 
 
 @dataclass
@@ -258,8 +265,8 @@ def _generated(definitions: Sequence[Any], options: Options) -> Generated:
     refused |= clashes
     generated = assembled(done, options) if done else Generated()
     generated.refused = refused
-    generated.kinks = {
-        definition.qualname: kinks(one.module, wrt_names(one.module, options.wrt))
+    generated.find_kinks = {
+        definition.qualname: partial(kinks, one.module, wrt_names(one.module, options.wrt))
         for definition, one in done
     }
     return generated

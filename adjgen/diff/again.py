@@ -4,26 +4,27 @@ before  a tape of x[i] and of i + 1         after   i + 1 and x[i] where they ar
 """
 
 from adjgen.ir.core import Atom, Block, Eqn, Var
-from adjgen.ir.query import defined, free_variables, renewed, substitute
+from adjgen.ir.free import FreeVariables, own
+from adjgen.ir.query import renewed
 from adjgen.ir.types import INT
 
 INDICES = {"add", "sub", "mul", "neg", "floordiv", "mod", "index"}
 ALWAYS = {"range", "item", "len", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
 
 
-def computed_again(primal: Block, adjoint: Block, turning: set[Var]) -> Block:
+def computed_again(primal: Block, adjoint: Block, turning: set[Var], free: FreeVariables) -> Block:
     """Return the adjoint of a loop's body, which computes again what takes nothing but its indices.
 
     A list that is another in each turn of a loop would have to be kept whole for that.
     """
     made_by = {eqn.outs[0]: eqn for eqn in primal.eqns if is_cheap(eqn)}
-    inside = turning | defined(primal) - set(made_by)
+    inside = turning | (own(primal) | set(primal.params)) - set(made_by)
     indices = {param for param in primal.params if param.type == INT}
     wanted: set[Var] = set()
     possible: dict[Var, bool] = {}
     for out, eqn in made_by.items():
         possible[out] = all([_available(arg, possible, inside - indices) for arg in eqn.args])
-    stack = [v for v in free_variables(adjoint) if possible.get(v)]
+    stack = [v for v in free.of(adjoint) if possible.get(v)]
     while stack:
         v = stack.pop()
         if v not in wanted and possible.get(v):
@@ -34,7 +35,7 @@ def computed_again(primal: Block, adjoint: Block, turning: set[Var]) -> Block:
     copies = renewed(Block((), again, ()), mapping).eqns
     for copy in copies:
         copy.derivative = True
-    adjoint = substitute(adjoint, mapping)
+    adjoint = free.substitute(adjoint, mapping)
     return Block(adjoint.params, copies + adjoint.eqns, adjoint.results)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from adjgen.diff.active import carried_results, differentiable_args
+from adjgen.diff.active import carried_results
 from adjgen.diff.rules import (
     ZERO,
     list_rule,
@@ -70,8 +70,7 @@ class Forward:
             if out not in self.active:
                 continue
             total: Atom | None = None
-            wanted = {arg for arg in differentiable_args(eqn) if arg in self.dots}
-            for arg, factor in partials(builder, eqn, wanted, position):
+            for arg, factor in partials(builder, eqn, self.dots, position):
                 total = plus(builder, total, times(builder, self.dot(arg, builder), factor))
             self.name(out, total if total is not None else ZERO)
 

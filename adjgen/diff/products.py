@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from adjgen.diagnostics import UnsupportedError
-from adjgen.diff.active import active_variables, varied_variables
+from adjgen.diff.active import useful_variables, varied_variables
 from adjgen.diff.floats import as_floats
 from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.nothing import raising, returns_nothing
@@ -237,10 +237,11 @@ class Differentiator:
 
     def activity(self, function: Function, inputs: Sequence[Var]) -> set[Var]:
         """Return the active variables; refuse where carried code or a missing rule is active."""
-        active = active_variables(function.body, inputs, function.body.results)
+        varied = varied_variables(function.body, inputs)
+        active = varied & useful_variables(function.body, function.body.results)
         about = {"files": self.main.about.get("files", {})}
         told = replace(function, about=function.about | about)
-        problems = problems_of(told, varied_variables(function.body, inputs), active)
+        problems = problems_of(told, varied, active)
         if problems:
             raise UnsupportedError(problems)
         return active

@@ -7,9 +7,9 @@ primal block are exactly what must be kept. An IF exports them, a loop collects 
 from collections.abc import Callable
 from dataclasses import replace
 
-from adjgen.diff.active import differentiable_args
 from adjgen.diff.rules import (
     ZERO,
+    is_zero,
     list_rule,
     operand,
     partials,
@@ -23,6 +23,7 @@ from adjgen.elementary.sequences import depth
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var, flat_tree
+from adjgen.ir.free import FreeVariables
 
 Adjoints = dict[Var, Atom]
 
@@ -33,6 +34,7 @@ class Reverse:
     def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
+        self.free = FreeVariables()
         self.turning: set[Var] = set()  # lists that are others in each turn of a loop
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
@@ -48,7 +50,7 @@ class Reverse:
 
     def equation(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         """Write the adjoint of one equation; return the equation, perhaps extended."""
-        if not any(out in bars for out in eqn.outs):
+        if bars.keys().isdisjoint(eqn.outs):
             return checked(eqn)
         if isinstance(eqn.op, If):
             from adjgen.diff.reverse_branch import branch
@@ -66,7 +68,7 @@ class Reverse:
 
     def add(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a contribution to the adjoint of an active variable."""
-        if var in self.active and bar != ZERO:
+        if var in self.active and not is_zero(bar):
             assert isinstance(var, Var)
             if depth(var.type):
                 self.add_list(bars, var, bar, builder)
@@ -86,8 +88,7 @@ class Reverse:
             if rule is not None:
                 self.lists(eqn, rule, position, bar, bars, builder)
                 continue
-            wanted = self.active.intersection(differentiable_args(eqn))
-            for arg, factor in partials(builder, eqn, wanted, position):
+            for arg, factor in partials(builder, eqn, self.active, position):
                 self.add(bars, arg, times(builder, bar, factor), builder)
 
     def lists(

@@ -13,7 +13,8 @@ from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of, barred
 from adjgen.diff.rules import zero_like
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
-from adjgen.ir.query import defined, free_variables, fresh, substitute
+from adjgen.ir.free import own
+from adjgen.ir.query import equations, fresh
 from adjgen.ir.types import INT, seq
 
 
@@ -40,7 +41,8 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     plan = _plan(self, eqn, op)
     out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
     inner: Adjoints = {}
-    self.turning |= {v for v in defined(body) if v.type.element is not None}
+    made = [*body.params, *(out for inside in equations(body) for out in inside.outs)]
+    self.turning.update(v for v in made if v.type.element is not None)
     for v in plan.captured:
         plan.params[v] = inner[v] = adjoint_of(v)
     state = [adjoint_of(body.params[op.seqs + k]) for k in plan.carried]
@@ -107,16 +109,16 @@ def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:
         if eqn.outs[k] in self.active or body.params[op.seqs + k] in self.active
     ]  # fmt: skip
     collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in self.active]
-    captured = [v for v in free_variables(body) if v in self.active]
+    captured = [v for v in self.free.of(body) if v in self.active]
     return Plan(eqn, op, carried, collected, captured)
 
 
 def _keep(self: Reverse, plan: Plan, primal: Block, adjoint: Block, builder: Builder) -> Block:
     """Have the primal loop collect what the adjoint reads; the index of a range is walked back."""
-    adjoint = computed_again(primal, adjoint, self.turning)
-    inside = defined(primal) | set(primal.params)
+    adjoint = computed_again(primal, adjoint, self.turning, self.free)
+    inside = own(primal) | set(primal.params)
     mapping: dict[Var, Atom] = {}
-    for v in free_variables(adjoint):
+    for v in self.free.of(adjoint):
         if v not in inside:
             continue
         mapping[v] = element = fresh(v)
@@ -128,7 +130,7 @@ def _keep(self: Reverse, plan: Plan, primal: Block, adjoint: Block, builder: Bui
             plan.extra_outs.append(kept)
             source = kept
         plan.seqs.append(_backwards(builder, source))
-    return substitute(adjoint, mapping)
+    return self.free.substitute(adjoint, mapping)
 
 
 def _range_of(self: Reverse, plan: Plan, v: Var) -> Atom | None:

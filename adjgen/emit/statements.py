@@ -121,6 +121,8 @@ class Printer(Assignments):
 
     def equation(self, eqn: Eqn) -> Statements:
         """Write one equation as statements."""
+        if isinstance(eqn.op, str):
+            return self.row(eqn, eqn.op)
         if isinstance(eqn.op, If):
             return self.branch(eqn)
         if isinstance(eqn.op, For):
@@ -129,28 +131,34 @@ class Printer(Assignments):
             reads = [self.atom(arg) for arg in eqn.args]
             names = [self.expressions.names[out] for out in eqn.outs]
             return list(eqn.op.payload.render(reads, names))
-        if eqn.op == "no_derivative":
-            return [
-                ast.Raise(ast.Call(outside("builtins", "TypeError"), [ast.Constant(NOTHING)], []))
-            ]
-        if eqn.op == "require_real":
-            return self.require_real(eqn)
-        if isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
-            return self.store(eqn, eqn.op)
-        if eqn.op == "changed":
-            return []
-        if eqn.op == "require_bound":
-            return self.require_bound(eqn)
         value = self.expressions.equation(eqn)
         if not any(self.uses[out] for out in eqn.outs):
             return [ast.Expr(value)]
         if isinstance(eqn.op, Call) and eqn.op.result.kind:
             targets = iter([ast.Name(self.name(out), ast.Store()) for out in eqn.outs])
             return [ast.Assign([structured(eqn.op.result, targets, ast.Store())], value)]
-        if eqn.op == "unpacked":
-            given: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
-            return [ast.Assign([ast.Tuple(given, ast.Store())], value)]
         return [assign([self.name(out) for out in eqn.outs], value)]
+
+    def row(self, eqn: Eqn, op: str) -> Statements:
+        """Write an elementary function as statements."""
+        if TABLE[op].mutates:
+            return self.store(eqn, op)
+        if op in SPECIAL:
+            return SPECIAL[op](self, eqn)
+        value = self.expressions.equation(eqn)
+        if not any([self.uses[out] for out in eqn.outs]):
+            return [ast.Expr(value)]
+        return [assign([self.name(out) for out in eqn.outs], value)]
+
+    def unpacked(self, eqn: Eqn) -> Statements:
+        """Write a, b = items."""
+        names: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
+        return [ast.Assign([ast.Tuple(names, ast.Store())], self.atom(eqn.args[0]))]
+
+    def no_derivative(self, eqn: Eqn) -> Statements:
+        """Write what is raised where there is no derivative."""
+        error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(NOTHING)], [])
+        return [ast.Raise(error)]
 
     def store(self, eqn: Eqn, op: str) -> Statements:
         """Write a row that stores into its first argument, under the name of its value."""
@@ -261,3 +269,10 @@ class Printer(Assignments):
             if leaves(first)
             else [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
         )
+
+
+SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
+    "require_real": Printer.require_real, "require_bound": Printer.require_bound,
+    "no_derivative": Printer.no_derivative, "unpacked": Printer.unpacked,
+    "changed": lambda printer, eqn: [],
+}  # fmt: skip

@@ -11,7 +11,8 @@ from dataclasses import replace
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Var
-from adjgen.ir.query import equations, free_variables, substitute_eqn
+from adjgen.ir.free import FreeVariables
+from adjgen.ir.query import equations, substituted
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
 CONTAINERS = {
@@ -102,15 +103,16 @@ class Storage:
 
     def __init__(self, consumed: set[Atom], rooted: set[Atom]) -> None:
         self.consumed, self.rooted = consumed, rooted
+        self.free = FreeVariables()
         self.borrowed: set[Atom] = set()
 
     def block(self, block: Block, busy: set[Atom]) -> Block:
         """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
-        last = last_uses(block)
+        last = self.last_uses(block)
         out: list[Eqn] = []
         mapping: dict[Var, Atom] = {}
         for k, eqn in enumerate(block.eqns):
-            eqn = substitute_eqn(eqn, mapping) if mapping else eqn
+            eqn = self.substitute(eqn, mapping) if mapping else eqn
             if eqn.blocks:
                 eqn = self.control(eqn, k, last, busy)
             again = eqn.args[0] if eqn.args else None
@@ -156,7 +158,7 @@ class Storage:
         """Return the equation with an argument that it may consume, copied if need be."""
         arg = eqn.args[position]
         assert isinstance(arg, Var)
-        twice = eqn.args.count(arg) > 1 or arg in free_variables(*eqn.blocks)
+        twice = eqn.args.count(arg) > 1 or arg in self.reads(eqn)
         if not (arg in busy or arg in self.borrowed or last.get(arg, k) > k or twice):
             return eqn
         own = Var(arg.hint, arg.type)
@@ -170,11 +172,11 @@ class Storage:
     def control(self, eqn: Eqn, k: int, last: dict[Atom, int], busy: set[Atom]) -> Eqn:
         """Return a branch or loop with copies inside."""
         if isinstance(eqn.op, If):
-            inner = busy | {v for v in free_variables(*eqn.blocks) if last.get(v, k) > k}
+            inner = busy | {v for v in self.reads(eqn) if last.get(v, k) > k}
             blocks = [self.results(self.block(b, inner), eqn.outs, inner) for b in eqn.blocks]
             return replace(eqn, blocks=tuple(blocks))
         assert isinstance(eqn.op, For)
-        outside = set(free_variables(*eqn.blocks)) | busy
+        outside = set(self.reads(eqn)) | busy
         body, seqs = eqn.blocks[0], eqn.op.seqs
         self.borrowed.update(p for p in body.params[:seqs] if is_list(p))
         targets = [
@@ -211,19 +213,27 @@ class Storage:
                 seen.add(result)
         return Block(body.params, (*body.eqns, *copies), tuple(results))
 
+    def reads(self, eqn: Eqn) -> dict[Var, None]:
+        """Return what the blocks of an equation read from outside."""
+        return {v: None for block in eqn.blocks for v in self.free.of(block)}
+
+    def substitute(self, eqn: Eqn, mapping: dict[Var, Atom]) -> Eqn:
+        """Return an equation with variables from outside replaced."""
+        blocks = tuple([self.free.substitute(block, mapping) for block in eqn.blocks])
+        return eqn.reading(tuple([substituted(arg, mapping) for arg in eqn.args]), blocks)
+
+    def last_uses(self, block: Block) -> dict[Atom, int]:
+        """Return the position of the last equation that uses each list; results come after all."""
+        found: dict[Atom, int] = {}
+        for k, eqn in enumerate(block.eqns):
+            found.update((arg, k) for arg in eqn.args if is_list(arg))
+            for v in self.reads(eqn):
+                if is_list(v):
+                    found[v] = k
+        found.update((r, len(block.eqns)) for r in block.results if is_list(r))
+        return found
+
 
 def copy(source: Var, own: Var) -> Eqn:
     """Return the equation that copies a list, the lists inside too."""
     return Eqn((own,), f"copied_{depth(source.type)}", (source,), derivative=True)
-
-
-def last_uses(block: Block) -> dict[Atom, int]:
-    """Return the position of the last equation that uses each list; results come after all."""
-    found: dict[Atom, int] = {}
-    for k, eqn in enumerate(block.eqns):
-        found.update((arg, k) for arg in eqn.args if is_list(arg))
-        for v in free_variables(*eqn.blocks) if eqn.blocks else ():
-            if is_list(v):
-                found[v] = k
-    found.update((r, len(block.eqns)) for r in block.results if is_list(r))
-    return found

@@ -18,7 +18,8 @@ def outside(module: str, name: str) -> ast.Name:
 
 def binary(op: type[ast.operator]) -> Spelling:
     """Spell a binary operator; a negative left side of ** needs no care, constants are UnaryOps."""
-    return lambda args: ast.BinOp(args[0], op(), args[1])
+    sign = op()
+    return lambda args: ast.BinOp(args[0], sign, args[1])
 
 
 def compare(op: type[ast.cmpop]) -> Spelling:
@@ -28,7 +29,8 @@ def compare(op: type[ast.cmpop]) -> Spelling:
 
 def unary(op: type[ast.unaryop]) -> Spelling:
     """Spell a unary operator."""
-    return lambda args: ast.UnaryOp(op(), args[0])
+    sign = op()
+    return lambda args: ast.UnaryOp(sign, args[0])
 
 
 def call(dotted: str) -> Spelling:

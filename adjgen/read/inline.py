@@ -8,7 +8,7 @@ from typing import Any
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions
-from adjgen.read.flow import assigned, ends, own_nodes, returns_its_argument, yields
+from adjgen.read.flow import BELOW, assigned, ends, own_nodes, returns_its_argument, yields
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
@@ -225,7 +225,8 @@ def constant_display(node: ast.AST) -> Value | None:
 def locals_of(node: Any) -> frozenset[str]:
     """Return the names that are local to a function."""
     body = node.body if isinstance(node.body, list) else [node.body]
-    declared = (n for n in own_nodes(*body) if isinstance(n, (ast.Global, ast.Nonlocal)))
+    found = own_nodes(*body, closed=BELOW)
+    declared = (n for n in found if isinstance(n, (ast.Global, ast.Nonlocal)))
     outer = {name for declaration in declared for name in declaration.names}
     return frozenset({name for name, _ in parameters(node)} | set(assigned(body))) - outer
 
