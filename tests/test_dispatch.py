@@ -127,3 +127,30 @@ def partial_on_one_path(x):
 def test_a_function_that_holds_what_one_path_computed_is_refused(function):
     with pytest.raises(UnsupportedError, match="`f`"):
         adjgen.grad(function)
+
+
+def ruled(x):
+    return x if x < 1.0 else 1.0
+
+
+adjgen.rule(ruled, partials=[lambda x, y: 7.0])
+
+
+def under_another_name(x):
+    g = ruled
+    return g(x)
+
+
+def as_an_argument(x):
+    return both(ruled, x)
+
+
+def by_a_path(x, name="ruled"):
+    g = ruled if name == "ruled" else math.sin
+    return g(x)
+
+
+def test_the_rule_of_a_function_goes_with_it():
+    assert adjgen.grad(under_another_name)(0.5) == 7.0
+    assert adjgen.grad(as_an_argument)(0.25) == 7.0 + 2.0 * 7.0
+    assert adjgen.grad(by_a_path, wrt="x")(0.5) == 7.0

@@ -89,11 +89,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if made is not None:
         return made
     user = _user_row(binding)
-    if user is not None and (node.keywords or len(node.args) != len(user.partials)):
-        what = f"the rule of `{ast.unparse(node.func)}` is for {len(user.partials)} positional arguments"
-        return frame.problem(node, "ADJ304", what, "Give it just these.")
     if user is not None:
-        return _row(frame, node, user.name, node.args)
+        return _by_rule(frame, node, user)
     target = _function(frame, node, binding)
     if target is not None and not _starred(node):
         return _read(frame, node, target)
@@ -140,10 +137,23 @@ def _of_number(frame: Frame, node: ast.Call) -> Var | None:
     return frame.emit(node, Opaque(code), (owner,), [METHODS[method.attr] if number else OPAQUE])[0]
 
 
+def _by_rule(frame: Frame, node: ast.Call, user: Row) -> Value:
+    """Lower a call of a function that the user gave a rule."""
+    if node.keywords or len(node.args) != len(user.partials):
+        what = f"the rule of `{ast.unparse(node.func)}` is for {len(user.partials)} positional arguments"
+        return frame.problem(node, "ADJ304", what, "Give it just these.")
+    return _row(frame, node, user.name, node.args)
+
+
 def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
     """Read a callee in place; one that cannot be read is called, which is refused if it is active."""
     from adjgen.read import inline
 
+    definition = target.definition
+    place = getattr(definition, "place", None) if definition.live is None else None
+    user = _user_row(names.Callee(definition, place))
+    if user is not None and not target.first and not target.named:  # under another name
+        return _by_rule(frame, node, user)
     start = Mark(frame)
     result = inline.inlined(frame, node, target)
     found = tuple(start.problems())
