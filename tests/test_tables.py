@@ -50,6 +50,18 @@ MODULE = """
         for c in reversed(C[1:]):
             total = total * x + c
         return total + sum([c * x for c in C])
+
+    def limit(atoms):
+        if atoms.get("C"):
+            n = atoms["C"]
+        else:
+            return 1.0
+        return 0.55 / (4.76 * n + 1.0)
+
+    def of_a_dict(x, atoms=None):
+        if atoms is not None:
+            return limit(atoms) * x
+        return x * x
 """
 NAMES = ("by_pair", "by_place", "by_name", "horner")
 
@@ -87,3 +99,9 @@ def test_what_is_walked_backwards_is_evaluated_once(module):
 def test_keys_are_passive(module):
     made = generate([find(read_file(module.__file__), "by_pair")], Options(formatted=False))
     assert "by_pair_vjp(x, l, s, *, bar) -> (value, x_bar)" in made.source
+
+
+def test_a_dict_that_a_callee_reads_is_passive(module):
+    derivative = adjgen.value_and_grad(module.of_a_dict)
+    assert derivative(1.5) == (2.25, 3.0)
+    assert derivative(1.5, {"C": 2}) == (module.limit({"C": 2}) * 1.5, module.limit({"C": 2}))

@@ -8,6 +8,7 @@ from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, seq
 from adjgen.read import displays, list_methods, lists, stores
 from adjgen.read.carrying import carry
 from adjgen.read.expressions import ADVICE, BINARY, atom, bind, value
+from adjgen.read.flow import is_text
 from adjgen.read.frame import Frame
 from adjgen.read.values import (
     Display,
@@ -59,6 +60,8 @@ def stored_into(frame: Frame, target: ast.expr) -> Value | None:
     """Return the list that a target is an item of; None for others."""
     if not isinstance(target, ast.Subscript) or isinstance(target.slice, (ast.Slice, ast.Tuple)):
         return None
+    if is_text(target.slice):
+        return None  # an item of a dict
     base = lists.reference(frame, target.value)
     return base if isinstance(base, (ListValue, RowValue)) else None
 

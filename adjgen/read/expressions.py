@@ -7,7 +7,7 @@ from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE
 from adjgen.read import calls, comprehensions, displays, joins, lists, names, stores, tables
 from adjgen.read.bound import flag
-from adjgen.read.flow import integer
+from adjgen.read.flow import integer, is_text
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
 from adjgen.read.values import (
@@ -207,9 +207,11 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     if isinstance(node.slice, ast.Slice) and (part := displays.display(frame, node)) is not None:
         return part
     base: Value | None
+    if isinstance(node.value, ast.Name) and is_text(node.slice):
+        lists.retype(frame, frame.held(node.value.id), OPAQUE)  # a dict
     if isinstance(node.value, ast.Call) and calls.readable(frame, node.value):
         base = value(frame, node.value)
-    elif isinstance(node.value, (ast.Name, ast.Subscript)):
+    elif isinstance(node.value, (ast.Name, ast.Subscript)) and not is_text(node.slice):
         base = lists.reference(frame, node.value)
     elif isinstance(node.value, (ast.List, ast.ListComp)):
         base = lists.list_of(frame, node.value)

@@ -186,6 +186,11 @@ def returns_its_argument(function: ast.AST) -> bool:
     return bool(given) and all(isinstance(g, ast.Name) and g.id == names[0] for g in given)
 
 
+def is_text(node: ast.AST) -> bool:
+    """Whether an expression is a text that is written out."""
+    return isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
+
+
 def integer(node: ast.expr) -> int | None:
     """Return the integer that a tree writes out, if it does."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

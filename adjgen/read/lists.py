@@ -15,7 +15,7 @@ ROWS = "its lists may be the same ones as those of another list"
 
 
 class Retyped(Exception):
-    """A parameter turns out to be a list (of lists), or a whole number: read the function again."""
+    """A parameter turns out to be a list (of lists), a dict or a whole number: read the function again."""
 
     def __init__(self, parameter: str, kind: Type) -> None:
         super().__init__(parameter)
@@ -49,6 +49,8 @@ def retype(frame: Frame, atom: Value, kind: Type) -> None:
     origins = frame.session.origins
     if isinstance(atom, Var) and atom in origins and atom.type == REAL:
         parameter, depth = origins[atom]
+        if depth and kind == OPAQUE:
+            return
         for _ in range(depth):
             kind = seq(kind)
         raise Retyped(parameter, kind)

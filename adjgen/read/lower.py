@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
-from adjgen.ir.types import Type, differentiable
+from adjgen.ir.types import OPAQUE, Type, differentiable
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
 from adjgen.read.cells import opened
@@ -160,7 +160,8 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
 
 def _selected(definition: Any, name: str, kind: Type) -> bool:
     """Whether `wrt=None` selects a parameter that turned out to be a list, or a whole number."""
-    return differentiable(kind) and definition.defaults.get(name, ABSENT) is ABSENT
+    number = differentiable(kind) and kind != OPAQUE
+    return number and definition.defaults.get(name, ABSENT) is ABSENT
 
 
 def _argument(session: Session, param: Param, is_main: bool) -> Value:

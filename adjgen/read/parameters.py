@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any, TypeGuard
 
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
-from adjgen.read.flow import COMPREHENSIONS, assigned, own_nodes
+from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
 from adjgen.read.frame import Frame
 from adjgen.read.inline import locals_of, parameters
 from adjgen.read.lowering import Session
@@ -153,7 +153,7 @@ class Uses:
         into = self.counts if isinstance(node.op, BITS) else self.numbers
         names = names_of([node.left, node.right])
         into |= names
-        if names and not any(_is_text(side) for side in (node.left, node.right)):
+        if names and not any(is_text(side) for side in (node.left, node.right)):
             self.terms |= names
         elif names and isinstance(node.op, ast.Add):  # "%g" % x prints a number
             self.texts |= names
@@ -166,10 +166,7 @@ class Uses:
             into |= names_of([node.operand])
 
     def _subscript(self, node: ast.Subscript) -> None:
-        text = isinstance(node.slice, ast.JoinedStr) or (
-            isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-        )
-        (self.objects if text else self.lists).update(names_of([node.value]))
+        (self.objects if is_text(node.slice) else self.lists).update(names_of([node.value]))
         keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         self.counts |= names_of(keys)
 
@@ -244,10 +241,6 @@ LOOKS: dict[type, Callable[[Uses, Any], None]] = {
 
 def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
 
 
 def _texts(node: ast.expr) -> bool:
