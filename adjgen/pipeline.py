@@ -229,7 +229,7 @@ def differentiated(definition: Any, options: Options) -> Differentiated:
     names = wrt_names(module, options.wrt)
     products = {}
     for kind in KINDS[options.mode]:
-        if kind == "value_and_grad" and module.main.result.kind:
+        if kind == "value_and_grad" and module.main.is_composite():
             continue  # a tuple has no gradient; its vjp is there
         chosen = names or [p.name for p in module.main.params if p.differentiable]
         products[kind] = product(module, kind, names, len(chosen) == 1, options)

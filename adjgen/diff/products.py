@@ -12,7 +12,6 @@ from adjgen.diff.problems import problems_of
 from adjgen.diff.refusals import (
     Wrt,
     chosen,
-    is_composite,
     refusal,
     refuse_active_stars,
     refuse_without_influence,
@@ -72,7 +71,7 @@ class Differentiator:
         inputs = [var for param in params for var in param.vars]
         if wrt is None:
             refuse_active_stars(function)
-        if kind in ("grad", "value_and_grad") and is_composite(function):
+        if kind in ("grad", "value_and_grad") and function.is_composite():
             raise tuple_valued(function)
         if kind == "jvp":
             main = self.jvp(function, params, inputs)
@@ -156,7 +155,7 @@ class Differentiator:
             results, tree = tuple(grads), gradient
         signature, variables = function.params, function.body.params
         if kind == "vjp":
-            default = ... if is_composite(function) else 1.0
+            default = ... if function.is_composite() else 1.0
             name = free("bar", {p.name for p in signature})
             bar = Param(name, tuple(seeds), "KEYWORD_ONLY", default, tree=function.result)
             signature = with_keywords(signature, (bar,))

@@ -163,11 +163,13 @@ class Printer(Assignments):
     def store(self, eqn: Eqn, op: str) -> Statements:
         """Write a row that stores into its first argument, under the name of its value."""
         items, *args = eqn.args
-        trees = [self.atom(arg) for arg in args]
-        name = self.expressions.names.get(items, "") if isinstance(items, Var) else ""
-        target = self.name(eqn.outs[0]) if self.uses[eqn.outs[0]] or not name else name
-        first = [] if target == name else [assign([target], self.atom(items))]
-        return [*first, *stores(op, target, trees)]
+        assert isinstance(items, Var)
+        name = self.expressions.names[items]
+        out = stores(op, name, [self.atom(arg) for arg in args])
+        (value,) = eqn.outs
+        if self.uses[value] and self.name(value) != name:  # nobody reads the old name any more
+            out.append(assign([self.name(value)], ast.Name(name, ast.Load())))
+        return out
 
     def raise_unbound(self) -> Statements:
         """Write what Python raises where the user's function returns a name without a value."""

@@ -251,6 +251,10 @@ class Function:
     result: Tree = LEAF
     about: dict[str, Any] = field(default_factory=dict)
 
+    def is_composite(self) -> bool:
+        """Whether a function returns several numbers: a tuple, or a list."""
+        return bool(self.result.kind) or any(r.type.element for r in self.body.results)
+
 
 @dataclass(eq=False)
 class Module:
