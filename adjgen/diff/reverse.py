@@ -7,7 +7,8 @@ primal block are exactly what must be kept. An IF exports them, a loop collects 
 from collections.abc import Callable
 from dataclasses import replace
 
-from adjgen.diff.active import differentiable_args
+from adjgen.diff.active import active_variables, differentiable_args
+from adjgen.diff.implicit import quotient, with_slope
 from adjgen.diff.rules import (
     ZERO,
     depth,
@@ -18,7 +19,8 @@ from adjgen.diff.rules import (
     times,
 )
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Root, Var, flat_tree
+from adjgen.ir.query import free_variables
 
 Adjoints = dict[Var, Atom]
 
@@ -26,9 +28,12 @@ Adjoints = dict[Var, Atom]
 class Reverse:
     """Writes adjoints into `bars`, for active variables only."""
 
-    def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
+    def __init__(
+        self, active: set[Var], callee: Callable[..., str], forward: Callable[..., str]
+    ) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
+        self.forward = forward  # the same of its jvp
         self.made_by: dict[Var, Eqn] = {}  # primal equations, to know ranges
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
@@ -59,6 +64,8 @@ class Reverse:
             return loop(self, eqn, eqn.op, bars, builder)
         if isinstance(eqn.op, Call):
             self.call(eqn, eqn.op, bars, builder)
+        elif isinstance(eqn.op, Root):
+            self.root(eqn, bars, builder)
         elif isinstance(eqn.op, str):
             self.plain(eqn, bars, builder)
         return eqn
@@ -96,6 +103,17 @@ class Reverse:
                 name = f"add_elements_{max(1, depth(var.type))}"
                 (bar,) = builder.emit(name, (bars[var], bar), [var.type], [barred(var)])
             bars[var] = bar
+
+    def root(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> None:
+        """Write the adjoint of the residual at the root, and those of what the residual reads."""
+        bar = bars.pop(eqn.outs[0])
+        block, slope = with_slope(eqn, self.forward, builder)
+        inputs = self.active.intersection(free_variables(block)) - {eqn.outs[0]}
+        active = active_variables(block, inputs, block.results)
+        inner, arm = Reverse(active, self.callee, self.forward), builder.nested()
+        inner.add(bars, block.results[0], quotient(arm, bar, slope), arm)
+        builder.eqns += inner.block(block, bars, arm)
+        builder.eqns += arm.eqns
 
     def call(self, eqn: Eqn, op: Call, bars: Adjoints, builder: Builder) -> None:
         """Call the vjp of a function, which runs its forward sweep again."""

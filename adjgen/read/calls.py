@@ -60,7 +60,12 @@ def call(frame: Frame, node: ast.Call) -> Value:
     args = displays.spread(frame, node.args)
     if args is not None and any(isinstance(a, ast.Starred) for a in node.args):
         node = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
+    from adjgen.read import solvers
+
     binding = frame.binding(node.func)
+    solver = solvers.solver_named(binding)
+    if solver is not None:
+        return solvers.root(frame, node, solver)
     dotted = binding.dotted if isinstance(binding, names.Known) else ""
     if dotted in COMPLEX or dotted.startswith("cmath."):
         return frame.problem(

@@ -1,0 +1,73 @@
+"""The implicit function theorem: where F(x, p) = 0, dx = -(F_p dp) / F_x.
+
+The residual F is differentiated at the root that the user's own solver found. Nothing of this
+depends on how the solver came there: starting guesses, bounds and tolerances have the derivative 0.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from adjgen.diff.active import active_variables
+from adjgen.diff.forward import Forward, Tangents
+from adjgen.diff.rules import ONE, operand
+from adjgen.elementary.row import INF, call, select
+from adjgen.elementary.trace import atom_of
+from adjgen.ir.build import Builder
+from adjgen.ir.core import Atom, Block, Eqn, Var
+from adjgen.ir.query import free_variables, renewed, substitute
+
+Callee = Callable[..., str]
+
+
+def tangent(eqn: Eqn, dots: Tangents, callee: Callee, builder: Builder) -> Atom:
+    """Write the tangent of a root."""
+    block = at_root(eqn)
+    given = {v: dots[v] for v in free_variables(block) if v in dots}
+    arm = builder.nested()
+    change = differential(block, given, callee, arm)
+    slope = differential(replace(block, eqns=tuple(arm.eqns)), at(eqn), callee, builder)
+    return quotient(builder, change, named_slope(slope, block))
+
+
+def with_slope(eqn: Eqn, callee: Callee, builder: Builder) -> tuple[Block, Atom]:
+    """Return the residual at the root, extended by what computes its slope F_x, and the slope."""
+    block, arm = at_root(eqn), builder.nested()
+    slope = differential(block, at(eqn), callee, arm)
+    return replace(block, eqns=tuple(arm.eqns)), named_slope(slope, block)
+
+
+def at_root(eqn: Eqn) -> Block:
+    """Return a copy of the residual's block in which the root stands for its parameter."""
+    copy = renewed(eqn.blocks[0], {})
+    return substitute(replace(copy, params=()), {copy.params[0]: eqn.outs[0]})
+
+
+def at(eqn: Eqn) -> Tangents:
+    """Return the tangents of the derivative by the root itself."""
+    return {eqn.outs[0]: ONE}
+
+
+def differential(block: Block, dots: Tangents, callee: Callee, builder: Builder) -> Atom:
+    """Write a residual with its tangent; return the tangent."""
+    sweep = Forward(active_variables(block, dots, block.results), callee)
+    sweep.dots.update(dots)
+    sweep.block(block, builder)
+    return sweep.dot(block.results[0])
+
+
+def named_slope(slope: Atom, block: Block) -> Atom:
+    """Name the slope after the residual."""
+    residual = block.results[0]
+    if isinstance(slope, Var) and isinstance(residual, Var) and residual.hint:
+        slope.hint = f"{residual.hint}_slope"
+    return slope
+
+
+def quotient(builder: Builder, change: Atom, slope: Atom) -> Atom:
+    """Write -change / slope; where the slope is 0 that is infinite, of the sign that the zero has."""
+    above, below = operand(builder, change), operand(builder, slope)
+
+    def at_zero() -> object:
+        return select(above == 0.0, 0.0, lambda: above * call("copysign", -INF, below))
+
+    return atom_of(select(below != 0.0, lambda: -above / below, at_zero))

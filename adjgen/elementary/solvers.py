@@ -1,0 +1,65 @@
+"""Functions that find a root of a function they are given, and how they are called.
+
+What such a function returns is x with f(x, *args, **kwargs) = 0: that decides its derivative.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Solver:
+    """The parameters of a solver in order, and which of them is the function.
+
+    A parameter `args` has further arguments of the function, `kwargs` those by name. `refusal`
+    says why what is found has no rule.
+    """
+
+    parameters: tuple[str, ...]
+    function: str
+    refusal: str = ""
+
+
+SOLVERS: dict[str, Solver] = {}  # by dotted name
+_GIVEN: dict[Any, Solver] = {}  # by the function itself
+SYSTEM = "it may solve a system of equations"
+
+
+def solver(name: str, parameters: Sequence[str], function: int = 0, refusal: str = "") -> Solver:
+    """Enter a solver into the table and return it."""
+    SOLVERS[name] = entry = Solver(tuple(parameters), parameters[function], refusal)
+    return entry
+
+
+def give(f: Callable[..., Any], entry: Solver) -> None:
+    """Remember the solver that a live function is."""
+    _GIVEN[f] = entry
+
+
+def solver_of(f: object) -> Solver | None:
+    """Return the solver that `rule` made of a function, if any."""
+    try:
+        return _GIVEN.get(f)
+    except TypeError:  # not hashable
+        return None
+
+
+for _name, _text in {
+    "scipy.optimize.newton": "func x0 fprime args",
+    "scipy.optimize.bisect": "f a b args",
+    "scipy.optimize.brenth": "f a b args",
+    "scipy.optimize.brentq": "f a b args",
+    "scipy.optimize.ridder": "f a b args",
+    "scipy.optimize.toms748": "f a b args",
+    "fluids.numerics.bisect": "f a b args",
+    "fluids.numerics.brenth": "f xa xb args",
+    "fluids.numerics.halley": "func x0 args",
+    "fluids.numerics.newton": "func x0 fprime args",
+    "fluids.numerics.one_sided_secant": "f x0 x_flat args",
+    "fluids.numerics.ridder": "f a b args",
+    "fluids.numerics.secant": "func x0 args",
+}.items():
+    solver(_name, _text.split())
+for _name in ("scipy.optimize.fsolve", "scipy.optimize.root", "fluids.numerics.newton_system"):
+    solver(_name, ["func", "x0"], refusal=SYSTEM)

@@ -1,0 +1,166 @@
+"""Lowers calls of solvers: the call is carried as it is, and a ROOT says what was solved.
+
+The residual is what the solver calls, `f(x, *args, **kwargs)`, lowered like any other call, into a
+block that sweeps differentiate and nobody runs.
+"""
+
+import ast
+from typing import Any
+
+from adjgen.elementary.row import BY_NAME
+from adjgen.elementary.solvers import SOLVERS, Solver, solver_of
+from adjgen.ir.core import Block, Const, Opaque, Root, Var
+from adjgen.ir.types import OPAQUE, REAL
+from adjgen.read import expressions, names
+from adjgen.read.closures import Carrier
+from adjgen.read.frame import Frame
+from adjgen.read.opaque import HARMLESS
+from adjgen.read.values import Display, Value
+
+HINT = "Return the root of one equation from a call with `args` written out as a tuple."
+TOLD = ("full_output", "return_all")  # the solver returns more than the root
+PARTIAL = "functools.partial"
+
+
+class Unsolved(Exception):
+    """Why there is no rule for a call of a solver."""
+
+
+def solver_named(binding: Any) -> Solver | None:
+    """Return the solver that a name stands for: by the function itself, or by its dotted name."""
+    if isinstance(binding, names.Known):
+        return SOLVERS.get(binding.dotted)
+    found: list[str] = []
+    live = getattr(binding, "value", None)
+    if isinstance(binding, names.Callee):
+        definition, live = binding.definition, binding.definition.live
+        found.append(f"{definition.file.module}.{definition.qualname}")
+    place = getattr(binding, "place", None)
+    if place is not None:
+        found.append(f"{place.module}.{place.name}")
+    return solver_of(live) or next((SOLVERS[name] for name in found if name in SOLVERS), None)
+
+
+def root(frame: Frame, node: ast.Call, solver: Solver) -> Value:
+    """Lower a call of a solver to its root."""
+    call, reason, block = node, "", None
+    try:
+        given = arguments(node, solver)
+        call = evaluated(frame, node)
+        given = arguments(call, solver)
+        block = residual(frame, node, given, solver)
+    except Unsolved as why:
+        reason = f"ADJ306 no derivative of what `{ast.unparse(node.func)}` finds: {why}"
+    payload, reads = Carrier(frame, node).payload(call, reason=reason, hint=HINT)
+    kind = OPAQUE if block is None else REAL
+    (found,) = frame.emit(node, Opaque(payload), reads, [kind])
+    if block is None:
+        return found
+    return frame.session.builder.emit(Root(), [found], [REAL], (), [block])[0]
+
+
+def arguments(node: ast.Call, solver: Solver) -> dict[str, ast.expr]:
+    """Return the arguments of a call by the solver's parameters."""
+    if any(isinstance(a, ast.Starred) for a in node.args) or None in {k.arg for k in node.keywords}:
+        raise Unsolved("its arguments are unpacked")
+    given = dict(zip(solver.parameters, node.args))
+    given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+    if solver.refusal:
+        raise Unsolved(solver.refusal)
+    if solver.function not in given:
+        raise Unsolved("it is given no function")
+    for name in TOLD:
+        if name in given and not (isinstance(given[name], ast.Constant) and not given[name].value):
+            raise Unsolved(f"with `{name}` it returns more than the root")
+    return given
+
+
+def evaluated(frame: Frame, node: ast.Call) -> ast.Call:
+    """Return the call with what else is called in its arguments evaluated before it, in order."""
+    parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+    if all(repeatable(frame, part) for part in parts):
+        return node
+
+    def before(part: ast.expr) -> ast.expr:
+        if isinstance(part, ast.Tuple):
+            return ast.copy_location(ast.Tuple([before(i) for i in part.elts], ast.Load()), part)
+        if isinstance(part, (ast.Constant, ast.Name, ast.Lambda)):
+            return part
+        name = f"%argument_{len(frame.locals)}"
+        frame.locals.add(name)
+        frame.env[name] = expressions.value(frame, part)
+        return ast.copy_location(ast.Name(name, ast.Load()), part)
+
+    args = [before(part) for part in node.args]
+    keywords = [ast.keyword(k.arg, before(k.value)) for k in node.keywords]
+    return ast.copy_location(ast.Call(node.func, args, keywords), node)
+
+
+def repeatable(frame: Frame, node: ast.expr) -> bool:
+    """Whether an argument may be written where the call is, and once more where it is differentiated."""
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Starred)):
+            return False
+        if isinstance(inner, ast.Call) and not isinstance(node, ast.Lambda):
+            dotted = frame.dotted(inner.func)
+            if dotted not in HARMLESS and dotted not in BY_NAME and dotted != PARTIAL:
+                return False
+    return True
+
+
+def residual(
+    frame: Frame, node: ast.Call, given: dict[str, ast.expr], solver: Solver
+) -> Block:
+    """Return the block that computes the residual from x."""
+    x, session = Var("", REAL), frame.session
+    mark = len(session.problems)
+
+    def read() -> Value:
+        session.builder.derivative = True  # nothing of this runs where the user's code does
+        return expressions.value(frame, applied(frame, node, given, solver, x))
+
+    builder, _, result = frame.arm(read, node)
+    problems = session.problems[mark:]
+    del session.problems[mark:]
+    if problems:
+        raise Unsolved(f"{problems[0].what} (line {problems[0].line})")
+    while isinstance(result, Display) and result.items:
+        result = result.items[0]  # the function returns its own derivatives behind its value
+    if not isinstance(result, (Var, Const)):
+        raise Unsolved("its function does not return a number")
+    name = given[solver.function]
+    if isinstance(result, Var) and not result.hint and isinstance(name, ast.Name):
+        result.hint = name.id
+    return builder.block([result], [x])
+
+
+def applied(
+    frame: Frame, node: ast.Call, given: dict[str, ast.expr], solver: Solver, x: Var
+) -> ast.Call:
+    """Return the call of the residual: f(x, *args, **kwargs), of a partial with what it holds."""
+
+    def held(label: str, value: Value) -> ast.expr:
+        name = f"%{label}"
+        frame.locals.add(name)
+        frame.env[name] = value
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+    function, first, keywords = given[solver.function], list[ast.expr](), list[ast.keyword]()
+    if isinstance(function, ast.Call) and frame.dotted(function.func) == PARTIAL and function.args:
+        function, first, keywords = function.args[0], function.args[1:], [*function.keywords]
+    rest = given.get("args", ast.Tuple([], ast.Load()))
+    items: list[ast.expr]
+    if isinstance(rest, ast.Tuple):
+        items = rest.elts
+    else:
+        value = expressions.value(frame, rest)
+        if not isinstance(value, Display):
+            raise Unsolved("`args` is no tuple that is written out")
+        items = [held(f"args_{k}", item) for k, item in enumerate(value.items)]
+    named = given.get("kwargs", ast.Dict([], []))
+    if not isinstance(named, ast.Dict) or not all(isinstance(k, ast.Constant) for k in named.keys):
+        raise Unsolved("`kwargs` is no dictionary that is written out")
+    for key, value_node in zip(named.keys, named.values):
+        keywords.append(ast.keyword(getattr(key, "value"), value_node))
+    call = ast.Call(function, [*first, held("x", x), *items], keywords)
+    return ast.copy_location(call, node)
