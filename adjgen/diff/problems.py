@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Eqn, For, Function, Loc, Opaque, Var
+from adjgen.ir.core import Eqn, For, Function, Loc, Opaque, Root, Var
 from adjgen.ir.query import equations
 
 
@@ -21,7 +21,17 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
             if any(out in active for out in eqn.outs) and any(arg in varied for arg in eqn.args):
                 reason = f"ADJ301 `{eqn.op}`: {TABLE[eqn.op].refusal}"
                 found.append(_problem(function, eqn, reason, "Give the result in as an argument."))
+        elif isinstance(eqn.op, Root) and eqn.outs[0] in active:
+            found += _effects(function, eqn)
     return found
+
+
+def _effects(function: Function, root: Eqn) -> Iterator[Problem]:
+    """Yield what a residual changes or prints: its derivative runs the residual once more."""
+    for eqn in equations(root.blocks[0]):
+        if isinstance(eqn.op, Opaque) and not eqn.op.payload.repeatable:
+            reason = "ADJ306 the function that a solver is given does more than compute a number"
+            yield _problem(function, eqn, reason, "Take the effect out of it.")
 
 
 def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:

@@ -28,6 +28,8 @@ SYSTEM = "it may solve a system of equations"
 
 def solver(name: str, parameters: Sequence[str], function: int = 0, refusal: str = "") -> Solver:
     """Enter a solver into the table and return it."""
+    if not 0 <= function < len(parameters):
+        raise TypeError(f"{name} has no parameter {function}")
     SOLVERS[name] = entry = Solver(tuple(parameters), parameters[function], refusal)
     return entry
 

@@ -62,8 +62,10 @@ class Handing:
         nodes = [n for tree in (self.node, *self.definitions) for n in ast.walk(tree)]
         names = {n.id for n in nodes if isinstance(n, ast.Name)}
         names |= {n.arg for n in nodes if isinstance(n, ast.arg)}
-        names |= {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ExceptHandler)) and n.name}
-        return {name for name in names if name[0] not in "%@"}
+        names |= {
+            n.name or "" for n in nodes if isinstance(n, (ast.FunctionDef, ast.ExceptHandler))
+        }
+        return {name for name in names if name[:1] not in "%@"}
 
     def avoided_names(self) -> set[str]:
         """Return the names that variables must avoid: not those of scopes inside, see _Filled."""
@@ -90,7 +92,7 @@ class _Filled(ast.NodeTransformer):
         inside = [n for part in [node.args, *body] for n in ast.walk(part)]
         own = {n.arg for n in inside if isinstance(n, ast.arg)}
         own |= {n.id for n in inside if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-        own |= {n.name for n in inside if isinstance(n, (ast.FunctionDef, ast.ExceptHandler))}
+        own |= {n.name or "" for n in inside if isinstance(n, (ast.FunctionDef, ast.ExceptHandler))}
         taken = own | {tree.id for tree in self.names.values() if isinstance(tree, ast.Name)}
         names = dict(self.names)
         for label, tree in self.names.items():
@@ -129,11 +131,15 @@ class Carrier:
         tree: ast.expr = _Outside(self, self.frame, frozenset()).visit(copy.deepcopy(node))
         return tree
 
-    def payload(self, node: ast.expr, **about: Any) -> tuple[Handing, list[Atom]]:
+    def payload(
+        self, node: ast.expr, reason: str, hint: str, repeatable: bool
+    ) -> tuple[Handing, list[Atom]]:
         """Return the payload of a call, and the atoms that it reads."""
         tree = self.tree(node)
         labels = tuple(self.labels.values())
-        return Handing(tree, tuple(self.definitions), labels, **about), list(self.labels)
+        return Handing(tree, tuple(self.definitions), labels, reason, hint, repeatable), list(
+            self.labels
+        )
 
     def read(self, frame: Frame, node: ast.Name) -> ast.expr:
         """Return what stands for a name that is read in a frame."""
@@ -271,5 +277,3 @@ class _Outside(ast.NodeTransformer):
         return node
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
-
-

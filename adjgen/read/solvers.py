@@ -9,7 +9,8 @@ from typing import Any
 
 from adjgen.elementary.row import BY_NAME
 from adjgen.elementary.solvers import SOLVERS, Solver, solver_of
-from adjgen.ir.core import Block, Const, Opaque, Root, Var
+from adjgen.ir.core import Block, Const, Eqn, Opaque, Root, Var
+from adjgen.ir.query import equations
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions, names
 from adjgen.read.closures import Carrier
@@ -51,12 +52,18 @@ def root(frame: Frame, node: ast.Call, solver: Solver) -> Value:
         block = residual(frame, node, given, solver)
     except Unsolved as why:
         reason = f"ADJ306 no derivative of what `{ast.unparse(node.func)}` finds: {why}"
-    payload, reads = Carrier(frame, node).payload(call, reason=reason, hint=HINT)
+    quiet = block is None or all(again(eqn) for eqn in equations(block))
+    payload, reads = Carrier(frame, node).payload(call, reason, HINT, quiet)
     kind = OPAQUE if block is None else REAL
     (found,) = frame.emit(node, Opaque(payload), reads, [kind])
     if block is None:
         return found
     return frame.session.builder.emit(Root(), [found], [REAL], (), [block])[0]
+
+
+def again(eqn: Eqn) -> bool:
+    """Whether nobody notices that an equation runs once more."""
+    return not isinstance(eqn.op, Opaque) or eqn.op.payload.repeatable
 
 
 def arguments(node: ast.Call, solver: Solver) -> dict[str, ast.expr]:
@@ -70,7 +77,8 @@ def arguments(node: ast.Call, solver: Solver) -> dict[str, ast.expr]:
     if solver.function not in given:
         raise Unsolved("it is given no function")
     for name in TOLD:
-        if name in given and not (isinstance(given[name], ast.Constant) and not given[name].value):
+        flag = given.get(name, ast.Constant(False))
+        if not isinstance(flag, ast.Constant) or flag.value:
             raise Unsolved(f"with `{name}` it returns more than the root")
     return given
 
@@ -86,10 +94,11 @@ def evaluated(frame: Frame, node: ast.Call) -> ast.Call:
             return ast.copy_location(ast.Tuple([before(i) for i in part.elts], ast.Load()), part)
         if isinstance(part, (ast.Constant, ast.Name, ast.Lambda)):
             return part
+        if isinstance(part, ast.Dict):
+            values = [before(value) for value in part.values]
+            return ast.copy_location(ast.Dict(part.keys, values), part)
         name = f"%argument_{len(frame.locals)}"
-        frame.locals.add(name)
-        frame.env[name] = expressions.value(frame, part)
-        return ast.copy_location(ast.Name(name, ast.Load()), part)
+        return named(frame, part, name, expressions.value(frame, part))
 
     args = [before(part) for part in node.args]
     keywords = [ast.keyword(k.arg, before(k.value)) for k in node.keywords]
@@ -108,9 +117,7 @@ def repeatable(frame: Frame, node: ast.expr) -> bool:
     return True
 
 
-def residual(
-    frame: Frame, node: ast.Call, given: dict[str, ast.expr], solver: Solver
-) -> Block:
+def residual(frame: Frame, node: ast.Call, given: dict[str, ast.expr], solver: Solver) -> Block:
     """Return the block that computes the residual from x."""
     x, session = Var("", REAL), frame.session
     mark = len(session.problems)
@@ -129,8 +136,8 @@ def residual(
     if not isinstance(result, (Var, Const)):
         raise Unsolved("its function does not return a number")
     name = given[solver.function]
-    if isinstance(result, Var) and not result.hint and isinstance(name, ast.Name):
-        result.hint = name.id
+    if isinstance(result, Var) and not result.hint:
+        result.hint = name.id if isinstance(name, ast.Name) else "residual"
     return builder.block([result], [x])
 
 
@@ -138,29 +145,41 @@ def applied(
     frame: Frame, node: ast.Call, given: dict[str, ast.expr], solver: Solver, x: Var
 ) -> ast.Call:
     """Return the call of the residual: f(x, *args, **kwargs), of a partial with what it holds."""
-
-    def held(label: str, value: Value) -> ast.expr:
-        name = f"%{label}"
-        frame.locals.add(name)
-        frame.env[name] = value
-        return ast.copy_location(ast.Name(name, ast.Load()), node)
-
-    function, first, keywords = given[solver.function], list[ast.expr](), list[ast.keyword]()
+    function = given[solver.function]
+    first: list[ast.expr] = []
+    keywords: list[ast.keyword] = []
     if isinstance(function, ast.Call) and frame.dotted(function.func) == PARTIAL and function.args:
-        function, first, keywords = function.args[0], function.args[1:], [*function.keywords]
-    rest = given.get("args", ast.Tuple([], ast.Load()))
-    items: list[ast.expr]
-    if isinstance(rest, ast.Tuple):
-        items = rest.elts
-    else:
-        value = expressions.value(frame, rest)
-        if not isinstance(value, Display):
-            raise Unsolved("`args` is no tuple that is written out")
-        items = [held(f"args_{k}", item) for k, item in enumerate(value.items)]
-    named = given.get("kwargs", ast.Dict([], []))
-    if not isinstance(named, ast.Dict) or not all(isinstance(k, ast.Constant) for k in named.keys):
-        raise Unsolved("`kwargs` is no dictionary that is written out")
-    for key, value_node in zip(named.keys, named.values):
-        keywords.append(ast.keyword(getattr(key, "value"), value_node))
-    call = ast.Call(function, [*first, held("x", x), *items], keywords)
+        first, keywords, function = function.args[1:], [*function.keywords], function.args[0]
+    args = [*first, named(frame, node, "%x", x), *positional(frame, node, given.get("args"))]
+    call = ast.Call(function, args, [*keywords, *by_name(given.get("kwargs"))])
     return ast.copy_location(call, node)
+
+
+def named(frame: Frame, node: ast.expr, name: str, held: Value) -> ast.expr:
+    """Give a value a name that no user can write; return the name."""
+    frame.locals.add(name)
+    frame.env[name] = held
+    return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+
+def positional(frame: Frame, node: ast.Call, args: ast.expr | None) -> list[ast.expr]:
+    """Return the arguments that a solver hands to the function behind x."""
+    if args is None:
+        return []
+    if isinstance(args, ast.Tuple):
+        return args.elts
+    held = expressions.value(frame, args)
+    if not isinstance(held, Display):
+        raise Unsolved("`args` is no tuple that is written out")
+    return [named(frame, node, f"%args_{k}", item) for k, item in enumerate(held.items)]
+
+
+def by_name(kwargs: ast.expr | None) -> list[ast.keyword]:
+    """Return the arguments that a solver hands to the function by name."""
+    if kwargs is None:
+        return []
+    keys = kwargs.keys if isinstance(kwargs, ast.Dict) else [None]
+    texts = [key.value if isinstance(key, ast.Constant) else None for key in keys]
+    if not isinstance(kwargs, ast.Dict) or not all(isinstance(text, str) for text in texts):
+        raise Unsolved("`kwargs` is no dictionary that is written out")
+    return [ast.keyword(str(text), part) for text, part in zip(texts, kwargs.values)]
