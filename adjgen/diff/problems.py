@@ -27,9 +27,11 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
 
 
 def _effects(function: Function, root: Eqn) -> Iterator[Problem]:
-    """Yield what a residual changes or prints: its derivative runs the residual once more."""
+    """Yield the statements by which a residual changes or prints something: it is run once more."""
     for eqn in equations(root.blocks[0]):
-        if isinstance(eqn.op, Opaque) and not eqn.op.payload.repeatable:
+        if not isinstance(eqn.op, Opaque) or eqn.op.payload.is_expression:
+            continue
+        if not eqn.op.payload.repeatable:
             reason = "ADJ306 the function that a solver is given does more than compute a number"
             yield _problem(function, eqn, reason, "Take the effect out of it.")
 

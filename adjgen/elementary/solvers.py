@@ -12,12 +12,13 @@ from typing import Any
 class Solver:
     """The parameters of a solver in order, and which of them is the function.
 
-    A parameter `args` has further arguments of the function, `kwargs` those by name. `refusal`
-    says why what is found has no rule.
+    A parameter `args` has further arguments of the function, `kwargs` those by name. `attribute`
+    is where the root is in what the solver returns; `refusal` says why that has no rule.
     """
 
     parameters: tuple[str, ...]
     function: str
+    attribute: str = ""
     refusal: str = ""
 
 
@@ -26,11 +27,11 @@ _GIVEN: dict[Any, Solver] = {}  # by the function itself
 SYSTEM = "it may solve a system of equations"
 
 
-def solver(name: str, parameters: Sequence[str], function: int = 0, refusal: str = "") -> Solver:
+def solver(name: str, parameters: Sequence[str], function: int = 0, **about: str) -> Solver:
     """Enter a solver into the table and return it."""
     if not 0 <= function < len(parameters):
         raise TypeError(f"{name} has no parameter {function}")
-    SOLVERS[name] = entry = Solver(tuple(parameters), parameters[function], refusal)
+    SOLVERS[name] = entry = Solver(tuple(parameters), parameters[function], **about)
     return entry
 
 
@@ -63,5 +64,6 @@ for _name, _text in {
     "fluids.numerics.secant": "func x0 args",
 }.items():
     solver(_name, _text.split())
+solver("scipy.optimize.root_scalar", ["f", "args"], attribute="root")
 for _name in ("scipy.optimize.fsolve", "scipy.optimize.root", "fluids.numerics.newton_system"):
     solver(_name, ["func", "x0"], refusal=SYSTEM)

@@ -9,7 +9,7 @@ from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import displays, expressions, methods, names
+from adjgen.read import displays, expressions, methods, names, solvers
 from adjgen.read.frame import Frame, missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
 from adjgen.read.values import Display, FunctionValue, Value
@@ -60,8 +60,6 @@ def call(frame: Frame, node: ast.Call) -> Value:
     args = displays.spread(frame, node.args)
     if args is not None and any(isinstance(a, ast.Starred) for a in node.args):
         node = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
-    from adjgen.read import solvers
-
     binding = frame.binding(node.func)
     solver = solvers.solver_named(binding)
     if solver is not None:

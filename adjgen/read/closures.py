@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from adjgen.ir.core import UNBOUND, Atom, Const
+from adjgen.read import inline
 from adjgen.read.frame import Frame, constant_expression
-from adjgen.read.inline import locals_of
 from adjgen.read.names import ABSENT
 from adjgen.read.opaque import SEES_ALL, targets
 from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
@@ -244,7 +244,7 @@ class _Outside(ast.NodeTransformer):
 
     def inside(self, node: Any) -> Any:
         """Return a function with its body replaced; its defaults stay."""
-        below = self.within(locals_of(node))
+        below = self.within(inline.locals_of(node))
         without_annotations(node)
         if isinstance(node, ast.Lambda):
             node.body = below.visit(node.body)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Const, Opaque, Tree, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read import calls, displays, names
+from adjgen.read import calls, displays, names, solvers
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
@@ -72,6 +72,8 @@ def _name(frame: Frame, node: ast.Name) -> Value:
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     binding = frame.binding(node)
+    if binding is None and (root := solvers.attribute(frame, node)):
+        return root
     if isinstance(binding, names.External) or binding is None:
         if isinstance(binding, names.External) or not _local_root(frame, node):
             return frame.opaque(node, "ADJ301 its value is not known before run time")

@@ -34,6 +34,7 @@ class Session:
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
         self.files: dict[str, Any] = {}
+        self.solutions: dict[Var, Any] = {}  # what solvers returned -> attribute, residual
 
 
 class Frame:

@@ -10,12 +10,12 @@ from typing import Any
 from adjgen.elementary.row import BY_NAME
 from adjgen.elementary.solvers import SOLVERS, Solver, solver_of
 from adjgen.ir.core import Block, Const, Eqn, Opaque, Root, Var
-from adjgen.ir.query import equations
+from adjgen.ir.query import equations, renewed
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions, names
 from adjgen.read.closures import Carrier
 from adjgen.read.frame import Frame
-from adjgen.read.opaque import HARMLESS
+from adjgen.read.opaque import HARMLESS, Code
 from adjgen.read.values import Display, Value
 
 HINT = "Return the root of one equation from a call with `args` written out as a tuple."
@@ -54,11 +54,34 @@ def root(frame: Frame, node: ast.Call, solver: Solver) -> Value:
         reason = f"ADJ306 no derivative of what `{ast.unparse(node.func)}` finds: {why}"
     quiet = block is None or all(again(eqn) for eqn in equations(block))
     payload, reads = Carrier(frame, node).payload(call, reason, HINT, quiet)
-    kind = OPAQUE if block is None else REAL
+    kind = OPAQUE if block is None or solver.attribute else REAL
     (found,) = frame.emit(node, Opaque(payload), reads, [kind])
-    if block is None:
+    if solver.attribute:
+        frame.session.solutions[found] = solver.attribute, block
+    if block is None or solver.attribute:
         return found
     return frame.session.builder.emit(Root(), [found], [REAL], (), [block])[0]
+
+
+def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
+    """Return the root that is an attribute of what a solver returned; None for other attributes."""
+    owner, held = node.value, None
+    if isinstance(owner, ast.Call):
+        solver = solver_named(frame.binding(owner.func))
+        held = expressions.value(frame, owner) if solver and solver.attribute else None
+    elif isinstance(owner, ast.Name) and (around := frame.frame_of(owner.id)):
+        held = around.env.get(owner.id)
+    if not isinstance(held, Var) or held not in frame.session.solutions:
+        return None
+    name, block = frame.session.solutions[held]
+    tree = ast.Attribute(ast.Name("result", ast.Load()), node.attr, ast.Load())
+    reason = "ADJ306 of what this solver returns only the root has a derivative"
+    code = Code(tree, ("result",), reason=reason, hint=HINT)
+    found = name == node.attr and block is not None
+    (part,) = frame.emit(node, Opaque(code), [held], [REAL if found else OPAQUE])
+    if block is None or not found:
+        return part
+    return frame.session.builder.emit(Root(), [part], [REAL], (), [renewed(block, {})])[0]
 
 
 def again(eqn: Eqn) -> bool:
