@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 OPTIONAL = {"arg-type", "assignment", "index", "operator", "return-value"}
+UNTYPED = {"no-untyped-call", "no-untyped-def"}  # a function that the user's code hands to a solver
 
 
 def excused(tree: ast.FunctionDef) -> set[str]:
@@ -24,6 +25,8 @@ def excused(tree: ast.FunctionDef) -> set[str]:
         found.add("var-annotated")
     if any(map(is_of_any_type, nodes)) and any(map(is_bare_return, nodes)):
         found.add("no-any-return")
+    if any(isinstance(node, ast.FunctionDef) and node is not tree for node in nodes):
+        found |= UNTYPED
     return found
 
 

@@ -72,6 +72,12 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if dotted:
         return _known(frame, node, dotted)
     user = _user_row(binding)
+    if (
+        user is not None
+        and not user.domain
+        and (node.keywords or len(node.args) != len(user.partials))
+    ):
+        return _unknown(frame, node)
     if user is not None and (node.keywords or len(node.args) != len(user.partials)):
         what = f"the rule of `{ast.unparse(node.func)}` is for {len(user.partials)} positional arguments"
         return frame.problem(node, "ADJ304", what, "Give it just these.")
@@ -100,13 +106,8 @@ def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
 
 def _user_row(binding: Any) -> Row | None:
     """Return the rule that the user gave to a function with adjgen.rule."""
-    live = (
-        binding.definition.live
-        if isinstance(binding, names.Callee)
-        else getattr(binding, "value", None)
-    )
-    place = getattr(binding, "place", None)
-    return row_of(live) or (BY_NAME.get(f"{place.module}.{place.name}") if place else None)
+    live, dotted = names.identities(binding)
+    return row_of(live) or next((BY_NAME[name] for name in dotted if name in BY_NAME), None)
 
 
 def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | None:

@@ -28,18 +28,9 @@ class Unsolved(Exception):
 
 
 def solver_named(binding: Any) -> Solver | None:
-    """Return the solver that a name stands for: by the function itself, or by its dotted name."""
-    if isinstance(binding, names.Known):
-        return SOLVERS.get(binding.dotted)
-    found: list[str] = []
-    live = getattr(binding, "value", None)
-    if isinstance(binding, names.Callee):
-        definition, live = binding.definition, binding.definition.live
-        found.append(f"{definition.file.module}.{definition.qualname}")
-    place = getattr(binding, "place", None)
-    if place is not None:
-        found.append(f"{place.module}.{place.name}")
-    return solver_of(live) or next((SOLVERS[name] for name in found if name in SOLVERS), None)
+    """Return the solver that a name stands for."""
+    live, dotted = names.identities(binding)
+    return solver_of(live) or next((SOLVERS[name] for name in dotted if name in SOLVERS), None)
 
 
 def root(frame: Frame, node: ast.Call, solver: Solver) -> Value:
