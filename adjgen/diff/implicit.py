@@ -68,6 +68,6 @@ def quotient(builder: Builder, change: Atom, slope: Atom) -> Atom:
     above, below = operand(builder, change), operand(builder, slope)
 
     def at_zero() -> object:
-        return select(above == 0.0, 0.0, lambda: above * call("copysign", -INF, below))
+        return select(above == 0.0, 0.0, lambda: -above * call("copysign", INF, below))
 
     return atom_of(select(below != 0.0, lambda: -above / below, at_zero))

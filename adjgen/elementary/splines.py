@@ -59,15 +59,16 @@ def bisplev_partial(
     return float(bisplev(x, y, tck, *orders))
 
 
+KINK = "at a knot where the slope jumps, that behind it"
 row(
     "splev", splev, lambda x, tck, y: call("splev_partial", x, tck, 1), None,
-    names=("scipy.interpolate.splev", "fluids.numerics.splev"),
+    names=("scipy.interpolate.splev", "fluids.numerics.splev"), kink=KINK,
 )  # fmt: skip
 row(
     "bisplev", bisplev, lambda a, b, tck, y: call("bisplev_partial", a, b, tck, 1, 0),
     lambda a, b, tck, y: call("bisplev_partial", a, b, tck, 0, 1), None,
     names=("scipy.interpolate.bisplev", "fluids.numerics.bisplev"),
-    kink="0 outside the knots",
+    kink=f"0 outside the knots; {KINK}",
 )  # fmt: skip
 row(
     "splev_partial", splev_partial,

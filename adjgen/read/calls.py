@@ -47,6 +47,8 @@ def inner_definition(frame: Frame, node: ast.FunctionDef | ast.Lambda) -> InnerD
 def readable(frame: Frame, node: ast.Call) -> bool:
     """Whether a call is of a row or of a function whose source is known."""
     binding = frame.binding(node.func)
+    if solvers.solver_named(binding) is not None:
+        return True
     if isinstance(binding, (names.Known, names.Callee)):
         return isinstance(binding, names.Callee) or binding.dotted in BY_NAME
     if isinstance(node.func, ast.Name):

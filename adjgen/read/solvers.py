@@ -8,7 +8,7 @@ import ast
 from typing import Any
 
 from adjgen.elementary.row import BY_NAME
-from adjgen.elementary.solvers import SOLVERS, Solver, solver_of
+from adjgen.elementary.solvers import SOLVERS, SYSTEM, Solver, solver_of
 from adjgen.ir.core import Block, Const, Eqn, Opaque, Root, Var
 from adjgen.ir.query import equations, renewed
 from adjgen.ir.types import OPAQUE, REAL
@@ -90,6 +90,8 @@ def arguments(node: ast.Call, solver: Solver) -> dict[str, ast.expr]:
         raise Unsolved(solver.refusal)
     if solver.function not in given:
         raise Unsolved("it is given no function")
+    if isinstance(given.get("x0"), (ast.List, ast.Tuple, ast.ListComp)):
+        raise Unsolved(SYSTEM)
     for name in TOLD:
         flag = given.get(name, ast.Constant(False))
         if not isinstance(flag, ast.Constant) or flag.value:
