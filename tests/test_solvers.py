@@ -227,6 +227,16 @@ def test_a_root_without_slope_has_an_infinite_derivative():
     assert adjgen.jvp(cube_root)(0.0, a_dot=0.0) == (0.0, 0.0)
 
 
+def test_what_is_no_root_has_no_derivative():
+    def at_a_bound(p):
+        return halved(lambda x, q: x * x - q, 0.0, 1.0, (p,))
+
+    adjgen.rule(halved, solves=0)
+    assert at_a_bound(4.0) == 1.0
+    assert math.isnan(adjgen.grad(at_a_bound)(4.0))
+    assert_close(adjgen.grad(at_a_bound)(0.25), 1.0, relative=1e-14)
+
+
 def test_guesses_and_bounds_have_no_derivative():
     def from_a_guess(guess, p):
         return newton(lambda x: x * x - p, guess)
@@ -253,7 +263,7 @@ def test_what_is_written():
     text = inspect.getsource(adjgen.value_and_grad(with_args))
     assert "    def err(v, p, q):\n" in text
     assert "find_root(err, 1.0, args=(p, q), xtol=1e-14)" in text
-    assert "err_slope = " in text
+    assert "    err_bar = implicit(2.0 * v, " in text
 
 
 # A solver of the user's own.

@@ -10,7 +10,7 @@ from dataclasses import replace
 from adjgen.diff.active import active_variables
 from adjgen.diff.forward import Forward, Tangents
 from adjgen.diff.rules import ONE, operand
-from adjgen.elementary.row import INF, call, select
+from adjgen.elementary.row import call
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Eqn, Var
@@ -24,9 +24,10 @@ def tangent(eqn: Eqn, dots: Tangents, callee: Callee, builder: Builder) -> Atom:
     block = at_root(eqn)
     given = {v: dots[v] for v in free_variables(block) if v in dots}
     arm = builder.nested()
-    change = differential(block, given, callee, arm)
+    dot = differential(block, given, callee, arm)
     slope = differential(replace(block, eqns=tuple(arm.eqns)), at(eqn), callee, builder)
-    return quotient(builder, change, named_slope(slope, block))
+    builder.loc = eqn.loc
+    return change(builder, dot, block, named_slope(slope, block), eqn.outs[0])
 
 
 def with_slope(eqn: Eqn, callee: Callee, builder: Builder) -> tuple[Block, Atom]:
@@ -63,11 +64,7 @@ def named_slope(slope: Atom, block: Block) -> Atom:
     return slope
 
 
-def quotient(builder: Builder, change: Atom, slope: Atom) -> Atom:
-    """Write -change / slope; where the slope is 0 that is infinite, of the sign that the zero has."""
-    above, below = operand(builder, change), operand(builder, slope)
-
-    def at_zero() -> object:
-        return select(above == 0.0, 0.0, lambda: -above * call("copysign", INF, below))
-
-    return atom_of(select(below != 0.0, lambda: -above / below, at_zero))
+def change(builder: Builder, of: Atom, block: Block, slope: Atom, root: Var) -> Atom:
+    """Write -of / slope, if the root is one."""
+    atoms = of, block.results[0], slope, root
+    return atom_of(call("implicit", *(operand(builder, atom) for atom in atoms)))

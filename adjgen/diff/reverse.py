@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adjgen.diff.active import active_variables, differentiable_args
-from adjgen.diff.implicit import quotient, with_slope
+from adjgen.diff.implicit import change, with_slope
 from adjgen.diff.rules import (
     ZERO,
     depth,
@@ -111,7 +111,8 @@ class Reverse:
         inputs = self.active.intersection(free_variables(block)) - {eqn.outs[0]}
         active = active_variables(block, inputs, block.results)
         inner, arm = Reverse(active, self.callee, self.forward), builder.nested()
-        inner.add(bars, block.results[0], quotient(arm, bar, slope), arm)
+        bar = change(arm, bar, block, slope, eqn.outs[0])
+        inner.add(bars, block.results[0], bar, arm)
         builder.eqns += inner.block(block, bars, arm)
         builder.eqns += arm.eqns
 

@@ -3,9 +3,30 @@
 What such a function returns is x with f(x, *args, **kwargs) = 0: that decides its derivative.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from adjgen.elementary.row import call, row
+
+
+def implicit(change: float, residual: float, slope: float, root: float) -> float:
+    """Return -change / slope, by which a root changes when the residual there changes.
+
+    Where a solver has stopped away from a root that is unknown: nan.
+    """
+    if change == 0.0:
+        return 0.0
+    if not abs(residual) <= abs(slope) * (0.01 * abs(root) + 1e-6):
+        return math.nan
+    return -change / slope if slope != 0.0 else -change * math.copysign(math.inf, slope)
+
+
+row(
+    "implicit", implicit, lambda c, r, s, x, y: call("implicit", 1.0, r, s, x), None,
+    lambda c, r, s, x, y: call("implicit", y, r, s, x), None, raises=False, carried=True,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

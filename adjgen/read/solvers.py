@@ -47,6 +47,8 @@ def root(frame: Frame, node: ast.Call, solver: Solver) -> Value:
     payload, reads = Carrier(frame, node).payload(call, reason, HINT, quiet)
     kind = OPAQUE if block is None or solver.attribute else REAL
     (found,) = frame.emit(node, Opaque(payload), reads, [kind])
+    for name in [name for name in frame.env if name.startswith("%argument_")]:
+        del frame.env[name]
     if solver.attribute:
         frame.session.solutions[found] = solver.attribute, block
     if block is None or solver.attribute:
@@ -110,15 +112,20 @@ def evaluated(frame: Frame, node: ast.Call) -> ast.Call:
             return ast.copy_location(ast.Tuple([before(i) for i in part.elts], ast.Load()), part)
         if isinstance(part, (ast.Constant, ast.Name, ast.Lambda)):
             return part
+        if isinstance(part, ast.Call) and frame.dotted(part.func) == PARTIAL:
+            return every(part)
         if isinstance(part, ast.Dict):
             values = [before(value) for value in part.values]
             return ast.copy_location(ast.Dict(part.keys, values), part)
         name = f"%argument_{len(frame.locals)}"
         return named(frame, part, name, expressions.value(frame, part))
 
-    args = [before(part) for part in node.args]
-    keywords = [ast.keyword(k.arg, before(k.value)) for k in node.keywords]
-    return ast.copy_location(ast.Call(node.func, args, keywords), node)
+    def every(call: ast.Call) -> ast.Call:
+        args = [before(part) for part in call.args]
+        keywords = [ast.keyword(k.arg, before(k.value)) for k in call.keywords]
+        return ast.copy_location(ast.Call(call.func, args, keywords), call)
+
+    return every(node)
 
 
 def repeatable(frame: Frame, node: ast.expr) -> bool:
