@@ -144,7 +144,18 @@ def of_calls_in_arguments(p, q):
     )
 
 
+def of_a_function_that_solves(p, x=None):
+    if x is None:
+        return brentq(lambda x: of_a_function_that_solves(p, x) - 3.0, 0.0, 9.0, xtol=1e-14)
+    return x**3 + p * x
+
+
+def that_calls_itself(p, q):
+    return of_a_function_that_solves(p) * q + of_a_function_that_solves(p, q)
+
+
 PROGRAMS = {
+    that_calls_itself: (1.5, 2.5),
     with_args: (3.0, 2.0),
     with_kwargs: (3.0, 2.0),
     by_bracket: (3.0,),

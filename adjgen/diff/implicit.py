@@ -13,19 +13,22 @@ from adjgen.diff.rules import ONE, operand
 from adjgen.elementary.row import call
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Eqn, Var
-from adjgen.ir.query import free_variables, renewed, substitute
+from adjgen.ir.core import Atom, Block, Call, Eqn, Var
+from adjgen.ir.query import equations, free_variables, renewed, substitute
 
 Callee = Callable[..., str]
 
 
 def tangent(eqn: Eqn, dots: Tangents, callee: Callee, builder: Builder) -> Atom:
     """Write the tangent of a root."""
-    block = at_root(eqn)
+    block, arm = at_root(eqn), builder.nested()
     given = {v: dots[v] for v in free_variables(block) if v in dots}
-    arm = builder.nested()
     dot = differential(block, given, callee, arm)
-    slope = differential(replace(block, eqns=tuple(arm.eqns)), at(eqn), callee, builder)
+    again = replace(block, eqns=tuple(arm.eqns))
+    if calls(block):
+        builder.eqns += arm.eqns
+        again = at_root(eqn)
+    slope = differential(again, at(eqn), callee, builder)
     builder.loc = eqn.loc
     return change(builder, dot, block, named_slope(slope, block), eqn.outs[0])
 
@@ -33,8 +36,20 @@ def tangent(eqn: Eqn, dots: Tangents, callee: Callee, builder: Builder) -> Atom:
 def with_slope(eqn: Eqn, callee: Callee, builder: Builder) -> tuple[Block, Atom]:
     """Return the residual at the root, extended by what computes its slope F_x, and the slope."""
     block, arm = at_root(eqn), builder.nested()
-    slope = differential(block, at(eqn), callee, arm)
-    return replace(block, eqns=tuple(arm.eqns)), named_slope(slope, block)
+    slope = named_slope(differential(block, at(eqn), callee, arm), block)
+    if calls(block):
+        builder.eqns += arm.eqns
+        return at_root(eqn), slope
+    return replace(block, eqns=tuple(arm.eqns)), slope
+
+
+def calls(block: Block) -> bool:
+    """Whether functions are called, so that each sweep needs a residual of its own.
+
+    Others sweep over what the one before has written; but a tangent of a function that is only
+    being written, because the residual calls it again, has no tangent yet.
+    """
+    return any(isinstance(eqn.op, Call) for eqn in equations(block))
 
 
 def at_root(eqn: Eqn) -> Block:
