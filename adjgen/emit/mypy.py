@@ -55,7 +55,10 @@ def lists_of_unknown(nodes: Iterable[ast.AST]) -> bool:
 
 
 def is_of_any_type(node: ast.AST) -> bool:
-    """Whether mypy takes an expression for Any: a power of a number that is not whole, say."""
+    """Whether mypy takes an expression for Any: a power of a number that is not whole, or a call
+    of a function of a module that may have no types."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return "." in node.func.id
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         exponent = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
         return not (isinstance(exponent, ast.Constant) and isinstance(exponent.value, int))

@@ -163,7 +163,8 @@ class Carrier:
             return ast.Constant(None)
         if isinstance(held, Const):
             return constant_expression(held.value)
-        label = self.labels.setdefault(held, f"%{len(self.labels)}")
+        atom = self.frame.materialise(self.node, held)
+        label = self.labels.setdefault(atom, f"%{len(self.labels)}")
         return ast.Name(label, ast.Load())
 
     def function(self, held: FunctionValue) -> ast.expr:
