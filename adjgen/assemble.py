@@ -1,7 +1,6 @@
 """The finished text of a generated module: header, docstring with counts, functions; where its lines come from."""
 
 import hashlib
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
@@ -167,7 +166,8 @@ def line_map(source: str, files: dict[str, Any]) -> dict[int, int]:
     found: dict[int, int] = {}
     current = 0
     for number, line in enumerate(source.split("\n"), 1):
-        if re.match(r"\s+# ", line):
+        code, mark, _ = line.partition("# ")
+        if mark and code.isspace():
             current = texts.get(line.strip(), 0)
         elif line.startswith("def "):
             current = 0

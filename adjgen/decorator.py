@@ -50,13 +50,18 @@ class Report:
     options : Options
         How its derivatives are written.
     diagnostics : list of Problem
-        Why it has no gradient, if it returns several numbers; else empty.
+        Why it has no gradient, if it returns several numbers; where its derivative is a convention.
     """
 
     function: Callable[..., Any]
     wrt: Wrt
     options: Options
-    diagnostics: list[Problem] = field(default_factory=list)
+    refusal: list[Problem] = field(default_factory=list)
+
+    @property
+    def diagnostics(self) -> list[Problem]:
+        """Why there is no gradient, if there is none, and the places of kinks."""
+        return [*self.refusal, *self.generated.warnings]
 
     @cached_property
     def generated(self) -> Generated:
@@ -152,7 +157,7 @@ def attachable(
     except UnsupportedError as error:
         if kind not in ("grad", "value_and_grad") or error.diagnostics[0].code != "ADJ305":
             raise
-        refusal = report.diagnostics = error.diagnostics
+        refusal = report.refusal = error.diagnostics
 
     def refused(*args: Any, **kwargs: Any) -> Any:
         """Raise the reason why there is no gradient."""

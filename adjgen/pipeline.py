@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
+from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
 from adjgen.ir.core import Eqn, Function, Module
 
 if TYPE_CHECKING:  # each stage is loaded when it is first needed: importing adjgen takes no time
@@ -170,7 +170,7 @@ class Generated:
     ops         for each function of the source the operations of each product
     lines       line of the text -> line of the source
     refused     the problems of each function that could not be differentiated
-    warnings    places where a derivative is a convention
+    kinks       for each function of the source the places where a derivative is a convention
     bases       (name in the module, qualified name in the source)
     held        names in it of objects that no import finds: of closures, of live defaults
     """
@@ -180,9 +180,14 @@ class Generated:
     ops: dict[str, dict[str, Any]] = field(default_factory=dict)
     lines: dict[int, int] = field(default_factory=dict)
     refused: dict[str, list[Problem]] = field(default_factory=dict)
-    warnings: list[Problem] = field(default_factory=list)
+    kinks: dict[str, list[Problem]] = field(default_factory=dict)
     bases: tuple[tuple[str, str], ...] = ()
     held: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """The places where a derivative is a convention, each once."""
+        return ordered(problem for found in self.kinks.values() for problem in found)
 
 
 @dataclass
@@ -232,6 +237,8 @@ def generate(definitions: Sequence[Any], options: Options = Options()) -> Genera
 
 def _generated(definitions: Sequence[Any], options: Options) -> Generated:
     from adjgen.assemble import assembled
+    from adjgen.diff.signature import wrt_names
+    from adjgen.kinks import kinks
     from adjgen.merge import merged
 
     done: list[tuple[Any, Differentiated]] = []
@@ -250,6 +257,10 @@ def _generated(definitions: Sequence[Any], options: Options) -> Generated:
     refused |= clashes
     generated = assembled(done, options) if done else Generated()
     generated.refused = refused
+    generated.kinks = {
+        definition.qualname: kinks(one.module, wrt_names(one.module, options.wrt))
+        for definition, one in done
+    }
     return generated
 
 

@@ -118,7 +118,7 @@ class Run:
     def row(self, name: str, args: list[Any], outs: int) -> list[Any]:
         function = self.numbers.get(name) or TABLE[name].evaluate
         result = function(*args)
-        return list(result) if outs > 1 else [result]
+        return list(result) if TABLE[name].outs > 1 else [result]
 
     def loop(self, eqn: Eqn, op: For) -> list[Any]:
         body = eqn.blocks[0]

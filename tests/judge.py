@@ -192,6 +192,7 @@ def parameters(function: Function) -> list[str]:
 class Products:
     """Derivative functions by name; `second` as {(name, name): function}."""
 
+    value: Function | None
     first: dict[str, Function]
     second: dict[tuple[str, str], Function]
 
@@ -207,7 +208,7 @@ def products(function: Function, path: Path, program: Program, way: Way) -> Prod
         generated = adjgen.generate(f"{path}::f", formatted=way.formatted, **options)
         found: dict[str, Any] = {"__name__": "generated"}
         exec(compile(generated.source, "<generated>", "exec"), found)
-        return Products({name: found[f"f_{name}"] for name in names}, {})
+        return Products(found["f"], {name: found[f"f_{name}"] for name in names}, {})
     first = {name: getattr(adjgen, name)(function, **options) for name in names}
     second = {}
     if way.second and program.shape is None:
@@ -215,7 +216,7 @@ def products(function: Function, path: Path, program: Program, way: Way) -> Prod
         for a in dict.fromkeys([program.wrt[0], last]):
             slope = adjgen.grad(function, **options | {"wrt": a})
             second[a, last] = adjgen.grad(slope, **options | {"wrt": last})
-    return Products(first, second)
+    return Products(None, first, second)
 
 
 # Comparing -------------------------------------------------------------------------------------------
@@ -273,7 +274,13 @@ def check_point(
         name: check_call(name, outcome(function, at, **more.get(name, {})), original)
         for name, function in made.first.items()
     }
+    if made.value:
+        value = check_call("value", outcome(made.value, at), original)
+        if not original.error:
+            check_value(value, original.value, way.exact)
     if original.error:
+        for names, function in made.second.items():
+            check_call(f"grad of grad by {names}", outcome(function, at), original)
         return "raised alike"
     try:
         right = oracle.differentiate(text, "f", at, program.wrt, order=2 if made.second else 1)
@@ -441,6 +448,9 @@ def results(chunks: list[Sequence[int]], jobs: int) -> Iterable[Tally]:
 def smallest(failure: Failure, seconds: float = 60.0) -> Failure:
     """Return a failure with the same symptom and a program that is as small as it gets."""
     found = failure
+    with imported(failure.program.text) as (module, _):
+        raised = [outcome(module.f, at).error for at in failure.program.points]
+    broken = BROKEN - {type(error).__name__ for error in raised}
 
     def fails(text: str) -> bool:
         nonlocal found
@@ -454,7 +464,7 @@ def smallest(failure: Failure, seconds: float = 60.0) -> Failure:
                 oracle.load(text)
             except (LateError, Exception):
                 return False
-        if not all(plausible(one, program.shape) for one in values):
+        if not all(plausible(one, program.shape, broken) for one in values):
             return False
         tally = judge(program, failure.way)
         if tally.failures and tally.failures[0].symptom() == failure.symptom():
@@ -466,10 +476,10 @@ def smallest(failure: Failure, seconds: float = 60.0) -> Failure:
     return found
 
 
-def plausible(found: Outcome, shape: Any) -> bool:
+def plausible(found: Outcome, shape: Any, broken: set[str]) -> bool:
     """Whether a call gave numbers in a shape, or an exception that programs may raise."""
     if found.error:
-        return type(found.error).__name__ not in BROKEN
+        return type(found.error).__name__ not in broken
     return has_shape(found.value, shape)
 
 

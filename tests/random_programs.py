@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rare_statements import RARE_STATEMENTS, RareStatements
+
 LIMIT = 10.0  # size of a real variable
 BUSY = 400.0  # statements that one call of a function may execute, about
 
@@ -29,9 +31,18 @@ STATEMENTS = {
     "assign": 11, "augment": 6, "chain": 1.5, "pair": 2.5, "swap": 2, "nest": 1, "annotate": 1,
     "whole": 2, "truth": 1.5, "choose": 7, "count": 5, "repeat": 4, "leave": 2.5, "finish": 2,
     "show": 0.7, "claim": 0.7, "guard": 0.7, "unpack": 2, "split": 0.8, "nothing": 0.2,
-    "bare": 0.3, "correlate": 0.6, "dispatch": 0.5,
+    "bare": 0.3, "correlate": 0.6, "dispatch": 0.5, **RARE_STATEMENTS,
 }  # fmt: skip
-COMPOUND = {"choose", "count", "repeat", "leave", "finish", "dispatch", "correlate"}
+COMPOUND = {
+    "choose",
+    "count",
+    "repeat",
+    "leave",
+    "finish",
+    "dispatch",
+    "correlate",
+    *RARE_STATEMENTS,
+}
 SIMPLE = {name: weight for name, weight in STATEMENTS.items() if name not in COMPOUND}
 DEEP = 4  # levels of indentation, beyond which there are only simple statements
 EXPRESSIONS = {
@@ -42,7 +53,7 @@ EXPRESSIONS = {
 }  # fmt: skip
 CONDITIONS = {
     "compare": 8, "between": 2, "both": 2, "invert": 1, "known": 2, "named": 1, "parity": 1,
-    "truthy": 0.4,
+    "truthy": 0.4, "linked": 0.5,
 }  # fmt: skip
 
 # Functions of math: what their argument must be, and the size of the value (None: that of it).
@@ -152,7 +163,7 @@ class Spelling:
         return ["from math import " + ", ".join(names)] if names else []
 
 
-class Writer:
+class Writer(RareStatements):
     """Writes one function; each statement method and each expression method is a production."""
 
     def __init__(
@@ -172,6 +183,7 @@ class Writer:
         self.sure = True  # a statement here is executed unless the function has returned
         self.strings: list[str] = []
         self.truthy = False
+        self.walruses = True  # not in functions inside, where := would hide the names outside
         self.names = list(REALS) + rng.sample(CLASHES, 2)
         self.hidden = rng.choice(SHADOWS) if rng.random() < 0.06 else ""
         if self.hidden == "pow" and spell.style in ("from", "rename", "star"):
@@ -333,6 +345,13 @@ class Writer:
         """(t := e) > c"""
         return f"{self.real_walrus(depth)} > {self.threshold()}"
 
+    def truth_linked(self, depth: int) -> str:
+        """c < (t := e) < d, c < x < (t := e)"""
+        parts = [str(self.real(0)), str(self.real_walrus(depth))]
+        if self.chance(0.6):
+            parts.reverse()
+        return f"{self.threshold()} < {parts[0]} < {parts[1]}"
+
     def truth_parity(self, depth: int) -> str:
         """n % 2 == 0"""
         return f"({self.integer()}) % 2 == {self.rng.randint(0, 1)}"
@@ -461,6 +480,8 @@ class Writer:
 
     def real_walrus(self, depth: int) -> Text:
         """(t := e)"""
+        if not self.walruses:
+            return Text(f"({self.damped(self.real(depth))})", LIMIT)
         name = self.rng.choice(
             self.names[:16] if self.chance(0.7) else self.scope.reals or self.names
         )
@@ -498,6 +519,10 @@ class Writer:
         return Text(f"({self.integer()})", 8.0)
 
     # Calls
+
+    def text(self, call: str) -> Text:
+        """Return a call of a function that was written here."""
+        return Text(call, LIMIT)
 
     def affordable(self, g: Signature) -> bool:
         """Whether calling a function here stays within the budget."""

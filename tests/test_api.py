@@ -206,7 +206,7 @@ def test_an_empty_tuple_has_a_derivative_and_no_gradient(as_module):
 
 
 def test_text_that_came_from_no_file_has_no_module_to_import_from():
-    text = "def g(v):\n    return v\n\n\ndef f(x):\n    return x * len([g(2.0)])\n"
+    text = "def g(v):\n    return v\n\n\ndef f(x):\n    return x * len({g(2.0)})\n"
     assert [p.code for p in adjgen.generate(text).refused["f"]] == ["ADJ501"]
 
 

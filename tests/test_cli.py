@@ -3,8 +3,10 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -354,6 +356,62 @@ def test_an_interruption_leaves_whole_files(adjgen, folder, monkeypatch):
     assert sorted(os.listdir()) == ["model.py", "pyproject.toml"]
 
 
+SLOW = "def f{0}(x):\n    x = x * x\n" + "    x = x * x + 1.0\n" * 60 + "    return x\n"
+
+
+def children(process):
+    """The identities of a process's children."""
+    done = subprocess.run(["ps", "-A", "-o", "ppid=,pid=,stat="], capture_output=True, text=True)
+    lines = (line.split() for line in done.stdout.splitlines())
+    return [own for parent, own, state in lines if parent == str(process) and "Z" not in state]
+
+
+def runs(process):
+    """Whether a process has not ended."""
+    done = subprocess.run(["ps", "-o", "stat=", "-p", process], capture_output=True, text=True)
+    return bool(done.stdout.strip()) and "Z" not in done.stdout
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_an_interruption_leaves_no_processes(folder, how):
+    Path("pkg").mkdir()
+    for k in range(6):
+        Path(f"pkg/m{k}.py").write_text("".join(SLOW.format(n) for n in range(30)))
+    line = [sys.executable, "-m", "adjgen", "generate", "pkg", "-o", "out", "-j", "2"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(line, stderr=subprocess.PIPE, text=True, env=env)
+    workers = []
+    while len(workers) < 2 and running.poll() is None:
+        workers = children(running.pid)
+        time.sleep(0.01)
+    time.sleep(0.3)
+    running.send_signal(how)
+    _, said = running.communicate(timeout=20)
+    assert running.returncode == (130 if how == signal.SIGINT else -how), said
+    assert "Traceback" not in said
+    for _ in range(100):
+        left = [worker for worker in workers if runs(worker)]
+        if not left:
+            break
+        time.sleep(0.05)
+    assert workers and not left
+    assert not list(Path().rglob(".*.py*"))
+    for path in Path().glob("out/*.py"):
+        compile(path.read_text(), str(path), "exec")
+
+
+def test_kinks_have_a_line_each_and_a_count_for_a_folder(adjgen, folder):
+    Path("pkg").mkdir()
+    for name in ("a", "b"):
+        Path(f"pkg/{name}.py").write_text("def f(x):\n    return abs(x) if x != 1.0 else x\n")
+    hint = "adjgen inspect FILE::FUNCTION --show kinks lists them.\n"
+    each = "pkg/a.py::f: 1 kink and 1 test for equality\n"
+    assert adjgen("generate", "pkg/a.py").err == each + hint
+    assert adjgen("generate", "pkg/a.py", "-q").err == ""
+    result = adjgen("generate", "pkg", "-o", "out")
+    assert result.err.endswith("2 kinks and 2 tests for equality in 2 functions\n" + hint)
+
+
 def test_standard_output_that_is_closed(folder):
     line = f"{sys.executable} -m adjgen rules | head -1"
     done = subprocess.run(line, shell=True, capture_output=True, text=True, cwd=ROOT)
@@ -472,6 +530,18 @@ def test_short_work_has_none(capfd):
 
 def test_no_colour_where_nobody_looks(adjgen, folder):
     assert "\x1b" not in adjgen("generate", "model.py::refused").err
+
+
+def test_a_constant_of_another_module_that_this_file_rebinds(adjgen, folder):
+    """Importing that module alone would give the old value, also in code that is carried."""
+    (folder / "units.py").write_text("k = 1.0\n")
+    text = "import units\nunits.k = 2.0\n\ndef f(x):\n    return x * {}\n"
+    for expression in ("units.k", "max([units.k, 1.0])", "len([units.k])"):
+        (folder / "rebinds.py").write_text(text.format(expression))
+        result = adjgen("generate", "rebinds.py::f")
+        assert (result.code, result.out) == (1, "")
+        assert "ADJ501 generated code cannot import `units.k`" in result.err
+        assert "line 2 of rebinds.py rebinds it" in result.err
 
 
 def test_a_module_may_not_be_called_like_one_that_it_imports(adjgen, tmp_path):

@@ -42,6 +42,7 @@ FLOORS = {
 SPLIT = {  # parts of several files
     "assemble": "pipeline",
     "merge": "pipeline",
+    "kinks": "pipeline",
     "trial": "verify",
     "compiled": "api",
     "decorator": "api",

@@ -240,3 +240,15 @@ def test_everything_of_every_sample(source):
     assert inspect(source, "--show", every, "--format", "html").count("<h2>") == 6
     for stage in ("lower", "cse (primal)", "algebra"):
         assert "\nreturn " in inspect(source, "--after", stage)
+
+
+def test_kinks_are_listed_with_their_lines(tmp_path):
+    path = tmp_path / "kinks.py"
+    path.write_text("def f(x):\n    if x == 1.0:\n        return x\n    return x * abs(x)\n")
+    text = inspect(path).split("Kinks: where the derivative is a convention\n")[1]
+    assert "kinks.py:2:8: ADJ702 a test for equality" in text
+    assert "kinks.py:4:16: ADJ701 a kink of `abs`; the convention is: 0 at x = 0" in text
+    found = json.loads(inspect(path, "--format", "json"))["kinks"]
+    assert [(one["code"], one["line"]) for one in found] == [("ADJ702", 2), ("ADJ701", 4)]
+    assert "kinks" not in json.loads(inspect(LECTURE, "--format", "json"))
+    assert "Kinks" not in inspect(LECTURE)

@@ -202,6 +202,49 @@ ONE_FILE = [
     ("k", "k = 1\nIS_K = 'k' in globals()", "1"),
     ("k", "k = 1\nexec('k = 2')", "external"),
     ("k", "k = k", "missing"),
+    # rebound in ways that are no assignment to the name
+    ("A.k", "class A:\n    k = 2.5\nA.k = 3", "external"),
+    ("A.k", "class A:\n    k = 2.5\nB = A\nB.k += 3", "external"),
+    ("A.k", "class A:\n    k = 2.5\nA.j = 3\nk = 3", "2.5"),
+    ("A.k", "class A:\n    k = 2.5\nclass B:\n    pass\nB.k = 3", "2.5"),
+    ("A.k", "class A:\n    k = 2.5\nsetattr(A, 'k', 3)", "external"),
+    ("A.k", "class A:\n    k = 2.5\nsetattr(A, 'j', 3)", "2.5"),
+    ("A.k", "class A:\n    k = 2.5\nfor n in 'jk':\n    setattr(A, n, 3)", "external"),
+    ("A.k", "class A:\n    k = 2.5\ndef f():\n    A.k = 3", "external"),
+    ("A.k", "class A:\n    k = 2.5\ndef f(a):\n    a.k = 3", "external"),
+    ("A.k", "class A:\n    k = 2.5\n    def f(self):\n        self.k = 3", "2.5"),
+    ("A.k", "class A:\n    k = 2.5\n    def f(self):\n        type(self).k = 3", "external"),
+    ("A.k", "class A:\n    k = 2.5\n    @classmethod\n    def f(cls):\n        cls.k = 3", "external"),
+    ("A.k", "class A:\n    k = 2.5\n    k += 1", "external"),
+    ("A.k", "class A:\n    k = 2.5\n    (k := 3)", "external"),
+    ("A.k", "class A:\n    k = 2.5\n    match 3:\n        case k: pass", "external"),
+    ("k", "class A:\n    k = 2.5\nk = 3\nA.k = 4", "3"),
+    ("k", "import sys\nk = 1\nsys.modules[__name__].k = 2", "external"),
+    ("k", "import sys\nk = 1\nsetattr(sys.modules[__name__], 'k', 2)", "external"),
+    ("k", "import sys\nk = 1\nsys.modules[__name__].__dict__['k'] = 2", "external"),
+    ("k", "import sys\nk = 1\nvars(sys.modules[__name__]).update(k=2)", "external"),
+    ("k", "def f():\n    globals()['k'] = 2\nk = 1\nf()", "external"),
+    ("k", "def f():\n    globals().update(j=2, k=2)\nk = 1\nf()", "external"),
+    ("k", "def f():\n    space = globals()\n    space['k'] = 2\nk = 1\nf()", "external"),
+    ("k", "def f():\n    return globals()['k']\nk = 1\nf()", "1"),
+    ("k", "def f():\n    globals()['k'] = 2\nk = 1", "1"),
+    ("k", "class A:\n    globals()['k'] = 2\nk = 1", "external"),
+    ("k", "k = 1\nclass A:\n    global k\n    k = 2", "external"),
+    ("k", "k = 1\ndel (k)", "missing"),
+    ("k", "k = j = 1\ndel (j, k)", "missing"),
+    ("k", "k = 1\nif k > 2:\n    pass\nelif (k := 2):\n    pass", "external"),
+    ("k", "k = 1\ndef f(a=(k := 2)): pass", "external"),
+    ("k", "k = 1\nclass A((k := object)): pass", "external"),
+    ("k", "k = 1\nj = [k := i for i in (2, 3)]", "external"),
+    ("k", "k = 1\nwith open('/dev/null') as f, (k := f): pass", "external"),
+    ("k", "k = 1\nmatch 3:\n    case i if (k := i): pass", "external"),
+    ("k", "k = 1\nmatch [3, 4]:\n    case [_, *k]: pass", "external"),
+    ("k", "k = 1\nfor k in (2, 3): pass", "external"),
+    ("k", "k = 1\nfor i, k in ((2, 3),): pass", "external"),
+    ("k", "k = 1\ntry:\n    1 / 0\nexcept ZeroDivisionError as k:\n    pass", "external"),
+    ("k", "k = 1\nimport os as k", "module os"),
+    ("k", "k = 1\nfrom nothing import *", "external"),
+    ("k", "class C:\n    def __enter__(s): pass\n    def __exit__(s, *a): return True\nwith C():\n    k = 1", "external"),
     # try
     ("exp", "try:\n    from math import exp\nexcept ImportError:\n    exp = None", "math.exp"),
     ("exp", "try:\n    from nothing import exp\nexcept ImportError:\n    from math import exp", "math.exp"),
@@ -307,7 +350,29 @@ def test_defaults():
     assert isinstance(defaults.pop("j"), ast.List) and isinstance(defaults.pop("l"), ast.Tuple)
     numbers = {"b": 1.5, "c": 2.5, "d": -1, "e": 2 * math.pi, "h": math.pi}
     assert defaults == numbers | {"g": None, "i": True}
-    assert isinstance(find(file, "A.m").defaults["x"], ast.Name)  # the class's k, not the module's
+    kept = find(file, "A.m").defaults["x"]
+    assert ast.unparse(kept) == "A.m.__defaults__[0]"  # the class's k, not the module's
+
+
+def test_defaults_that_change_after_the_definition():
+    text = """
+        class A:
+            k = 1.0
+        def g(): return 1.0
+        k = j = g()
+        def f(a=k, b=j, c=A.k, *, d=k, e=[k], h=g()): return a
+        k = 3
+        A.k = 2.0
+    """
+    defaults = find(read_text(textwrap.dedent(text), "a.py"), "f").defaults
+    assert {name: ast.unparse(tree) for name, tree in defaults.items()} == {
+        "a": "f.__defaults__[0]",
+        "b": "j",
+        "c": "f.__defaults__[2]",
+        "d": "f.__kwdefaults__['d']",
+        "e": "f.__kwdefaults__['e']",
+        "h": "f.__kwdefaults__['h']",
+    }
 
 
 # ---- several files that are only parsed
@@ -450,6 +515,21 @@ def test_circles_of_imports_are_answered_the_same_from_everywhere(tmp_path):
         found = {name: short(scopes[0].resolve(name)) for name in order}
         answers.append(sorted(found.items()))
     assert all(answer == answers[0] for answer in answers)
+
+
+def test_a_constant_that_another_file_rebinds(tmp_path):
+    """It is not what its own module says, and importing that alone would not tell."""
+    files = {
+        "units.py": "k = 1.0\nj = 2.0\nclass A:\n    g = 9.8\ndef f(x): return x * k",
+        "a.py": "import units\nfrom units import k, A, f\nunits.k = 2\nA.g = 3.7\nsetattr(units, 'f', 3)",
+    }
+    write(tmp_path, files)
+    scope = StaticScope(read_file(str(tmp_path / "a.py")))
+    for name in ("units.k", "k", "units.A.g", "A.g", "units.f", "f"):
+        binding = resolved(scope, name)
+        assert isinstance(binding, External) and binding.place is None, name
+        assert "a.py rebinds it" in binding.reason
+    assert short(resolved(scope, "units.j")) == "2.0"
 
 
 def test_a_file_that_changes_is_read_again(tmp_path):

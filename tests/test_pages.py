@@ -32,24 +32,25 @@ def test_a_page_says_what_and_why(code):
     assert max(map(len, text.splitlines())) <= 100
 
 
-def refusals(text):
-    """The codes with which the functions of a text are refused."""
+def codes(text):
+    """The codes with which the functions of a text are refused, and those of warnings."""
     try:
         file = read_text(text, "page.py")
         names = functions(file)
         if not names:
-            return {"ADJ002"}
+            return {"ADJ002"}, set()
         made = generate([find(file, name) for name in names], Options(formatted=False))
     except AdjgenError as error:
-        return {problem.code for problem in error.diagnostics}
+        return {problem.code for problem in error.diagnostics}, set()
     refused = {problem.code for problems in made.refused.values() for problem in problems}
     if not refused:
         compile(made.source, "page", "exec")
-    return refused
+    return refused, {problem.code for problem in made.warnings}
 
 
 @pytest.mark.parametrize("code", [code for code, blocks in EXAMPLES.items() if blocks])
 def test_examples(code):
     wrong, right = EXAMPLES[code]
-    assert code in refusals(wrong)
-    assert refusals(right) == set()
+    assert code in set.union(*codes(wrong))
+    refused, warned = codes(right)
+    assert not refused and code not in warned

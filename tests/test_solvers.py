@@ -356,7 +356,7 @@ def with_args_from_outside(p, args):
 def test_refused(f):
     with pytest.raises(UnsupportedError) as caught:
         adjgen.grad(f, wrt="p")
-    assert "ADJ306" in {problem.code for problem in caught.value.diagnostics}
+    assert "ADJ307" in {problem.code for problem in caught.value.diagnostics}
 
 
 def test_a_passive_call_may_do_anything(capsys):

@@ -216,7 +216,7 @@ def test_problem_at_a_function_shows_its_first_line():
 def test_passive_comments():
     lines = ["x = 1  # adjgen: passive", "y = '# adjgen: passive'", "z = 2  #adjgen: passive, why"]
     file = read_text("\n".join(lines), "a.py")
-    assert [file.is_passive(k) for k in (1, 2, 3)] == [True, False, True]
+    assert file.passive_comments() == {1: 7, 3: 7}
 
 
 PATHS = {  # files; the file read; path, module
@@ -715,3 +715,10 @@ def test_errors_are_what_they_say():
     with pytest.raises(UnsupportedError) as caught:
         read_text("def f(:\n", "a.py")
     assert (caught.value.filename, caught.value.lineno) == ("a.py", 1)
+
+
+def test_the_line_of_a_statement_beside_a_match():
+    """A case has no line of its own."""
+    text = "match (\n    3\n):\n    case 3:\n        y = (\n            4)\n"
+    file = read_text(text, "a.py")
+    assert [file.statement(line) for line in (1, 5)] == ["match (3):", "y = (4)"]

@@ -11,7 +11,14 @@ import click
 from adjgen.commands import options
 from adjgen.commands.jobs import results
 from adjgen.commands.produce import Outcome, produce
-from adjgen.commands.report import exit_code, note, show_bug, show_problems, show_refusals
+from adjgen.commands.report import (
+    exit_code,
+    note,
+    show_bug,
+    show_kinks,
+    show_problems,
+    show_refusals,
+)
 from adjgen.commands.sources import Source, sources
 from adjgen.diagnostics import Problem
 from adjgen.files import Output, is_generated
@@ -32,7 +39,9 @@ from adjgen.files import Output, is_generated
 @options.AT
 @click.option("--strict", is_flag=True, default=None, help="Exit 1 if any function is refused.")
 @click.option("--force", is_flag=True, help="Overwrite files that adjgen did not write.")
-@click.option("-q", "--quiet", is_flag=True, help="Of refusals print only the table.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Of refusals print only the table, of kinks nothing."
+)
 def generate(source: tuple[str, ...], **given: Any) -> None:
     """Write the derivatives of Python functions as a standalone module.
 
@@ -64,7 +73,10 @@ def generate(source: tuple[str, ...], **given: Any) -> None:
     code = max(code, 1 if failed else deliver(pairs, given))
     if given["ops"]:
         show_ops(outcomes, aside=None in paths)
-    show_refusals(refusals(outcomes), sum(len(outcome.bases) for outcome in outcomes))
+    show_refusals(by_function(outcomes, "refused"), sum(len(outcome.bases) for outcome in outcomes))
+    if not (given["check"] or given["diff"] or given["quiet"]):
+        walked = any(outcome.job.source.walked for outcome in outcomes)
+        show_kinks(by_function(outcomes, "kinks"), each=not walked)
     raise click.exceptions.Exit(code)
 
 
@@ -106,7 +118,7 @@ def show(outcomes: Sequence[Outcome], quiet: bool = False) -> int:
     for outcome in outcomes:
         if outcome.bug:
             show_bug(outcome.bug, outcome.job.source.path)
-        show_problems(outcome.problems + outcome.warnings)
+        show_problems(outcome.problems)
         for name, problems in outcome.refused.items():
             if not quiet or name in outcome.job.source.named:
                 show_problems(problems)
@@ -126,12 +138,12 @@ def code_of(outcome: Outcome) -> int:
     return 2 if exit_code(outcome.problems) == 2 else 0  # found in a folder, but unreadable
 
 
-def refusals(outcomes: Sequence[Outcome]) -> dict[str, list[Problem]]:
-    """Return the problems of each refused function, by path and name."""
+def by_function(outcomes: Sequence[Outcome], of: str) -> dict[str, list[Problem]]:
+    """Return the problems of each function, by path and name: `of` is "refused" or "kinks"."""
     return {
         f"{outcome.job.source.path}::{name}": problems
         for outcome in outcomes
-        for name, problems in outcome.refused.items()
+        for name, problems in getattr(outcome, of).items()
     }
 
 

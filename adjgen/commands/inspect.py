@@ -1,7 +1,7 @@
 """`adjgen inspect`: what adjgen knows of one function, stage by stage, for people and for programs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,12 +9,12 @@ import click
 from adjgen.commands import arguments, options
 from adjgen.commands.produce import Job, definitions, parameter_names
 from adjgen.commands.sources import read, sources
-from adjgen.diagnostics import AdjgenError
+from adjgen.diagnostics import AdjgenError, Problem, format_problem
 
 if TYPE_CHECKING:
     from adjgen.ir.core import Function, Module
 
-PARTS = ("source", "ssa", "forward", "reverse", "ops", "graph")
+PARTS = ("source", "ssa", "forward", "reverse", "ops", "graph", "kinks")
 TITLES = {
     "source": "Source",
     "ssa": "SSA: x_i = g_i(parents)",
@@ -22,12 +22,15 @@ TITLES = {
     "reverse": "Reverse sweep: values and adjoints",
     "ops": "Operations",
     "graph": "Graph",
+    "kinks": "Kinks: where the derivative is a convention",
 }
 
 
 @click.command(short_help="Show a function's SSA form, sweeps, operations, graph.")
 @click.argument("source")
-@click.option("--show", metavar="LIST", help=f"Some of {','.join(PARTS)}. [default: source,ssa]")
+@click.option(
+    "--show", metavar="LIST", help=f"Some of {','.join(PARTS)}. [default: source,ssa,kinks]"
+)
 @options.AT
 @click.option(
     "--after", metavar="STAGE", help="Show the function after a stage; a wrong name lists them."
@@ -42,7 +45,7 @@ TITLES = {
 @options.EXACT
 @options.DEFINE
 def inspect(source: str, **given: Any) -> None:
-    """Show how adjgen sees a function: x_{d+1}..x_D, each g_i with its parents.
+    """Show how adjgen sees a function: x_{d+1}..x_D, each g_i with its parents, and its kinks.
 
     SOURCE is file.py::function, or a file with one function. With --at the listing also has the
     values, local partials, tangents and adjoints at that point.
@@ -60,6 +63,8 @@ def inspect(source: str, **given: Any) -> None:
     else:
         default = "ssa" if given["form"] == "dot" else "source,ssa"
         shown = [view.part(name) for name in chosen(given["show"] or default)]
+        if not given["show"] and given["form"] != "dot" and view.kinks():
+            shown.append(view.part("kinks"))
     text = {"text": as_text, "json": as_json, "dot": as_dot, "html": as_html}[given["form"]]
     deliver(text(view, shown), view.title, given)
 
@@ -191,6 +196,19 @@ class View:
 
         dot = as_dot(self.module.main)
         return Part(key, title, dot, dot, self.module.main)
+
+    def kinks(self) -> list[Problem]:
+        """Return the places where the derivative is a convention."""
+        from adjgen.kinks import kinks
+
+        return kinks(self.module, self.wrt)
+
+    def show_kinks(self, key: str, title: str) -> Part:
+        """Return the kinks and tests for equality, with their lines."""
+        found = self.kinks()
+        parts = [format_problem(replace(problem, why="")) for problem in found]
+        hints = [f"adjgen explain {code} tells more." for code in sorted({p.code for p in found})]
+        return Part(key, title, "\n".join([*parts, *hints]), [asdict(p) for p in found])
 
     def stage(self, name: str) -> Part:
         """Return the listing after a stage (after the last one of that name)."""

@@ -28,7 +28,7 @@ def in_processes(work: Callable[[J], R], jobs: Iterable[J], processes: int) -> I
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import active_children
 
-    pool = ProcessPoolExecutor(processes, initializer=end_on_interrupt)
+    pool = ProcessPoolExecutor(processes, initializer=end_with_parent)
     try:
         yield from pool.map(work, jobs)
     except BaseException:
@@ -36,12 +36,25 @@ def in_processes(work: Callable[[J], R], jobs: Iterable[J], processes: int) -> I
             child.terminate()
         raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
-def end_on_interrupt() -> None:
-    """Let Ctrl-C end a child without a word: the parent says what there is to say."""
+def end_with_parent() -> None:
+    """Let Ctrl-C end a child without a word, and the end of the parent, however it came about."""
+    from threading import Thread
+
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    Thread(target=leave_after_parent, daemon=True).start()
+
+
+def leave_after_parent() -> None:
+    """Wait for the parent to end, then end this process."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 class Progress:

@@ -26,6 +26,7 @@ class Outcome:
     text      the module, "" if nothing could be generated
     bases     (name in the module, qualified name in the source) of each differentiated function
     refused   the problems of each function that was not
+    kinks     the places in each function where a derivative is a convention
     problems  those of the file itself
     bug       the traceback of an exception that is adjgen's fault
     """
@@ -35,7 +36,7 @@ class Outcome:
     bases: tuple[tuple[str, str], ...] = ()
     ops: Mapping[str, Any] = field(default_factory=dict)
     refused: Mapping[str, list[Problem]] = field(default_factory=dict)
-    warnings: list[Problem] = field(default_factory=list)
+    kinks: Mapping[str, list[Problem]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     bug: str = ""
     module: str = ""  # the dotted name that imports the source
@@ -77,7 +78,7 @@ def _produced(job: Job) -> Outcome:
         bases=generated.bases,
         ops=generated.ops,
         refused=refused,
-        warnings=list(generated.warnings),
+        kinks=generated.kinks,
         module=file.module,
         root=import_root(file.file) if file.file else "",
         file=file.file,

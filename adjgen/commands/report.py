@@ -73,6 +73,32 @@ def show_refusals(refused: Mapping[str, Sequence[Problem]], done: int) -> None:
     note("adjgen explain CODE tells more.")
 
 
+KINKS = {"ADJ701": ("kink", "kinks"), "ADJ702": ("test for equality", "tests for equality")}
+
+
+def show_kinks(kinks: Mapping[str, Sequence[Problem]], each: bool) -> None:
+    """Print where derivatives are conventions: a line for each function, or only how often."""
+    found = {name: problems for name, problems in kinks.items() if problems}
+    if not found:
+        return
+    if each:
+        for name, problems in found.items():
+            note(f"{name}: {counted(problems)}")
+    else:
+        total = counted([problem for problems in found.values() for problem in problems])
+        note(f"{total} in {len(found)} function{'s' * (len(found) > 1)}")
+    note("adjgen inspect FILE::FUNCTION --show kinks lists them.")
+
+
+def counted(problems: Sequence[Problem]) -> str:
+    """Return how many warnings of each kind there are."""
+    words = []
+    for code, names in KINKS.items():
+        count = sum(problem.code == code for problem in problems)
+        words += [f"{count} {names[count > 1]}"] if count else []
+    return " and ".join(words)
+
+
 def table(rows: Sequence[Sequence[object]], indent: str = "") -> str:
     """Return rows in columns, words to the left and numbers to the right.
 

@@ -3,8 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from adjgen.diff.active import carried_results, differentiable_args
-from adjgen.diff.rules import ZERO, is_list_operation, partials, plus, real_power_check, times
+from adjgen.diff.active import carried_results
+from adjgen.diff.rules import (
+    ZERO,
+    list_rule,
+    operand,
+    partials,
+    plus,
+    real_power_check,
+    times,
+    zero_like,
+)
+from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Var, flat_tree
 from adjgen.ir.query import fresh
@@ -20,11 +30,11 @@ class Forward:
         self.callee = callee  # (function name, active arguments) -> name of its jvp
         self.dots: Tangents = {}
 
-    def dot(self, atom: Atom) -> Atom:
-        """Return the tangent of an atom."""
-        if isinstance(atom, Const) and atom.value == ():
-            return atom  # the tape of a loop on the path without it
-        return self.dots.get(atom, ZERO) if isinstance(atom, Var) else ZERO
+    def dot(self, atom: Atom, builder: Builder) -> Atom:
+        """Return the tangent of an atom; an absent one is zero."""
+        if isinstance(atom, Const):
+            return atom if atom.value == () else ZERO  # (): the tape on the path without it
+        return self.dots[atom] if atom in self.dots else zero_like(builder, atom)
 
     def block(self, block: Block, builder: Builder) -> None:
         """Append the equations of a block and their tangents."""
@@ -48,18 +58,22 @@ class Forward:
 
     def plain(self, eqn: Eqn, builder: Builder) -> None:
         """Write the tangents of a row's outs: the sum of partial times tangent."""
-        if is_list_operation(eqn):
-            kinds = [out.type for out in eqn.outs]
-            args = [self.dot(arg) for arg in eqn.args]
-            (self.dots[eqn.outs[0]],) = builder.emit(eqn.op, args, kinds, [dotted(eqn.outs[0])])
+        rule = list_rule(eqn)
+        if rule is not None and rule.jvp is not None:
+            args = [operand(builder, arg) for arg in eqn.args]
+            for position, out in enumerate(eqn.outs):
+                value = operand(builder, out) if rule.outs == 1 else position
+                dot = rule.jvp(
+                    args, value, lambda k: operand(builder, self.dot(eqn.args[k], builder))
+                )
+                self.name(out, atom_of(dot))
             return
         for position, out in enumerate(eqn.outs):
             if out not in self.active:
                 continue
             total: Atom | None = None
-            wanted = {arg for arg in differentiable_args(eqn) if arg in self.dots}
-            for arg, factor in partials(builder, eqn, wanted, position):
-                total = plus(builder, total, times(builder, self.dot(arg), factor))
+            for arg, factor in partials(builder, eqn, self.dots, position):
+                total = plus(builder, total, times(builder, self.dot(arg, builder), factor))
             self.name(out, total if total is not None else ZERO)
 
     def name(self, var: Var, tangent: Atom) -> None:
@@ -84,7 +98,7 @@ class Forward:
             arm = builder.nested()
             self.block(inner, arm)
             blocks.append(
-                arm.block([*inner.results, *(self.dot(inner.results[k]) for k in active)])
+                arm.block([*inner.results, *(self.dot(inner.results[k], arm) for k in active)])
             )
         outs = tuple(tangent_of(eqn.outs[k]) for k in active)
         builder.append(replace(eqn, outs=eqn.outs + outs, blocks=tuple(blocks)))
@@ -109,9 +123,9 @@ class Forward:
         split = op.carried + op.exits
         new_body = arm.block(
             [
-                *body.results[: op.carried], *(self.dot(results[k]) for k in carried),
+                *body.results[: op.carried], *(self.dot(results[k], arm) for k in carried),
                 *body.results[op.carried : split],
-                *body.results[split:], *(self.dot(results[k]) for k in collected),
+                *body.results[split:], *(self.dot(results[k], arm) for k in collected),
             ],
             [*body.params[:seqs], *elements, *body.params[seqs:], *params],
         )  # fmt: skip
@@ -121,8 +135,8 @@ class Forward:
             condition = eqn.blocks[1]
             blocks.append(replace(condition, params=(*condition.params, *extra)))
         args = [
-            *eqn.args[:seqs], *(self.dot(eqn.args[k]) for k in walked),
-            *eqn.args[seqs:], *(self.dot(eqn.args[seqs + k]) for k in carried),
+            *eqn.args[:seqs], *(self.dot(eqn.args[k], builder) for k in walked),
+            *eqn.args[seqs:], *(self.dot(eqn.args[seqs + k], builder) for k in carried),
         ]  # fmt: skip
         dots = {k: tangent_of(eqn.outs[k]) for k in [*carried, *collected]}
         outs = [
@@ -143,7 +157,7 @@ class Forward:
             return
         name = self.callee(op.function, varied)
         outs = tuple(tangent_of(out) for out in eqn.outs)
-        args = (*eqn.args, *(self.dot(eqn.args[k]) for k in varied))
+        args = (*eqn.args, *(self.dot(eqn.args[k], builder) for k in varied))
         builder.append(
             replace(eqn, op=Call(name, flat_tree(2 * len(outs))), args=args, outs=eqn.outs + outs)
         )

@@ -14,7 +14,8 @@ from adjgen.elementary.row import call
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, Var
-from adjgen.ir.query import equations, free_variables, renewed, substitute
+from adjgen.ir.free import FreeVariables
+from adjgen.ir.query import equations, renewed
 
 Callee = Callable[..., str]
 
@@ -22,7 +23,7 @@ Callee = Callable[..., str]
 def tangent(eqn: Eqn, dots: Tangents, callee: Callee, builder: Builder) -> Atom:
     """Write the tangent of a root."""
     block, arm = at_root(eqn), builder.nested()
-    given = {v: dots[v] for v in free_variables(block) if v in dots}
+    given = {v: dots[v] for v in FreeVariables().of(block) if v in dots}
     dot = differential(block, given, callee, arm)
     again = replace(block, eqns=tuple(arm.eqns))
     if calls(block):
@@ -55,7 +56,8 @@ def calls(block: Block) -> bool:
 def at_root(eqn: Eqn) -> Block:
     """Return a copy of the residual's block in which the root stands for its parameter."""
     copy = renewed(eqn.blocks[0], {})
-    return substitute(replace(copy, params=()), {copy.params[0]: eqn.outs[0]})
+    mapping: dict[Var, Atom] = {copy.params[0]: eqn.outs[0]}
+    return FreeVariables().substitute(replace(copy, params=()), mapping)
 
 
 def at(eqn: Eqn) -> Tangents:
@@ -68,7 +70,7 @@ def differential(block: Block, dots: Tangents, callee: Callee, builder: Builder)
     sweep = Forward(active_variables(block, dots, block.results), callee)
     sweep.dots.update(dots)
     sweep.block(block, builder)
-    return sweep.dot(block.results[0])
+    return sweep.dot(block.results[0], builder)
 
 
 def named_slope(slope: Atom, block: Block) -> Atom:

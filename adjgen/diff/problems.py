@@ -16,11 +16,13 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
             touched = any(arg in varied for arg in eqn.args)
             stored = eqn.op.payload.effect and not eqn.op.payload.observes
             if touched and (stored or any(out in active for out in eqn.outs)):
-                found.append(_problem(function, eqn, eqn.op.payload.reason, eqn.op.payload.hint))
+                found.append(problem_at(function, eqn, eqn.op.payload.reason, eqn.op.payload.hint))
         elif isinstance(eqn.op, str) and TABLE[eqn.op].refusal:
             if any(out in active for out in eqn.outs) and any(arg in varied for arg in eqn.args):
                 reason = f"ADJ301 `{eqn.op}`: {TABLE[eqn.op].refusal}"
-                found.append(_problem(function, eqn, reason, "Give the result in as an argument."))
+                found.append(
+                    problem_at(function, eqn, reason, "Give the result in as an argument.")
+                )
         elif isinstance(eqn.op, Root) and eqn.outs[0] in active:
             found += _effects(function, eqn)
     return found
@@ -32,34 +34,23 @@ def _effects(function: Function, root: Eqn) -> Iterator[Problem]:
         if not isinstance(eqn.op, Opaque) or eqn.op.payload.is_expression:
             continue
         if not eqn.op.payload.repeatable:
-            reason = "ADJ306 the function that a solver is given does more than compute a number"
-            yield _problem(function, eqn, reason, "Take the effect out of it.")
+            reason = "ADJ307 the function that a solver is given does more than compute a number"
+            yield problem_at(function, eqn, reason, "Take the effect out of it.")
 
 
 def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
-    """Yield the loops over lists of active values that have no adjoint yet: nested ones."""
-    plain = set(function.body.eqns)
+    """Yield the loops over active values of unknown kind."""
     for eqn in equations(function.body):
         if not isinstance(eqn.op, For):
             continue
-        for element, walked in zip(eqn.blocks[0].params, eqn.args[: eqn.op.seqs]):
-            if (
-                walked in active
-                and not walked.type.element
-                and (eqn not in plain or _is_walked(element, eqn))
-            ):
-                reason = "ADJ401 a loop over a list of active values inside another block or list"
-                yield _problem(
-                    function, eqn, reason, "Walk the list at the top level of the function."
-                )
+        for walked in eqn.args[: eqn.op.seqs]:
+            if walked in active and not walked.type.element:
+                reason = "ADJ401 a loop over something active that is not known to be a list"
+                yield problem_at(function, eqn, reason, "Pass a list of numbers.")
 
 
-def _is_walked(element: Var, eqn: Eqn) -> bool:
-    inside = equations(eqn.blocks[0])
-    return any(isinstance(e.op, For) and element in e.args[: e.op.seqs] for e in inside)
-
-
-def _problem(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:
+def problem_at(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:
+    """Return a problem at the place of an equation; the reason begins with its code."""
     code, _, what = reason.partition(" ")
     loc = eqn.loc or Loc(0, 0, function.about.get("path", ""))
     source = function.about.get("files", {}).get(loc.path)

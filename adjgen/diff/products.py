@@ -3,13 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
-from adjgen.diff.active import active_variables, varied_variables
+from adjgen.diagnostics import UnsupportedError
+from adjgen.diff.active import useful_variables, varied_variables
 from adjgen.diff.floats import as_floats
 from adjgen.diff.forward import Forward, tangent_of
+from adjgen.diff.nothing import raising, returns_nothing
 from adjgen.diff.problems import problems_of
+from adjgen.diff.refusals import (
+    Wrt,
+    chosen,
+    is_composite,
+    refusal,
+    refuse_active_stars,
+    refuse_without_influence,
+    tuple_valued,
+)
 from adjgen.diff.reverse import Adjoints, Reverse
-from adjgen.diff.rules import ZERO
+from adjgen.diff.rules import zero_like
 from adjgen.diff.signature import (
     flat_params,
     free,
@@ -34,9 +44,6 @@ from adjgen.ir.core import (
     tuple_of,
 )
 from adjgen.ir.query import equations
-from adjgen.ir.types import OPAQUE
-
-Wrt = Sequence[str]
 
 
 class Differentiator:
@@ -57,13 +64,16 @@ class Differentiator:
 
     def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
         """Return the module of one product: "jvp", "vjp", "value_and_grad" or "grad"."""
-        function = renewed_function(self.main)
+        function = raising(renewed_function(self.main))
         params = chosen(function, wrt)
+        if returns_nothing(function):
+            why = "Return a number on every path."
+            raise refusal(function, "ADJ306", f"`{function.name}` returns nothing", why)
         inputs = [var for param in params for var in param.vars]
         if wrt is None:
             refuse_active_stars(function)
-        if kind in ("grad", "value_and_grad") and function.result.kind:
-            raise _tuple_valued(function)
+        if kind in ("grad", "value_and_grad") and is_composite(function):
+            raise tuple_valued(function)
         if kind == "jvp":
             main = self.jvp(function, params, inputs)
         else:
@@ -104,7 +114,8 @@ class Differentiator:
         sweep.dots.update(zip(inputs, dots))
         builder = Builder(derivative=True)
         sweep.block(function.body, builder)
-        return tuple(builder.eqns), dots, [sweep.dot(r) for r in function.body.results]
+        value_dots = [sweep.dot(r, builder) for r in function.body.results]
+        return tuple(builder.eqns), dots, value_dots
 
     def _callee_jvp(self, name: str, active: tuple[int, ...]) -> str:
         key = self.helper(name, "jvp", active)
@@ -134,6 +145,8 @@ class Differentiator:
         seeds = [Var("bar", v.type) for v in function.body.results]
         bars: list[Atom] = [*seeds] if kind == "vjp" else [Const(1.0)]
         body, grads = self._reverse(function, inputs, bars)
+        for var, slope in zip(inputs, grads):
+            refuse_without_influence(function, var, slope)
         if kind != "vjp":
             body, grads = as_floats(body, grads, inputs)
         trees = [p.tree for p in params]
@@ -143,7 +156,7 @@ class Differentiator:
             results, tree = tuple(grads), gradient
         signature, variables = function.params, function.body.params
         if kind == "vjp":
-            default = ... if function.result.kind else 1.0
+            default = ... if is_composite(function) else 1.0
             name = free("bar", {p.name for p in signature})
             bar = Param(name, tuple(seeds), "KEYWORD_ONLY", default, tree=function.result)
             signature = with_keywords(signature, (bar,))
@@ -165,7 +178,7 @@ class Differentiator:
         for result, seed in zip(function.body.results, seeds):
             sweep.add(bars, result, seed, builder)
         primal = sweep.block(function.body, bars, builder)
-        grads = [bars[v] if v in bars else no_gradient(function, v) for v in inputs]
+        grads = [bars[v] if v in bars else zero_like(builder, v) for v in inputs]
         return (*primal, *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
@@ -213,7 +226,7 @@ class Differentiator:
                 if eqn.outs or not eqn.op.payload.observes:
                     what = f"`{function.name}` calls itself and changes something, which its reverse sweep would repeat"
                     why = "Move the effects out of the function, or use jvp."
-                    raise _refusal(function, "ADJ302", what, why)
+                    raise refusal(function, "ADJ302", what, why)
                 continue
             op = eqn.op
             if isinstance(op, Call) and (name := self.quiet(op.function)) != op.function:
@@ -224,72 +237,11 @@ class Differentiator:
 
     def activity(self, function: Function, inputs: Sequence[Var]) -> set[Var]:
         """Return the active variables; refuse where carried code or a missing rule is active."""
-        active = active_variables(function.body, inputs, function.body.results)
+        varied = varied_variables(function.body, inputs)
+        active = varied & useful_variables(function.body, function.body.results)
         about = {"files": self.main.about.get("files", {})}
         told = replace(function, about=function.about | about)
-        problems = problems_of(told, varied_variables(function.body, inputs), active)
+        problems = problems_of(told, varied, active)
         if problems:
             raise UnsupportedError(problems)
         return active
-
-
-def refuse_active_stars(function: Function) -> None:
-    """Refuse a function whose value depends on what *args or **kwargs hold."""
-    for param in function.params:
-        if param.kind.startswith("VAR_"):
-            active = active_variables(function.body, param.vars, function.body.results)
-            if active.intersection(param.vars):
-                what = f"the value depends on what `{param.name}` holds"
-                raise _refusal(
-                    function, "ADJ601", what, "Give each argument a parameter of its own."
-                )
-
-
-def no_gradient(function: Function, var: Var) -> Atom:
-    """Return the gradient by a parameter without influence: zero, if it is a number."""
-    if var.type == OPAQUE:
-        what = f"`{var.hint}` is not used as a number or a list of numbers"
-        raise _refusal(function, "ADJ604", what, "Leave it out of wrt.")
-    return ZERO
-
-
-def chosen(function: Function, wrt: Wrt | None) -> list[Param]:
-    """Return the parameters to differentiate, in the order of wrt."""
-    if wrt is None:
-        found = [p for p in function.params if p.differentiable]
-        if not found:
-            what = "no parameter is a number to differentiate"
-            raise _refusal(function, "ADJ604", what, "Name one with wrt=.")
-        return found
-    by_name = {p.name: p for p in function.params}
-    for name in wrt:
-        if name not in by_name:
-            known = ", ".join(f"`{p}`" for p in by_name)
-            what = f"there is no parameter `{name}`"
-            raise _refusal(function, "ADJ604", what, f"There are {known}.")
-        if by_name[name].kind.startswith("VAR_"):
-            why = "Give each argument a parameter of its own."
-            raise _refusal(function, "ADJ601", f"`*{name}` cannot be active", why)
-        if by_name[name].vars[0].type.name in ("int", "bool"):
-            what = f"`{name}` is a count, an index or a flag"
-            raise _refusal(function, "ADJ604", what, "Leave it out of wrt.")
-    return [by_name[name] for name in wrt]
-
-
-def _refusal(function: Function, code: str, what: str, why: str) -> AdjgenError:
-    about = function.about
-    line = int(about.get("line", 0))
-    lines = about.get("lines", ())
-    text = lines[line - 1] if 0 < line <= len(lines) else ""
-    col = len(text) - len(text.lstrip())
-    problem = Problem(code, what, why, about.get("path", ""), line, col, len(text.rstrip()), text)
-    return UnsupportedError([problem])
-
-
-def _tuple_valued(function: Function) -> AdjgenError:
-    return _refusal(
-        function,
-        "ADJ305",
-        f"`{function.name}` returns several numbers, so it has no gradient",
-        "Use vjp with a bar for each, or return one number.",
-    )

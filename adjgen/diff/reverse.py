@@ -7,20 +7,25 @@ primal block are exactly what must be kept. An IF exports them, a loop collects 
 from collections.abc import Callable
 from dataclasses import replace
 
-from adjgen.diff.active import active_variables, differentiable_args
+from adjgen.diff.active import active_variables
 from adjgen.diff.implicit import change, with_slope
 from adjgen.diff.rules import (
     ZERO,
-    depth,
-    is_list_operation,
+    is_zero,
+    list_rule,
+    operand,
     partials,
     plus,
     real_power_check,
     times,
+    zero_like,
 )
+from adjgen.elementary.row import Row
+from adjgen.elementary.sequences import depth
+from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Root, Var, flat_tree
-from adjgen.ir.query import free_variables
+from adjgen.ir.free import FreeVariables
 
 Adjoints = dict[Var, Atom]
 
@@ -34,13 +39,11 @@ class Reverse:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
         self.forward = forward  # the same of its jvp
-        self.made_by: dict[Var, Eqn] = {}  # primal equations, to know ranges
+        self.free = FreeVariables()
+        self.turning: set[Var] = set()  # lists that are others in each turn of a loop
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
-        for eqn in block.eqns:
-            for out in eqn.outs:
-                self.made_by[out] = eqn
         primal: list[Eqn] = []
         for eqn in reversed(block.eqns):
             builder.loc = eqn.loc
@@ -52,7 +55,7 @@ class Reverse:
 
     def equation(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         """Write the adjoint of one equation; return the equation, perhaps extended."""
-        if not any(out in bars for out in eqn.outs):
+        if bars.keys().isdisjoint(eqn.outs):
             return checked(eqn)
         if isinstance(eqn.op, If):
             from adjgen.diff.reverse_branch import branch
@@ -72,8 +75,11 @@ class Reverse:
 
     def add(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a contribution to the adjoint of an active variable."""
-        if var in self.active and bar != ZERO:
+        if var in self.active and not is_zero(bar):
             assert isinstance(var, Var)
+            if depth(var.type):
+                self.add_list(bars, var, bar, builder)
+                return
             total = plus(builder, bars.get(var), bar)
             if isinstance(total, Var) and not total.label():  # not a value of the primal
                 total.hint = barred(var)
@@ -85,30 +91,50 @@ class Reverse:
             bar = bars.pop(out, None)
             if bar is None:
                 continue
-            if is_list_operation(eqn):
-                if eqn.op == "backwards":
-                    (bar,) = builder.emit("backwards", (bar,), [out.type])
-                for arg in eqn.args:
-                    self.add_list(bars, arg, bar, builder)
+            rule = list_rule(eqn)
+            if rule is not None:
+                self.lists(eqn, rule, position, bar, bars, builder)
                 continue
-            wanted = self.active.intersection(differentiable_args(eqn))
-            for arg, factor in partials(builder, eqn, wanted, position):
+            for arg, factor in partials(builder, eqn, self.active, position):
                 self.add(bars, arg, times(builder, bar, factor), builder)
 
-    def add_list(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
+    def lists(
+        self, eqn: Eqn, rule: Row, position: int, bar: Atom, bars: Adjoints, builder: Builder
+    ) -> None:
+        """Write the adjoints of the arguments of a row of lists, as the row says."""
+        args = [operand(builder, arg) for arg in eqn.args]
+        value = operand(builder, eqn.outs[0]) if rule.outs == 1 else position
+        seed = operand(builder, bar)
+        for k, arg in reversed(
+            [*enumerate(eqn.args)]
+        ):  # what is read of bar, before it is stored into
+            if not isinstance(arg, Var) or arg not in self.active:
+                continue
+            if rule.scatter is not None:
+                into = bars[arg] if arg in bars else zero_like(builder, arg)
+                total = atom_of(rule.scatter(k, args, value, seed, operand(builder, into)))
+                if isinstance(total, Var):
+                    total.hint = total.hint or barred(arg)
+                bars[arg] = total
+            elif rule.vjp is not None:
+                found = rule.vjp(k, args, value, seed)
+                if found is not None:
+                    self.add(bars, arg, atom_of(found), builder)
+
+    def add_list(self, bars: Adjoints, var: Var, bar: Atom, builder: Builder) -> None:
         """Add a list of contributions to the adjoint of a list."""
-        if var in self.active:
-            assert isinstance(var, Var)
-            if var in bars:
-                name = f"add_elements_{max(1, depth(var.type))}"
-                (bar,) = builder.emit(name, (bars[var], bar), [var.type], [barred(var)])
-            bars[var] = bar
+        if var in bars:
+            name = f"add_elements_{depth(var.type)}"
+            (bar,) = builder.emit(name, (bars[var], bar), [var.type], [barred(var)])
+        elif isinstance(bar, Var) and not bar.label():
+            bar.hint = barred(var)
+        bars[var] = bar
 
     def root(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> None:
         """Write the adjoint of the residual at the root, and those of what the residual reads."""
         bar = bars.pop(eqn.outs[0])
         block, slope = with_slope(eqn, self.forward, builder)
-        inputs = self.active.intersection(free_variables(block)) - {eqn.outs[0]}
+        inputs = self.active.intersection(FreeVariables().of(block)) - {eqn.outs[0]}
         active = active_variables(block, inputs, block.results)
         inner, arm = Reverse(active, self.callee, self.forward), builder.nested()
         bar = change(arm, bar, block, slope, eqn.outs[0])

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from adjgen.diff.reverse import Adjoints, Reverse, barred
 from adjgen.diff.rules import zero_like
+from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
-from adjgen.ir.query import defined, free_variables, renewed, substitute
+from adjgen.ir.free import own
+from adjgen.ir.query import renewed
 from adjgen.ir.types import Type
 
 CHEAP = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
@@ -16,9 +18,12 @@ PLACEHOLDERS: dict[str, object] = {"real": 0.0, "int": 0, "bool": False, "seq": 
 def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     """Write the adjoint of an IF; return the IF extended by what its adjoint reads."""
     out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
+    for v in [v for block in eqn.blocks for v in self.free.of(block)]:
+        if v in self.active and depth(v.type) and v not in bars:
+            bars[v] = zero_like(builder, v)  # both arms add to one list
     arms = [_arm(self, block, out_bars, bars, builder) for block in eqn.blocks]
     candidates = [v for _, inner, _ in arms for v in inner]
-    outside = set(candidates) - {v for block in eqn.blocks for v in defined(block)}
+    outside = set(candidates).difference(*map(own, eqn.blocks))
     wanted = [
         v for v in dict.fromkeys(candidates)
         if v in outside and any(inner.get(v) is not bars.get(v) for _, inner, _ in arms)
@@ -32,11 +37,11 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         return replace(eqn, blocks=tuple(primals))
     kept: list[tuple[int, Var, Var]] = []  # arm, variable inside, variable that exports it
     for side in (0, 1):
-        blocks[side] = remade(primals[side], blocks[side])
-        inside = defined(primals[side])
-        exports = {v: Var(v.hint, v.type) for v in free_variables(blocks[side]) if v in inside}
+        blocks[side] = remade(self, primals[side], blocks[side])
+        inside = own(primals[side])
+        exports = {v: Var(v.hint, v.type) for v in self.free.of(blocks[side]) if v in inside}
         kept += [(side, v, export) for v, export in exports.items()]
-        blocks[side] = substitute(blocks[side], dict(exports))
+        blocks[side] = self.free.substitute(blocks[side], exports)
     types = [v.type for v in wanted]
     outs = builder.emit(If(), eqn.args, types, [barred(v) for v in wanted], blocks)
     bars.update(zip(wanted, outs))
@@ -54,10 +59,10 @@ def _arm(
     return eqns, inner, arm
 
 
-def remade(primal: Block, adjoint: Block) -> Block:
+def remade(self: Reverse, primal: Block, adjoint: Block) -> Block:
     """Return the adjoint block with comparisons computed again where that needs nothing kept."""
-    inside = defined(primal)
-    free = set(free_variables(adjoint)) & inside
+    inside = own(primal)
+    free = inside & self.free.of(adjoint).keys()
     again = [
         eqn for eqn in primal.eqns
         if eqn.op in CHEAP
@@ -65,7 +70,7 @@ def remade(primal: Block, adjoint: Block) -> Block:
     ]  # fmt: skip
     mapping: dict[Var, Atom] = {}
     copies = renewed(Block((), tuple(again), ()), mapping).eqns
-    adjoint = substitute(adjoint, mapping)
+    adjoint = self.free.substitute(adjoint, mapping)
     return replace(adjoint, eqns=copies + adjoint.eqns)
 
 

@@ -4,13 +4,17 @@ It carries the adjoints of the carried values and of the variables from outside 
 and collects the adjoints of the elements of active sequences.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from adjgen.diff.again import computed_again
 from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of, barred
-from adjgen.diff.rules import ZERO, zero_like
+from adjgen.diff.rules import zero_like
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
-from adjgen.ir.query import defined, free_variables, fresh, substitute
+from adjgen.ir.free import own
+from adjgen.ir.query import equations, fresh
 from adjgen.ir.types import INT, seq
 
 
@@ -37,6 +41,8 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     plan = _plan(self, eqn, op)
     out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
     inner: Adjoints = {}
+    made = [*body.params, *(out for inside in equations(body) for out in inside.outs)]
+    self.turning.update(v for v in made if v.type.element is not None)
     for v in plan.captured:
         plan.params[v] = inner[v] = adjoint_of(v)
     state = [adjoint_of(body.params[op.seqs + k]) for k in plan.carried]
@@ -52,14 +58,14 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     plan.captured = [v for v in plan.captured if inner[v] is not plan.params[v]]
     plan.walked = [k for k in range(op.seqs) if body.params[k] in self.active]
     adjoint = arm.block(
-        [inner.get(body.params[op.seqs + k], ZERO) for k in plan.carried]
+        [_bar_of(inner, body.params[op.seqs + k], arm) for k in plan.carried]
         + [inner[v] for v in plan.captured]
-        + [_element_bar(inner, body.params[k], arm) for k in plan.walked],
+        + [_bar_of(inner, body.params[k], arm) for k in plan.walked],
         [*state, *(plan.params[v] for v in plan.captured)],
     )
     adjoint = _keep(self, plan, primal, adjoint, builder)
     primal_loop = _drive(plan, primal, builder)
-    inits = [out_bars.get(k, ZERO) for k in plan.carried] + [
+    inits = [_bar_of(out_bars, k, builder, eqn.outs[k]) for k in plan.carried] + [
         bars[v] if v in bars else zero_like(builder, v) for v in plan.captured
     ]
     _emit(
@@ -77,6 +83,7 @@ def _emit(
     types += [seq(body.params[k].type) for k in plan.walked]
     hints = [barred(body.params[op.seqs + k]) for k in plan.carried]
     hints += [barred(v) for v in plan.captured]
+    hints += [barred(eqn.args[k]) for k in plan.walked]
     new = For(len(plan.seqs), len(inits))
     outs = builder.emit(new, [*plan.seqs, *inits], types, hints, [adjoint])
     split = len(plan.carried)
@@ -85,13 +92,14 @@ def _emit(
         self.add(bars, eqn.args[op.seqs + k], out, builder)
     for k, out in zip(plan.walked, outs[len(inits) :]):
         back = _backwards(builder, out)
-        if op.exits and not eqn.args[k].type.element:  # a list of the user's, left early
+        if (op.exits or op.tested or op.seqs > 1) and not eqn.derivative:  # not walked to its end
             (back,) = builder.emit("padded", (back, eqn.args[k]), [out.type])
-        self.add_list(bars, eqn.args[k], back, builder)
+        self.add(bars, eqn.args[k], back, builder)
 
 
-def _element_bar(inner: Adjoints, element: Var, arm: Builder) -> Atom:
-    return inner[element] if element in inner else zero_like(arm, element)
+def _bar_of(bars: Mapping[Any, Atom], key: Any, builder: Builder, like: Var | None = None) -> Atom:
+    """Return an adjoint, by variable or position; an absent one is zero."""
+    return bars[key] if key in bars else zero_like(builder, like or key)
 
 
 def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:
@@ -101,15 +109,16 @@ def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:
         if eqn.outs[k] in self.active or body.params[op.seqs + k] in self.active
     ]  # fmt: skip
     collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in self.active]
-    captured = [v for v in free_variables(body) if v in self.active]
+    captured = [v for v in self.free.of(body) if v in self.active]
     return Plan(eqn, op, carried, collected, captured)
 
 
 def _keep(self: Reverse, plan: Plan, primal: Block, adjoint: Block, builder: Builder) -> Block:
     """Have the primal loop collect what the adjoint reads; the index of a range is walked back."""
-    inside = defined(primal) | set(primal.params)
+    adjoint = computed_again(primal, adjoint, self.turning, self.free)
+    inside = own(primal) | set(primal.params)
     mapping: dict[Var, Atom] = {}
-    for v in free_variables(adjoint):
+    for v in self.free.of(adjoint):
         if v not in inside:
             continue
         mapping[v] = element = fresh(v)
@@ -121,17 +130,16 @@ def _keep(self: Reverse, plan: Plan, primal: Block, adjoint: Block, builder: Bui
             plan.extra_outs.append(kept)
             source = kept
         plan.seqs.append(_backwards(builder, source))
-    return substitute(adjoint, mapping)
+    return self.free.substitute(adjoint, mapping)
 
 
 def _range_of(self: Reverse, plan: Plan, v: Var) -> Atom | None:
-    """Return the range that a loop index walks, if the loop walks all of it."""
+    """Return the range or list of which a variable is an element, if the loop walks all of it."""
     elements = plan.eqn.blocks[0].params[: plan.op.seqs]
     if v not in elements or plan.op.exits or plan.op.tested:
         return None
     source = plan.eqn.args[elements.index(v)]
-    maker = self.made_by.get(source) if isinstance(source, Var) else None
-    return source if maker is not None and maker.op in ("range", "backwards") else None
+    return source if source.type.element and plan.op.seqs == 1 else None
 
 
 def _backwards(builder: Builder, source: Atom) -> Atom:

@@ -2,6 +2,7 @@
 
 from adjgen.elementary import (  # noqa: F401
     arithmetic,
+    lists,
     piecewise,
     powers,
     rounding,

@@ -55,7 +55,11 @@ def operations(function: Function) -> Operations:
 def _block(block: Block, trips: dict[Var, int]) -> Operations:
     found = Operations()
     for eqn in block.eqns:
-        _note_trips(eqn, trips)
+        if isinstance(eqn.op, str):
+            for name, count in cost(eqn.op, eqn.args).items():
+                found.by_op[name] += count
+        if isinstance(eqn.op, For) or eqn.op in ("range", "backwards"):
+            _note_trips(eqn, trips)
         if isinstance(eqn.op, If):
             arms = [_block(inner, trips) for inner in eqn.blocks]
             found.add(max(arms, key=Operations.weight))
@@ -68,9 +72,6 @@ def _block(block: Block, trips: dict[Var, int]) -> Operations:
                 found.add(inner, times)
             elif inner.weight():
                 found.loops.append(inner)
-        elif isinstance(eqn.op, str):
-            for name, count in cost(eqn.op, eqn.args).items():
-                found.by_op[name] += count
     return found
 
 

@@ -52,6 +52,11 @@ def winners(best: Any, *args: Any) -> int:
     return sum(arg == best for arg in args) or 1
 
 
+def of_a_tie(args: Sequence[Number], y: Number) -> Any:
+    """Return whether two arguments are the same; of more than two they may always be."""
+    return args[0] == args[1] if len(args) == 2 else len(args) > 2
+
+
 def largest(*args: Any) -> Any:
     """Return Python's max, of one argument too."""
     return max(args)
@@ -67,11 +72,11 @@ TIE = "a tie is shared equally: 1/2 each for two, 1/3 each for three"
 
 row(
     "abs", abs, lambda x, y: sign(x), result="number", raises=False,
-    domain=("nonzero",), kink="0 at x = 0", edges=(((0.0,), (0.0,)), ((-0.0,), (0.0,))), names=("builtins.abs",),
+    domain=("nonzero",), kink="0 at x = 0", where=lambda x, y: x == 0.0, edges=(((0.0,), (0.0,)), ((-0.0,), (0.0,))), names=("builtins.abs",),
 )
 row(
     "fabs", math.fabs, lambda x, y: sign(x), raises=False,
-    domain=("nonzero",), kink="0 at x = 0", edges=(((0.0,), (0.0,)), ((-0.0,), (0.0,))), names=("math.fabs",),
+    domain=("nonzero",), kink="0 at x = 0", where=lambda x, y: x == 0.0, edges=(((0.0,), (0.0,)), ((-0.0,), (0.0,))), names=("math.fabs",),
 )
 row(
     "copysign", math.copysign, sign_of_copy, None, raises=False,
@@ -81,7 +86,7 @@ row(
 row("winners", winners, result="int", raises=False, variadic=True, category="none")
 row(
     "max", largest, winner(operator.gt), result="number", raises=False, variadic=True, category="choice",
-    domain=("real",), kink=TIE, names=("builtins.max",),
+    domain=("real",), kink=TIE, where=of_a_tie, names=("builtins.max",),
     edges=(
         ((2.0, 2.0), (0.5, 0.5)), ((2.0, 2.0, 2.0), (1 / 3, 1 / 3, 1 / 3)), ((5.0, 1.0, 5.0, 2.0), (0.5, 0.0, 0.5, 0.0)),
         ((math.nan, 1.0), (1.0, 0.0)), ((1.0, math.nan), (1.0, 0.0)), ((math.nan, 1.0, 2.0), (1.0, 0.0, 0.0)),
@@ -90,7 +95,7 @@ row(
 )
 row(
     "min", smallest, winner(operator.lt), result="number", raises=False, variadic=True, category="choice",
-    domain=("real",), kink=TIE, names=("builtins.min",),
+    domain=("real",), kink=TIE, where=of_a_tie, names=("builtins.min",),
     edges=(
         ((2.0, 2.0), (0.5, 0.5)), ((2.0, 2.0, 2.0), (1 / 3, 1 / 3, 1 / 3)), ((1.0, 5.0, 1.0, 2.0), (0.5, 0.0, 0.5, 0.0)),
         ((math.nan, 1.0), (1.0, 0.0)), ((1.0, math.nan), (1.0, 0.0)), ((math.nan, 1.0, 2.0), (1.0, 0.0, 0.0)),

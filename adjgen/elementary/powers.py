@@ -77,6 +77,23 @@ def along_the_line(k: int, args: Sequence[Number], y: Number) -> Number:
     return select(y == 0.0, 0.0, lambda: step / y if k < half else -step / y)
 
 
+def at_zero(x: Number, y: Number) -> Any:
+    """Return whether the argument is zero."""
+    return x == 0.0
+
+
+def at_origin(args: Sequence[Number], y: Number) -> tuple[Any, ...]:
+    """Return whether each argument is zero."""
+    return tuple(arg == 0.0 for arg in args)
+
+
+def of_power(x: Number, n: Number, y: Number) -> Any:
+    """Return whether x**n may have no derivative: never by x for constants outside 0 < n < 1."""
+    if is_known(n):
+        return x == 0.0 if 0.0 < n < 1.0 else False
+    return x <= 0.0
+
+
 def distance(*args: float) -> float:
     """Return the distance of two points, one after the other in args."""
     half = len(args) // 2
@@ -87,6 +104,7 @@ def distance(*args: float) -> float:
 POWER: dict[str, Any] = {
     "domain": ("positive", "real"),
     "kink": "x**p at x = 0: inf for 0 < p < 1, 0 by p; by p nan for x < 0",
+    "where": of_power,
     "source": "DLMF 4.7(ii)",
 }
 AT_ZERO = (
@@ -103,17 +121,17 @@ row("math_pow", math.pow, by_base, by_exponent, **POWER, edges=AT_ZERO, names=("
 
 row(
     "sqrt", math.sqrt, lambda x, y: half_over_root(y),
-    domain=("positive",), kink="inf at x = 0", names=("math.sqrt",),
+    domain=("positive",), kink="inf at x = 0", where=at_zero, names=("math.sqrt",),
     edges=(((0.0,), (INF,)), ((1e-300,), (5e149,)), ((1e300,), (5e-151,)), ((INF,), (0.0,))),
 )
 row(
     "cbrt", math.cbrt, lambda x, y: select(y == 0.0, lambda: pole(y), lambda: 1.0 / 3.0 / (y * y)), raises=False,
-    domain=("nonzero",), kink="inf at x = 0", names=("math.cbrt",),
+    domain=("nonzero",), kink="inf at x = 0", where=at_zero, names=("math.cbrt",),
     edges=(((0.0,), (INF,)), ((-0.0,), (INF,)), ((1e-300,), (1e200 / 3,)), ((-1e300,), (1e-200 / 3,)), ((INF,), (0.0,))),
 )
 row(
     "hypot", math.hypot, root_of_sum, variadic=True, raises=False,
-    domain=("nonzero",), kink="0 at the origin", names=("math.hypot",),
+    domain=("nonzero",), kink="0 at the origin", where=at_origin, names=("math.hypot",),
     edges=(
         ((0.0, 0.0), (0.0, 0.0)), ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0)), ((3e-200, 4e-200), (0.6, 0.8)), ((3e200, -4e200), (0.6, -0.8)),
         ((-2.0,), (-1.0,)), ((5e-324, 0.0), (1.0, 0.0)),

@@ -28,7 +28,8 @@ class Row:
         A variadic row has a single function (k, arguments, y) instead. With several outs, y and
         what a partial returns are tuples, with None for an out that does not depend on the argument.
     result
-        Type rule: "real", "int", "bool", "number" (join of the arguments), "opaque".
+        Type rule: "real", "int", "bool", "number" (join of the arguments), "opaque", or a
+        function of the types of the arguments.
     raises
         Whether it can raise on floats.
     commutative
@@ -40,6 +41,9 @@ class Row:
         is smooth: "real", "nonzero", "positive", "unit", "above_one", "above_minus_one", "base", "int".
     kink
         The convention where the derivative does not exist.
+    where
+        Where the kink is: a test over (arguments..., y), or several that must all hold; of a
+        variadic row over (arguments, y). None: anywhere.
     edges
         (arguments, partials there) at kinks and at extreme numbers, for tests.
     source
@@ -52,17 +56,26 @@ class Row:
         What a user should know of the accuracy.
     carried
         Whether `evaluate` is not in Python: generated code carries its text.
+    jvp
+        For rows of lists: (args, y, dot) -> the tangent of y, with dot(k) that of argument k.
+    vjp
+        For rows of lists: (k, args, y, bar) -> what the adjoint of argument k grows by.
+    scatter
+        Instead of `vjp`: (k, args, y, bar, into) -> the adjoint of argument k so far, grown.
+    mutates
+        Whether emission writes the value into the first argument, which is not used again.
     """
 
     name: str
     evaluate: Callable[..., Any]
     partials: tuple[Callable[..., Number] | None, ...] = ()
-    result: str = "real"
+    result: str | Callable[[Sequence[Any]], Any] = "real"
     raises: bool = True
     commutative: bool = False
     category: str = "call"
     domain: tuple[Any, ...] = ()
     kink: str = ""
+    where: Callable[..., Any] | None = None
     names: tuple[str, ...] = ()
     variadic: bool = False
     outs: int = 1
@@ -71,6 +84,10 @@ class Row:
     refusal: str = ""
     note: str = ""
     carried: bool = False
+    jvp: Callable[..., Number] | None = None
+    vjp: Callable[..., Number | None] | None = None
+    scatter: Callable[..., Number] | None = None
+    mutates: bool = False
 
     def partial(self, k: int, args: Sequence[Number], y: Number) -> Number | None:
         """Return the partial derivative for argument k, or None if it is zero."""
@@ -78,6 +95,13 @@ class Row:
             return self.partials[0](k, args, y) if self.partials and self.partials[0] else None
         chosen = self.partials[k] if k < len(self.partials) else None
         return chosen(*args, y) if chosen else None
+
+    def kink_tests(self, args: Sequence[Number], y: Number) -> tuple[Any, ...]:
+        """Return the tests that all hold where the value has its kink; none: it may be anywhere."""
+        if self.where is None:
+            return ()
+        found = self.where(args, y) if self.variadic else self.where(*args, y)
+        return found if isinstance(found, tuple) else (found,)
 
 
 TABLE: dict[str, Row] = {}

@@ -79,7 +79,7 @@ row(
 row("atan", math.atan, lambda x, y: 1.0 / (1.0 + x * x), raises=False, domain=("real",), source="DLMF 4.24(ii)", names=("math.atan",))
 row(
     "atan2", math.atan2, lambda a, b, y: of_angle(a, b, b), lambda a, b, y: of_angle(a, b, -a), raises=False,
-    domain=("nonzero", "nonzero"), source="DLMF 4.24(ii)", kink="0 at the origin", names=("math.atan2",),
+    domain=("nonzero", "nonzero"), source="DLMF 4.24(ii)", kink="0 at the origin", where=lambda a, b, y: (a == 0.0, b == 0.0), names=("math.atan2",),
     edges=(
         ((0.0, 0.0), (0.0, 0.0)), ((-0.0, -0.0), (0.0, 0.0)), ((0.0, -1.0), (-1.0, 0.0)),
         ((3e-200, 4e-200), (1.6e199, -1.2e199)), ((3e200, 4e200), (1.6e-201, -1.2e-201)),
@@ -97,7 +97,7 @@ row(
 )
 row(
     "acosh", math.acosh, lambda x, y: hyperbolic(x), domain=("above_one",), source="DLMF 4.38(ii)",
-    kink="inf at x = 1", edges=(((1.0,), (INF,)), ((1e300,), (1e-300,))), names=("math.acosh",),
+    kink="inf at x = 1", where=lambda x, y: x == 1.0, edges=(((1.0,), (INF,)), ((1e300,), (1e-300,))), names=("math.acosh",),
 )
 row("atanh", math.atanh, lambda x, y: 1.0 / ((1.0 - x) * (1.0 + x)), domain=("unit",), source="DLMF 4.38(ii)", names=("math.atanh",))
 

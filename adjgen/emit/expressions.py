@@ -1,6 +1,7 @@
 """Writes values as expressions: names, constants, and equations that stand inside their use."""
 
 import ast
+from collections.abc import Mapping
 
 from adjgen.emit.targets import constant, spell
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
@@ -16,9 +17,11 @@ class Expressions:
     """Writes the expressions of one function."""
 
     def __init__(
-        self, names: dict[Var, str], inlined: set[Var], made_by: dict[Atom, Eqn], target: str
+        self, names: dict[Var, str], inlined: set[Var], made_by: Mapping[Atom, Eqn], target: str
     ) -> None:
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
+        # one node for all uses of a name: that is most of a tree
+        self.loads = {name: ast.Name(name, ast.Load()) for name in set(names.values())}
 
     def atom(self, atom: Atom) -> ast.expr:
         """Write a value."""
@@ -26,13 +29,15 @@ class Expressions:
             return constant(atom)
         if atom in self.inlined:
             return self.equation(self.made_by[atom])
-        return ast.Name(self.names[atom], ast.Load())
+        return self.loads[self.names[atom]]
 
     def equation(self, eqn: Eqn) -> ast.expr:
         """Write the right side of an equation with one out."""
         if isinstance(eqn.op, If):
             return self.choice(eqn)
         args = [self.atom(arg) for arg in eqn.args]
+        if isinstance(eqn.op, str):
+            return spell(self.target, eqn.op, args)
         if isinstance(eqn.op, Opaque):
             tree: ast.expr = eqn.op.payload.render(args, ())
             return tree
@@ -40,8 +45,7 @@ class Expressions:
             split = len(args) - len(eqn.op.keywords)
             named = [ast.keyword(n, a) for n, a in zip(eqn.op.keywords, args[split:])]
             return ast.Call(ast.Name(eqn.op.function, ast.Load()), args[:split], named)
-        assert isinstance(eqn.op, str)
-        return spell(self.target, eqn.op, args)
+        raise AssertionError(f"a loop is no expression: {eqn.op}")
 
     def tested(self, test: Atom) -> Atom:
         """Return what a test asks the truth of: `if items` needs no `bool(items)`."""

@@ -35,10 +35,10 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     lives = Lives(body, inlining.chosen)
     for condition, param in lives.alias.items():
         inlining.uses[param] += inlining.uses[condition]
-    made_by: dict[Atom, Eqn] = {out: eqn for eqn in equations(body) for out in eqn.outs}
     fixed = {p.vars[0]: p.name for p in function.params if not p.tree.kind}
-    names = Names(lives, fixed, taken(function), style)
-    expressions = Expressions(names.names, inlining.chosen, made_by, target)
+    avoid = taken(function)
+    names = Names(lives, fixed, avoid, style)
+    expressions = Expressions(names.names, inlining.chosen, lives.made_by, target)
     unbound = Const(None) if copies_unbound(body, names.names) else UNBOUND
     printer = Printer(expressions, inlining.uses, unbound, quote)
     statements = unpacking(function, names.names, inlining.uses, printer.nothing)
@@ -55,7 +55,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     tree = Definition(
         function.name, signature(function.params), statements, [], of_result(function)
     )
-    used = taken(function) | set(names.names.values()) | {p.name for p in function.params}
+    used = avoid | set(names.names.values()) | {p.name for p in function.params}
     carried = [eqn.op.payload for eqn in equations(body) if isinstance(eqn.op, Opaque)]
     used = used.union(*(payload.inner_names() for payload in carried))
     return Written(tree, used)

@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from adjgen.elementary.row import TABLE
 from adjgen.emit.exits import told
@@ -15,6 +14,7 @@ from adjgen.emit.function import Written, write
 from adjgen.emit.mypy import excused
 from adjgen.emit.outline import DEEPEST, indentation, outlined
 from adjgen.emit.pack import packed
+from adjgen.emit.storage import in_place
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
 from adjgen.ir.roots import without_roots
@@ -49,17 +49,15 @@ def write_functions(
     written: dict[str, Written] = {}
     names = {f.name for f in functions}
     for function in functions:
-        ready = told(packed(without_roots(function)))
+        ready = in_place(told(packed(without_roots(function))))
         one = write(ready, target, style, quote)
         parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
         written |= {f.name: write(f, target, style, quote) for f in parts} or {function.name: one}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders))
     trees: list[ast.FunctionDef] = [one.tree for one in written.values()]
-    for tree in trees:
-        imports.resolve(tree)
-    texts = {f"@{name}": source for name, source in imports.carried_functions()}
-    texts |= {name: print_statements([one.tree]) for name, one in written.items()}
+    texts = {name: print_statements([one.tree], imports.spelled) for name, one in written.items()}
+    texts = {f"@{name}": source for name, source in imports.carried_functions()} | texts
     modules = {alias: module for module, alias in imports.modules.items()}
     return Text(texts, imports.lines(), imports.held, imports.visible(), modules, trees)
 
@@ -75,20 +73,10 @@ class Imports:
         self.held: dict[str, str] = {}
         self.carried: dict[str, str] = {}  # row -> name of the function that has its text
 
-    def resolve(self, tree: ast.AST) -> None:
-        """Write the references in a tree as names, dotted ones too: the tree is only printed."""
-        queue: list[Any] = [tree]
-        for node in queue:  # which grows; ast.walk would take three times as long
-            if isinstance(node, ast.Name):
-                if node.id.startswith("@"):
-                    module, _, name = node.id[1:].rpartition(":")
-                    node.id = self.written(module, name)
-            elif isinstance(node, ast.AST):
-                for part in map(node.__dict__.get, node._fields):
-                    if isinstance(part, list):
-                        queue += part
-                    elif part is not None:
-                        queue.append(part)
+    def spelled(self, reference: str) -> str:
+        """Return how a reference @module:name is written."""
+        module, _, name = reference[1:].rpartition(":")
+        return self.written(module, name)
 
     def written(self, module: str, name: str) -> str:
         """Return how a name of a module is written."""

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from adjgen.elementary.row import TABLE
+from adjgen.elementary.structural import NOTHING, unbound_error
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
@@ -17,6 +19,7 @@ from adjgen.emit.assignments import (
 from adjgen.emit.expressions import Expressions, block_is_expression, direct, negated
 from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
+from adjgen.emit.stores import stores
 from adjgen.emit.targets import outside
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
 
@@ -118,6 +121,8 @@ class Printer(Assignments):
 
     def equation(self, eqn: Eqn) -> Statements:
         """Write one equation as statements."""
+        if isinstance(eqn.op, str):
+            return self.row(eqn, eqn.op)
         if isinstance(eqn.op, If):
             return self.branch(eqn)
         if isinstance(eqn.op, For):
@@ -126,8 +131,6 @@ class Printer(Assignments):
             reads = [self.atom(arg) for arg in eqn.args]
             names = [self.expressions.names[out] for out in eqn.outs]
             return list(eqn.op.payload.render(reads, names))
-        if eqn.op == "require_real":
-            return self.require_real(eqn)
         value = self.expressions.equation(eqn)
         if not any(self.uses[out] for out in eqn.outs):
             return [ast.Expr(value)]
@@ -135,6 +138,36 @@ class Printer(Assignments):
             targets = iter([ast.Name(self.name(out), ast.Store()) for out in eqn.outs])
             return [ast.Assign([structured(eqn.op.result, targets, ast.Store())], value)]
         return [assign([self.name(out) for out in eqn.outs], value)]
+
+    def row(self, eqn: Eqn, op: str) -> Statements:
+        """Write an elementary function as statements."""
+        if TABLE[op].mutates:
+            return self.store(eqn, op)
+        if op in SPECIAL:
+            return SPECIAL[op](self, eqn)
+        value = self.expressions.equation(eqn)
+        if not any([self.uses[out] for out in eqn.outs]):
+            return [ast.Expr(value)]
+        return [assign([self.name(out) for out in eqn.outs], value)]
+
+    def unpacked(self, eqn: Eqn) -> Statements:
+        """Write a, b = items."""
+        names: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
+        return [ast.Assign([ast.Tuple(names, ast.Store())], self.atom(eqn.args[0]))]
+
+    def no_derivative(self, eqn: Eqn) -> Statements:
+        """Write what is raised where there is no derivative."""
+        error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(NOTHING)], [])
+        return [ast.Raise(error)]
+
+    def store(self, eqn: Eqn, op: str) -> Statements:
+        """Write a row that stores into its first argument, under the name of its value."""
+        items, *args = eqn.args
+        trees = [self.atom(arg) for arg in args]
+        name = self.expressions.names.get(items, "") if isinstance(items, Var) else ""
+        target = self.name(eqn.outs[0]) if self.uses[eqn.outs[0]] or not name else name
+        first = [] if target == name else [assign([target], self.atom(items))]
+        return [*first, *stores(op, target, trees)]
 
     def raise_unbound(self) -> Statements:
         """Write what Python raises where the user's function returns a name without a value."""
@@ -159,6 +192,17 @@ class Printer(Assignments):
             )
         error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
         return [ast.If(test, [ast.Raise(error)], [])]
+
+    def require_bound(self, eqn: Eqn) -> Statements:
+        """Write the check that a name has a value."""
+        bound, name, free = eqn.args
+        assert isinstance(name, Const) and isinstance(free, Const)
+        error = unbound_error(name.value, free.value)
+        text = ast.Constant(str(error))
+        leave = ast.Raise(ast.Call(outside("builtins", type(error).__name__), [text], []))
+        return (
+            [leave] if bound == Const(False) else [ast.If(negated(self.atom(bound)), [leave], [])]
+        )
 
     def branch(self, eqn: Eqn) -> Statements:
         """Write an IF whose outs are assigned in both arms, or a conditional expression."""
@@ -225,3 +269,10 @@ class Printer(Assignments):
             if leaves(first)
             else [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
         )
+
+
+SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
+    "require_real": Printer.require_real, "require_bound": Printer.require_bound,
+    "no_derivative": Printer.no_derivative, "unpacked": Printer.unpacked,
+    "changed": lambda printer, eqn: [],
+}  # fmt: skip

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from adjgen.elementary.row import TABLE
-from adjgen.elementary.structural import DEEPEST
+from adjgen.elementary.sequences import DEEPEST
 from adjgen.ir.core import Const
 
 Args = Sequence[ast.expr]
@@ -18,7 +18,8 @@ def outside(module: str, name: str) -> ast.Name:
 
 def binary(op: type[ast.operator]) -> Spelling:
     """Spell a binary operator; a negative left side of ** needs no care, constants are UnaryOps."""
-    return lambda args: ast.BinOp(args[0], op(), args[1])
+    sign = op()
+    return lambda args: ast.BinOp(args[0], sign, args[1])
 
 
 def compare(op: type[ast.cmpop]) -> Spelling:
@@ -28,7 +29,8 @@ def compare(op: type[ast.cmpop]) -> Spelling:
 
 def unary(op: type[ast.unaryop]) -> Spelling:
     """Spell a unary operator."""
-    return lambda args: ast.UnaryOp(op(), args[0])
+    sign = op()
+    return lambda args: ast.UnaryOp(sign, args[0])
 
 
 def call(dotted: str) -> Spelling:
@@ -116,6 +118,82 @@ def add_elements(depth: int) -> Spelling:
     return spell
 
 
+def subscript(items: ast.expr, where: Args) -> ast.expr:
+    """Write items[i][j]."""
+    for index in where:
+        items = ast.Subscript(items, index, ast.Load())
+    return items
+
+
+def part(args: Args) -> ast.expr:
+    """Spell a slice."""
+    none = [isinstance(a, ast.Constant) and a.value is None for a in args]
+    bounds = [None if empty else a for a, empty in zip(args, none)]
+    return ast.Subscript(args[0], ast.Slice(*bounds[1:]), ast.Load())
+
+
+def each(
+    base: str, value: Callable[[ast.expr], ast.expr], items: ast.expr, *inside: ast.expr
+) -> ast.expr:
+    """Spell [value(one) for one in items]; the name is not one of those inside."""
+    taken = {n.id for tree in inside for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    while base in taken:
+        base += "_"
+    body = value(ast.Name(base, ast.Load()))
+    return ast.ListComp(body, [ast.comprehension(ast.Name(base, ast.Store()), items, [], 0)])
+
+
+def copied(depth: int) -> Spelling:
+    """Spell the copy of a list (of lists)."""
+    plain = call("builtins.list")
+    if depth == 1:
+        return plain
+    return lambda args: each("row", lambda one: copied(depth - 1)([one]), args[0])
+
+
+def shares(args: Args) -> ast.expr:
+    """Spell the shares of the items that have a value."""
+    items, value = args
+
+    def share(one: ast.expr) -> ast.expr:
+        times = ast.Call(ast.Attribute(items, "count", ast.Load()), [value], [])
+        equal = ast.Compare(one, [ast.Eq()], [value])
+        return ast.IfExp(equal, ast.BinOp(ast.Constant(1.0), ast.Div(), times), ast.Constant(0.0))
+
+    return each("one", share, items, items, value)
+
+
+def dot(args: Args) -> ast.expr:
+    """Spell the sum of products."""
+    names: list[ast.expr] = [ast.Name("a", ast.Load()), ast.Name("b", ast.Load())]
+    target = ast.Tuple([ast.Name("a", ast.Store()), ast.Name("b", ast.Store())], ast.Store())
+    pairs = ast.Call(outside("builtins", "zip"), list(args), [])
+    products = ast.ListComp(
+        ast.BinOp(names[0], ast.Mult(), names[1]), [ast.comprehension(target, pairs, [], 0)]
+    )
+    return ast.Call(outside("builtins", "sum"), [products, ast.Constant(0.0)], [])
+
+
+def order_of(args: Args) -> ast.expr:
+    """Spell the positions of items in the order of their values."""
+    items, reverse = args
+    places = call("builtins.range")([call("builtins.len")([items])])
+    keywords = [ast.keyword("key", ast.Attribute(items, "__getitem__", ast.Load()))]
+    if isinstance(reverse, ast.Constant) and reverse.value:
+        keywords.append(ast.keyword("reverse", reverse))
+    return ast.Call(outside("builtins", "sorted"), [places], keywords)
+
+
+def scattered(args: Args) -> ast.expr:
+    """Spell a list that has grown by values at positions."""
+    zipped, one = call("builtins.zip"), ast.Name("_", ast.Store())
+    pair = ast.Tuple([one, ast.Name("b", ast.Store())], ast.Store())
+    target = ast.Tuple([ast.Name("a", ast.Store()), pair], ast.Store())
+    places = call("builtins.sorted")([zipped([args[2], args[1]])])
+    total = ast.BinOp(ast.Name("a", ast.Load()), ast.Add(), ast.Name("b", ast.Load()))
+    return ast.ListComp(total, [ast.comprehension(target, zipped([args[0], places]), [], 0)])
+
+
 def padded(args: Args) -> ast.expr:
     """Spell a list with zeros behind it, as long as another."""
     lengths = [ast.Call(outside("builtins", "len"), [a], []) for a in reversed(args)]
@@ -148,9 +226,20 @@ MATH: dict[str, Spelling] = {
     "dist": two_points, "winners": winners, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
     "log_base": call("math.log"), "math_pow": call("math.pow"), "round_digits": call("builtins.round"),
     "range": call("builtins.range"), "len": call("builtins.len"), "padded": padded, "backwards": backwards,
-    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same, "infinity": infinity,
+    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same, "index": same, "infinity": infinity,
+    "item": lambda args: subscript(args[0], args[1:]), "part": part, "order_of": order_of,
+    "listing": lambda args: ast.List(list(args), ast.Load()), "joined": binary(ast.Add),
+    "filled": lambda args: ast.BinOp(ast.List([args[0]], ast.Load()), ast.Mult(), args[1]),
+    "total": call("builtins.sum"), "exact_total": call("math.fsum"), "unpacked": same,
+    "largest": call("builtins.max"), "smallest": call("builtins.min"), "shares": shares, "dot": dot,
+    "gathered": lambda args: each("k", lambda k: subscript(args[0], [k]), args[1], args[0]),
+    "scaled": lambda args: each(
+        "one", lambda one: ast.BinOp(one, ast.Mult(), args[1]), args[0], args[1]
+    ),
+    "scattered": scattered, "as_tuple": call("builtins.tuple"),
 }  # fmt: skip
 for _depth in range(1, DEEPEST + 1):
+    MATH[f"copied_{_depth}"] = copied(_depth)
     MATH |= {f"add_elements_{_depth}": add_elements(_depth), f"zeros_like_{_depth}": zeros(_depth)}
 TARGETS = {"math": MATH}
 

@@ -3,7 +3,7 @@
 A function that copies one (or keeps it on a tape) starts it as None, so that reading it still fails.
 """
 
-from adjgen.ir.core import UNBOUND, Atom, Block, Call, For, If, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, For, If, Opaque, Var
 from adjgen.ir.query import equations
 
 
@@ -49,6 +49,13 @@ def copies_unbound(body: Block, names: dict[Var, str]) -> bool:
             pairs += zip(eqn.outs, params)
             if any(r in found for r in results[eqn.op.carried + eqn.op.exits :]):
                 return True
+        elif isinstance(eqn.op, Opaque):
+            pairs += [
+                (o, a)
+                for o in eqn.outs
+                for a in eqn.args
+                if isinstance(a, Var) and a.hint == o.hint
+            ]
         elif eqn.op == "pack" or isinstance(eqn.op, Call):
             if any(arg in found for arg in eqn.args):
                 return True

@@ -10,12 +10,12 @@ before                          after
 from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Root, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Root
 
 
 def dce(block: Block) -> Block:
     """Return the block without dead equations."""
-    live: set[Var] = {r for r in block.results if isinstance(r, Var)}
+    live: set[Atom] = set(block.results)
     return replace(block, eqns=_live_equations(block.eqns, live))
 
 
@@ -46,43 +46,41 @@ def can_raise(eqn: Eqn) -> bool:
     return TABLE[eqn.op].raises
 
 
-def _live_equations(eqns: tuple[Eqn, ...], live: set[Var]) -> tuple[Eqn, ...]:
+def _live_equations(eqns: tuple[Eqn, ...], live: set[Atom]) -> tuple[Eqn, ...]:
     """Return the equations that stay; `live` grows by what they read."""
     kept: list[Eqn] = []
     for eqn in reversed(eqns):
         if live.isdisjoint(eqn.outs) and not noticed(eqn):
             continue
-        if isinstance(eqn.op, If):
+        if not eqn.blocks:
+            pass
+        elif isinstance(eqn.op, If):
             eqn = _live_if(eqn, live)
         elif isinstance(eqn.op, Root):
-            inner = _read([*eqn.blocks[0].results])
+            inner = set[Atom](eqn.blocks[0].results)
             eqns = _live_equations(eqn.blocks[0].eqns, inner)
             eqn = replace(eqn, blocks=(replace(eqn.blocks[0], eqns=eqns),))
             live |= inner
         elif isinstance(eqn.op, For):
             eqn = _live_for(eqn, eqn.op, live)
-        live.update([arg for arg in eqn.args if isinstance(arg, Var)])
+        live.update(eqn.args)
         kept.append(eqn)
     return tuple(reversed(kept))
 
 
-def _read(atoms: list[Atom]) -> set[Var]:
-    return {atom for atom in atoms if isinstance(atom, Var)}
-
-
-def _live_if(eqn: Eqn, live: set[Var]) -> Eqn:
+def _live_if(eqn: Eqn, live: set[Atom]) -> Eqn:
     wanted = [k for k, out in enumerate(eqn.outs) if out in live]
     blocks = []
     for block in eqn.blocks:
         results = tuple(block.results[k] for k in wanted)
-        inner = _read(list(results))
+        inner = set[Atom](results)
         eqns = _live_equations(block.eqns, inner)
         live |= inner
         blocks.append(Block((), eqns, results))
     return replace(eqn, outs=tuple(eqn.outs[k] for k in wanted), blocks=tuple(blocks))
 
 
-def _live_for(eqn: Eqn, op: For, live: set[Var]) -> Eqn:
+def _live_for(eqn: Eqn, op: For, live: set[Atom]) -> Eqn:
     body, seqs = eqn.blocks[0], op.seqs
     split = op.carried + op.exits
     carried = {k for k in range(op.carried) if eqn.outs[k] in live}
@@ -93,11 +91,11 @@ def _live_for(eqn: Eqn, op: For, live: set[Var]) -> Eqn:
         results = [body.results[k] for k in wanted]
         results += body.results[op.carried : split]
         results += [body.results[k + op.exits] for k in collected]
-        inner = _read(results)
+        inner = set[Atom](results)
         eqns = _live_equations(body.eqns, inner)
-        tested: set[Var] = set()
+        tested: set[Atom] = set()
         if op.tested:
-            tested = _read(list(eqn.blocks[1].results))
+            tested = set(eqn.blocks[1].results)
             condition = _live_equations(eqn.blocks[1].eqns, tested)
         read = {k for k in range(op.carried) if body.params[seqs + k] in inner}
         read |= {k for k in range(op.carried) if op.tested and eqn.blocks[1].params[k] in tested}

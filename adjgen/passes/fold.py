@@ -11,6 +11,7 @@ before                              after
 from dataclasses import dataclass, field, replace
 
 from adjgen.elementary.row import TABLE
+from adjgen.elementary.trace import simplified
 from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, For, If, Opaque, Var
 from adjgen.ir.types import BOOL, REAL
 
@@ -32,7 +33,11 @@ FOLDED = {
     "is_not",
 }
 NUMBERS = (int, float, bool)
+ALONE = {"backwards", "neg", "require_bound"}  # rows that fold without a constant
 TRUE, FALSE = Const(True), Const(False)
+
+
+Choice = tuple[Var, tuple[Atom, Atom]]  # an out of an IF, and what its arms give it
 
 
 @dataclass
@@ -42,36 +47,50 @@ class Folding:
     exact: bool = False  # keep x**2 in the primal
     mapping: dict[Var, Atom] = field(default_factory=dict)
     mirrored: dict[Atom, Atom] = field(default_factory=dict)  # a list backwards -> the list
+    chosen: dict[Atom, list[Choice]] = field(default_factory=dict)  # test -> constants it chose
 
     negated: dict[Atom, Atom] = field(default_factory=dict)  # -x -> x
 
     def block(self, block: Block) -> Block:
         """Return a block with known values put in; nothing follows what always raises."""
         eqns: list[Eqn] = []
+        replaced = self.mapping.keys()
         for k, eqn in enumerate(block.eqns):
             if eqns and raises(eqns[-1]):
                 lost = (out for left in block.eqns[k:] for out in left.outs)
                 self.mapping.update(dict.fromkeys(lost, UNBOUND))
                 break
-            args = tuple([self.value(arg) for arg in eqn.args])
-            if args != eqn.args:
-                eqn = eqn.reading(args, eqn.blocks)
-            if isinstance(eqn.op, If):
+            if not replaced.isdisjoint(eqn.args):
+                eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
+            constant = any([isinstance(arg, Const) for arg in eqn.args])
+            if constant and UNBOUND in (
+                eqn.args[: eqn.op.seqs] if isinstance(eqn.op, For) else eqn.args
+            ):  # it stands behind the check that raises
+                self.mapping.update(dict.fromkeys(eqn.outs, UNBOUND))
+            elif isinstance(eqn.op, If):
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):
-                eqns.append(replace(eqn, blocks=self.loop(eqn, eqn.op)))
+                eqns.append(eqn.reading(eqn.args, self.loop(eqn, eqn.op)))
             elif eqn.blocks:
-                eqns.append(eqn.reading(args, tuple([self.block(b) for b in eqn.blocks])))
-            else:
+                eqns.append(eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks])))
+            elif constant or eqn.op in ALONE:
                 self.plain(eqn, eqns)
+            else:
+                eqns.append(eqn)
         return Block(block.params, tuple(eqns), tuple(self.value(r) for r in block.results))
 
     def value(self, atom: Atom) -> Atom:
         """Return what an atom stands for."""
-        return self.mapping.get(atom, atom) if isinstance(atom, Var) else atom
+        while isinstance(atom, Var) and atom in self.mapping:
+            atom = self.mapping[atom]  # an out of an IF that is its test, which is known in an arm
+        return atom
 
     def plain(self, eqn: Eqn, eqns: list[Eqn]) -> None:
-        """Fold a row, or keep it."""
+        """Fold a row that reads constants, or one of those that say something of their own."""
+        if eqn.op == "require_bound":
+            if not (eqns and isinstance(eqns[-1].op, If) and self.moved(eqn, eqns)):
+                eqns.extend([eqn] if eqn.args[0] != TRUE else [])
+            return
         if eqn.op == "backwards":
             if eqn.args[0] in self.mirrored:
                 self.mapping[eqn.outs[0]] = self.mirrored[eqn.args[0]]
@@ -93,8 +112,40 @@ class Folding:
             self.mapping[eqn.outs[0]] = Const(0.0)
         elif eqn.derivative and eqn.op == "pow" and eqn.args[1] in (Const(1), Const(1.0)):
             self.mapping[eqn.outs[0]] = eqn.args[0]
-        else:
+        elif not (eqn.derivative and isinstance(eqn.op, str) and self.shortened(eqn, eqns)):
             eqns.append(eqn)
+
+    def moved(self, eqn: Eqn, eqns: list[Eqn]) -> bool:
+        """Move the check that a name has a value into the arm before it that gave it none."""
+        last, flag = eqns[-1], eqn.args[0]
+        flags: tuple[Atom, ...] = (TRUE, FALSE)
+        if flag in last.outs:
+            flags = tuple(block.results[last.outs.index(flag)] for block in last.blocks)
+        if TRUE not in flags or flag not in (*last.outs, last.args[0]):
+            return False
+        blocks = []
+        for block, known in zip(last.blocks, flags):
+            check = (eqn.reading((known, *eqn.args[1:]), ()),) if known != TRUE else ()
+            blocks.append(Block((), block.eqns + check, block.results))
+        eqns[-1] = last.reading(last.args, tuple(blocks))
+        return True
+
+    def shortened(self, eqn: Eqn, eqns: list[Eqn]) -> bool:
+        """Put in what a product with 1.0, or a sum with 0.0, is; return whether it was one."""
+        short = simplified(str(eqn.op), eqn.args)
+        if isinstance(short, tuple):
+            eqns.append(Eqn(eqn.outs, short[0], (short[1],), (), eqn.loc, True))
+        elif short is not None and short.type is eqn.outs[0].type:
+            self.stands_for(eqn.outs[0], short)
+        else:
+            return False
+        return True
+
+    def stands_for(self, out: Var, known: Atom) -> None:
+        """Put in a value for a variable, whose name it takes if it has none."""
+        self.mapping[out] = known
+        if isinstance(known, Var) and not known.label():
+            known.hint = out.hint
 
     def choice(self, eqn: Eqn, eqns: list[Eqn]) -> None:
         """Fold an IF: a known condition takes its arm, equal results need no choice."""
@@ -103,11 +154,16 @@ class Folding:
             self.taken(eqn, self.block(eqn.blocks[0] if test.value else eqn.blocks[1]), eqns)
             return
         blocks = []
-        for block, truth in zip(eqn.blocks, (TRUE, FALSE)):
+        before = self.chosen.get(test, [])
+        for k, (block, truth) in enumerate(zip(eqn.blocks, (TRUE, FALSE))):
+            known = {out: pair[k] for out, pair in before if isinstance(pair[k], Const)}
             if test.type == BOOL:
-                self.mapping[test] = truth
+                known[test] = truth
+            known = {out: value for out, value in known.items() if out not in self.mapping}
+            self.mapping |= known
             blocks.append(self.block(block))
-            self.mapping.pop(test, None)
+            for var in known:
+                del self.mapping[var]
         kept = []
         for k, (out, a, b) in enumerate(zip(eqn.outs, blocks[0].results, blocks[1].results)):
             if a == b:
@@ -116,6 +172,8 @@ class Folding:
                 self.mapping[out] = test
             else:
                 kept.append(k)
+                if {TRUE, FALSE} & {a, b}:
+                    self.chosen.setdefault(test, []).append((out, (a, b)))
         if not kept and not any(block.eqns for block in blocks):
             return
         arms = tuple(replace(b, results=tuple(b.results[k] for k in kept)) for b in blocks)
@@ -155,10 +213,10 @@ def raises(eqn: Eqn) -> bool:
 
 def folded(eqn: Eqn) -> Const | None:
     """Return the value of a row of constants, where folding it is the same on every machine."""
-    if eqn.op not in FOLDED:
-        return None
     values = [arg.value for arg in eqn.args if isinstance(arg, Const)]
-    if len(values) < len(eqn.args) or not all(
+    if len(values) < len(eqn.args) or eqn.op not in FOLDED:
+        return None
+    if not all(
         isinstance(v, NUMBERS)
         or (v is None and eqn.op in ("is", "is_not"))
         or (isinstance(v, str) and eqn.op in ("eq", "ne"))

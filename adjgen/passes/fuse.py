@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from adjgen.ir.core import Atom, Block, Eqn, If, Var
-from adjgen.ir.query import free_variables
+from adjgen.ir.free import FreeVariables
 
 COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
 
@@ -30,6 +30,7 @@ class _Fusing:
     def __init__(self) -> None:
         self.mapping: dict[Atom, Atom] = {}
         self.tests: dict[Any, Var] = {}
+        self.free = FreeVariables()
 
     def value(self, atom: Atom) -> Atom:
         """Return what a variable stands for: what an arm exports may itself be exported by an arm inside."""
@@ -40,22 +41,22 @@ class _Fusing:
     def block(self, block: Block) -> Block:
         """Return a block with the branches in it fused."""
         here: dict[Any, Var] = {}
-        eqns = [eqn for eqn in block.eqns if not self.repeats(eqn, here)]
+        eqns = [e for e in block.eqns if e.op not in COMPARISONS or not self.repeats(e, here)]
         partners = _partners(eqns, self)
         moved = set(partners.values())
+        replaced = self.mapping.keys()
         out: list[Eqn] = []
         made: list[Any] = []
         for k, eqn in enumerate(eqns):
             if k in moved:
                 continue
-            args = tuple([self.value(arg) for arg in eqn.args])
-            if args != eqn.args:
-                eqn = replace(eqn, args=args)
+            if replaced and not replaced.isdisjoint(eqn.args):
+                eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
             if k in partners:
                 eqn = self.fused(eqn, eqns[partners[k]])
             elif eqn.blocks:
-                eqn = replace(eqn, blocks=tuple(self.block(inner) for inner in eqn.blocks))
-            elif (key := self.key(eqn)) is not None:
+                eqn = eqn.reading(eqn.args, tuple([self.block(inner) for inner in eqn.blocks]))
+            elif eqn.op in COMPARISONS and (key := self.key(eqn)) is not None:
                 self.tests[key] = eqn.outs[0]
                 made.append(key)
             out.append(eqn)
@@ -65,8 +66,8 @@ class _Fusing:
         return Block(block.params, tuple(out), results)
 
     def key(self, eqn: Eqn) -> Any:
-        """Return what equal comparisons share, None for other equations."""
-        if eqn.op not in COMPARISONS or any(arg.type.name == "opaque" for arg in eqn.args):
+        """Return what equal comparisons share, None for those of which nothing is known."""
+        if any(arg.type.name == "opaque" for arg in eqn.args):
             return None
         return eqn.op, *(self.value(arg) for arg in eqn.args)
 
@@ -118,5 +119,5 @@ def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, int]:
 def _can_move(eqns: list[Eqn], to: int, position: int, fusing: _Fusing) -> bool:
     """Whether a branch reads nothing that is computed between another one and itself."""
     between = {out for eqn in eqns[to + 1 : position] for out in eqn.outs}
-    reads = {fusing.value(v) for v in free_variables(*eqns[position].blocks)}
+    reads = {fusing.value(v) for b in eqns[position].blocks for v in fusing.free.of(b)}
     return between.isdisjoint(reads)

@@ -7,7 +7,7 @@ annotate floats as int.
 import ast
 from typing import Any
 
-from adjgen.ir.types import INT, REAL, Type
+from adjgen.ir.types import BOOL, INT, REAL, Type
 from adjgen.read.parameters import Uses, annotation_of
 
 PLAIN = {"bool": (bool,), "int": (bool, int), "float": (bool, int, float), "str": (str,)}
@@ -20,7 +20,7 @@ def annotation(definition: Any, name: str, kind: Type, differentiable: bool, use
     number = differentiable or kind == REAL and name in used.numbers
     said = [] if number else plain(annotation_of(definition.node, name))
     if number:
-        found = ["float"]
+        found = [spelled(kind)]
     elif said and agrees(said, default):
         found = said
     elif isinstance(default, (bool, str)):
@@ -34,6 +34,13 @@ def annotation(definition: Any, name: str, kind: Type, differentiable: bool, use
     else:
         return ""
     return " | ".join(dict.fromkeys(found + optional))
+
+
+def spelled(kind: Type) -> str:
+    """Return how a number, or a list of numbers, is annotated."""
+    if kind.element is not None:
+        return f"list[{spelled(kind.element)}]"
+    return {INT: "int", BOOL: "bool"}.get(kind, "float")
 
 
 def agrees(said: list[str], default: object) -> bool:

@@ -9,14 +9,21 @@ from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import displays, expressions, methods, names, solvers
-from adjgen.read.frame import Frame, missing_hint
+from adjgen.read import displays, expressions, list_methods, methods, names, solvers
+from adjgen.read.frame import Frame
+from adjgen.read.missing import missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
 from adjgen.read.values import Display, FunctionValue, Value
 
 # Names that mean another row with a second argument.
 WITH_TWO = {"math.log": "log_base", "builtins.round": "round_digits"}
+UNPACKED = "ADJ601 a call of `{}` whose arguments are unpacked with a star"
 COMPLEX = {"builtins.complex"}
+REAL_NUMBER = (
+    "A real number is its own real part: leave that out, or name other parameters with wrt=."
+)
+# What a float tells of itself, with the type of the answer.
+METHODS = {"is_integer": BOOL, "hex": OPAQUE, "as_integer_ratio": OPAQUE, "conjugate": OPAQUE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +79,12 @@ def call(frame: Frame, node: ast.Call) -> Value:
             node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers."
         )
     if dotted:
-        return _known(frame, node, dotted)
+        known = bool(node.args) and displays.items_of(frame, node.args[0]) is not None
+        made = None if known else list_methods.over_list(frame, node, dotted)
+        return made if made is not None else _known(frame, node, dotted)
+    made = list_methods.method(frame, node)
+    if made is not None:
+        return made
     user = _user_row(binding)
     if (
         user is not None
@@ -88,7 +100,24 @@ def call(frame: Frame, node: ast.Call) -> Value:
     target = _function(frame, node, binding)
     if target is not None and not _starred(node):
         return _read(frame, node, target)
-    return _unknown(frame, node)
+    return _of_number(frame, node) or _unknown(frame, node)
+
+
+def _of_number(frame: Frame, node: ast.Call) -> Var | None:
+    """Lower a method of a number, which changes nothing: `x.is_integer()`."""
+    method = node.func
+    if not isinstance(method, ast.Attribute) or method.attr not in METHODS or node.args:
+        return None
+    if node.keywords or frame.binding(method.value) is not None:
+        return None
+    owner = expressions.atom(frame, method.value)
+    tree = ast.Call(ast.Attribute(ast.Name("number", ast.Load()), method.attr, ast.Load()), [], [])
+    number = owner.type in (REAL, INT, BOOL)
+    reason, hint = f"ADJ301 no derivative rule for `.{method.attr}()`", expressions.ADVICE
+    if method.attr == "conjugate":
+        reason, hint = "ADJ406 `.conjugate()` of what may be complex", REAL_NUMBER
+    code = Code(tree, ("number",), effect=not number, reason=reason, hint=hint)
+    return frame.emit(node, Opaque(code), (owner,), [METHODS[method.attr] if number else OPAQUE])[0]
 
 
 def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
@@ -97,12 +126,13 @@ def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
 
     session = frame.session
     equations, problems, env = len(session.builder.eqns), len(session.problems), dict(frame.env)
+    heap = dict(session.heap)
     result = inline.inlined(frame, node, target)
     found = session.problems[problems:]
     if not found or not isinstance(node.func, ast.Attribute) or frame.binding(node.func):
         return result
     del session.builder.eqns[equations:], session.problems[problems:]
-    frame.env = env
+    frame.env, session.heap = env, heap
     return frame.opaque(node, f"{found[0].code} {found[0].what}", found[0].why)
 
 
@@ -139,6 +169,8 @@ def _unknown(frame: Frame, node: ast.Call) -> Value:
     if isinstance(node.func, ast.Name) and isinstance(binding, names.Missing):
         what = f"no function `{text}` is known"
         return frame.problem(node.func, "ADJ301", what, missing_hint(binding))
+    if _starred(node):
+        return frame.opaque(node, UNPACKED.format(text), "Write the arguments one by one.")
     if methods.doubtful(frame, node.func):
         what = (
             f"ADJ301 `{text}` may be another method: an attribute or a derived class has this name"
@@ -186,6 +218,8 @@ def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
     if dotted.startswith(OBSERVERS):
         code, reads = frame.code(node, (), reason, "", True, observes=True)
         return frame.emit(node, Opaque(code), reads, [OPAQUE])[0]
+    if _starred(node):
+        return frame.opaque(node, UNPACKED.format(short), "Write the arguments one by one.")
     return frame.opaque(node, reason, "`adjgen rules` lists what has one.")
 
 

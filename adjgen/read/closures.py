@@ -12,7 +12,9 @@ from typing import Any
 
 from adjgen.ir.core import UNBOUND, Atom, Const
 from adjgen.read import inline
-from adjgen.read.frame import Frame, constant_expression
+from adjgen.read.bound import TRUE, boundness
+from adjgen.read.frame import Frame
+from adjgen.read.missing import constant_expression
 from adjgen.read.names import ABSENT
 from adjgen.read.opaque import SEES_ALL, targets
 from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
@@ -143,7 +145,9 @@ class Carrier:
 
     def read(self, frame: Frame, node: ast.Name) -> ast.expr:
         """Return what stands for a name that is read in a frame."""
-        held = frame.held(node.id)
+        held, owner = frame.held(node.id), frame.frame_of(node.id)
+        if owner is not None and boundness(owner.env, node.id) != TRUE:
+            held = UNBOUND
         if isinstance(held, BindingValue):
             return frame.expression_of(node, held.binding, node.id)
         return self.of(held, node.id)

@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from adjgen.read.constants import evaluate, number
+from adjgen.read.flow import assigned
 from adjgen.read.names import (
     Binding,
     Callee,
@@ -15,6 +16,7 @@ from adjgen.read.names import (
     Scope,
 )
 from adjgen.read.private import written_out
+from adjgen.read.rebound import lasting, settled
 from adjgen.read.session import Moment
 
 if TYPE_CHECKING:
@@ -30,24 +32,31 @@ def define(
 ) -> Definition:
     """Return the definition of a function, or of a method of `owner`; `self` stays a parameter."""
     if owner is None:
-        return Definition(node, view.scope.file, view, qualname, _defaults(node, moment, None))
+        return Definition(
+            node, view.scope.file, view, qualname, _defaults(node, moment, qualname, None)
+        )
     static = "staticmethod" in marks(node)
     node = written_out(node, owner.name, view.scope.file)
     of = External(None, node=owner, scope=view.scope)
-    defaults = _defaults(node, moment, owner)
+    defaults = _defaults(node, moment, qualname, owner)
     return Definition(
         node, view.scope.file, view, qualname, defaults, int(not static), static=static, owner=of,
         home=of,
     )  # fmt: skip
 
 
-def _defaults(node: FunctionNode, moment: Scope, owner: ast.ClassDef | None) -> dict[str, object]:
+def _defaults(
+    node: FunctionNode, moment: "Moment", qualname: str, owner: ast.ClassDef | None
+) -> dict[str, object]:
     """Return the values that the defaults had when the function was defined, else their trees."""
-    hidden = {name for inner in owner.body for name in names_bound(inner)} if owner else set()
+    hidden = set(assigned(owner.body)) if owner else set()
     found: dict[str, object] = {}
     for name, default in parameter_defaults(node):
         found[name] = default
-        if hidden & {n.id for n in ast.walk(default) if isinstance(n, ast.Name)}:
+        of_class = hidden & {n.id for n in ast.walk(default) if isinstance(n, ast.Name)}
+        if of_class or not lasting(default, moment):
+            found[name] = _kept(node, qualname, name)
+        if of_class:
             continue  # a name of the class body, which is no scope of its methods
         binding = evaluate(default, moment, None)
         if isinstance(binding, Constant):
@@ -55,6 +64,20 @@ def _defaults(node: FunctionNode, moment: Scope, owner: ast.ClassDef | None) -> 
         elif number(binding) is not None:
             found[name] = number(binding)
     return found
+
+
+def _kept(node: FunctionNode, qualname: str, name: str) -> ast.expr:
+    """Return the expression of a default as the function itself keeps it."""
+    if name in {a.arg for a in node.args.kwonlyargs}:
+        text = f"{qualname}.__kwdefaults__[{name!r}]"
+    else:
+        positional = [*node.args.posonlyargs, *node.args.args]
+        first = len(positional) - len(node.args.defaults)
+        text = f"{qualname}.__defaults__[{[a.arg for a in positional].index(name) - first}]"
+    tree = ast.parse(text, mode="eval").body
+    for inner in ast.walk(tree):
+        ast.copy_location(inner, node)
+    return tree
 
 
 def parameter_defaults(node: FunctionNode) -> list[tuple[str, ast.expr]]:
@@ -69,9 +92,16 @@ def member_of_class(scope: "StaticScope", moment: Scope, owner: External, name: 
     """Return what `Class.name` stands for; of a class that others shape only methods are known."""
     place = inside(owner.place, name)
     node: Any = owner.node
+    return settled(_member(scope, moment, owner, name, place), scope, node, name, place)
+
+
+def _member(
+    scope: "StaticScope", moment: Scope, owner: External, name: str, place: Place | None
+) -> Binding:
+    node: Any = owner.node
     private = name.removeprefix("_" + node.name.lstrip("_"))
     name = private if private.startswith("__") else name
-    bound = [inner for inner in node.body if name in names_bound(inner)]
+    bound = [inner for inner in node.body if name in assigned([inner])]
     plain = not (node.bases or node.keywords or node.decorator_list)
     base = base_of(owner)
     if not bound and base is not None:
@@ -102,16 +132,6 @@ def marks(node: FunctionNode) -> set[str]:
     """Return the bare names of the decorators, "?" for others."""
     decorators = getattr(node, "decorator_list", [])
     return {d.id if isinstance(d, ast.Name) else "?" for d in decorators}
-
-
-def names_bound(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement in a class body may bind."""
-    name = getattr(statement, "name", "")
-    if isinstance(name, str) and name:
-        return {name}
-    nodes = [n for n in ast.walk(statement) if isinstance(n, (ast.Name, ast.alias))]
-    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return stored | {n.asname or n.name for n in nodes if isinstance(n, ast.alias)}
 
 
 def inside(place: Place | None, attribute: str) -> Place | None:

@@ -3,22 +3,19 @@
 import ast
 from collections.abc import Callable
 
-from adjgen.ir.build import Builder
-from adjgen.ir.core import UNBOUND, Atom, Const, Opaque, Tree, Var
+from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read import calls, displays, names, solvers
+from adjgen.read import calls, comprehensions, displays, joins, lists, names, solvers, stores
+from adjgen.read.bound import flag
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
 from adjgen.read.values import (
-    Conflict,
     Display,
     FunctionValue,
+    ListValue,
+    RowValue,
     Value,
-    atoms_of,
-    expanded,
-    merged_tree,
-    rebuilt,
 )  # fmt: skip
 
 BINARY = {
@@ -77,9 +74,10 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     if isinstance(binding, names.External) or binding is None:
         if isinstance(binding, names.External) or not _local_root(frame, node):
             return frame.opaque(node, "ADJ301 its value is not known before run time")
-        return frame.opaque(
-            node, "ADJ401 an attribute cannot be differentiated", "Pass the number itself."
-        )
+        reason, hint = "ADJ401 an attribute cannot be differentiated", "Pass the number itself."
+        if node.attr in ("real", "imag"):
+            reason, hint = f"ADJ406 `.{node.attr}` of what may be complex", calls.REAL_NUMBER
+        return frame.opaque(node, reason, hint)
     return frame.outside(node, binding)
 
 
@@ -106,6 +104,9 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     name = BINARY.get(type(node.op))
     if isinstance(left, Display) and isinstance(right, Display) and name == "add":
         return Display(left.kind, left.items + right.items)
+    made = stores.list_operation(frame, node, name, left, right)
+    if made is not None:
+        return made
     a, b = frame.materialise(node.left, left), frame.materialise(node.right, right)
     if name is None or any(isinstance(getattr(side, "value", None), str) for side in (a, b)):
         what = "ADJ404 a bit operation" if name is None else "ADJ402 a string operation"
@@ -120,9 +121,8 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
             return Const(-operand.value)
     inner = atom(frame, operand)
     if isinstance(node.op, ast.Invert):
-        return calls.on_atoms(
-            frame, node, node.op, (inner,), "ADJ404 a bit operation cannot be differentiated"
-        )
+        reason = "ADJ404 a bit operation cannot be differentiated"
+        return calls.on_atoms(frame, node, node.op, (inner,), reason)
     name = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not"}[type(node.op)]
     return frame.row(node, name, inner)
 
@@ -130,8 +130,23 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
 def _compare(frame: Frame, node: ast.Compare) -> Value:
     if not all(type(op) in COMPARE for op in node.ops):
         return frame.opaque(node, "ADJ405 `in` cannot be differentiated")
-    left = atom(frame, node.left)
-    return _chain(frame, node, left, 0)
+    left = value(frame, node.left)
+    known = is_none(frame, node, left)
+    return known if known is not None else _chain(frame, node, frame.materialise(node, left), 0)
+
+
+def is_none(frame: Frame, node: ast.Compare, left: Value) -> Const | None:
+    """Return whether a value is None, if that is known: a list of the function's own is not."""
+    right = node.comparators[0]
+    if len(node.ops) > 1 or not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+        return None
+    if not (isinstance(right, ast.Constant) and right.value is None):
+        return None
+    none = isinstance(left, Const) and left.value is None
+    own = isinstance(left, ListValue) and frame.session.heap[left.cell] not in frame.session.origins
+    if not (own or isinstance(left, (Const, Display, RowValue))):
+        return None
+    return Const(none == isinstance(node.ops[0], ast.Is))
 
 
 def _chain(frame: Frame, node: ast.Compare, left: Atom, k: int) -> Value:
@@ -140,7 +155,9 @@ def _chain(frame: Frame, node: ast.Compare, left: Atom, k: int) -> Value:
     first = frame.row(node, COMPARE[type(node.ops[k])], left, right)
     if k + 1 == len(node.ops):
         return first
-    return choose(frame, node, first, lambda: _chain(frame, node, right, k + 1), lambda: first)
+    return joins.choose(
+        frame, node, first, lambda: _chain(frame, node, right, k + 1), lambda: first
+    )
 
 
 def _boolean(frame: Frame, node: ast.BoolOp) -> Value:
@@ -154,89 +171,15 @@ def _boolean_rest(frame: Frame, node: ast.BoolOp, k: int) -> Value:
     test = frame.materialise(node, first)
     rest, same = (lambda: _boolean_rest(frame, node, k + 1)), (lambda: first)
     if isinstance(node.op, ast.And):
-        return choose(frame, node, test, rest, same)
-    return choose(frame, node, test, same, rest)
+        return joins.choose(frame, node, test, rest, same)
+    return joins.choose(frame, node, test, same, rest)
 
 
 def _conditional(frame: Frame, node: ast.IfExp) -> Value:
     test = atom(frame, node.test)
-    return choose(
+    return joins.choose(
         frame, node, test, lambda: value(frame, node.body), lambda: value(frame, node.orelse)
     )
-
-
-def truth(frame: Frame, node: ast.expr, test: Atom) -> Atom:
-    """Return the truth of a test: that of an object is asked for once, for the object may change."""
-    opaque = isinstance(test, Var) and test.type == OPAQUE
-    return frame.row(node, "bool", test) if opaque else test
-
-
-def choose(
-    frame: Frame, node: ast.expr, test: Atom, then: Callable[[], Value], other: Callable[[], Value]
-) -> Value:
-    """Lower two expressions of which one is evaluated, with the names that := binds in them."""
-    test = truth(frame, node, test)
-    arms = [frame.arm(then, node), frame.arm(other, node)]
-    return join(frame, node, test, arms, with_result=True)
-
-
-def join(
-    frame: Frame, node: ast.AST, test: Atom, arms: list[tuple[Builder, dict[str, Value], Value]],
-    with_result: bool = False,
-) -> Value:  # fmt: skip
-    """Append the IF of two arms, bind the names that differ after them; return their result."""
-    (then, env_a, a), (other, env_b, b) = arms
-    old = frame.env
-    changed = [n for n in dict.fromkeys([*env_a, *env_b]) if env_a.get(n) is not env_b.get(n)]
-    new = {n: v for n, v in env_a.items() if env_b.get(n) is v}
-    pairs = {n: (env_a.get(n, _absent(n)), env_b.get(n, _absent(n))) for n in changed}
-    if with_result:
-        pairs[""] = (a, b)
-    flat: dict[str, tuple[Value, Value]] = {}
-    trees: dict[str, Tree] = {}
-    for name, pair in pairs.items():
-        tree = merged_tree(pair)
-        if tree is None:
-            new[name] = Conflict(
-                f"`{name}` is one kind of thing on one path and another on the other"
-            )
-        elif pair[0] == pair[1] and not isinstance(pair[0], Var):
-            new[name] = pair[0]
-        else:
-            trees[name] = tree
-            flat[name] = pair
-    parts = iter(_emit_if(frame, node, test, (then, other), flat, trees))
-    for name, tree in trees.items():
-        new[name] = rebuilt(tree, parts)
-    result = new.pop("", UNBOUND)
-    frame.env = {n: new[n] for n in dict.fromkeys([*old, *new]) if n in new}
-    if with_result and isinstance(result, Conflict):
-        return frame.problem(
-            node, "ADJ205", "the two sides are different kinds of things", "Use numbers on both."
-        )
-    return result
-
-
-def _absent(name: str) -> Value:
-    return Const(False) if name.startswith("%") and name != "%result" else UNBOUND
-
-
-def _emit_if(
-    frame: Frame, node: ast.AST, test: Atom, arms: tuple[Builder, Builder],
-    flat: dict[str, tuple[Value, Value]], trees: dict[str, Tree],
-) -> tuple[Var, ...]:  # fmt: skip
-    """Append the IF whose outs are the leaves of the names that differ, if there is anything in it."""
-    sides: list[list[Atom]] = [[], []]
-    hints: list[str] = []
-    for name, pair in flat.items():
-        hints += [name.lstrip("%")] * trees[name].leaves()
-        for side, part in zip(sides, pair):
-            side.extend(atoms_of(expanded(part, trees[name])))
-    if not hints and not any(arm.eqns for arm in arms):
-        return ()
-    frame.at(node)
-    then, other = (arm.block(side) for arm, side in zip(arms, sides))
-    return frame.session.builder.branch(test, then, other, hints)
 
 
 def _display(frame: Frame, node: ast.Tuple) -> Value:
@@ -252,35 +195,71 @@ def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
 
 def bind(frame: Frame, name: str, result: Value) -> None:
     """Give a name a value; a value without a name takes it as its hint."""
-    if isinstance(result, Var) and not result.hint:
-        result.hint = name
+    held = frame.session.heap[result.cell] if isinstance(result, ListValue) else result
+    if isinstance(held, Var) and not held.hint:
+        held.hint = name
     frame.env[name] = result
+    frame.env.pop(flag(name), None)
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
-    number = integer(node.slice)
     reason = "ADJ401 an item of a container cannot be differentiated"
     if isinstance(node.slice, ast.Slice) and (part := displays.display(frame, node)) is not None:
         return part
-    if isinstance(node.value, ast.Name):
-        owner = frame.frame_of(node.value.id)
-        base = owner.env.get(node.value.id) if owner else None
-    elif (
-        isinstance(node.value, ast.Call)
-        and number is not None
-        and calls.readable(frame, node.value)
-    ):
+    base: Value | None
+    if isinstance(node.value, ast.Call) and calls.readable(frame, node.value):
         base = value(frame, node.value)
+    elif isinstance(node.value, (ast.Name, ast.Subscript)):
+        base = lists.reference(frame, node.value)
+    elif isinstance(node.value, (ast.List, ast.ListComp)):
+        base = lists.list_of(frame, node.value)
     else:
         base = None
-    if isinstance(base, Display) and number is not None:
-        if -len(base.items) <= number < len(base.items):
-            return base.items[number]
+    if isinstance(base, Display):
+        return item_of_display(frame, node, base, reason)
+    if isinstance(base, (ListValue, RowValue)) and not isinstance(node.slice, ast.Tuple):
+        if isinstance(node.slice, ast.Slice):
+            return lists.part(frame, node, base, node.slice)
+        return lists.item(frame, node, base, node.slice)
     if base is not None and not isinstance(node.value, ast.Name):
         item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
         code = Code(item, ("container",), reason=reason, hint=ADVICE)
         return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
     return frame.opaque(node, reason, ADVICE)
+
+
+def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: str) -> Value:
+    """Lower an item or slice of a tuple that is known; an index of run time needs a list of it."""
+    number = integer(node.slice)
+    if number is not None and -len(base.items) <= number < len(base.items):
+        return base.items[number]
+    if isinstance(node.slice, ast.Slice):
+        parts = (node.slice.lower, node.slice.upper, node.slice.step)
+        bounds = [None if part is None else integer(part) for part in parts]
+        if all(b is not None or p is None for b, p in zip(bounds, parts)):
+            return Display(base.kind, base.items[slice(*bounds)])
+    elif number is None and (listed := stores.listed(frame, node, base.items)) is not None:
+        return lists.item(frame, node, listed, node.slice)
+    item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
+    code = Code(item, ("container",), reason=reason, hint=ADVICE)
+    return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
+
+
+def _list(frame: Frame, node: ast.List) -> Value:
+    if not any(isinstance(item, ast.Starred) for item in node.elts):
+        made = frame.attempt(
+            lambda: stores.listed(frame, node, [value(frame, item) for item in node.elts])
+        )
+        if made is not None:
+            return made
+    return frame.opaque(node, "ADJ401 a list cannot be differentiated", ADVICE)
+
+
+def _comprehension(frame: Frame, node: ast.ListComp) -> Value:
+    made = comprehensions.collected(frame, node)
+    if made is not None:
+        return made
+    return frame.opaque(node, "ADJ401 a list comprehension cannot be differentiated", ADVICE)
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:
@@ -295,5 +274,5 @@ HANDLERS: dict[type, Callable[..., Value]] = {
     ast.Constant: _constant, ast.Name: _name, ast.Attribute: _attribute, ast.BinOp: _binary,
     ast.UnaryOp: _unary, ast.Compare: _compare, ast.BoolOp: _boolean, ast.IfExp: _conditional,
     ast.Tuple: _display, ast.NamedExpr: _walrus, ast.Subscript: _subscript, ast.Lambda: _lambda,
-    ast.Call: _call,
+    ast.Call: _call, ast.List: _list, ast.ListComp: _comprehension,
 }  # fmt: skip

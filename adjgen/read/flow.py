@@ -1,19 +1,21 @@
 """What can be said of statements without running them: names they bind, whether they fall through."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 Statements = Sequence[ast.stmt]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+CLOSED = (ast.Name, ast.Constant, *SCOPES)  # nodes that a walk through a function does not enter
+BELOW = (ast.expr, *SCOPES)  # nodes without statements of the function in them
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the nodes right below a node, without operators and contexts."""
     found: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
+    for value in map(node.__dict__.get, node._fields):
         if isinstance(value, list):
             found += [item for item in value if isinstance(item, ast.AST)]
         elif isinstance(value, ast.AST) and value._fields:
@@ -21,14 +23,29 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
+def evaluated(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes right below a node that run with it: a definition runs its defaults only."""
+    if not isinstance(node, SCOPES):
+        return children(node)
+    if isinstance(node, ast.ClassDef):
+        return [*node.decorator_list, *node.bases, *node.keywords]
+    given = [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
+    if isinstance(node, ast.Lambda):
+        return [*given]
+    notes = [n.annotation for n in ast.walk(node.args) if isinstance(n, ast.arg) and n.annotation]
+    return [*node.decorator_list, *given, *notes, *([node.returns] if node.returns else [])]
+
+
+def own_nodes(*roots: ast.AST, closed: tuple[type, ...] = CLOSED) -> Iterator[ast.AST]:
     """Yield the nodes below roots in order, without the bodies of functions and classes inside."""
     stack = list(reversed(roots))
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, SCOPES):
-            stack.extend(reversed(children(node)))
+        if not isinstance(node, closed):
+            stack += children(node)[::-1]
+        elif isinstance(node, SCOPES) and closed is CLOSED:
+            stack += evaluated(node)[::-1]
 
 
 def assigned(statements: Iterable[ast.AST]) -> list[str]:
@@ -50,6 +67,18 @@ def assigned(statements: Iterable[ast.AST]) -> list[str]:
     return list(names)
 
 
+@lru_cache(maxsize=256)  # asked at every statement that is carried
+def rebound(function: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
+    """Return the names of a function that are assigned more than once, or in a loop."""
+    counts = Counter({a.arg: 1 for a in ast.walk(function.args) if isinstance(a, ast.arg)})
+    for node in own_nodes(*function.body) if isinstance(function.body, list) else ():
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            counts[node.id] += 1
+        elif isinstance(node, (ast.For, ast.While)):
+            counts.update(assigned([node]))
+    return frozenset(name for name, count in counts.items() if count > 1)
+
+
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -63,8 +92,10 @@ def _binding_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
             yield from (walrus.target for walrus in walruses)
             continue
         yield node
-        if not isinstance(node, SCOPES):
-            stack.extend(reversed(children(node)))
+        if not isinstance(node, CLOSED):
+            stack += children(node)[::-1]
+        elif isinstance(node, SCOPES):
+            stack += evaluated(node)[::-1]
 
 
 def ends(statements: Statements) -> bool:
@@ -99,13 +130,13 @@ def loop_nodes(statements: Statements) -> Iterator[ast.AST]:
         yield node
         if isinstance(node, LOOPS):
             stack.extend(reversed(node.orelse))
-        elif not isinstance(node, (*SCOPES, ast.expr)):
+        elif not isinstance(node, BELOW):
             stack.extend(reversed(children(node)))
 
 
 def returns(statements: Iterable[ast.AST]) -> bool:
     """Whether there is a return among statements."""
-    return any(isinstance(node, ast.Return) for node in own_nodes(*statements))
+    return any(isinstance(node, ast.Return) for node in own_nodes(*statements, closed=BELOW))
 
 
 def jumps(statements: Statements) -> bool:
@@ -133,6 +164,26 @@ def yields(function: ast.FunctionDef | ast.Lambda) -> ast.AST | None:
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
             return node
     return None
+
+
+INNARDS = {"__code__", "__defaults__", "__kwdefaults__"}
+
+
+def returns_its_argument(function: ast.AST) -> bool:
+    """Whether a function of one parameter returns what it was given, unchanged, on every path."""
+    if not isinstance(function, ast.FunctionDef) or function.decorator_list or yields(function):
+        return False
+    args = function.args
+    names = [arg.arg for arg in [*args.posonlyargs, *args.args]]
+    if len(names) != 1 or args.vararg or args.kwonlyargs or args.kwarg:
+        return False
+    if names[0] in assigned(function.body) or not ends(function.body):
+        return False
+    changed = {n.attr for n in ast.walk(function) if isinstance(n, ast.Attribute)} & INNARDS
+    if changed or any(isinstance(n, ast.Nonlocal) for n in ast.walk(function)):
+        return False
+    given = [n.value for n in own_nodes(*function.body) if isinstance(n, ast.Return)]
+    return bool(given) and all(isinstance(g, ast.Name) and g.id == names[0] for g in given)
 
 
 def integer(node: ast.expr) -> int | None:

@@ -5,36 +5,29 @@ read in place simply continues its caller's block.
 """
 
 import ast
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from adjgen.diagnostics import Problem
-from adjgen.elementary.row import BY_NAME, TABLE
+from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
-from adjgen.ir.build import Builder
-from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
+from adjgen.ir.core import UNBOUND, Atom, Const, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
-from adjgen.read.flow import assigned, own_nodes
+from adjgen.read.bound import require_at_once, require_bound
+from adjgen.read.definite import read_first
+from adjgen.read.flow import assigned, rebound
+from adjgen.read.lowering import Arm, Session
+from adjgen.read.missing import constant_expression, missing_hint
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
-from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
-
-
-class Session:
-    """What one act of lowering shares: the builder, the problems, the functions called."""
-
-    def __init__(self) -> None:
-        self.builder = Builder()
-        self.problems: list[Problem] = []  # a loop that is read again forgets those of its body
-        self.settled: list[Problem] = []  # those of functions, which are read once
-        self.functions: dict[str, Function] = {}
-        self.holders: dict[str, object] = {}
-        self.main: Any = None  # the definition that is lowered for itself
-        self.stack: list[Any] = []
-        self.recursive: set[Any] = set()  # definitions that are called, not read in place
-        self.files: dict[str, Any] = {}
-        self.solutions: dict[Var, Any] = {}  # what solvers returned -> attribute, residual
+from adjgen.read.values import (
+    BindingValue,
+    Conflict,
+    Display,
+    FunctionValue,
+    ListValue,
+    RowValue,
+    Value,
+)
 
 
 class Frame:
@@ -72,18 +65,37 @@ class Frame:
 
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
-        return self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+        out = self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+        if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
+            self.session.doubtful.add(out)
+        return out
 
-    def arm(self, read: Any, loc_of: ast.AST) -> tuple[Builder, dict[str, Value], Any]:
-        """Read something into a block of its own; return its builder, names and result."""
-        outer, env = self.session.builder, self.env
-        self.session.builder, self.env = outer.nested(), dict(env)
+    def in_doubt(self, atom: Atom) -> bool:
+        """Whether a value may be a container after all."""
+        return atom.type == OPAQUE or atom in self.session.doubtful
+
+    def arm(self, read: Callable[[], Any], loc_of: ast.AST) -> Arm:
+        """Read something into a block of its own; return what that leaves."""
+        session = self.session
+        outer, env, heap = session.builder, self.env, session.heap
+        session.builder, self.env, session.heap = outer.nested(), dict(env), dict(heap)
         try:
             self.at(loc_of)
             result = read()
-            return self.session.builder, self.env, result
+            return Arm(session.builder, self.env, session.heap, result)
         finally:
-            self.session.builder, self.env = outer, env
+            session.builder, self.env, session.heap = outer, env, heap
+
+    def attempt(self, read: Callable[[], Value | None]) -> Value | None:
+        """Read something; forget everything of it if that gives None."""
+        session = self.session
+        eqns, problems, heap = len(session.builder.eqns), len(session.problems), dict(session.heap)
+        env = dict(self.env)
+        found = read()
+        if found is None:
+            del session.builder.eqns[eqns:], session.problems[problems:]
+            session.heap, self.env = heap, env
+        return found
 
     # ---- names
 
@@ -124,10 +136,13 @@ class Frame:
             return self.outside(node, self.definition.scope.resolve(node.id))
         value = owner.env.get(node.id, UNBOUND)
         if isinstance(value, Conflict):
-            return self.problem(node, "ADJ205", value.reason, "Use one name for one kind of value.")
+            same = value.code == "ADJ205"
+            why = "Use one name for one kind of value." if same else "Assign it first."
+            return self.problem(node, value.code, value.reason, why)
         if value is UNBOUND:
             what = f"`{node.id}` is read before it is assigned"
             return self.problem(node, "ADJ501", what, "Assign it on every path that leads here.")
+        require_bound(self, node, node.id, owner)
         return value
 
     def outside(self, node: ast.expr, binding: Any) -> Value:
@@ -168,14 +183,17 @@ class Frame:
         self.check_scopes(node)
         reads: dict[str, Atom] = {}
         outside: dict[str, ast.expr] = {}
+        first = read_first([node])
         for name in [*loaded(node), *before]:
             value = self.held(name)
             if isinstance(value, BindingValue):
                 outside[name] = self.expression_of(node, value.binding, name)
-            elif value is UNBOUND and name in writes:
+            elif name in writes and (value is UNBOUND or name not in (*first, *before)):
                 continue  # the code assigns it before it reads it, or fails as the user's does
             else:
                 reads[name] = self.readable(node, name, value)
+                if name in first:
+                    require_at_once(self, node, name)
         payload = Code(
             node, tuple(reads), tuple(writes), outside, tuple(n for n in before if n in reads),
             effect, observes, reason, hint,
@@ -188,27 +206,17 @@ class Frame:
             if isinstance(inner, ast.Call) and self.dotted(inner.func) in SEES_ALL:
                 what = f"`{ast.unparse(inner.func)}` reads variables that adjgen does not see"
                 self.problem(inner, "ADJ301", what, "Name what it reads.")
+            binding = self.binding(inner) if isinstance(inner, ast.Attribute) else None
+            if isinstance(binding, names.External) and binding.place is None:
+                self.expression_of(inner, binding, ast.unparse(inner))
             if isinstance(inner, ast.Call) and not inner.args:
                 if self.dotted(inner.func) == "builtins.super":
                     what = "`super()` outside of its class"
                     self.problem(inner, "ADJ301", what, "Name the class: `Base.method(self, x)`.")
-        again = self.rebound()
-        for name in sorted(late_reads(node, self.dotted) & again):
+        late = late_reads(node, self.dotted)
+        for name in sorted(late & rebound(self.definition.node)) if late else ():
             what = f"a function or generator reads `{name}`, which is assigned again"
             self.problem(node, "ADJ401", what, "Give the other value a name of its own.")
-
-    def rebound(self) -> set[str]:
-        """Return the local names that are assigned more than once, or in a loop."""
-        body = getattr(self.definition.node, "body", None)
-        counts = Counter(
-            {a.arg: 1 for a in ast.walk(self.definition.node.args) if isinstance(a, ast.arg)}
-        )
-        for node in own_nodes(*body) if isinstance(body, list) else ():
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                counts[node.id] += 1
-            elif isinstance(node, (ast.For, ast.While)):
-                counts.update(assigned([node]))
-        return {name for name, count in counts.items() if count > 1}
 
     def readable(self, node: ast.AST, name: str, value: Value) -> Atom:
         """Return an atom for a local name that carried code reads."""
@@ -235,6 +243,15 @@ class Frame:
             return self.emit(node, Opaque(code), items, [OPAQUE])[0]
         if isinstance(value, (Var, Const)):
             return value
+        if isinstance(value, ListValue):
+            if value.cell.stale:
+                self.problem(node, "ADJ407", value.cell.stale, "Read it through the other name.")
+            return self.session.heap[value.cell]
+        if isinstance(value, RowValue):
+            if value.generation != value.cell.generation:
+                what = "a row of a list whose rows were exchanged since"
+                self.problem(node, "ADJ407", what, "Take the row again.")
+            return self.row(node, "item", self.session.heap[value.cell], *value.where)
         if isinstance(value, BindingValue):
             code = Code(self.expression_of(node, value.binding, ast.unparse(node)))
             return self.emit(node, Opaque(code), (), [OPAQUE])[0]
@@ -265,26 +282,3 @@ class Frame:
         if place.holder is not None:
             self.session.holders[place.module] = place.holder
         return ast.Name(f"@{place.module}:{place.name}", ast.Load())
-
-
-def missing_hint(binding: Any) -> str:
-    """Return what to do about a name that nothing defines."""
-    why = getattr(binding, "why", "") or getattr(binding, "reason", "")
-    if why or not isinstance(binding, names.Missing):
-        return why or "Define it in a module that can be imported."
-    known = {dotted.rpartition(".")[2]: dotted for dotted in BY_NAME}
-    meant = known.get(names.did_you_mean(binding.name, list(known)), "").removeprefix("builtins.")
-    return f"Did you mean `{meant}`?" if meant else "Define or import it."
-
-
-def constant_expression(value: Any) -> ast.expr:
-    """Return the syntax tree of a constant; negative numbers are minus applied to positive ones."""
-    if (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and str(value).startswith("-")
-    ):
-        return ast.UnaryOp(ast.USub(), constant_expression(-value))
-    if isinstance(value, float) and (value != value or value in (float("inf"),)):
-        return ast.Name(f"@math:{'nan' if value != value else 'inf'}", ast.Load())
-    return ast.Constant(value)

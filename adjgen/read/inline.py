@@ -8,10 +8,11 @@ from typing import Any
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions
-from adjgen.read.flow import assigned, ends, own_nodes, yields
+from adjgen.read.flow import BELOW, assigned, ends, own_nodes, returns_its_argument, yields
 from adjgen.read.frame import Frame
-from adjgen.read.names import ABSENT
+from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
+from adjgen.read.passive import report_misplaced
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
 HARMLESS_DECORATORS = {
@@ -20,6 +21,9 @@ HARMLESS_DECORATORS = {
     "builtins.staticmethod",
     "functools.wraps",
 }
+
+
+MANY = 5_000  # statements read in place; a chain of functions that each call another twice has 2**n
 
 
 class RecursionFound(Exception):
@@ -39,6 +43,8 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
     bound = bind_arguments(frame, node, definition, given, named)
     if bound is None:
         return Var("", OPAQUE)
+    if session.in_place > MANY and may_be_called(target, bound):
+        session.recursive.add(definition)
     if definition in session.recursive:
         return called(frame, node, definition, bound)
     if definition in session.stack:
@@ -61,6 +67,14 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
         session.stack.pop()
 
 
+def may_be_called(target: FunctionValue, bound: dict[str, Value]) -> bool:
+    """Whether a CALL can stand for a callee: it gets plain values and sees no local ones."""
+    kinds = dict(parameters(target.definition.node)).values()
+    plain = all(isinstance(value, (Var, Const)) for value in bound.values())
+    named = isinstance(target.definition.node, ast.FunctionDef) and target.frame is None
+    return plain and named and not any(kind.startswith("VAR_") for kind in kinds)
+
+
 def unreadable(frame: Frame, definition: Any) -> str:
     """Say why a function cannot be read, or return ""."""
     node = definition.node
@@ -69,13 +83,27 @@ def unreadable(frame: Frame, definition: Any) -> str:
     if yields(node):
         return "is a generator"
     decorators = getattr(node, "decorator_list", [])
+    kinds = {kind for _, kind in parameters(node)}
+    if kinds and all(kind.startswith("VAR_") for kind in kinds) and _wraps(definition):
+        name = definition.live.__name__
+        return f"is the wrapper of a decorator: the function itself is `{name}.__wrapped__`"
     if getattr(definition, "live", None) is None and not isinstance(node, ast.Lambda):
         outside = Frame(frame.session, definition, set())
         for decorator in decorators:
             plain = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if outside.dotted(plain) not in HARMLESS_DECORATORS:
+            if outside.dotted(plain) not in HARMLESS_DECORATORS and not _keeps(outside, decorator):
                 return f"is changed by the decorator `{ast.unparse(plain)}`"
     return ""
+
+
+def _keeps(frame: Frame, decorator: ast.expr) -> bool:
+    """Whether a decorator returns the function that it is given: it only registers it somewhere."""
+    binding = frame.binding(decorator)
+    return isinstance(binding, Callee) and returns_its_argument(binding.definition.node)
+
+
+def _wraps(definition: Any) -> bool:
+    return hasattr(getattr(definition, "live", None), "__wrapped__")
 
 
 def parameters(node: Any) -> list[tuple[str, str]]:
@@ -196,7 +224,8 @@ def constant_display(node: ast.AST) -> Value | None:
 def locals_of(node: Any) -> frozenset[str]:
     """Return the names that are local to a function."""
     body = node.body if isinstance(node.body, list) else [node.body]
-    declared = (n for n in own_nodes(*body) if isinstance(n, (ast.Global, ast.Nonlocal)))
+    found = own_nodes(*body, closed=BELOW)
+    declared = (n for n in found if isinstance(n, (ast.Global, ast.Nonlocal)))
     outer = {name for declaration in declared for name in declaration.names}
     return frozenset({name for name, _ in parameters(node)} | set(assigned(body))) - outer
 
@@ -209,12 +238,22 @@ def read_body(
     is_main: bool = False,
 ) -> Value:
     """Lower the body of a function in place and return its value."""
-    from adjgen.read.statements import structure, suite
-
     frame = Frame(session, definition, locals_of(definition.node))
     frame.env.update(bound)
     frame.outer, frame.is_main = outer, is_main
-    node = definition.node
+    if outer is None:  # what is defined inside is looked through with what is around it
+        report_misplaced(frame)
+    session.frames.append(frame)
+    try:
+        return _read(frame, definition.node)
+    finally:
+        session.frames.pop()
+
+
+def _read(frame: Frame, node: Any) -> Value:
+    from adjgen.read.statements import structure, suite
+
+    session = frame.session
     place = session.builder.loc
     if isinstance(node, ast.Lambda):
         result = structure(frame, node.body)

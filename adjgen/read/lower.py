@@ -7,13 +7,17 @@ from typing import Any
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
+from adjgen.ir.types import Type, differentiable
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
+from adjgen.read.cells import opened
 from adjgen.read.flow import yields
-from adjgen.read.frame import Frame, Session
+from adjgen.read.frame import Frame
+from adjgen.read.lists import Retyped
+from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
-from adjgen.read.values import atoms_of, leaves, tree_of
+from adjgen.read.values import Cell, ListValue, Value, atoms_of, leaves, tree_of
 
 
 def lower(definition: Any) -> Module:
@@ -24,8 +28,19 @@ def lower(definition: Any) -> Module:
     UnsupportedError
         With all problems, if the function cannot be read.
     """
+    retyped: dict[str, Type] = {}
+    while True:
+        try:
+            return _lowered(definition, retyped)
+        except Retyped as found:
+            if retyped.get(found.parameter) == found.kind:
+                raise AssertionError(f"{found.parameter} stays what it is") from found
+            retyped[found.parameter] = found.kind
+
+
+def _lowered(definition: Any, retyped: dict[str, Type]) -> Module:
     session = Session()
-    session.main = definition
+    session.main, session.retyped = definition, retyped
     _signature_problems(session, definition)
     session.recursive.add(definition)  # a call of itself is a CALL
     main = None
@@ -113,8 +128,11 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
     frame = Frame(session, definition, inline.locals_of(definition.node))
     frame.at(definition.node)
-    used = Uses(definition.node)
-    types = parameter_types(definition, used)
+    used = Uses(session, definition)
+    types = parameter_types(session, definition, used)
+    is_main = definition is session.main
+    if is_main:
+        types |= {n: (kind, _selected(definition, n, kind)) for n, kind in session.retyped.items()}
     params: list[Param] = []
     bound = inline.preset_values(frame, definition)
     keyword_only = False
@@ -129,14 +147,35 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         said = annotation(definition, parameter, type_, differentiable, used)
         one = Var(parameter, type_)
         params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
-        bound[parameter] = params[-1].vars[0]
-    result = inline.read_body(session, definition, bound, None, definition is session.main)
+        bound[parameter] = _argument(session, params[-1], is_main)
+    result = inline.read_body(session, definition, bound, None, is_main)
+    result = opened(result, session.heap)
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):
         what = "the function returns different kinds of things"
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
         result = Const(None)
     body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
     return Function(name, tuple(params), body, tree_of(result), about)
+
+
+def _selected(definition: Any, name: str, kind: Type) -> bool:
+    """Whether `wrt=None` selects a parameter that turned out to be a list, or a whole number."""
+    return differentiable(kind) and definition.defaults.get(name, ABSENT) is ABSENT
+
+
+def _argument(session: Session, param: Param, is_main: bool) -> Value:
+    """Return the value of a parameter: a number, or a list of the caller's."""
+    (var,) = param.vars
+    if is_main and not param.kind.startswith("VAR_"):
+        session.origins[var] = param.name, 0
+    if var.type.element is None:
+        return var
+    frozen = "" if is_main else "it belongs to the caller"
+    if param.default is not ... and param.default is not None:
+        frozen = "it is the default of a parameter, which stays for the next call"
+    cell = Cell(frozen=frozen)
+    session.heap[cell] = var
+    return ListValue(cell)
 
 
 def default_tree(frame: Frame, definition: Any, name: str) -> Any:

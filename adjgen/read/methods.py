@@ -8,7 +8,7 @@ import ast
 import dataclasses
 from typing import Any
 
-from adjgen.read.definitions import base_of, names_bound
+from adjgen.read.definitions import base_of
 from adjgen.read.flow import assigned
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee, External
@@ -104,6 +104,6 @@ def shadowed(owner: External, name: str, derived: bool) -> bool:
         if isinstance(node, ast.ClassDef):
             if classes & {ast.unparse(base).rpartition(".")[2] for base in node.bases}:
                 classes.add(node.name)
-                if any(name in names_bound(inner) for inner in node.body):
+                if name in assigned(node.body):
                     return True
     return False

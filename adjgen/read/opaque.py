@@ -40,6 +40,7 @@ class Code:
     observes: bool = False
     reason: str = ""
     hint: str = ""
+    inward: bool = False  # a statement that changes nothing but local names
 
     @property
     def is_expression(self) -> bool:
@@ -49,7 +50,7 @@ class Code:
     @property
     def repeatable(self) -> bool:
         """Whether nobody notices that this runs once more after it ran without raising."""
-        return not self.effect or isinstance(self.node, (ast.Raise, ast.Assert))
+        return not self.effect or self.inward or isinstance(self.node, (ast.Raise, ast.Assert))
 
     @property
     def raises(self) -> bool:
@@ -154,6 +155,14 @@ def changes(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
     """Whether evaluating an expression may change something or keep what it reads."""
     odd = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
     return any(isinstance(n, odd) or _unknown_call(n, dotted) for n in ast.walk(node))
+
+
+def inward(node: ast.stmt, dotted: Callable[[ast.expr], str]) -> bool:
+    """Whether a statement changes nothing but local names."""
+    stores = (n for n in ast.walk(node) if isinstance(n, (ast.Attribute, ast.Subscript)))
+    outward = any(not isinstance(n.ctx, ast.Load) for n in stores)
+    odd = (ast.AugAssign, ast.For, ast.With, ast.AsyncWith, ast.Import, ast.ImportFrom)
+    return not (outward or changes(node, dotted) or any(isinstance(n, odd) for n in ast.walk(node)))
 
 
 def _unknown_call(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:

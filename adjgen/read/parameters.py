@@ -1,30 +1,48 @@
 """Which parameters are numbers to differentiate, and which are flags, names, counts or indices."""
 
 import ast
-from typing import Any
+import copy
+from collections import Counter
+from contextlib import suppress
+from typing import Any, TypeGuard
 
-from adjgen.ir.types import INT, OPAQUE, REAL, Type
-from adjgen.read.flow import own_nodes
-from adjgen.read.inline import parameters
+from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
+from adjgen.read.flow import COMPREHENSIONS, assigned, own_nodes
+from adjgen.read.frame import Frame
+from adjgen.read.inline import locals_of, parameters
+from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT
+from adjgen.read.opaque import targets
+from adjgen.read.values import BindingValue
+
+BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
+UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)  # a default that only running tells
+OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
+OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
 
-def parameter_types(definition: Any, used: "Uses") -> dict[str, tuple[Type, bool]]:
+def parameter_types(
+    session: Session, definition: Any, used: "Uses"
+) -> dict[str, tuple[Type, bool]]:
     """Return the type of each parameter and whether `wrt=None` selects it."""
     node = definition.node
+    outside = Frame(session, definition, ())
     found = {}
     for k, (name, kind) in enumerate(parameters(node)):
         default = definition.defaults.get(name, ABSENT)
-        annotation = _annotation(node, name)
+        annotation = _annotation(outside, name)
+        unknown = isinstance(default, UNKNOWN) and name in used.terms
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
         elif "bool" in annotation or isinstance(default, bool):
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
-        elif "str" in annotation or isinstance(default, str) or name in used.texts:
+        elif "str" in annotation or isinstance(default, str) or name in used.texts - used.terms:
             found[name] = (OPAQUE, False)
         elif name in used.counts:
             found[name] = (INT, False)
-        elif name in used.objects or not _number_default(default):
+        elif name in used.lists - used.objects and "dict" not in annotation:
+            found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
+        elif name in used.objects or not (_number_default(default) or unknown):
             found[name] = (OPAQUE, False)
         elif "float" in annotation:
             found[name] = (REAL, True)
@@ -39,14 +57,40 @@ def _number_default(default: object) -> bool:
     return default is ABSENT or default is None or isinstance(default, (int, float))
 
 
-def _annotation(node: Any, name: str) -> set[str]:
-    """Return the names in an annotation: those in `bool | None`, Optional[str], "float"."""
-    found = annotation_of(node, name)
-    if found is None:
-        return set()
-    words = {n.id for n in ast.walk(found) if isinstance(n, ast.Name)}
-    texts = [n.value for n in ast.walk(found) if isinstance(n, ast.Constant)]
-    return words | {w.strip() for t in texts if isinstance(t, str) for w in t.split("|")}
+def _with_aliases(session: Session, definition: Any) -> Frame:
+    """Return a frame in which local names that only stand for other names are known."""
+    frame = Frame(session, definition, locals_of(definition.node))
+    body = definition.node.body if isinstance(definition.node.body, list) else []
+    times = Counter(name for name, _ in parameters(definition.node))
+    for statement in own_nodes(*body):
+        times.update([statement.id] if _is_store(statement) else [])
+        if isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
+            times.update(assigned([statement]))
+    for statement in own_nodes(*body):
+        found = {}
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            for alias, name in zip(statement.names, assigned([statement])):
+                found[name] = definition.scope.imported(statement, alias)
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            found[statement.targets[0].id] = frame.binding(statement.value)
+        for name, binding in found.items():
+            if binding is not None and times[name] == 1:
+                frame.env[name] = BindingValue(binding)
+    return frame
+
+
+def _annotation(frame: Frame, name: str) -> set[str]:
+    """Return the builtins in an annotation: those in `bool | None`, Optional[str], "float"."""
+    said = annotation_of(frame.definition.node, name)
+    found: set[str] = set()
+    pending = [] if said is None else [said]
+    while pending:
+        for part in ast.walk(pending.pop()):
+            found.add(frame.dotted(part))
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                with suppress(SyntaxError, ValueError):  # Literal["any text"]
+                    pending.append(ast.parse(part.value, mode="eval").body)
+    return {dotted.removeprefix("builtins.") for dotted in found}
 
 
 def annotation_of(node: Any, name: str) -> ast.expr | None:
@@ -55,18 +99,48 @@ def annotation_of(node: Any, name: str) -> ast.expr | None:
     return next((arg.annotation for arg in everything if arg.arg == name), None)
 
 
+def _body_of_parameters(node: Any) -> list[ast.AST]:
+    """Return the body; where a parameter's name means something else it is spelled differently."""
+    body = node.body if isinstance(node.body, list) else [node.body]
+    names = {name for name, _ in parameters(node)}
+    others: set[ast.AST] = set()
+    gone: set[str] = set()
+    for statement in body:
+        loads = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id in names]
+        others.update(n for n in loads if n.id in gone)
+        for inner in ast.walk(statement):
+            if isinstance(inner, COMPREHENSIONS) and names & targets(inner):
+                first = set(ast.walk(inner.generators[0].iter))
+                own = names & targets(inner)
+                others |= {n for n in ast.walk(inner) if n in loads and n.id in own} - first
+        if isinstance(statement, ast.Assign):
+            gone |= set(assigned([statement])) - {
+                n.id for n in ast.walk(statement.value) if isinstance(n, ast.Name)
+            }
+    if not others:
+        return body
+    copied = copy.deepcopy(body)
+    for old, new in zip(ast.walk(ast.Module(body, [])), ast.walk(ast.Module(copied, []))):
+        if old in others and isinstance(new, ast.Name):
+            new.id = f"%{new.id}"
+    return copied
+
+
 class Uses:
     """How the body of a function uses its names, from its syntax."""
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, session: Session, definition: Any) -> None:
+        self.frame = _with_aliases(session, definition)
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
-        self.objects: set[str] = set()  # indexed, iterated, asked for attributes, called
+        self.lists: set[str] = set()  # indexed by numbers, iterated
+        self.objects: set[str] = set()  # indexed by texts, asked for attributes, called
         self.tests: set[str] = set()  # truth tests
         self.tested: set[ast.expr] = set()
         self.numbers: set[str] = set()  # arithmetic and functions
-        body = node.body if isinstance(node.body, list) else [node.body]
-        for inner in own_nodes(*body):
+        self.terms: set[str] = set()  # arithmetic alone
+        self.methods: set[ast.expr] = set()  # of numbers: x.is_integer
+        for inner in own_nodes(*_body_of_parameters(definition.node)):
             self._look(inner)
 
     def _look(self, node: ast.AST) -> None:
@@ -75,9 +149,12 @@ class Uses:
         elif isinstance(node, ast.Call):
             self._call(node)
         elif isinstance(node, ast.BinOp):
-            bits = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
-            into = self.counts if isinstance(node.op, bits) else self.numbers
+            into = self.counts if isinstance(node.op, BITS) else self.numbers
             into |= names_of([node.left, node.right])
+            if not any(_is_text(side) for side in (node.left, node.right)):
+                self.terms |= names_of([node.left, node.right])
+            elif isinstance(node.op, ast.Add):  # "%g" % x prints a number
+                self.texts |= names_of([node.left, node.right])
         elif isinstance(node, ast.UnaryOp):
             if isinstance(node.op, ast.Not):
                 self._test(node.operand)
@@ -85,16 +162,24 @@ class Uses:
                 into = self.counts if isinstance(node.op, ast.Invert) else self.numbers
                 into |= names_of([node.operand])
         elif isinstance(node, ast.Subscript):
-            self.objects |= names_of([node.value])
+            text = isinstance(node.slice, ast.JoinedStr) or (
+                isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+            )
+            (self.objects if text else self.lists).update(names_of([node.value]))
             self.counts |= names_of([node.slice])
         elif isinstance(node, ast.Attribute):
-            self.objects |= names_of([node.value])
+            of_number = node in self.methods or node.attr in ("real", "imag")
+            of_list = hasattr(list, node.attr)
+            into = self.numbers if of_number else self.lists if of_list else self.objects
+            into |= names_of([node.value])
         elif isinstance(node, (ast.For, ast.comprehension)):
-            self.objects |= names_of([node.iter])
+            self.lists |= names_of([node.iter])
         elif isinstance(node, (ast.If, ast.IfExp, ast.While)):
             self._test(node.test)
         elif isinstance(node, ast.BoolOp) and node not in self.tested:
             self.numbers |= names_of(node.values)  # the value of `x or y` is used
+        elif isinstance(node, ast.AugAssign) and isinstance(node.op, BITS):
+            self.counts |= names_of([node.target, node.value])
         elif isinstance(node, (ast.Return, ast.AugAssign, ast.Assign)) and node.value is not None:
             self.numbers |= names_of([node.value])
 
@@ -114,17 +199,31 @@ class Uses:
             self.objects |= names_of(sides[1:])
 
     def _call(self, node: ast.Call) -> None:
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if isinstance(node.func, ast.Name):
-            self.objects.add(name)
-        if name == "range":
+        dotted = self.frame.dotted(node.func)
+        if isinstance(node.func, ast.Attribute) and callable(getattr(float, node.func.attr, None)):
+            self.methods.add(node.func)
+        self.objects |= names_of([node.func])
+        if dotted == "builtins.range":
             self.counts |= names_of(node.args)
-        elif name in ("len", "enumerate", "zip", "reversed", "sorted"):
-            self.objects |= names_of(node.args)
-        elif name == "isinstance" and len(node.args) == 2 and "str" in ast.unparse(node.args[1]):
+        elif dotted in OF_CONTAINERS:
+            self.lists |= names_of(node.args)
+        elif (
+            dotted == "builtins.isinstance" and len(node.args) == 2 and self._has_str(node.args[1])
+        ):
             self.texts |= names_of(node.args[:1])
-        elif name not in ("isinstance", "print", "type", "bool"):
+        elif dotted not in OF_ANYTHING:
             self.numbers |= names_of(node.args)
+
+    def _has_str(self, kinds: ast.expr) -> bool:
+        return any(self.frame.dotted(part) == "builtins.str" for part in ast.walk(kinds))
+
+
+def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
 
 
 def _texts(node: ast.expr) -> bool:

@@ -1,117 +1,20 @@
 """Lowers statements that always fall through: assignments, calls, definitions, and what is carried."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from adjgen.ir.core import UNBOUND, Const, Opaque, Var
-from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import calls, displays, names
-from adjgen.read.expressions import BINARY, atom, bind, describe, value
-from adjgen.read.flow import assigned, jumps
+from adjgen.ir.core import UNBOUND
+from adjgen.read import calls, list_methods, names
+from adjgen.read.assignments import OTHER_SCOPE, annotated, assign_all, augmented
+from adjgen.read.carrying import carry
+from adjgen.read.expressions import bind, value
+from adjgen.read.flow import assigned
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import OBSERVERS, changes
-from adjgen.read.values import BindingValue, Display, FunctionValue, Value, leaves, rebuilt, tree_of
-
-OTHER_SCOPE = (
-    "A derivative has no meaning for state outside the function. Pass it in and return it."
-)
-
-
-def carry(
-    frame: Frame, node: ast.stmt, observes: bool = False, reason: str = "", hint: str = ""
-) -> None:
-    """Carry a statement as it is."""
-    if jumps([node]):
-        what = f"{describe(node)} that is left by return, break or continue"
-        frame.problem(
-            node,
-            "ADJ204",
-            what,
-            "Move what can fail into a function of its own and return from there.",
-        )
-        return
-    scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    if any(isinstance(inner, scopes) for inner in ast.walk(node)):
-        what = "a function or class that is defined inside code that is carried as it is"
-        frame.problem(node, "ADJ401", what, "Define it at module level.")
-        return
-    writes = assigned([node])
-    simple = isinstance(node, (ast.Assign, ast.AnnAssign))
-    before = [] if simple else [n for n in writes if frame.env.get(n, UNBOUND) is not UNBOUND]
-    reason = reason or f"ADJ204 `{type(node).__name__.lower()}` around active values"
-    payload, reads = frame.code(node, writes, reason, hint, True, observes, before)
-    outs = frame.emit(node, Opaque(payload), reads, [OPAQUE] * len(writes))
-    for name, out in zip(writes, outs):
-        bind(frame, name, out)
-
-
-def _assign(frame: Frame, node: ast.Assign) -> None:
-    stores = [t for t in node.targets if isinstance(t, (ast.Tuple, ast.List))]
-    if any(isinstance(i, (ast.Subscript, ast.Attribute)) for t in stores for i in ast.walk(t)):
-        what = "an unpacking into an item or attribute"
-        frame.problem(node, "ADJ401", what, "Unpack into plain names, then store.")
-        return
-    if any(isinstance(t, (ast.Subscript, ast.Attribute)) for t in node.targets):
-        carry(frame, node, reason="ADJ401 a store into a container", hint="Assign to a plain name.")
-        return
-    alone = len(node.targets) == 1
-    result = value(frame, displays.unpacked(node.targets[0], node.value) if alone else node.value)
-    for target in node.targets:
-        assign(frame, node, target, result)
-
-
-def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> None:
-    """Bind a target: a name, or names of a tuple, to a value."""
-    if isinstance(target, ast.Name):
-        if target.id not in frame.locals:
-            frame.problem(node, "ADJ503", f"`{target.id}` belongs to another scope", OTHER_SCOPE)
-        bind(frame, target.id, result)
-        return
-    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display):
-        parts = displays.matched(frame, target.elts, result)
-        if parts is not None:
-            for item, part in zip(target.elts, parts):
-                assign(frame, node, item.value if isinstance(item, ast.Starred) else item, part)
-            return
-    held = frame.materialise(node, result)
-    label = ast.copy_location(ast.Name("%unpacked", ast.Load()), node)
-    unpack = ast.copy_location(ast.Assign([target], label), node)
-    frame.locals.add("%unpacked")
-    frame.env["%unpacked"] = held
-    carry(
-        frame,
-        unpack,
-        reason="ADJ401 unpacking a container of active values",
-        hint="Unpack a tuple that is written out.",
-    )
-    del frame.env["%unpacked"]
-
-
-def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
-    if node.value is None:
-        return
-    if isinstance(node.target, ast.Name):
-        assign(frame, node, node.target, value(frame, node.value))
-    else:
-        carry(frame, node, reason="ADJ401 a store into a container", hint="Assign to a plain name.")
-
-
-def _augmented(frame: Frame, node: ast.AugAssign) -> None:
-    target, name = node.target, BINARY.get(type(node.op))
-    if not isinstance(target, ast.Name):
-        carry(frame, node, reason="ADJ401 a store into a container", hint="Use a plain name.")
-        return
-    old = value(frame, ast.copy_location(ast.Name(target.id, ast.Load()), target))
-    if name is None or not _number(old):
-        carry(frame, node, reason="ADJ401 an update in place of something that may be a container",
-              hint=f"Write `{target.id} = {target.id} ...`.")  # fmt: skip
-        return
-    right = atom(frame, node.value)
-    assign(frame, node, target, frame.row(node, name, frame.materialise(node, old), right))
-
-
-def _number(held: Value) -> bool:
-    return isinstance(held, (Var, Const)) and held.type in (REAL, INT, BOOL)
+from adjgen.read.values import (
+    BindingValue,
+    FunctionValue,
+)  # fmt: skip
 
 
 def _expression(frame: Frame, node: ast.Expr) -> None:
@@ -120,13 +23,12 @@ def _expression(frame: Frame, node: ast.Expr) -> None:
         return
     if isinstance(inner, ast.Call):
         if frame.dotted(inner.func).startswith(OBSERVERS) or _logger(frame, inner.func):
-            carry(
-                frame,
-                node,
-                observes=not _changing(frame, [*inner.args, *(k.value for k in inner.keywords)]),
-            )
+            given = [*inner.args, *(k.value for k in inner.keywords)]
+            carry(frame, node, observes=not any(changes(part, frame.dotted) for part in given))
             return
         if not calls.readable(frame, inner):
+            if list_methods.method(frame, inner) is not None:
+                return
             carry(
                 frame,
                 node,
@@ -150,18 +52,9 @@ def _logger(frame: Frame, function: ast.expr) -> bool:
     return type(owner.value).__module__.startswith("logging")
 
 
-def _changing(frame: Frame, parts: Sequence[ast.expr]) -> bool:
-    return any(changes(part, frame.dotted) for part in parts)
-
-
-def _observe(frame: Frame, node: ast.stmt) -> None:
-    plain = isinstance(node, ast.Assert) and _changing(frame, [node.test])
-    carry(
-        frame,
-        node,
-        observes=not plain,
-        reason="ADJ301 an assertion that calls what adjgen cannot read",
-    )
+def observe(frame: Frame, node: ast.stmt) -> None:
+    """Carry a statement into which active values may enter: raise, assert."""
+    carry(frame, node, observes=True)
 
 
 def _define(frame: Frame, node: ast.FunctionDef) -> None:
@@ -176,17 +69,23 @@ def _define(frame: Frame, node: ast.FunctionDef) -> None:
 
 
 def _delete(frame: Frame, node: ast.Delete) -> None:
-    if not all(isinstance(target, ast.Name) for target in node.targets):
-        carry(frame, node, reason="ADJ401 deleting an item", hint="Use plain names.")
-        return
-    for name in assigned([node]):
-        frame.env[name] = UNBOUND
+    targets = list(node.targets)
+    while targets:
+        target = targets.pop(0)
+        if isinstance(target, (ast.Tuple, ast.List)):
+            targets[:0] = target.elts
+        elif isinstance(target, ast.Name):
+            frame.lookup(target)
+            frame.env[target.id] = UNBOUND
+        elif not list_methods.delete(frame, node, target):
+            one = ast.copy_location(ast.Delete([target]), node)
+            carry(frame, one, reason="ADJ401 deleting an item", hint="Use plain names.")
 
 
 def _import(frame: Frame, node: ast.Import | ast.ImportFrom) -> None:
     for alias in node.names:
         name = (alias.asname or alias.name).split(".")[0]
-        frame.env[name] = BindingValue(frame.definition.scope.imported(node, alias))
+        bind(frame, name, BindingValue(frame.definition.scope.imported(node, alias)))
 
 
 def _scope(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:
@@ -196,22 +95,9 @@ def _scope(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:
         frame.problem(node, "ADJ503", f"`{word}` inside a differentiated function", OTHER_SCOPE)
 
 
-def passive_comment(frame: Frame, node: ast.stmt) -> None:
-    """Cut the derivatives of what a statement assigns, if the comment at its end asks for it."""
-    if not frame.definition.file.is_passive(node.end_lineno or node.lineno):
-        return
-    for name in assigned([node]):
-        held = frame.env.get(name, UNBOUND)
-        parts = (
-            frame.row(node, "stop_gradient", part) if isinstance(part, Var) else part
-            for part in leaves(held)
-        )
-        bind(frame, name, rebuilt(tree_of(held), parts))
-
-
 SIMPLE: dict[type, Callable[..., None]] = {
-    ast.Assign: _assign, ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.Expr: _expression,
+    ast.Assign: assign_all, ast.AnnAssign: annotated, ast.AugAssign: augmented, ast.Expr: _expression,
     ast.FunctionDef: _define, ast.Delete: _delete, ast.Import: _import, ast.ImportFrom: _import,
-    ast.Global: _scope, ast.Nonlocal: _scope, ast.Raise: _observe, ast.Assert: _observe,
+    ast.Global: _scope, ast.Nonlocal: _scope, ast.Raise: observe,
     ast.Pass: lambda frame, node: None,
 }  # fmt: skip

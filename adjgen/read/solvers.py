@@ -42,7 +42,7 @@ def root(frame: Frame, node: ast.Call, solver: Solver) -> Value:
         given = arguments(call, solver)
         block = residual(frame, node, given, solver)
     except Unsolved as why:
-        reason = f"ADJ306 no derivative of what `{ast.unparse(node.func)}` finds: {why}"
+        reason = f"ADJ307 no derivative of what `{ast.unparse(node.func)}` finds: {why}"
     quiet = block is None or all(again(eqn) for eqn in equations(block))
     payload, reads = Carrier(frame, node).payload(call, reason, HINT, quiet)
     kind = OPAQUE if block is None or solver.attribute else REAL
@@ -68,7 +68,7 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
         return None
     name, block = frame.session.solutions[held]
     tree = ast.Attribute(ast.Name("result", ast.Load()), node.attr, ast.Load())
-    reason = "ADJ306 of what this solver returns only the root has a derivative"
+    reason = "ADJ307 of what this solver returns only the root has a derivative"
     code = Code(tree, ("result",), reason=reason, hint=HINT)
     found = name == node.attr and block is not None
     (part,) = frame.emit(node, Opaque(code), [held], [REAL if found else OPAQUE])
@@ -149,7 +149,8 @@ def residual(frame: Frame, node: ast.Call, given: dict[str, ast.expr], solver: S
         session.builder.derivative = True  # nothing of this runs where the user's code does
         return expressions.value(frame, applied(frame, node, given, solver, x))
 
-    builder, _, result = frame.arm(read, node)
+    arm = frame.arm(read, node)
+    result = arm.result
     problems = session.problems[mark:]
     del session.problems[mark:]
     if problems:
@@ -161,7 +162,10 @@ def residual(frame: Frame, node: ast.Call, given: dict[str, ast.expr], solver: S
     name = given[solver.function]
     if isinstance(result, Var) and not result.hint:
         result.hint = name.id if isinstance(name, ast.Name) else "residual"
-    return builder.block([result], [x])
+    if any(arm.heap[cell] is not held for cell, held in session.heap.items()):
+        what = "the function that a solver is given changes a list"
+        frame.problem(node, "ADJ307", what, "Let it compute a number, and nothing else.")
+    return arm.builder.block([result], [x])
 
 
 def applied(

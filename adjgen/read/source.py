@@ -102,11 +102,11 @@ class SourceFile:
             end = self.column(line, getattr(node, "end_col_offset", 0))
         return Problem(code, what, why, self.path, line, col, max(end, col + 1), text)
 
-    def is_passive(self, line: int) -> bool:
-        """Whether a line ends with the comment `# adjgen: passive`."""
+    def passive_comments(self) -> dict[int, int]:
+        """Return the lines that end with the comment `# adjgen: passive`, with its column."""
         if "passive" not in self.kept:
-            self.kept["passive"] = _passive_lines(self.text)
-        return line in self.kept["passive"]
+            self.kept["passive"] = _passive_comments(self.text)
+        return self.kept["passive"]  # type: ignore[no-any-return]
 
 
 def _first_lines(tree: ast.Module) -> dict[int, tuple[int, int]]:
@@ -115,12 +115,12 @@ def _first_lines(tree: ast.Module) -> dict[int, tuple[int, int]]:
     pending: list[Any] = list(tree.body)
     while pending:
         node = pending.pop()
-        last = node.end_lineno
+        last = getattr(node, "end_lineno", 0)  # a case has no place of its own, its pattern has
         for name in ("body", "orelse", "finalbody", "handlers", "cases"):
             inside = getattr(node, name, None) or []
             pending += inside
             if inside and name in ("body", "cases"):
-                last = getattr(inside[0], "lineno", last + 1) - 1
+                last = getattr(inside[0], "pattern", inside[0]).lineno - 1
         first = getattr(node, "lineno", 0)
         if first and last > first and not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             found.update(dict.fromkeys(range(first, last + 1), (first, last)))
@@ -218,12 +218,12 @@ def _syntax_problem(error: SyntaxError, shown: str, lines: tuple[str, ...]) -> P
     return Problem("ADJ001", what, "", shown, line, col, max(end, col + 1), text)
 
 
-def _passive_lines(text: str) -> frozenset[int]:
+def _passive_comments(text: str) -> dict[int, int]:
     if not PASSIVE.search(text):
-        return frozenset()
+        return {}
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    comments = (token for token in tokens if token.type == tokenize.COMMENT)
-    return frozenset(c.start[0] for c in comments if PASSIVE.search(c.string))
+    comments = [token for token in tokens if token.type == tokenize.COMMENT]
+    return {c.start[0]: c.start[1] for c in comments if PASSIVE.search(c.string)}
 
 
 def folders_above(file: str) -> Iterable[str]:

@@ -10,11 +10,17 @@ from functools import partial
 
 from adjgen.ir.core import UNBOUND, Const, Var
 from adjgen.read import displays, loops
-from adjgen.read.expressions import atom, join, truth, value
+from adjgen.read.bound import boundness, flag
+from adjgen.read.carrying import carry
+from adjgen.read.expressions import atom, value
 from adjgen.read.flow import dies, ends, jumps, returns
 from adjgen.read.frame import Frame
-from adjgen.read.simple import SIMPLE, carry, passive_comment
-from adjgen.read.values import Display, Value, leaves
+from adjgen.read.joins import join, truth
+from adjgen.read.lowering import Arm
+from adjgen.read.opaque import changes
+from adjgen.read.passive import cut, cut_names, is_marked
+from adjgen.read.simple import SIMPLE, observe
+from adjgen.read.values import Display, ListValue, RowValue, Value, leaves
 
 TRUE, FALSE = Const(True), Const(False)
 
@@ -67,42 +73,59 @@ def branch(
     then_dies: bool = False, other_dies: bool = False,
 ) -> None:  # fmt: skip
     """Lower two arms and bind what differs after them; an arm that raises binds nothing."""
-    before = frame.env
-    (a, env_a, _), (b, env_b, _) = frame.arm(then, node), frame.arm(other, node)
+    a, b = frame.arm(then, node), frame.arm(other, node)
     if then_dies:
-        env_a = _dead(before, env_b)
+        a = _dead(frame, a, b)
     if other_dies:
-        env_b = _dead(before, env_a)
-    join(frame, node, frame.materialise(node, test), [(a, env_a, UNBOUND), (b, env_b, UNBOUND)])
+        b = _dead(frame, b, a)
+    join(frame, node, frame.materialise(node, test), a, b)
 
 
-def _dead(before: dict[str, Value], alive: dict[str, Value]) -> dict[str, Value]:
-    """Return the names after an arm that never ends: they agree with the other arm."""
+def _dead(frame: Frame, dead: Arm, alive: Arm) -> Arm:
+    """Return what is left of an arm that never ends: it agrees with the other one."""
+    before, heap = frame.env, frame.session.heap
 
     def keep(name: str, value: Value) -> Value:
-        same = before.get(name) is value or not any(isinstance(leaf, Var) for leaf in leaves(value))
-        return value if same else UNBOUND
+        made = any(isinstance(leaf, (Var, ListValue, RowValue)) for leaf in leaves(value))
+        return UNBOUND if made and before.get(name) != value else value
 
-    return {name: keep(name, value) for name, value in alive.items()}
+    env = {name: keep(name, value) for name, value in alive.env.items()}
+    for name in alive.env:
+        if env[name] is not alive.env[name] and boundness(alive.env, name) == TRUE:
+            env[flag(name)] = TRUE
+    held = {c: v if heap.get(c) is v else UNBOUND for c, v in alive.heap.items()}
+    return Arm(dead.builder, env, held, dead.result)
 
 
 def statement(frame: Frame, node: ast.stmt) -> None:
     """Lower one statement that does not leave its list, or leaves it for good."""
     handler = HANDLERS.get(type(node))
+    frame.session.in_place += bool(frame.session.stack)
     if handler is None:
         carry(frame, node)
     else:
         handler(frame, node)
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            passive_comment(frame, node)
+            cut_names(frame, node)
 
 
 def _if(frame: Frame, node: ast.If) -> None:
     conditional(frame, node, node.body, node.orelse)
 
 
+def _assert(frame: Frame, node: ast.Assert) -> None:
+    """Carry an assertion; one that calls or binds something is a test that raises."""
+    if not changes(node.test, frame.dotted):
+        observe(frame, node)
+        return
+    error = ast.Call(ast.Name("AssertionError", ast.Load()), [node.msg] if node.msg else [], [])
+    leave = ast.fix_missing_locations(ast.copy_location(ast.Raise(error), node))
+    conditional(frame, ast.copy_location(ast.If(node.test, [], []), node), [], [leave])
+
+
 def _return(frame: Frame, node: ast.Return) -> None:
-    frame.env["%result"] = structure(frame, node.value) if node.value else Const(None)
+    result = structure(frame, node.value) if node.value else Const(None)
+    frame.env["%result"] = cut(frame, node, result) if is_marked(frame, node) else result
     frame.env |= {"%returned": TRUE, "%left": TRUE, "%stop": TRUE}
 
 
@@ -143,5 +166,5 @@ def _loop(frame: Frame, node: ast.For | ast.While) -> None:
 
 HANDLERS: dict[type, Callable[..., None]] = SIMPLE | {
     ast.If: _if, ast.Return: _return, ast.Break: _break, ast.Continue: _continue, ast.For: _loop,
-    ast.While: _loop,
+    ast.While: _loop, ast.Assert: _assert,
 }  # fmt: skip

@@ -28,11 +28,13 @@ from adjgen.read.names import (
     ModuleName,
     Place,
 )
+from adjgen.read.rebound import Rebound, settled
 from adjgen.read.session import Moment, Session
 from adjgen.read.source import SourceFile, read_file
-from adjgen.read.table import LAST, Entry, Table, rebound_by_functions
+from adjgen.read.table import LAST, Entry, Table
 
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
+LETTING_THROUGH = [Known("builtins.open"), Known("warnings.catch_warnings")]
 SITE = {"copyright", "credits", "exit", "license", "quit"}  # not there under python -S
 
 
@@ -49,7 +51,8 @@ class StaticScope:
         self.listed: dict[str, set[str] | None] = {}
         self.definitions: dict[tuple[int, str], Definition] = {}
         if "rebound" not in file.kept:
-            file.kept["rebound"] = rebound_by_functions(file.tree) if "global" in file.text else {}
+            file.kept["rebound"] = Rebound(file.tree, file.text)
+        self.rebound: Rebound = file.kept["rebound"]
         self.files = {file}  # that decide which branches at top level are taken
         self.complete = False
         self.table = Table(self)
@@ -97,9 +100,8 @@ class StaticScope:
         return Place(self.file.module, name) if self.file.module else None
 
     def _resolved(self, name: str, before: float) -> Binding:
-        if name in self.file.kept["rebound"]:
-            line = self.file.kept["rebound"][name]
-            return External(self.place(name), f"`global {name}` in line {line} rebinds it")
+        if name in self.rebound.names:
+            return External(self.place(name), f"{self.rebound.names[name]} rebinds it")
         found: list[Binding] = []
         lines: list[int] = []
         for entry in self.table.newest_first(name, before):
@@ -113,7 +115,7 @@ class StaticScope:
         else:
             found.append(self._outside(name))
         if all(binding == found[0] for binding in found):
-            return found[0]
+            return settled(found[0], self, self, name, self.place(name))
         places = ", ".join(map(str, sorted(lines)))
         several = "several things" if len(lines) > 1 else "bound under a condition"
         return External(self.place(name), f"`{name}` is {several} (line {places})")
@@ -269,6 +271,11 @@ class StaticScope:
     def succeeds(self, node: ast.Import | ast.ImportFrom) -> bool | None:
         """Return whether an import works; None if that is not known."""
         return succeeds(self, node)
+
+    def swallows(self, manager: ast.expr, before: float) -> bool:
+        """Return whether a context manager may swallow an exception."""
+        made = manager.func if isinstance(manager, ast.Call) else manager
+        return evaluate(made, Moment(self, before), None) not in LETTING_THROUGH
 
     def truth(self, test: ast.expr, before: float) -> bool | None:
         """Return the value of a condition; None if it is not known."""

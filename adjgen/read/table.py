@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from adjgen.read.flow import assigned
+
 LAST = math.inf  # the order of what happens after the file was imported
 NOT_FOUND = {"ImportError", "ModuleNotFoundError"}
 BROAD = {"Exception", "BaseException", ""}
 WRITERS = ("exec", "globals", "locals", "vars")  # may bind any name
-BINDING_EXPRESSION = re.compile(r":=|\bexec\(|\b(globals|locals|vars)\(\)")
+BINDING_EXPRESSION = re.compile(r"\bexec\(|\b(globals|locals|vars)\(\)")
 RUNS = (ast.Call, ast.Import, ast.ImportFrom)  # what may raise an ImportError of its own
 
 
@@ -44,6 +46,9 @@ class Judge(Protocol):
 
     def truth(self, test: ast.expr, before: float) -> bool | None:
         """Return the value of a condition; None if it is not known."""
+
+    def swallows(self, manager: ast.expr, before: float) -> bool:
+        """Return whether a context manager may swallow an exception."""
 
 
 class Table:
@@ -122,9 +127,8 @@ class Table:
             self._target(node.target, value, sure)
 
     def _delete(self, node: ast.Delete, sure: bool) -> None:
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                self.bind(target.id, "deleted", None, None, sure, node.lineno)
+        for name in assigned([node]):
+            self.bind(name, "deleted", None, None, sure, node.lineno)
 
     def _for(self, node: ast.For | ast.AsyncFor, sure: bool) -> None:
         self._target(node.target, None, False)
@@ -139,7 +143,7 @@ class Table:
         for item in node.items:
             if item.optional_vars is not None:
                 self._target(item.optional_vars, None, sure)
-        swallows = any("suppress" in ast.dump(item.context_expr) for item in node.items)
+        swallows = any(self.judge.swallows(item.context_expr, self.order) for item in node.items)
         self.suite(node.body, sure and not swallows)
 
     _asyncwith = _with
@@ -227,9 +231,7 @@ class Table:
         asked: set[int] = set()  # `name in globals()` reads only
         parts = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
         for inner in (inner for part in parts for inner in ast.walk(part)):
-            if isinstance(inner, ast.NamedExpr):
-                self._target(inner.target, None, False)
-            elif isinstance(inner, ast.Compare):
+            if isinstance(inner, ast.Compare):
                 asked |= {id(side) for side in inner.comparators}
             elif isinstance(inner, ast.Call) and id(inner) not in asked:
                 name = getattr(inner.func, "id", "")
@@ -265,9 +267,3 @@ def _harmless(statement: ast.stmt) -> bool:
         named = all(isinstance(target, ast.Name) for target in statement.targets)
         return named and isinstance(statement.value, (ast.Constant, ast.Lambda))
     return isinstance(statement, ast.Pass)
-
-
-def rebound_by_functions(tree: ast.Module) -> dict[str, int]:
-    """Return the names that some function rebinds with `global`, with the line."""
-    declarations = [node for node in ast.walk(tree) if isinstance(node, ast.Global)]
-    return {name: node.lineno for node in declarations for name in node.names}

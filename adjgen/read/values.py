@@ -1,10 +1,11 @@
 """What a name can stand for while a function is lowered: more than an atom, and known before run time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Union
 
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
+from adjgen.ir.types import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,40 @@ class FunctionValue:
     first: tuple["Value", ...] = ()
 
 
+@dataclass(slots=True, eq=False)
+class Cell:
+    """A list as an object, whatever it holds.
+
+    frozen      why it cannot be changed any more
+    stale       why it cannot be read any more
+    loose       why the lists inside cannot be changed
+    rows        the cells of lists that were put inside
+    generation  how often its rows were exchanged
+    """
+
+    frozen: str = ""
+    stale: str = ""
+    loose: str = ""
+    rows: list["Cell"] = field(default_factory=list)
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListValue:
+    """A list of numbers (or of such lists): what it holds now is in the heap."""
+
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class RowValue:
+    """A list inside a list: the item at a place of a cell."""
+
+    cell: Cell
+    where: tuple[Atom, ...]
+    generation: int
+
+
 @dataclass(frozen=True, slots=True)
 class BindingValue:
     """A module or another name that resolution knows: `import math` inside a function."""
@@ -36,12 +71,13 @@ class BindingValue:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A name that means different kinds of things on different paths."""
+    """A name that means different kinds of things on different paths, or may have no value."""
 
     reason: str
+    code: str = "ADJ205"
 
 
-Value = Union[Var, Const, Display, FunctionValue, BindingValue, Conflict]
+Value = Union[Var, Const, Display, FunctionValue, BindingValue, Conflict, ListValue, RowValue]
 
 
 def leaves(value: Value) -> Iterator[Value]:
@@ -68,8 +104,11 @@ def rebuilt(tree: Tree, parts: Iterator[Value]) -> Value:
 
 
 def expanded(value: Value, tree: Tree) -> Value:
-    """Return an unbound value in the shape of a structure; others as they are."""
-    if value is UNBOUND and tree.kind:
+    """Return a value of which nothing is known in the shape of a structure; others as they are.
+
+    That is UNBOUND, or what stands for an expression that could not be read.
+    """
+    if tree.kind and isinstance(value, (Var, Const)) and value.type == NOTHING:
         return rebuilt(tree, iter([UNBOUND] * tree.leaves()))
     return value
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.diagnostics import AdjgenError, Problem
-from adjgen.diff.products import Differentiator, chosen
+from adjgen.diff.products import Differentiator
+from adjgen.diff.refusals import chosen
 from adjgen.ir.core import Function, Module
 from adjgen.ir.query import use_counts
 from adjgen.ir.show import columns, indented

@@ -174,8 +174,8 @@ class Recorder(Run):
     def row(self, name: str, args: list[Any], outs: int) -> list[Any]:
         """Evaluate a row on plain values."""
         text = applied(self.eqn, self.names, self.function)
-        if UNBOUND in args:
-            raise StoppedError(f"{text} reads a name that has no value on this path")
+        if name == "require_bound" and not args[0]:
+            raise StoppedError(f"`{args[1]}` has no value on this path")
         try:
             return super().row(name, [bare(arg) for arg in args], outs)
         except Exception as error:

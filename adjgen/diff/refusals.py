@@ -1,0 +1,79 @@
+"""Functions and parameters that have no derivative, or not the one that is asked for."""
+
+from collections.abc import Sequence
+
+from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
+from adjgen.diff.active import active_variables
+from adjgen.diff.rules import ZERO
+from adjgen.ir.core import Atom, Function, Param, Var
+from adjgen.ir.types import OPAQUE
+
+Wrt = Sequence[str]
+
+
+def refuse_active_stars(function: Function) -> None:
+    """Refuse a function whose value depends on what *args or **kwargs hold."""
+    for param in function.params:
+        if param.kind.startswith("VAR_"):
+            active = active_variables(function.body, param.vars, function.body.results)
+            if active.intersection(param.vars):
+                what = f"the value depends on what `{param.name}` holds"
+                raise refusal(
+                    function, "ADJ601", what, "Give each argument a parameter of its own."
+                )
+
+
+def is_composite(function: Function) -> bool:
+    """Whether a function returns several numbers: a tuple, or a list."""
+    return bool(function.result.kind) or any(r.type.element for r in function.body.results)
+
+
+def refuse_without_influence(function: Function, var: Var, gradient: Atom) -> None:
+    """Refuse the gradient by a parameter without influence that may be no number."""
+    if gradient == ZERO and var.type == OPAQUE:
+        what = f"`{var.hint}` is not used as a number or a list of numbers"
+        raise refusal(function, "ADJ604", what, "Leave it out of wrt.")
+
+
+def chosen(function: Function, wrt: Wrt | None) -> list[Param]:
+    """Return the parameters to differentiate, in the order of wrt."""
+    if wrt is None:
+        found = [p for p in function.params if p.differentiable]
+        if not found:
+            what = "no parameter is a number to differentiate"
+            raise refusal(function, "ADJ604", what, "Name one with wrt=.")
+        return found
+    by_name = {p.name: p for p in function.params}
+    for name in wrt:
+        if name not in by_name:
+            known = ", ".join(f"`{p}`" for p in by_name)
+            what = f"there is no parameter `{name}`"
+            raise refusal(function, "ADJ604", what, f"There are {known}.")
+        if by_name[name].kind.startswith("VAR_"):
+            why = "Give each argument a parameter of its own."
+            raise refusal(function, "ADJ601", f"`*{name}` cannot be active", why)
+        if by_name[name].vars[0].type.name in ("int", "bool"):
+            what = f"`{name}` is a count, an index or a flag"
+            raise refusal(function, "ADJ604", what, "Leave it out of wrt.")
+    return [by_name[name] for name in wrt]
+
+
+def refusal(function: Function, code: str, what: str, why: str) -> AdjgenError:
+    """Return the refusal of a function as a whole."""
+    about = function.about
+    line = int(about.get("line", 0))
+    lines = about.get("lines", ())
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    col = len(text) - len(text.lstrip())
+    problem = Problem(code, what, why, about.get("path", ""), line, col, len(text.rstrip()), text)
+    return UnsupportedError([problem])
+
+
+def tuple_valued(function: Function) -> AdjgenError:
+    """Return the refusal of the gradient of several numbers."""
+    return refusal(
+        function,
+        "ADJ305",
+        f"`{function.name}` returns several numbers, so it has no gradient",
+        "Use vjp with a bar for each, or return one number.",
+    )

@@ -1,0 +1,239 @@
+"""Copies lists where one that is stored into is used again: after that every store is made in place.
+
+A list is consumed by a row that stores into it, and by a move (out of an arm, from turn to turn) to
+a variable that is consumed. Whoever consumes must be the last to use it, and must own it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from adjgen.elementary.row import TABLE
+from adjgen.elementary.sequences import depth
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Var
+from adjgen.ir.free import FreeVariables
+from adjgen.ir.query import equations, substituted
+
+BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
+CONTAINERS = {
+    "listing",
+    "append",
+    "with_item",
+    "pack",
+}  # a list that they are given is inside one then
+
+
+def in_place(function: Function) -> Function:
+    """Return the function with the copies that stores in place need."""
+    eqns = list(equations(function.body))
+    if not any(mutates(eqn) for eqn in eqns):
+        return function
+    changed = {v for e in eqns if e.op == "changed" for v in e.args}
+    storage = Storage(consumed(eqns), rooted(function, eqns, changed))
+    storage.borrowed.update(v for v in function.body.params if v not in storage.rooted)
+    body = storage.block(function.body, set())
+    return replace(function, body=storage.returned(function, body))
+
+
+def mutates(eqn: Eqn) -> bool:
+    """Whether a row stores into its first argument."""
+    return isinstance(eqn.op, str) and TABLE[eqn.op].mutates
+
+
+def is_list(atom: Atom) -> bool:
+    """Whether a value is a list."""
+    return isinstance(atom, Var) and atom.type.element is not None
+
+
+def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
+    """Yield (from, to) where control flow gives a value another name."""
+    if isinstance(eqn.op, If):
+        for block in eqn.blocks:
+            yield from zip(block.results, eqn.outs)
+    elif isinstance(eqn.op, For):
+        body, seqs = eqn.blocks[0], eqn.op.seqs
+        for k in range(eqn.op.carried):
+            for source in (eqn.args[seqs + k], body.results[k]):
+                yield source, body.params[seqs + k]
+                yield source, eqn.outs[k]
+
+
+def consumed(eqns: list[Eqn]) -> set[Atom]:
+    """Return the variables whose lists are stored into, under this name or a later one."""
+    sources: dict[Atom, list[Atom]] = {}
+    found: set[Atom] = set()
+    for eqn in eqns:
+        if mutates(eqn):
+            found.add(eqn.args[0])
+        if eqn.op in CONTAINERS:
+            found.update(arg for arg in eqn.args if is_list(arg))
+        for source, target in moves(eqn):
+            if is_list(source):
+                sources.setdefault(target, []).append(source)
+    pending = list(found)
+    while pending:
+        for source in sources.get(pending.pop(), ()):
+            if source not in found:
+                found.add(source)
+                pending.append(source)
+    return found
+
+
+def rooted(function: Function, eqns: list[Eqn], changed: set[Atom]) -> set[Atom]:
+    """Return the variables that must be the caller's own list, which the function changes."""
+    if not changed:
+        return set()
+    sources: dict[Atom, list[Atom]] = {}
+    for eqn in eqns:
+        if mutates(eqn):
+            sources.setdefault(eqn.outs[0], []).append(eqn.args[0])
+        for source, target in moves(eqn):
+            sources.setdefault(target, []).append(source)
+    found, pending = set(changed), list(changed)
+    while pending:
+        for source in sources.get(pending.pop(), ()):
+            if source not in found:
+                found.add(source)
+                pending.append(source)
+    return found
+
+
+class Storage:
+    """Walks a function once; `borrowed` are lists that belong to somebody else."""
+
+    def __init__(self, consumed: set[Atom], rooted: set[Atom]) -> None:
+        self.consumed, self.rooted = consumed, rooted
+        self.free = FreeVariables()
+        self.borrowed: set[Atom] = set()
+
+    def block(self, block: Block, busy: set[Atom]) -> Block:
+        """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
+        last = self.last_uses(block)
+        out: list[Eqn] = []
+        mapping: dict[Var, Atom] = {}
+        for k, eqn in enumerate(block.eqns):
+            eqn = self.substitute(eqn, mapping) if mapping else eqn
+            if eqn.blocks:
+                eqn = self.control(eqn, k, last, busy)
+            again = eqn.args[0] if eqn.args else None
+            for position in self.consuming(eqn):
+                eqn = self.owned(eqn, position, k, last, busy, out, mapping)
+            if eqn.op in BORROWED:
+                self.borrowed.update(o for o in eqn.outs if is_list(o))
+                if again in self.consumed and is_list(eqn.outs[0]):
+                    eqn = self.separate(eqn, out)
+                    continue
+            out.append(eqn)
+        results = [mapping.get(r, r) if isinstance(r, Var) else r for r in block.results]
+        return Block(block.params, tuple(out), tuple(results))
+
+    def separate(self, eqn: Eqn, out: list[Eqn]) -> Eqn:
+        """Copy a row of a list that is stored into."""
+        rows = tuple(Var("", o.type) for o in eqn.outs)
+        out.append(replace(eqn, outs=rows))
+        out += [copy(row, o) for row, o in zip(rows, eqn.outs)]
+        self.borrowed.difference_update(eqn.outs)
+        return eqn
+
+    def consuming(self, eqn: Eqn) -> list[int]:
+        """Return the positions of the arguments that an equation consumes."""
+        if mutates(eqn) and eqn.op not in CONTAINERS:
+            return [0]
+        if eqn.op in CONTAINERS:
+            return [k for k, arg in enumerate(eqn.args) if is_list(arg)]
+        if isinstance(eqn.op, For):
+            slots = eqn.blocks[0].params[eqn.op.seqs :]
+            return [
+                eqn.op.seqs + k
+                for k, (slot, o) in enumerate(zip(slots, eqn.outs))
+                if (slot in self.consumed or o in self.consumed)
+                and is_list(eqn.args[eqn.op.seqs + k])
+            ]
+        return []
+
+    def owned(
+        self, eqn: Eqn, position: int, k: int, last: dict[Atom, int], busy: set[Atom],
+        out: list[Eqn], mapping: dict[Var, Atom],
+    ) -> Eqn:  # fmt: skip
+        """Return the equation with an argument that it may consume, copied if need be."""
+        arg = eqn.args[position]
+        assert isinstance(arg, Var)
+        twice = eqn.args.count(arg) > 1 or arg in self.reads(eqn)
+        if not (arg in busy or arg in self.borrowed or last.get(arg, k) > k or twice):
+            return eqn
+        own = Var(arg.hint, arg.type)
+        out.append(copy(arg, own))
+        if arg in self.rooted and not twice and arg not in busy:
+            mapping[arg] = own  # the caller's list is changed, others read the copy
+            return eqn
+        args = (*eqn.args[:position], own, *eqn.args[position + 1 :])
+        return eqn.reading(args, eqn.blocks)
+
+    def control(self, eqn: Eqn, k: int, last: dict[Atom, int], busy: set[Atom]) -> Eqn:
+        """Return a branch or loop with copies inside."""
+        if isinstance(eqn.op, If):
+            inner = busy | {v for v in self.reads(eqn) if last.get(v, k) > k}
+            blocks = [self.results(self.block(b, inner), eqn.outs, inner) for b in eqn.blocks]
+            return replace(eqn, blocks=tuple(blocks))
+        assert isinstance(eqn.op, For)
+        outside = set(self.reads(eqn)) | busy
+        body, seqs = eqn.blocks[0], eqn.op.seqs
+        self.borrowed.update(p for p in body.params[:seqs] if is_list(p))
+        targets = [
+            slot if slot in self.consumed else o
+            for slot, o in zip(body.params[seqs:], eqn.outs)
+        ]  # fmt: skip
+        body = self.results(self.block(body, outside), targets, outside)
+        return replace(eqn, blocks=(body, *eqn.blocks[1:]))
+
+    def results(self, block: Block, targets: Iterable[Var], busy: set[Atom]) -> Block:
+        """Copy results that move to consumed variables and that somebody else holds too."""
+        counts = Counter(block.results)
+        copies, results = [], list(block.results)
+        for k, (result, target) in enumerate(zip(block.results, targets)):
+            if target not in self.consumed or not isinstance(result, Var) or not is_list(result):
+                continue
+            if counts[result] > 1 or result in busy or result in self.borrowed:
+                results[k] = own = Var(result.hint, result.type)
+                copies.append(copy(result, own))
+                counts[result] -= 1
+        return Block(block.params, (*block.eqns, *copies), tuple(results))
+
+    def returned(self, function: Function, body: Block) -> Block:
+        """Copy lists that a derivative function would return twice, or that are its arguments."""
+        if not function.about.get("product"):
+            return body
+        seen: set[Atom] = set()
+        copies, results = [], list(body.results)
+        for k, result in enumerate(body.results):
+            if isinstance(result, Var) and is_list(result):
+                if result in seen or (result in body.params and k):
+                    results[k] = own = Var(result.hint, result.type)
+                    copies.append(copy(result, own))
+                seen.add(result)
+        return Block(body.params, (*body.eqns, *copies), tuple(results))
+
+    def reads(self, eqn: Eqn) -> dict[Var, None]:
+        """Return what the blocks of an equation read from outside."""
+        return {v: None for block in eqn.blocks for v in self.free.of(block)}
+
+    def substitute(self, eqn: Eqn, mapping: dict[Var, Atom]) -> Eqn:
+        """Return an equation with variables from outside replaced."""
+        blocks = tuple([self.free.substitute(block, mapping) for block in eqn.blocks])
+        return eqn.reading(tuple([substituted(arg, mapping) for arg in eqn.args]), blocks)
+
+    def last_uses(self, block: Block) -> dict[Atom, int]:
+        """Return the position of the last equation that uses each list; results come after all."""
+        found: dict[Atom, int] = {}
+        for k, eqn in enumerate(block.eqns):
+            found.update((arg, k) for arg in eqn.args if is_list(arg))
+            for v in self.reads(eqn):
+                if is_list(v):
+                    found[v] = k
+        found.update((r, len(block.eqns)) for r in block.results if is_list(r))
+        return found
+
+
+def copy(source: Var, own: Var) -> Eqn:
+    """Return the equation that copies a list, the lists inside too."""
+    return Eqn((own,), f"copied_{depth(source.type)}", (source,), derivative=True)

@@ -1,0 +1,73 @@
+"""Writes the rows that store into a list as statements that do so."""
+
+import ast
+from collections.abc import Sequence
+
+from adjgen.emit.targets import outside, subscript
+
+Args = Sequence[ast.expr]
+
+
+def stores(name: str, target: str, args: Args) -> list[ast.stmt]:
+    """Return the statements of a row that stores into the list of this name."""
+    return STORES[name](ast.Name(target, ast.Load()), args)
+
+
+def _store(place: ast.expr, value: ast.expr) -> list[ast.stmt]:
+    place.ctx = ast.Store()  # type: ignore[attr-defined]
+    return [ast.Assign([place], value)]
+
+
+def with_item(items: ast.expr, args: Args) -> list[ast.stmt]:
+    """Write items[i] = value."""
+    return _store(subscript(items, args[1:]), args[0])
+
+
+def add_at(items: ast.expr, args: Args) -> list[ast.stmt]:
+    """Write items[i] += value."""
+    place, value = subscript(items, args[1:]), args[0]
+    place.ctx = ast.Store()  # type: ignore[attr-defined]
+    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+        return [ast.AugAssign(place, ast.Sub(), value.operand)]  # type: ignore[arg-type]
+    return [ast.AugAssign(place, ast.Add(), value)]  # type: ignore[arg-type]
+
+
+def sums(a: ast.expr, b: ast.expr) -> ast.expr:
+    """Write the list of sums of two lists."""
+    one, other = ast.Name("a", ast.Load()), ast.Name("b", ast.Load())
+    target = ast.Tuple([ast.Name("a", ast.Store()), ast.Name("b", ast.Store())], ast.Store())
+    pairs = ast.Call(outside("builtins", "zip"), [a, b], [])
+    return ast.ListComp(ast.BinOp(one, ast.Add(), other), [ast.comprehension(target, pairs, [], 0)])
+
+
+def add_row_at(items: ast.expr, args: Args) -> list[ast.stmt]:
+    """Write items[i] = [a + b for a, b in zip(items[i], values)]."""
+    return _store(subscript(items, args[1:]), sums(subscript(items, args[1:]), args[0]))
+
+
+def append(items: ast.expr, args: Args) -> list[ast.stmt]:
+    """Write items.append(value)."""
+    return [ast.Expr(ast.Call(ast.Attribute(items, "append", ast.Load()), [args[0]], []))]
+
+
+def most(items: ast.expr, args: Args) -> list[ast.stmt]:
+    """Write items.pop()."""
+    return [ast.Expr(ast.Call(ast.Attribute(items, "pop", ast.Load()), [], []))]
+
+
+def add_part(items: ast.expr, args: Args) -> list[ast.stmt]:
+    """Write items[i:j] = [a + b for a, b in zip(items[i:j], values)]."""
+    bounds = ast.Slice(*(None if is_none(b) else b for b in args[1:]))
+    place = ast.Subscript(items, bounds, ast.Load())
+    return _store(ast.Subscript(items, bounds, ast.Store()), sums(place, args[0]))
+
+
+def is_none(tree: ast.expr) -> bool:
+    """Whether a tree is None."""
+    return isinstance(tree, ast.Constant) and tree.value is None
+
+
+STORES = {
+    "with_item": with_item, "add_at": add_at, "add_row_at": add_row_at, "append": append,
+    "most": most, "add_part": add_part,
+}  # fmt: skip

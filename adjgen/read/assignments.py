@@ -1,0 +1,176 @@
+"""Lowers assignments: to names, items of lists, and tuples of such."""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from adjgen.ir.core import Const, Opaque, Var
+from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, seq
+from adjgen.read import displays, list_methods, lists, stores
+from adjgen.read.carrying import carry
+from adjgen.read.expressions import ADVICE, BINARY, atom, bind, value
+from adjgen.read.frame import Frame
+from adjgen.read.values import (
+    Display,
+    ListValue,
+    RowValue,
+    Value,
+    leaves,
+)  # fmt: skip
+
+OTHER_SCOPE = (
+    "A derivative has no meaning for state outside the function. Pass it in and return it."
+)
+
+
+def assign_all(frame: Frame, node: ast.Assign) -> None:
+    """Lower an assignment: names, items of lists, tuples of such; the rest is carried."""
+    if all_known(frame, node.targets):
+        alone = len(node.targets) == 1
+        given = displays.unpacked(node.targets[0], node.value) if alone else node.value
+        result = value(frame, given)
+        for target in node.targets:
+            assign(frame, node, target, result)
+        return
+    target = node.targets[0]
+    if isinstance(target, ast.Subscript) and len(node.targets) == 1:
+        if list_methods.store_part(frame, node, target, node.value):
+            return
+    if any(isinstance(t, (ast.Tuple, ast.List)) for t in node.targets):
+        what = "an unpacking into an item or attribute"
+        frame.problem(node, "ADJ401", what, "Unpack into plain names, then store.")
+        return
+    carry(frame, node, reason="ADJ401 a store into a container", hint="Assign to a plain name.")
+
+
+def all_known(frame: Frame, targets: Sequence[ast.expr]) -> bool:
+    """Whether targets are names, items of lists of numbers, or tuples of such."""
+    pending = list(targets)
+    for target in pending:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            pending += target.elts
+        elif isinstance(target, ast.Starred):
+            pending.append(target.value)
+        elif not isinstance(target, ast.Name) and stored_into(frame, target) is None:
+            return False
+    return True
+
+
+def stored_into(frame: Frame, target: ast.expr) -> Value | None:
+    """Return the list that a target is an item of; None for others."""
+    if not isinstance(target, ast.Subscript) or isinstance(target.slice, (ast.Slice, ast.Tuple)):
+        return None
+    base = lists.reference(frame, target.value)
+    return base if isinstance(base, (ListValue, RowValue)) else None
+
+
+def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> None:
+    """Bind a target: a name, or names of a tuple, to a value."""
+    if isinstance(target, ast.Name):
+        if target.id not in frame.locals:
+            frame.problem(node, "ADJ503", f"`{target.id}` belongs to another scope", OTHER_SCOPE)
+        bind(frame, target.id, result)
+        return
+    base = stored_into(frame, target)
+    if base is not None and isinstance(target, ast.Subscript):
+        stores.store(frame, node, target, base, result)
+        return
+    if isinstance(target, (ast.Tuple, ast.List)):
+        lists.retype(frame, result, seq(REAL))
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display):
+        parts = displays.matched(frame, target.elts, result)
+        if parts is not None:
+            for item, part in zip(target.elts, parts):
+                assign(frame, node, item.value if isinstance(item, ast.Starred) else item, part)
+            return
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, (ListValue, RowValue)):
+        if not any(isinstance(item, ast.Starred) for item in target.elts):
+            unpack_list(frame, node, target, result)
+            return
+    held = frame.materialise(node, result)
+    label = ast.copy_location(ast.Name("%unpacked", ast.Load()), node)
+    unpack = ast.copy_location(ast.Assign([target], label), node)
+    frame.locals.add("%unpacked")
+    frame.env["%unpacked"] = held
+    carry(
+        frame,
+        unpack,
+        reason="ADJ401 unpacking a container of active values",
+        hint="Unpack a tuple that is written out.",
+    )
+    del frame.env["%unpacked"]
+
+
+def unpack_list(
+    frame: Frame, node: ast.stmt, target: ast.Tuple | ast.List, result: ListValue | RowValue
+) -> None:
+    """Bind names to the items of a list, which must be as many."""
+    whole = frame.materialise(node, result)
+    kind = lists.kind_of(frame, result).element or OPAQUE
+    outs = frame.emit(node, "unpacked", (whole,), [kind] * len(target.elts))
+    for item, out in zip(target.elts, outs):
+        lists.inherit(frame, whole, out)
+        part: Value = out if kind.element is None else lists.held(frame, out, frozen=stores.MOVED)
+        assign(frame, node, item, part)
+
+
+def annotated(frame: Frame, node: ast.AnnAssign) -> None:
+    """Lower `x: float = ...`."""
+    if node.value is None:
+        return
+    if isinstance(node.target, ast.Name):
+        assign(frame, node, node.target, value(frame, node.value))
+    else:
+        carry(frame, node, reason="ADJ401 a store into a container", hint="Assign to a plain name.")
+
+
+def augmented(frame: Frame, node: ast.AugAssign) -> None:
+    """Lower `x += ...`, of a number, an item, a list; the rest is carried."""
+    target, name = node.target, BINARY.get(type(node.op))
+    base = stored_into(frame, target)
+    if base is not None and name is not None and isinstance(target, ast.Subscript):
+        stores.update(frame, node, target, base, name)
+        return
+    if not isinstance(target, ast.Name):
+        carry(frame, node, reason="ADJ401 a store into a container", hint="Use a plain name.")
+        return
+    old = value(frame, ast.copy_location(ast.Name(target.id, ast.Load()), target))
+    if (
+        isinstance(old, ListValue)
+        and name == "add"
+        and list_methods.extend(frame, node, old, node.value)
+    ):
+        return
+    if isinstance(old, Var) and old.type == NOTHING:  # reported, or not known before the loop ends
+        atom(frame, node.value)
+        bind(frame, target.id, old)
+        return
+    if name is None:
+        carry(frame, node, reason="ADJ404 a bit operation cannot be differentiated", hint=ADVICE)
+        return
+    if not _number(old) or _may_be_shared(frame, node, old):
+        carry(frame, node, reason="ADJ401 an update in place of something that may be a container",
+              hint=f"Write `{target.id} = {target.id} ...`.")  # fmt: skip
+        return
+    right = atom(frame, node.value)
+    assign(frame, node, target, frame.row(node, name, frame.materialise(node, old), right))
+
+
+def _may_be_shared(frame: Frame, node: ast.AugAssign, old: Value) -> bool:
+    """Whether this may change a list that goes by another name too: `n * items` may be one."""
+    if not (isinstance(old, Var) and frame.in_doubt(old)):
+        return False
+    held = [part for scope in _around(frame) for v in scope.env.values() for part in leaves(v)]
+    eqns = frame.session.builder.eqns
+    kept = any(isinstance(eqn.op, Opaque) and old in eqn.args for eqn in eqns)
+    plain = isinstance(node.value, ast.Constant)  # no list is added to
+    return not plain and (kept or sum(part is old for part in held) > 1)
+
+
+def _around(frame: Frame | None) -> Iterator[Frame]:
+    while frame is not None:
+        yield frame
+        frame = frame.outer
+
+
+def _number(held: Value) -> bool:
+    return isinstance(held, (Var, Const)) and held.type in (REAL, INT, BOOL)

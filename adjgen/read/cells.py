@@ -1,0 +1,89 @@
+"""Lists while a function is lowered: a cell is a list as an object, the heap says what it holds now.
+
+Two names of one cell are aliases. Where it is not known which cell a name holds, the cells in
+question are frozen: they can be read, but no longer changed.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from adjgen.ir.core import UNBOUND, Atom, Var
+from adjgen.read.values import Cell, Display, FunctionValue, ListValue, RowValue, Value, leaves
+
+Heap = dict[Cell, Atom]
+SHARED = "may be another name of the same list"
+
+
+def opened(value: Value, heap: Mapping[Cell, Any]) -> Value:
+    """Return a value with what lists hold in place of the lists."""
+    if isinstance(value, ListValue):
+        held: Value = heap.get(value.cell, UNBOUND)
+        return held
+    if isinstance(value, Display):
+        return Display(value.kind, tuple(opened(item, heap) for item in value.items))
+    return value
+
+
+def cells_of(value: Value) -> list[Cell | None]:
+    """Return the cells of a value's leaves, None for what is no list."""
+    return [leaf.cell if isinstance(leaf, ListValue) else None for leaf in leaves(value)]
+
+
+def closed(value: Value, cells: Iterator[Cell], heap: Heap) -> Value:
+    """Return a value with lists in place of what they hold; `cells` has one for each leaf."""
+    if isinstance(value, Display):
+        return Display(value.kind, tuple([closed(item, cells, heap) for item in value.items]))
+    cell = next(cells)
+    if isinstance(value, Var) and value.type.element is not None:
+        heap[cell] = value
+        return ListValue(cell)
+    return value
+
+
+def references(frames: list[Any]) -> Counter[Cell]:
+    """Return how many names hold each cell, in functions that are being read and in closures."""
+    found: Counter[Cell] = Counter()
+    pending, seen = list(frames), set()
+    while pending:
+        frame = pending.pop()
+        if id(frame) in seen:
+            continue
+        seen.add(id(frame))
+        for value in frame.env.values():
+            for leaf in leaves(value):
+                if isinstance(leaf, (ListValue, RowValue)):
+                    found[leaf.cell] += 1
+                elif isinstance(leaf, FunctionValue) and leaf.frame is not None:
+                    pending.append(leaf.frame)
+    return found
+
+
+def freeze(reason: str, *cells: Cell | None) -> bool:
+    """Forbid changes of cells; return whether one could be changed before."""
+    loose = [cell for cell in cells if cell is not None and not cell.frozen]
+    for cell in loose:
+        cell.frozen = reason
+    return bool(loose)
+
+
+def merged_cells(
+    pairs: Mapping[str, tuple[Value, Value]], merged: dict[tuple[Any, Any], Cell]
+) -> Iterator[Cell]:
+    """Yield for each leaf of names that two paths leave different the cell it holds after them."""
+    for a, b in pairs.values():
+        one, other = cells_of(a), cells_of(b)
+        count = max(len(one), len(other))
+        one += [None] * (count - len(one))
+        other += [None] * (count - len(other))
+        for pair in zip(one, other):
+            yield merged.setdefault(pair, Cell())
+
+
+def freeze_merged(merged: Mapping[tuple[Any, Any], Cell], held: Counter[Cell]) -> None:
+    """Freeze cells that are known by other names than those that were merged."""
+    times = Counter(cell for pair in merged for cell in set(pair))
+    for pair, cell in merged.items():
+        if any(c is not None and (held[c] or times[c] > 1 or c.frozen) for c in pair):
+            reasons = [c.frozen for c in pair if c is not None and c.frozen]
+            freeze(reasons[0] if reasons else SHARED, cell, *pair)

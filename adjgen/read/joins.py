@@ -1,0 +1,116 @@
+"""The end of a branch: names and lists that its arms leave different become results of the IF."""
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from adjgen.ir.build import Builder
+from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
+from adjgen.ir.types import OPAQUE
+from adjgen.read import lists
+from adjgen.read.bound import agree
+from adjgen.read.cells import closed, freeze_merged, merged_cells, opened, references
+from adjgen.read.frame import Frame
+from adjgen.read.lowering import Arm
+from adjgen.read.values import (
+    Cell,
+    Conflict,
+    ListValue,
+    Value,
+    atoms_of,
+    expanded,
+    merged_tree,
+    rebuilt,
+)
+
+
+def truth(frame: Frame, node: ast.expr, test: Atom) -> Atom:
+    """Return the truth of a test: that of an object is asked for once, for the object may change."""
+    opaque = isinstance(test, Var) and test.type == OPAQUE
+    return frame.row(node, "bool", test) if opaque else test
+
+
+def choose(
+    frame: Frame, node: ast.expr, test: Atom, then: Callable[[], Value], other: Callable[[], Value]
+) -> Value:
+    """Lower two expressions of which one is evaluated, with the names that := binds in them."""
+    test = truth(frame, node, test)
+    arms = frame.arm(then, node), frame.arm(other, node)
+    return join(frame, node, test, *arms, with_result=True)
+
+
+def join(
+    frame: Frame, node: ast.AST, test: Atom, then: Arm, other: Arm, with_result: bool = False
+) -> Value:
+    """Append the IF of two arms, bind the names and lists that differ after them; return its result."""
+    agree(then.env, other.env)
+    held = [then.env | {"": then.result}, other.env | {"": other.result}]
+    old, heap = frame.env, frame.session.heap
+    names = dict.fromkeys([*then.env, *other.env, *([""] if with_result else [])])
+    raw = {n: (held[0].get(n, _absent(n)), held[1].get(n, _absent(n))) for n in names}
+    new: dict[str, Value] = {}
+    flat: dict[Any, tuple[Value, Value]] = {}
+    trees: dict[Any, Tree] = {}
+    for name, (a, b) in raw.items():
+        pair = opened(a, then.heap), opened(b, other.heap)
+        lists.retype_row(frame, *pair)
+        tree = merged_tree(pair)
+        if a is b and name or isinstance(a, ListValue) and a == b:
+            new[name] = a
+        elif tree is None:
+            new[name] = Conflict(
+                f"`{name}` is one kind of thing on one path and another on the other"
+            )
+        elif pair[0] == pair[1] and not isinstance(pair[0], Var):
+            new[name] = a
+        else:
+            trees[name], flat[name] = tree, pair
+    changed = [c for c in heap if then.heap[c] is not other.heap[c]]
+    flat |= {cell: (then.heap[cell], other.heap[cell]) for cell in changed}
+    parts = iter(_emit_if(frame, node, test, (then.builder, other.builder), flat, trees))
+    merged: dict[tuple[Any, Any], Cell] = {}
+    cells = merged_cells({name: raw[name] for name in trees}, merged)
+    frame.session.heap = {**then.heap, **other.heap, **heap}
+    for name, tree in trees.items():
+        new[name] = closed(rebuilt(tree, parts), cells, frame.session.heap)
+    frame.session.heap |= {cell: next(parts) for cell in changed}
+    result = new.pop("", UNBOUND)
+    frame.env = {n: v for n, v in new.items() if n not in trees}
+    if merged:
+        freeze_merged(merged, references(frame.session.frames))
+    frame.env = {n: new[n] for n in dict.fromkeys([*old, *new]) if n in new}
+    if with_result and isinstance(result, Conflict):
+        return frame.problem(
+            node, "ADJ205", "the two sides are different kinds of things", "Use numbers on both."
+        )
+    return result
+
+
+def _absent(name: str) -> Value:
+    return Const(False) if name.startswith("%") and name != "%result" else UNBOUND
+
+
+def _emit_if(
+    frame: Frame, node: ast.AST, test: Atom, arms: tuple[Builder, Builder],
+    flat: dict[Any, tuple[Value, Value]], trees: dict[Any, Tree],
+) -> tuple[Var, ...]:  # fmt: skip
+    """Append the IF whose outs are the leaves of the names that differ, if there is anything in it."""
+    sides: list[list[Atom]] = [[], []]
+    hints: list[str] = []
+    for name, pair in flat.items():
+        tree = trees.get(name, LEAF)
+        hints += [hint_of(name, pair)] * tree.leaves()
+        for side, part in zip(sides, pair):
+            side.extend(atoms_of(expanded(part, tree)))
+    if not hints and not any(arm.eqns for arm in arms):
+        return ()
+    frame.at(node)
+    then, other = (arm.block(side) for arm, side in zip(arms, sides))
+    return frame.session.builder.branch(test, then, other, hints)
+
+
+def hint_of(key: Any, values: Sequence[Value]) -> str:
+    """Return the hint for what a name, or a list, holds after a branch or loop."""
+    if isinstance(key, str):
+        return key.lstrip("%")
+    return next((v.hint for v in values if isinstance(v, Var)), "")

@@ -1,0 +1,235 @@
+"""Lowers methods of lists that adjgen knows (append, extend, pop, copy) and builtins over whole lists."""
+
+import ast
+from collections.abc import Callable
+
+from adjgen.ir.core import Atom, Const, Var
+from adjgen.ir.types import REAL
+from adjgen.read import expressions, lists, stores
+from adjgen.read.flow import integer
+from adjgen.read.frame import Frame
+from adjgen.read.values import ListValue, RowValue, Value
+
+List = ListValue | RowValue
+
+
+def method(frame: Frame, node: ast.Call) -> Value | None:
+    """Lower a call of a method of a list; None for others."""
+    function = node.func
+    if not isinstance(function, ast.Attribute) or node.keywords:
+        return None
+    handler = METHODS.get((function.attr, len(node.args)))
+    if handler is None:
+        return None
+    base = named(frame, function.value)
+    return handler(frame, node, base) if base is not None else None
+
+
+def named(frame: Frame, node: ast.expr) -> List | None:
+    """Return the list that an expression names."""
+    if not isinstance(node, (ast.Name, ast.Subscript)):
+        return None
+    found = lists.reference(frame, node)
+    return found if isinstance(found, (ListValue, RowValue)) else None
+
+
+def _append(frame: Frame, node: ast.Call, base: List) -> Value:
+    stores.append(frame, node, base, expressions.value(frame, node.args[0]))
+    return Const(None)
+
+
+def extend(frame: Frame, node: ast.AST, base: List, more: ast.expr) -> bool:
+    """Lower x.extend(more) or x += more; return whether that is a list of numbers."""
+    added = lists.list_of(frame, more)
+    if added is None:
+        return False
+    old, new = frame.materialise(node, base), frame.materialise(node, added)
+    if isinstance(base, RowValue):
+        return False
+    made = frame.row(node, "joined", old, new)
+    stores.change(frame, node, base, made)
+    if made.type.element is not None and made.type.element.element is not None:
+        base.cell.loose = lists.ROWS
+    return True
+
+
+def _extend(frame: Frame, node: ast.Call, base: List) -> Value | None:
+    return Const(None) if extend(frame, node, base, node.args[0]) else None
+
+
+def _pop(frame: Frame, node: ast.Call, base: List) -> Value:
+    old = frame.materialise(node, base)
+    last = frame.row(node, "item", old, Const(-1))
+    lists.inherit(frame, old, last)
+    stores.renew(frame, node, base, "most")
+    base.cell.generation += 1
+    return last if last.type.element is None else lists.held(frame, last, frozen=stores.MOVED)
+
+
+def copy(frame: Frame, node: ast.Call, base: List) -> Value:
+    """Return a new list of the same items."""
+    return lists.derived(frame, base, frame.row(node, "copied_1", frame.materialise(node, base)))
+
+
+def _sort(frame: Frame, node: ast.Call, base: List) -> Value | None:
+    """Lower x.sort(): the items change places."""
+    inner = lists.kind_of(frame, base).element
+    if inner is not None and inner.element is not None:
+        return None
+    old = frame.materialise(node, base)
+    stores.renew(frame, node, base, "gathered", frame.row(node, "order_of", old, Const(False)))
+    return Const(None)
+
+
+def _reverse(frame: Frame, node: ast.Call, base: List) -> Value:
+    stores.renew(frame, node, base, "backwards")
+    base.cell.generation += 1
+    return Const(None)
+
+
+def _insert(frame: Frame, node: ast.Call, base: List) -> Value | None:
+    """Lower x.insert(i, value): what is before i, the value, the rest."""
+    at = lists.index(frame, node.args[0])
+    added = stores.listed(frame, node, [expressions.value(frame, node.args[1])])
+    if added is None or isinstance(base, RowValue):
+        return None
+    replace_part(frame, node, base, at, at, added)
+    return Const(None)
+
+
+def replace_part(
+    frame: Frame, node: ast.AST, base: ListValue, start: Atom, stop: Atom, new: Value | None
+) -> None:
+    """Give a list other items between two places."""
+    none, old = Const(None), frame.materialise(node, base)
+    parts: list[Atom] = []
+    if start != none:
+        parts.append(frame.row(node, "part", old, none, start, none))
+    if new is not None:
+        parts.append(frame.row(node, "copied_1", frame.materialise(node, new)))
+    if stop != none:
+        parts.append(frame.row(node, "part", old, stop, none, none))
+    made = parts[0]
+    for more in parts[1:]:
+        made = frame.row(node, "joined", made, more)
+    assert isinstance(made, Var)
+    stores.change(frame, node, base, made)
+    base.cell.generation += 1
+
+
+def delete(frame: Frame, node: ast.AST, target: ast.expr) -> bool:
+    """Lower del x[k] for a place that is written out; return whether that was possible."""
+    base = named(frame, target.value) if isinstance(target, ast.Subscript) else None
+    place = integer(target.slice) if isinstance(target, ast.Subscript) else None
+    if not isinstance(base, ListValue) or place is None:
+        return False
+    frame.row(node, "item", frame.materialise(node, base), Const(place))
+    replace_part(frame, node, base, Const(place), Const(place + 1 if place != -1 else None), None)
+    return True
+
+
+def _pop_at(frame: Frame, node: ast.Call, base: List) -> Value | None:
+    place = integer(node.args[0])
+    if not isinstance(base, ListValue) or place is None:
+        return None
+    found = frame.row(node, "item", frame.materialise(node, base), Const(place))
+    if found.type.element is not None:
+        return None
+    replace_part(frame, node, base, Const(place), Const(place + 1 if place != -1 else None), None)
+    return found
+
+
+def store_part(frame: Frame, node: ast.stmt, target: ast.Subscript, value: ast.expr) -> bool:
+    """Lower x[i:j] = list for places that are written out; return whether that was possible."""
+    base, where = named(frame, target.value), target.slice
+    if not isinstance(base, ListValue) or not isinstance(where, ast.Slice) or where.step:
+        return False
+    start = integer(where.lower) if where.lower else 0
+    stop = integer(where.upper) if where.upper else None
+    if start is None or start < 0 or (where.upper and (stop is None or stop < start)):
+        return False
+    new = lists.list_of(frame, value)
+    if new is None or lists.kind_of(frame, new) != lists.kind_of(frame, base):
+        return False
+    replace_part(frame, node, base, Const(start or None), Const(stop), new)
+    return True
+
+
+METHODS: dict[tuple[str, int], Callable[..., Value | None]] = {
+    ("append", 1): _append, ("extend", 1): _extend, ("pop", 0): _pop, ("copy", 0): copy,
+    ("sort", 0): _sort, ("reverse", 0): _reverse, ("insert", 2): _insert, ("pop", 1): _pop_at,
+}  # fmt: skip
+WHOLE = {
+    "builtins.sum": "total", "math.fsum": "exact_total",
+    "builtins.max": "largest", "builtins.min": "smallest",
+}  # fmt: skip
+
+
+def over_list(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
+    """Lower a builtin that takes a whole list; None if its argument is none of numbers."""
+    if dotted not in OVER or len(node.args) not in (1, 1 + (dotted == "builtins.sum")):
+        return None
+    if any(isinstance(a, ast.Starred) for a in node.args):
+        return None
+
+    def read() -> Value | None:
+        found = lists.list_of(frame, node.args[0])
+        return None if found is None else OVER[dotted](frame, node, found, dotted)
+
+    return frame.attempt(read)
+
+
+def _whole(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
+    inner = lists.kind_of(frame, base).element
+    if node.keywords:
+        return None
+    if inner is not None and inner.element is not None:
+        return None
+    more = [expressions.atom(frame, argument) for argument in node.args[1:]]
+    return frame.row(node, WHOLE[dotted], frame.materialise(node, base), *more)
+
+
+def _product(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
+    """Lower math.prod as the loop that it is."""
+    from adjgen.ir.core import For
+
+    if node.keywords:
+        return None
+    walked = frame.materialise(node, base)
+    element, so_far = Var("", walked.type.element or REAL), Var("product", REAL)
+    builder = frame.session.builder.nested()
+    body = builder.block(builder.emit("mul", (so_far, element), [REAL]), [element, so_far])
+    (out,) = frame.session.builder.emit(For(1, 1), [walked, Const(1)], [REAL], ["product"], [body])
+    return out
+
+
+def _sorted(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
+    reverse = False
+    for keyword in node.keywords:
+        if keyword.arg != "reverse" or not isinstance(keyword.value, ast.Constant):
+            return None
+        reverse = bool(keyword.value.value)
+    inner = lists.kind_of(frame, base).element
+    if inner is not None and inner.element is not None:
+        return None
+    whole = frame.materialise(node, base)
+    order = frame.row(node, "order_of", whole, Const(reverse))
+    return lists.held(frame, frame.row(node, "gathered", whole, order))
+
+
+def _copied(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
+    if node.keywords or not isinstance(base, (ListValue, RowValue)):
+        return None
+    if isinstance(node.args[0], (ast.GeneratorExp, ast.ListComp, ast.List)):
+        return base
+    return copy(frame, node, base)
+
+
+def _length(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
+    return frame.row(node, "len", frame.materialise(node, base))
+
+
+OVER: dict[str, Callable[..., Value | None]] = {
+    **dict.fromkeys(WHOLE, _whole), "math.prod": _product, "builtins.sorted": _sorted,
+    "builtins.list": _copied, "builtins.len": _length,
+}  # fmt: skip

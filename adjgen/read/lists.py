@@ -1,0 +1,233 @@
+"""Lowers lists: items, slices, stores, methods. A list is a cell; storing gives the cell a new value."""
+
+import ast
+
+from adjgen.elementary.sequences import around, depth
+from adjgen.ir.core import Atom, Const, Var
+from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
+from adjgen.read import expressions, stores
+from adjgen.read.bound import require_bound
+from adjgen.read.flow import integer
+from adjgen.read.frame import Frame
+from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
+
+ROWS = "its lists may be the same ones as those of another list"
+
+
+class Retyped(Exception):
+    """A parameter turns out to be a list (of lists), or a whole number: read the function again."""
+
+    def __init__(self, parameter: str, kind: Type) -> None:
+        super().__init__(parameter)
+        self.parameter, self.kind = parameter, kind
+
+
+def held(frame: Frame, var: Atom, frozen: str = "") -> ListValue:
+    """Return a new list that holds a value."""
+    cell = Cell(frozen=frozen)
+    frame.session.heap[cell] = var
+    return ListValue(cell)
+
+
+def numbers(kind: Type) -> bool:
+    """Whether a type is a number, or a list of numbers (of lists of numbers, ...)."""
+    while kind.element is not None:
+        kind = kind.element
+    return kind in (REAL, INT, BOOL, NOTHING)
+
+
+def inherit(frame: Frame, source: Atom, var: Var, lists: int = 1) -> None:
+    """Remember that a value is an item of a parameter."""
+    origins = frame.session.origins
+    if isinstance(source, Var) and source in origins:
+        parameter, depth = origins[source]
+        origins[var] = parameter, depth + lists
+
+
+def retype(frame: Frame, atom: Value, kind: Type) -> None:
+    """Have a parameter read as what its use says, if a value comes from one."""
+    origins = frame.session.origins
+    if isinstance(atom, Var) and atom in origins and atom.type == REAL:
+        parameter, depth = origins[atom]
+        for _ in range(depth):
+            kind = seq(kind)
+        raise Retyped(parameter, kind)
+
+
+def retype_row(frame: Frame, one: Value, other: Value) -> None:
+    """Have a parameter read as a list of lists, if it stands for another list that is one."""
+    for var, like in ((one, other), (other, one)):
+        if isinstance(var, Var) and isinstance(like, Var) and var in frame.session.origins:
+            parameter, depth_of_item = frame.session.origins[var]
+            if depth(like.type) > depth(var.type):
+                raise Retyped(parameter, around(like.type, depth_of_item))
+
+
+# ---- which list
+
+
+def reference(frame: Frame, node: ast.expr) -> Value | None:
+    """Return the list (or tuple) that an expression names, None for others; nothing is evaluated
+    but indices."""
+    if isinstance(node, ast.Name):
+        owner = frame.frame_of(node.id)
+        found = owner.env.get(node.id) if owner else None
+        if isinstance(found, Var):
+            retype(frame, found, seq(REAL))
+        if not isinstance(found, (ListValue, RowValue, Display)):
+            return None
+        require_bound(frame, node, node.id, owner)
+        return found
+    if isinstance(node, ast.Subscript) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
+        base = reference(frame, node.value)
+        if isinstance(base, Display):
+            number = integer(node.slice)
+            if number is not None and -len(base.items) <= number < len(base.items):
+                inner = base.items[number]
+                return inner if isinstance(inner, (ListValue, RowValue, Display)) else None
+        elif isinstance(base, (ListValue, RowValue)):
+            kind = kind_of(frame, base)
+            if kind.element is not None and kind.element.element is not None:
+                return row_of(frame, base, index(frame, node.slice))
+            if kind.element == REAL:
+                element = Var("", REAL)
+                inherit(frame, frame.session.heap[base.cell], element, depth_of(base) + 1)
+                retype(frame, element, seq(REAL))
+    return None
+
+
+def depth_of(base: ListValue | RowValue) -> int:
+    """Return how deep in its cell a list is."""
+    return len(base.where) if isinstance(base, RowValue) else 0
+
+
+def kind_of(frame: Frame, base: Value) -> Type:
+    """Return the type of a list."""
+    if isinstance(base, (ListValue, RowValue)):
+        kind = frame.session.heap[base.cell].type
+        for _ in range(depth_of(base)):
+            kind = kind.element or OPAQUE
+        return kind
+    return OPAQUE
+
+
+def row_of(frame: Frame, base: Value, where: Atom) -> RowValue:
+    """Return a list inside a list."""
+    assert isinstance(base, (ListValue, RowValue))
+    outer = base.where if isinstance(base, RowValue) else ()
+    return RowValue(base.cell, (*outer, where), base.cell.generation)
+
+
+def is_list(frame: Frame, node: ast.expr) -> bool:
+    """Whether an expression names a list, or makes one."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        node = node.value
+    if isinstance(node, (ast.Name, ast.Subscript)):
+        return isinstance(reference(frame, node), (ListValue, RowValue))
+    return isinstance(node, (ast.List, ast.ListComp))
+
+
+def list_of(frame: Frame, node: ast.expr) -> Value | None:
+    """Return the list that an expression names or makes; None for what is no list of numbers."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        found = expressions.value(frame, node) if is_list(frame, node) else None
+    elif isinstance(node, (ast.Name, ast.Subscript)):
+        found = reference(frame, node)
+    elif isinstance(node, ast.GeneratorExp) or is_map(frame, node):
+        from adjgen.read.comprehensions import collected, of_map
+
+        generator = node if isinstance(node, ast.GeneratorExp) else of_map(node)
+        found = collected(frame, generator)
+    elif isinstance(node, (ast.List, ast.ListComp, ast.Tuple, ast.BinOp)) or _makes_list(
+        frame, node
+    ):
+        return frame.attempt(lambda: _as_list(frame, node))
+    else:
+        return None
+    if isinstance(found, Display):
+        return stores.listed(frame, node, found.items)
+    return found if isinstance(found, (ListValue, RowValue)) else None
+
+
+def _as_list(frame: Frame, node: ast.expr) -> Value | None:
+    found = expressions.value(frame, node)
+    if isinstance(found, Display):
+        return stores.listed(frame, node, found.items)
+    return found if isinstance(found, (ListValue, RowValue)) else None
+
+
+def is_map(frame: Frame, node: ast.expr) -> bool:
+    """Whether an expression is map(function, sequence, ...)."""
+    return (
+        isinstance(node, ast.Call) and len(node.args) > 1 and not node.keywords
+        and frame.dotted(node.func) == "builtins.map"
+        and not any(isinstance(a, ast.Starred) for a in node.args)
+    )  # fmt: skip
+
+
+def _makes_list(frame: Frame, node: ast.expr) -> bool:
+    from adjgen.read import calls
+
+    return isinstance(node, ast.Call) and (calls.readable(frame, node) or bool(maker(frame, node)))
+
+
+def maker(frame: Frame, node: ast.Call) -> str:
+    """Return the name of a function that makes lists of lists, or ""."""
+    dotted = frame.dotted(node.func)
+    return dotted if dotted in ("builtins.list", "builtins.sorted", "builtins.tuple") else ""
+
+
+# ---- reading
+
+
+def index(frame: Frame, node: ast.expr) -> Atom:
+    """Lower an index: a whole number."""
+    return as_index(frame, node, expressions.atom(frame, node))
+
+
+def as_index(frame: Frame, node: ast.expr, atom: Atom) -> Atom:
+    """Return a whole number; what is not known to be one is taken as one."""
+    retype(frame, atom, INT)
+    if atom.type in (INT, BOOL):
+        return atom
+    return frame.row(node, "index", atom)
+
+
+def item(frame: Frame, node: ast.expr, base: ListValue | RowValue, where: ast.expr) -> Value:
+    """Lower x[i], for a number or a list."""
+    at = index(frame, where)
+    if kind_of(frame, base).element is not None:
+        inner = kind_of(frame, base).element
+        if inner is not None and inner.element is not None:
+            return row_of(frame, base, at)
+    whole = frame.session.heap[base.cell]
+    if isinstance(base, RowValue) and base.generation != base.cell.generation:
+        frame.materialise(node, base)  # reports it
+    if base.cell.stale:
+        frame.materialise(node, base)
+    path = (*(base.where if isinstance(base, RowValue) else ()), at)
+    found = frame.row(node, "item", whole, *path)
+    inherit(frame, whole, found, len(path))
+    return found
+
+
+def part(frame: Frame, node: ast.expr, base: Value, where: ast.Slice) -> Value:
+    """Lower x[i:j:k], a new list."""
+    bounds: list[Atom] = [
+        Const(None) if bound is None else index(frame, bound)
+        for bound in (where.lower, where.upper, where.step)
+    ]
+    return derived(frame, base, frame.row(node, "part", frame.materialise(node, base), *bounds))
+
+
+def derived(frame: Frame, base: Value, var: Var) -> ListValue:
+    """Return a new list made of the items of another: lists inside belong to both."""
+    made = held(frame, var)
+    if isinstance(base, (ListValue, RowValue)):
+        inherit(frame, frame.session.heap[base.cell], var, depth_of(base))
+        if var.type.element is not None and var.type.element.element is not None:
+            made.cell.loose = base.cell.loose = ROWS
+    return made
+
+
+# ---- changing

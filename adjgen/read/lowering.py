@@ -1,0 +1,43 @@
+"""What one act of lowering shares, and what is left of a block that was read for itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from adjgen.diagnostics import Problem
+from adjgen.ir.build import Builder
+from adjgen.ir.core import Atom, Function, Var
+from adjgen.ir.types import Type
+from adjgen.read.cells import Heap
+from adjgen.read.values import Value
+
+
+class Session:
+    """What one act of lowering shares: the builder, the problems, the functions called."""
+
+    def __init__(self) -> None:
+        self.builder = Builder()
+        self.problems: list[Problem] = []  # a loop that is read again forgets those of its body
+        self.settled: list[Problem] = []  # those of functions, which are read once
+        self.functions: dict[str, Function] = {}
+        self.holders: dict[str, object] = {}
+        self.main: Any = None  # the definition that is lowered for itself
+        self.stack: list[Any] = []
+        self.recursive: set[Any] = set()  # definitions that are called, not read in place
+        self.in_place = 0  # statements of callees that were read in place
+        self.files: dict[str, Any] = {}
+        self.solutions: dict[Var, Any] = {}  # what solvers returned -> attribute, residual
+        self.doubtful: set[Atom] = set()  # taken for numbers, but `n * items` may be a list
+        self.heap: Heap = {}
+        self.frames: list[Any] = []  # of the functions that are being read
+        self.retyped: dict[str, Type] = {}
+        self.origins: dict[Var, tuple[str, int]] = {}  # parameter, and how many lists deep in it
+
+
+@dataclass
+class Arm:
+    """A block that was read: its equations, the names and lists after it, its result."""
+
+    builder: Builder
+    env: dict[str, Value]
+    heap: Heap
+    result: Any

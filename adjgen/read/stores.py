@@ -1,0 +1,146 @@
+"""Lowers what makes and changes lists: displays, stores, appends. A store gives the cell a new value."""
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from adjgen.ir.core import Atom, Const, Var
+from adjgen.read import calls, expressions, lists
+from adjgen.read.frame import Frame
+from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
+
+MOVED = "was put into another list: change it before, or there"
+
+
+def listed(frame: Frame, node: ast.expr, items: Sequence[Value]) -> ListValue | None:
+    """Return a new list of items, if they are numbers or lists of numbers."""
+    atoms = []
+    rows = []
+    for one in items:
+        if isinstance(one, Display):
+            inner = listed(frame, node, one.items)
+            if inner is None:
+                return None
+            one = inner
+        if not isinstance(one, (Var, Const, ListValue, RowValue)):
+            return None
+        atom = frame.materialise(node, one)
+        if not lists.numbers(atom.type) or frame.in_doubt(atom):
+            return None
+        rows += [one.cell] if isinstance(one, ListValue) else []
+        atoms.append(atom)
+    made = lists.held(frame, frame.row(node, "listing", *atoms))
+    if not lists.numbers(frame.session.heap[made.cell].type):
+        return None
+    if any(isinstance(one, RowValue) for one in items) or len(set(rows)) < len(rows):
+        made.cell.loose = lists.ROWS
+    moved(made.cell, rows)
+    return made
+
+
+def moved(into: Cell, rows: Sequence[Cell]) -> None:
+    """Note that lists are inside another one now."""
+    for row in rows:
+        if row.frozen:
+            into.loose = lists.ROWS
+        row.frozen = row.frozen or MOVED
+        into.rows.append(row)
+
+
+def change(frame: Frame, node: ast.AST, base: ListValue | RowValue, var: Var) -> None:
+    """Give a list a new value."""
+    cell = base.cell
+    reason = cell.frozen
+    if isinstance(base, RowValue) and base.generation != cell.generation:
+        reason = "its rows were exchanged since"
+    elif isinstance(base, RowValue) and not reason:
+        reason = cell.loose
+    if reason:
+        what = f"this list cannot be changed here: {reason}"
+        frame.problem(node, "ADJ407", what, "Change a copy, or build a new list.")
+    if isinstance(base, RowValue):
+        for row in cell.rows:
+            row.stale = "a list that was put into another one, which was changed there since"
+    var.hint = var.hint or getattr(frame.session.heap[cell], "hint", "")
+    frame.session.heap[cell] = var
+
+
+def store(frame: Frame, node: ast.AST, target: ast.Subscript, base: Value, value: Value) -> None:
+    """Lower x[i] = value."""
+    assert isinstance(base, (ListValue, RowValue))
+    path = (*(base.where if isinstance(base, RowValue) else ()), lists.index(frame, target.slice))
+    at = RowValue(base.cell, path, base.cell.generation) if len(path) > 1 else base
+    put(frame, node, at, path, value)
+
+
+def update(frame: Frame, node: ast.AugAssign, target: ast.Subscript, base: Value, op: str) -> None:
+    """Lower x[i] += value and its kin."""
+    assert isinstance(base, (ListValue, RowValue))
+    at = lists.index(frame, target.slice)
+    path = (*(base.where if isinstance(base, RowValue) else ()), at)
+    old = frame.row(target, "item", frame.session.heap[base.cell], *path)
+    right = expressions.atom(frame, node.value)
+    at_item = RowValue(base.cell, path, base.cell.generation) if len(path) > 1 else base
+    put(frame, node, at_item, path, frame.row(node, op, old, right))
+
+
+def put(frame: Frame, node: ast.AST, at: Any, path: tuple[Atom, ...], value: Value) -> None:
+    """Put a value at a place of a list."""
+    if isinstance(value, Display):
+        value = listed(frame, node, value.items) or value  # type: ignore[arg-type]
+    new = frame.materialise(node, value)
+    whole = frame.session.heap[at.cell]
+    change(frame, node, at, frame.row(node, "with_item", whole, new, *path))
+    if isinstance(value, (ListValue, RowValue)):
+        at.cell.generation += 1
+        moved(at.cell, [value.cell] if isinstance(value, ListValue) else [])
+        if isinstance(value, RowValue):
+            at.cell.loose = lists.ROWS
+
+
+def append(frame: Frame, node: ast.AST, base: ListValue | RowValue, value: Value) -> None:
+    """Lower x.append(value)."""
+    if isinstance(value, Display):
+        value = listed(frame, node, value.items) or value  # type: ignore[arg-type]
+    new = frame.materialise(node, value)
+    renew(frame, node, base, "append", new)
+    if isinstance(value, ListValue):
+        moved(base.cell, [value.cell])
+    elif isinstance(value, RowValue):
+        base.cell.loose = lists.ROWS
+
+
+def renew(frame: Frame, node: ast.AST, base: ListValue | RowValue, name: str, *args: Atom) -> None:
+    """Replace what a list holds by a row applied to it."""
+    old = frame.materialise(node, base)
+    new = frame.row(node, name, old, *args)
+    if isinstance(base, RowValue):
+        whole = frame.session.heap[base.cell]
+        new = frame.row(node, "with_item", whole, new, *base.where)
+    change(frame, node, base, new)
+
+
+def list_operation(
+    frame: Frame, node: ast.BinOp, name: str | None, left: Value, right: Value
+) -> Value | None:
+    """Lower list + list, [value] * count; None for what is no operation on lists."""
+    sides = [left, right]
+    found = [isinstance(side, (ListValue, RowValue)) for side in sides]
+    if not any(found):
+        return None
+    if name == "add" and all(found):
+        a, b = (frame.materialise(node, side) for side in sides)
+        made = lists.derived(frame, left, frame.row(node, "joined", a, b))
+        if made.cell.loose and isinstance(right, (ListValue, RowValue)):
+            right.cell.loose = lists.ROWS
+        return made
+    for side, other, tree in ((left, right, node.left), (right, left, node.right)):
+        if isinstance(side, ListValue) and isinstance(tree, ast.List) and len(tree.elts) == 1:
+            if name == "mul" and isinstance(other, (Var, Const)):
+                whole = frame.session.heap[side.cell]
+                count = lists.as_index(frame, node, other)
+                (one,) = (e.args[0] for e in frame.session.builder.eqns if whole in e.outs)
+                return lists.derived(frame, side, frame.row(node, "filled", one, count))
+    a, b = (frame.materialise(node, side) for side in sides)
+    reason = "ADJ401 arithmetic on a whole list cannot be differentiated"
+    return calls.on_atoms(frame, node, node.op, (a, b), reason)

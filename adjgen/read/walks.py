@@ -1,0 +1,110 @@
+"""What a for loop walks: ranges, lists, and zip, enumerate and reversed of them."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from adjgen.ir.core import Atom, Const, Var
+from adjgen.ir.types import INT, OPAQUE, Type, seq
+from adjgen.read import expressions, lists
+from adjgen.read.cells import Heap
+from adjgen.read.frame import Frame
+from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
+
+OF_A_WALK = "is walked by a loop: change it by its place in the list of lists"
+
+
+@dataclass
+class Walk:
+    """The sequences that a loop walks in step, and the structure that a turn's elements have."""
+
+    args: list[Atom] = field(default_factory=list)
+    elements: list[Var] = field(default_factory=list)
+    shape: "list[Walk]" = field(default_factory=list)  # those of a tuple; none: one element
+    cells: list[Cell] = field(default_factory=list)
+
+    def value(self, frame: Frame) -> Value:
+        """Return what the target of the loop is bound to in a turn."""
+        return self._value(frame, iter(self.elements))
+
+    def _value(self, frame: Frame, elements: Iterator[Var]) -> Value:
+        if self.shape:
+            return Display("tuple", tuple([one._value(frame, elements) for one in self.shape]))
+        element = next(elements)
+        if element.type.element is None:
+            return element
+        return lists.held(frame, element, frozen=OF_A_WALK)
+
+    def check(self, frame: Frame, node: ast.stmt, start: Heap, end: Heap) -> None:
+        """Refuse a loop that changes the list that it walks: it would see some of the changes."""
+        if any(start.get(cell) is not end.get(cell) for cell in self.cells):
+            what = "the loop changes the list that it walks"
+            frame.problem(node, "ADJ407", what, "Walk the indices: for i in range(len(x)).")
+
+
+def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
+    """Lower what a for loop walks."""
+    dotted = frame.dotted(node.func) if isinstance(node, ast.Call) else ""
+    plain = isinstance(node, ast.Call) and not node.keywords
+    if not plain or any(isinstance(a, ast.Starred) for a in node.args):  # type: ignore[attr-defined]
+        dotted = ""
+    args: Sequence[ast.expr] = node.args if isinstance(node, ast.Call) else ()
+    if dotted == "builtins.range":
+        bounds = [lists.index(frame, argument) for argument in args]
+        made = frame.emit(node, "range", bounds, [seq(INT)])[0]
+        return one_of(frame, made, target)
+    if dotted == "builtins.zip" and len(args) > 1:
+        inner = [walk(frame, a, part_of(target, k)) for k, a in enumerate(args)]
+        return together(inner)
+    if dotted == "builtins.enumerate" and len(args) in (1, 2) and lists.is_list(frame, args[0]):
+        return _enumerated(frame, node, args, target)
+    if dotted == "builtins.reversed" and len(args) == 1:
+        inner_walk = walk(frame, args[0], target)
+        if len(inner_walk.args) == 1 and inner_walk.args[0].type.element is not None:
+            back = frame.row(node, "backwards", inner_walk.args[0])
+            return Walk([back], inner_walk.elements, [], inner_walk.cells)
+    held = lists.list_of(frame, node)
+    if held is None:
+        return one_of(frame, expressions.atom(frame, node), target)
+    found = one_of(frame, frame.materialise(node, held), target)
+    found.cells = [held.cell] if isinstance(held, (ListValue, RowValue)) else []
+    return found
+
+
+def one_of(frame: Frame, sequence: Atom, target: ast.expr | None) -> Walk:
+    """Return the walk of one sequence."""
+    hint = target.id if isinstance(target, ast.Name) else "element"
+    kind: Type = sequence.type.element or OPAQUE
+    element = Var(hint, kind)
+    lists.inherit(frame, sequence, element)
+    return Walk([sequence], [element])
+
+
+def part_of(target: ast.expr | None, k: int) -> ast.expr | None:
+    """Return an item of a target that is a tuple."""
+    if isinstance(target, (ast.Tuple, ast.List)) and k < len(target.elts):
+        return target.elts[k]
+    return None
+
+
+def together(walks: list[Walk]) -> Walk:
+    """Return the walk of several in step."""
+    return Walk(
+        [arg for one in walks for arg in one.args],
+        [element for one in walks for element in one.elements],
+        walks,
+        [cell for one in walks for cell in one.cells],
+    )
+
+
+def _enumerated(
+    frame: Frame, node: ast.expr, args: Sequence[ast.expr], target: ast.expr | None
+) -> Walk:
+    inner = walk(frame, args[0], part_of(target, 1))
+    length: Atom = frame.row(node, "len", inner.args[0])
+    bounds: list[Atom] = [length]
+    if len(args) == 2:
+        start = lists.index(frame, args[1])
+        bounds = [start, frame.row(node, "add", start, length)] if start != Const(0) else [length]
+    counted = frame.emit(node, "range", bounds, [seq(INT)])[0]
+    return together([one_of(frame, counted, part_of(target, 0)), inner])

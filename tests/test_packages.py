@@ -1,0 +1,134 @@
+"""What reading whole packages brought up: code that is refused, not crashed on, or that is read now."""
+
+import time
+
+import pytest
+
+from adjgen.pipeline import Options, generate
+from adjgen.read import inline
+from adjgen.read.source import find, functions, read_text
+
+REGISTERED = """
+seen = []
+
+def register(f):
+    seen.append(f.__name__)
+    f.__doc__ = "registered"
+    return f
+
+def doubled(f):
+    return lambda x: 2.0 * f(x)
+
+def sometimes(f):
+    if seen:
+        f = doubled(f)
+    return f
+
+def again(f):
+    def swap():
+        nonlocal f
+        f = doubled(f)
+    swap()
+    return f
+
+def shifted(f):
+    f.__defaults__ = (1.0,)
+    return f
+
+def missing(f):
+    if seen:
+        return f
+
+@{decorator}
+def cube(x, n=3.0):
+    return x * x * x
+
+def f(x):
+    return cube(x) + 1.0
+"""
+A_TUPLE_LATER = """
+def agm(a, b):
+    if a[0] > b:
+        return b, b
+    while 1:
+        b1 = a[0], a[1] * b
+        a, b = b1, b1
+        if b1[0] == 0.0:
+            return b
+"""
+NOTHING_KNOWN = """
+def f(x):
+    y = late
+    for _ in range(3):
+        y = x, x
+    late = 1.0
+    return y[0] * late
+"""
+
+
+def generated(text):
+    """What is generated for the functions of a text."""
+    file = read_text(text, "package.py")
+    return generate([find(file, name) for name in functions(file)], Options(formatted=False))
+
+
+def test_a_decorator_that_only_registers_changes_nothing(as_module):
+    made = generated(REGISTERED.format(decorator="register"))
+    assert not {"cube", "f"} & set(made.refused)
+    assert as_module(made.source).f_value_and_grad(2.0) == (9.0, 12.0)
+    assert as_module(made.source).cube_value_and_grad(2.0) == (8.0, (12.0, 0.0))
+
+
+@pytest.mark.parametrize("decorator", ["doubled", "sometimes", "again", "shifted", "missing"])
+def test_a_decorator_that_may_change_the_function_is_refused(decorator):
+    made = generated(REGISTERED.format(decorator=decorator))
+    assert [problem.code for problem in made.refused["cube"]] == ["ADJ302"]
+    assert {problem.code for problem in made.refused["f"]} <= {"ADJ302", "ADJ501"}
+
+
+@pytest.mark.parametrize("text", [A_TUPLE_LATER, NOTHING_KNOWN])
+def test_a_number_that_becomes_a_tuple_in_a_loop_is_refused(text):
+    (problems,) = generated(text).refused.values()
+    assert {problem.code for problem in problems} <= {"ADJ205", "ADJ501"}
+
+
+def seconds(lines):
+    """How long it takes to read a function with so many statements that are carried."""
+    text = "def f(x, log):\n" + "    log.write('a line')\n" * lines + "    return x * x\n"
+    start = time.process_time()
+    assert not generated(text).refused
+    return time.process_time() - start
+
+
+def test_the_time_for_carried_statements_grows_with_their_number():
+    assert min(seconds(800), seconds(800)) < 9.0 * max(seconds(200), 0.01)
+
+
+def chain(levels):
+    """Functions each of which calls the one before twice: read in place they are 2**levels."""
+    text = "from math import sin\n\ndef f0(x, p='a'):\n    y = sin(x)\n    return y if p == 'a' else 2.0 * y\n"
+    for k in range(1, levels):
+        text += (
+            f"\ndef f{k}(x, p='a'):\n    y = f{k - 1}(x, p)\n    return 0.5 * x + f{k - 1}(y, p)\n"
+        )
+    return text
+
+
+def test_many_callees_are_called_instead_of_being_read_in_place(as_module, monkeypatch):
+    in_place = as_module(generated(chain(6)).source)
+    monkeypatch.setattr(inline, "MANY", 20)
+    made = generated(chain(6))
+    called = as_module(made.source)
+    assert len(made.source) < 40_000 and "_f2_vjp" in made.source
+    for p in ("a", "b"):
+        value, slope = in_place.f5_value_and_grad(0.3, p)
+        assert called.f5_value_and_grad(0.3, p) == (value, pytest.approx(slope, rel=1e-14))
+        assert called.f5_jvp(0.3, p, x_dot=1.0) == (value, pytest.approx(slope, rel=1e-14))
+
+
+def test_a_long_chain_of_callees_is_no_trouble(monkeypatch):
+    monkeypatch.setattr(inline, "MANY", 200)
+    file = read_text(chain(40), "package.py")
+    made = generate([find(file, "f39")], Options(formatted=False, mode="reverse"))
+    assert not made.refused
+    assert len(made.source) < 1_000_000

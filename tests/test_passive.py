@@ -1,0 +1,65 @@
+"""The comment `# adjgen: passive`: what it cuts, and where it would cut nothing and is refused."""
+
+import textwrap
+
+import pytest
+
+from adjgen.pipeline import Options, generate
+from adjgen.read.source import find, read_text
+
+
+def generated(text):
+    """What is generated of the function `f` of a text."""
+    file = read_text(textwrap.dedent(text), "a.py")
+    return generate([find(file, "f")], Options(formatted=False))
+
+
+def gradient(text, *args):
+    """The gradient of the function `f` of a text."""
+    space = {}
+    exec(compile(generated(text).source, "made", "exec"), space)
+    return space["f_value_and_grad"](*args)[1]
+
+
+CUT = [
+    ("z = x * y  # adjgen: passive\n    return z + x", (1.0, 0.0)),
+    ("z = (x *  # adjgen: passive\n        y)\n    return z + x", (1.0, 0.0)),
+    ("z = (x\n        # adjgen: passive\n        * y)\n    return z + x", (1.0, 0.0)),
+    ("z = (\n        x * y\n    )  # adjgen: passive\n    return z + x", (1.0, 0.0)),
+    ("z: float = x * y  # adjgen: passive\n    return z + x", (1.0, 0.0)),
+    ("z = x\n    z += y  # adjgen: passive\n    return z + x", (1.0, 0.0)),
+    ("a, b = x, y  # adjgen: passive\n    return a * b + y", (0.0, 1.0)),
+    ("if x > 0: x = y  # adjgen: passive\n    return x + y", (0.0, 1.0)),
+    ("if x > 0: return x * y  # adjgen: passive\n    return x", (0.0, 0.0)),
+    ("if x > 9: return x * y  # adjgen: passive\n    return x * y", (3.0, 2.0)),
+    ("return (x\n        * y)  # adjgen: passive", (0.0, 0.0)),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), CUT)
+def test_cuts(body, expected):
+    assert gradient(f"def f(x, y):\n    {body}\n", 2.0, 3.0) == expected
+
+
+NOTHING = [
+    ("def f(x):\n    if x > 0:  # adjgen: passive\n        return x\n    return x", 2),
+    ("def f(x):\n    for k in range(3):  # adjgen: passive\n        x = x * k\n    return x", 2),
+    ("def f(x):\n    while x > 9:  # adjgen: passive\n        x = x / 2\n    return x", 2),
+    ("def f(x):\n    # adjgen: passive\n    y = x\n    return y", 2),
+    ("def f(x):\n    print(x)  # adjgen: passive\n    return x", 2),
+    ("def f(x, a):\n    a[0] = 1.0  # adjgen: passive\n    return x", 2),
+    ("def f(\n    x,  # adjgen: passive\n    y,\n):\n    return x * y", 2),
+    ("f = lambda x: x * x  # adjgen: passive", 1),
+    ("def f(x):\n    g = lambda y: x * y  # adjgen: passive\n    return g(x)", 2),
+    ("def g(x):\n    pass  # adjgen: passive\n    return x\n\ndef f(x):\n    return g(x)", 2),
+    ("def f(x):\n    é = x; pass  # é\n    pass; 'é'  # adjgen: passive\n    return é", 3),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), NOTHING)
+def test_is_refused_where_it_cuts_nothing(text, line):
+    ((problem,),) = generated(text).refused.values()
+    assert (problem.code, problem.line) == ("ADJ605", line)
+    assert "adjgen.stop_gradient" in problem.why
+    marked = problem.text[problem.col : problem.end_col]
+    assert marked == "# adjgen: passive" or "lambda" in marked
