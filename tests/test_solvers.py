@@ -405,3 +405,48 @@ def test_a_generated_module(tmp_path, monkeypatch):
     value, gradients = module["f_value_and_grad"](1.5, 2.5)
     assert value == module["f"](1.5, 2.5) == source.f(1.5, 2.5)
     assert_close(list(gradients), slopes(source.f, (1.5, 2.5)), relative=1e-8)
+
+
+def flash(zs, ratios):
+    def missing(v):
+        total = 0.0
+        for z, ratio in zip(zs, ratios):
+            total += z * (ratio - 1.0) / (1.0 + v * (ratio - 1.0))
+        return total
+
+    return brentq(missing, 0.0, 1.0, xtol=1e-14)
+
+
+def test_lists():
+    zs, ratios = [0.3, 0.7], [2.5, 0.6]
+    value, gradients = adjgen.value_and_grad(flash)(zs, ratios)
+    assert value == flash(zs, ratios)
+    wanted = slopes(lambda a, b, c, d: flash([a, b], [c, d]), (*zs, *ratios))
+    assert_close([*gradients[0], *gradients[1]], wanted, relative=1e-8)
+
+
+def test_a_bound_that_may_have_no_value():
+    def f(p, k=1):
+        if k > 0:
+            high = 10.0
+        return brentq(lambda x: x**3 - p, 0.0, high, xtol=1e-14)
+
+    gradient = adjgen.value_and_grad(f, wrt="p")
+    assert gradient(3.0)[0] == f(3.0)
+    with pytest.raises(UnboundLocalError):
+        gradient(3.0, k=0)
+
+
+def test_a_list_that_is_changed_is_refused():
+    def counting(p):
+        count = [0]
+
+        def err(x):
+            count[0] += 1
+            return x - p
+
+        return brentq(err, 0, 10)
+
+    with pytest.raises(UnsupportedError) as caught:
+        adjgen.grad(counting)
+    assert [problem.code for problem in caught.value.diagnostics] == ["ADJ307"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from adjgen.ir.core import UNBOUND, Atom, Const
 from adjgen.read import inline
-from adjgen.read.bound import TRUE, boundness
+from adjgen.read.bound import TRUE, boundness, require_bound
 from adjgen.read.frame import Frame
 from adjgen.read.missing import constant_expression
 from adjgen.read.names import ABSENT
@@ -143,11 +143,14 @@ class Carrier:
             self.labels
         )
 
-    def read(self, frame: Frame, node: ast.Name) -> ast.expr:
-        """Return what stands for a name that is read in a frame."""
+    def read(self, frame: Frame, node: ast.Name, late: bool) -> ast.expr:
+        """Return what stands for a name that is read in a frame, perhaps only if a function runs."""
         held, owner = frame.held(node.id), frame.frame_of(node.id)
         if owner is not None and boundness(owner.env, node.id) != TRUE:
-            held = UNBOUND
+            if late:
+                held = UNBOUND
+            else:
+                require_bound(frame, node, node.id, owner)
         if isinstance(held, BindingValue):
             return frame.expression_of(node, held.binding, node.id)
         return self.of(held, node.id)
@@ -240,12 +243,14 @@ def without_annotations(node: Any) -> None:
 class _Outside(ast.NodeTransformer):
     """Replaces the names that a tree reads from around it; those of scopes inside are theirs."""
 
-    def __init__(self, carrier: Carrier, frame: Frame, inner: frozenset[str]) -> None:
-        self.carrier, self.frame, self.inner = carrier, frame, inner
+    def __init__(
+        self, carrier: Carrier, frame: Frame, inner: frozenset[str], late: bool = False
+    ) -> None:
+        self.carrier, self.frame, self.inner, self.late = carrier, frame, inner, late
 
     def within(self, names: frozenset[str] | set[str]) -> "_Outside":
         """Return the same for a scope that binds names."""
-        return _Outside(self.carrier, self.frame, self.inner | names)
+        return _Outside(self.carrier, self.frame, self.inner | names, True)
 
     def inside(self, node: Any) -> Any:
         """Return a function with its body replaced; its defaults stay."""
@@ -261,7 +266,7 @@ class _Outside(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if not isinstance(node.ctx, ast.Load) or node.id in self.inner:
             return node
-        return ast.copy_location(self.carrier.read(self.frame, node), node)
+        return ast.copy_location(self.carrier.read(self.frame, node, self.late), node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         plain: ast.stmt = ast.Assign([node.target], node.value) if node.value else ast.Pass()
