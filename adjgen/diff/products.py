@@ -171,7 +171,7 @@ class Differentiator:
     ) -> tuple[tuple[Eqn, ...], list[Atom]]:
         """Return the equations of a reverse sweep and the adjoints of inputs."""
         active = self.activity(function, inputs)
-        sweep = Reverse(active, self._callee_vjp)
+        sweep = Reverse(active, self._callee_vjp, self._callee_jvp)
         bars: Adjoints = {}
         builder = Builder(derivative=True)
         for result, seed in zip(function.body.results, seeds):

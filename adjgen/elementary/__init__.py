@@ -7,6 +7,7 @@ from adjgen.elementary import (  # noqa: F401
     powers,
     rounding,
     special,
+    splines,
     structural,
     transcendental,
 )

@@ -17,6 +17,7 @@ from adjgen.emit.pack import packed
 from adjgen.emit.storage import in_place
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
+from adjgen.ir.roots import without_roots
 
 
 @dataclass
@@ -48,7 +49,7 @@ def write_functions(
     written: dict[str, Written] = {}
     names = {f.name for f in functions}
     for function in functions:
-        ready = in_place(told(packed(function)))
+        ready = in_place(told(packed(without_roots(function))))
         one = write(ready, target, style, quote)
         parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
         written |= {f.name: write(f, target, style, quote) for f in parts} or {function.name: one}

@@ -11,7 +11,7 @@ before                              after
 import math
 from typing import NamedTuple
 
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
 from adjgen.passes.minima import never_negative
 
 
@@ -59,7 +59,7 @@ class _Ranges:
             self.made_by.update(dict.fromkeys(eqn.outs, eqn))
             if isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
-            elif isinstance(eqn.op, For):
+            elif eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks]))
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue

@@ -9,7 +9,7 @@ from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import displays, expressions, list_methods, methods, names
+from adjgen.read import displays, expressions, list_methods, methods, names, solvers
 from adjgen.read.frame import Frame
 from adjgen.read.missing import missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
@@ -54,6 +54,8 @@ def inner_definition(frame: Frame, node: ast.FunctionDef | ast.Lambda) -> InnerD
 def readable(frame: Frame, node: ast.Call) -> bool:
     """Whether a call is of a row or of a function whose source is known."""
     binding = frame.binding(node.func)
+    if solvers.solver_named(binding) is not None:
+        return True
     if isinstance(binding, (names.Known, names.Callee)):
         return isinstance(binding, names.Callee) or binding.dotted in BY_NAME
     if isinstance(node.func, ast.Name):
@@ -68,6 +70,9 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if args is not None and any(isinstance(a, ast.Starred) for a in node.args):
         node = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
     binding = frame.binding(node.func)
+    solver = solvers.solver_named(binding)
+    if solver is not None:
+        return solvers.root(frame, node, solver)
     dotted = binding.dotted if isinstance(binding, names.Known) else ""
     if dotted in COMPLEX or dotted.startswith("cmath."):
         return frame.problem(
@@ -81,6 +86,12 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if made is not None:
         return made
     user = _user_row(binding)
+    if (
+        user is not None
+        and not user.domain
+        and (node.keywords or len(node.args) != len(user.partials))
+    ):
+        return _unknown(frame, node)
     if user is not None and (node.keywords or len(node.args) != len(user.partials)):
         what = f"the rule of `{ast.unparse(node.func)}` is for {len(user.partials)} positional arguments"
         return frame.problem(node, "ADJ304", what, "Give it just these.")
@@ -127,13 +138,8 @@ def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
 
 def _user_row(binding: Any) -> Row | None:
     """Return the rule that the user gave to a function with adjgen.rule."""
-    live = (
-        binding.definition.live
-        if isinstance(binding, names.Callee)
-        else getattr(binding, "value", None)
-    )
-    place = getattr(binding, "place", None)
-    return row_of(live) or (BY_NAME.get(f"{place.module}.{place.name}") if place else None)
+    live, dotted = names.identities(binding)
+    return row_of(live) or next((BY_NAME[name] for name in dotted if name in BY_NAME), None)
 
 
 def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | None:
