@@ -21,7 +21,8 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
         for function in one.functions():
             functions.setdefault(function.name, documented(function))
     files = {path: f for _, one in done for path, f in one.module.main.about["files"].items()}
-    about = {"files": files, "holders": {}}
+    hidden = {name for _, one in done for name in one.module.main.about["hidden"]}
+    about = {"files": files, "holders": {}, "hidden": hidden}
     host = replace(done[0][1].module.main, about=done[0][1].module.main.about | about)
     text = written(list(functions.values()), Module(host, done[0][1].module.functions), options)
     ops = {definition.qualname: counts(one) for definition, one in done}

@@ -109,7 +109,8 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
 
     with deep_recursion():
         holders = module.main.about.get("holders", {})
-        return write_functions(functions, options.target, options.style, quote, holders)
+        hidden = module.main.about.get("hidden", ())
+        return write_functions(functions, options.target, options.style, quote, holders, hidden)
 
 
 def helpers(module: Module) -> list[Function]:

@@ -29,6 +29,7 @@ class Reverse:
     def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
+        self.masked: set[Var] = set()  # what np.where may throw away: its adjoint may be 0
         self.made_by: dict[Var, Eqn] = {}  # primal equations, to know ranges
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
@@ -86,7 +87,8 @@ class Reverse:
                 continue
             wanted = self.active.intersection(differentiable_args(eqn))
             for arg, factor in partials(builder, eqn, wanted, position):
-                self.add(bars, arg, times(builder, bar, factor), builder)
+                guarded = out in self.masked
+                self.add(bars, arg, times(builder, bar, factor, guarded), builder)
 
     def add_list(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a list of contributions to the adjoint of a list."""

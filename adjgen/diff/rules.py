@@ -8,8 +8,8 @@ from typing import Any
 from adjgen.elementary.row import TABLE, pole, select
 from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
-from adjgen.ir.types import Type
+from adjgen.ir.core import Atom, Block, Const, Eqn, Function, If, Var
+from adjgen.ir.types import REAL, Type
 
 ONE, ZERO = Const(1.0), Const(0.0)
 
@@ -25,7 +25,9 @@ def partial(builder: Builder, eqn: Eqn, k: int, out: int = 0) -> Atom | None:
     row = TABLE[eqn.op]
     args = [operand(builder, arg) for arg in eqn.args]
     outs = [Traced(builder, o) for o in eqn.outs]
+    builder.library = bool(row.home)
     result = row.partial(k, args, outs[0] if len(outs) == 1 else tuple(outs))
+    builder.library = False
     if isinstance(result, tuple):
         result = result[out]
     if result is None or atom_of(result) == ZERO:
@@ -63,13 +65,13 @@ def as_float(atom: Atom) -> Atom:
     return atom
 
 
-def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
-    """Write bar * factor. A choice among factors becomes a choice among products: a branch that is
+def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> Atom:
+    """Write bar * factor, 0 where bar is if that is `guarded`. A choice among factors becomes a choice among products: a branch that is
     not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero."""
     last = builder.eqns[-1] if builder.eqns else None
     if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
         builder.eqns.pop()
-        then, other = (_times_block(builder, bar, block) for block in last.blocks)
+        then, other = (_times_block(builder, bar, block, guarded) for block in last.blocks)
         (out,) = builder.branch(last.args[0], then, other)
         return out
     if factor == ZERO:
@@ -81,15 +83,19 @@ def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
         builder.eqns.pop()
         base, sign = (operand(builder, arg) for arg in last.args)
         return atom_of(select(left == 0.0, 0.0, lambda: left * pole(base, sign)))
-    if isinstance(factor, Const) and not math.isfinite(factor.value):
+    if isinstance(factor, Var) if guarded else _is_infinite(factor):
         return atom_of(select(left == 0.0, 0.0, lambda: left * right))
     return atom_of(left * right)
 
 
-def _times_block(builder: Builder, bar: Atom, block: Block) -> Block:
+def _is_infinite(factor: Atom) -> bool:
+    return isinstance(factor, Const) and not math.isfinite(factor.value)
+
+
+def _times_block(builder: Builder, bar: Atom, block: Block, guarded: bool) -> Block:
     inner = builder.nested()
     inner.eqns = list(block.eqns)
-    return inner.block([times(inner, bar, as_float(block.results[0]))])
+    return inner.block([times(inner, bar, as_float(block.results[0]), guarded)])
 
 
 def plus(builder: Builder, a: Atom | None, b: Atom) -> Atom:
@@ -138,6 +144,17 @@ def real_power_check(eqn: Eqn) -> Eqn | None:
     ):
         return None
     return replace(eqn, outs=(), op="require_real", args=(*eqn.args, eqn.outs[0]))
+
+
+def number_check(function: Function) -> list[Eqn]:
+    """Return the check that the value is a number, which derivatives of functions with numpy make.
+
+    The adjoint of a number that met an array would have the shape of the array.
+    """
+    values = [r for r in function.body.results if isinstance(r, Var) and r.type == REAL]
+    if not values or not function.about.get("numpy"):
+        return []
+    return [Eqn((), "require_number", tuple(dict.fromkeys(values)), (), None, True)]
 
 
 def _negative(base: Const) -> bool:

@@ -7,7 +7,7 @@ from adjgen.ir.core import Atom, Const
 from adjgen.ir.types import BOOL, INT
 
 REPORTED = frozenset(
-    {"compare", "select", "max", "min", "load", "store"}
+    {"compare", "select", "max", "min", "load", "store", "np.where"}
 )  # counted, not in the total
 LARGEST_POWER = 1024
 
@@ -29,7 +29,7 @@ def cost(op: str, args: Sequence[Atom]) -> dict[str, int]:
     if row.category == "power":
         return power_cost(args[1])
     if row.category in ("call", "operator", "choice"):
-        return {row.name: max(1, len(args) - 1) if row.variadic else 1}
+        return {row.like or row.name: max(1, len(args) - 1) if row.variadic else 1}
     return {}
 
 

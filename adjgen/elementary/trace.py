@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from adjgen.elementary.row import TABLE, Row
+from adjgen.elementary.row import SPOKEN, TABLE, Row
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, join
@@ -53,6 +53,8 @@ class Traced:
 
     def adjgen_apply(self, name: str, args: tuple[Any, ...]) -> "Traced":
         """Append `name(args)` and return its value."""
+        if self.builder.library:
+            name = SPOKEN.get(name, name)
         atoms = tuple(atom_of(arg) for arg in args)
         short = simplified(name, atoms) if self.builder.derivative else None
         if isinstance(short, tuple):

@@ -31,12 +31,12 @@ class Text:
 
 def write_functions(
     functions: Sequence[Function], target: str, style: str,
-    quote: Callable[[Eqn], str], holders: Iterable[str] = (),
+    quote: Callable[[Eqn], str], holders: Iterable[str] = (), hidden: Iterable[str] = (),
 ) -> Text:  # fmt: skip
     """Return functions as text."""
     written = {f.name: write(packed(f), target, style, quote) for f in functions}
     locals_ = {name for one in written.values() for name in one.locals}
-    imports = Imports(locals_ | set(written), set(holders))
+    imports = Imports(locals_ | set(written), set(holders), set(hidden))
     for one in written.values():
         imports.resolve(one.tree)
     texts = {f"@{name}": source for name, source in imports.carried_functions()}
@@ -47,9 +47,10 @@ def write_functions(
 class Imports:
     """Decides how names of modules are written and collects the imports for them."""
 
-    def __init__(self, taken: set[str], holders: set[str]) -> None:
+    def __init__(self, taken: set[str], holders: set[str], hidden: set[str]) -> None:
         self.taken = taken
         self.holders = holders
+        self.hidden = hidden  # modules that only importlib reaches
         self.from_math: set[str] = set()
         self.modules: dict[str, str] = {}  # dotted module -> alias
         self.held: dict[str, str] = {}
@@ -84,6 +85,8 @@ class Imports:
 
     def alias(self, module: str) -> str:
         """Return the name under which generated code has a module."""
+        if module in self.hidden and "importlib" not in self.modules:
+            self.alias("importlib")
         if module not in self.modules:
             base = "".join(c if c.isalnum() else "_" for c in module.rpartition(".")[2]) or "module"
             base = {"numpy": "np"}.get(base, base)
@@ -97,7 +100,8 @@ class Imports:
 
     def lines(self) -> list[str]:
         """Return the import statements, those of Python's own modules first."""
-        plain = [import_line(m, a) for m, a in self.modules.items() if m not in self.holders]
+        others = {m: a for m, a in self.modules.items() if m not in self.holders}
+        plain = [import_line(m, a) for m, a in others.items() if m not in self.hidden]
         own = [line for line in plain if line.split()[1].split(".")[0] in sys.stdlib_module_names]
         rest = sorted(line for line in plain if line not in own)
         if self.carried and "import math" not in own:
@@ -105,7 +109,13 @@ class Imports:
         if self.from_math:
             own.append("from math import " + ", ".join(sorted(self.from_math)))
         own.sort(key=lambda line: (line.startswith("from"), line))
-        return own + ([""] if own and rest else []) + rest
+        fetched = [
+            f"{a} = {self.alias('importlib')}.import_module({m!r})"
+            for m, a in sorted(others.items())
+            if m in self.hidden
+        ]
+        parts = [part for part in (own, rest, fetched) if part]
+        return "\n\n".join("\n".join(part) for part in parts).split("\n") if parts else []
 
     def visible(self) -> list[str]:
         """Return the modules that are imported besides math and builtins."""

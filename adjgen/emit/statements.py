@@ -99,7 +99,7 @@ class Printer(Assignments):
 
     def quote(self, eqn: Eqn, out: Statements) -> None:
         """Quote the user's line before the first statement of its derivative."""
-        if eqn.derivative and eqn.op != "require_real":
+        if eqn.derivative and eqn.outs:
             line = self.line_of(eqn)
             if line and line != self.quoted:
                 out.append(Comment(line))
@@ -119,6 +119,8 @@ class Printer(Assignments):
             return list(eqn.op.payload.render(reads, names))
         if eqn.op == "require_real":
             return self.require_real(eqn)
+        if eqn.op == "require_number":
+            return self.require_number(eqn)
         value = self.expressions.equation(eqn)
         if not any(self.uses[out] for out in eqn.outs):
             return [ast.Expr(value)]
@@ -141,6 +143,16 @@ class Printer(Assignments):
                 [],
             )
         error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
+        return [ast.If(test, [ast.Raise(error)], [])]
+
+    def require_number(self, eqn: Eqn) -> Statements:
+        """Write the check that values are numbers."""
+        tests: list[ast.expr] = [
+            ast.Call(outside("numpy", "ndim"), [self.atom(arg)], []) for arg in eqn.args
+        ]
+        test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
+        text = "the value is an array; adjgen differentiates numbers here"
+        error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])
         return [ast.If(test, [ast.Raise(error)], [])]
 
     def branch(self, eqn: Eqn) -> Statements:

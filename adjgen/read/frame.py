@@ -17,6 +17,7 @@ from adjgen.ir.core import UNBOUND, Atom, Const, Function, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
 from adjgen.read import names
 from adjgen.read.flow import assigned, own_nodes
+from adjgen.read.hidden import is_hidden
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
 from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
 
@@ -34,6 +35,8 @@ class Session:
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
         self.files: dict[str, Any] = {}
+        self.hidden: set[str] = set()  # modules that `from package import name` does not reach
+        self.numpy = False  # whether numpy is used, so that values may be arrays
 
 
 class Frame:
@@ -71,6 +74,7 @@ class Frame:
 
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
+        self.session.numpy |= bool(TABLE[name].home)
         return self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
 
     def arm(self, read: Any, loc_of: ast.AST) -> tuple[Builder, dict[str, Value], Any]:
@@ -247,7 +251,7 @@ class Frame:
                 module, member = binding.dotted, ""
             else:
                 module, member = binding.home()
-            return ast.Name(f"@{module}:{member}", ast.Load())
+            return self.member_of(module, member)
         if isinstance(binding, names.Callee):
             place = binding.place or binding.definition.place
         if place is None:
@@ -259,7 +263,14 @@ class Frame:
             return ast.Constant(None)
         if place.holder is not None:
             self.session.holders[place.module] = place.holder
-        return ast.Name(f"@{place.module}:{place.name}", ast.Load())
+        return self.member_of(place.module, place.name)
+
+    def member_of(self, module: str, name: str) -> ast.Name:
+        """Return a reference to a name of a module; emission chooses how it is written."""
+        self.session.numpy |= module.partition(".")[0] in ("numpy", "scipy")
+        if is_hidden(module, self.definition.scope, self.definition.file):
+            self.session.hidden.add(module)
+        return ast.Name(f"@{module}:{name}", ast.Load())
 
 
 def missing_hint(binding: Any) -> str:

@@ -35,6 +35,8 @@ def lower(definition: Any) -> Module:
         raise UnsupportedError(problems)
     main.about["holders"] = session.holders
     main.about["files"] = session.files
+    main.about["numpy"] = session.numpy
+    main.about["hidden"] = session.hidden
     return Module(main, session.functions)
 
 
