@@ -64,7 +64,7 @@ def alias(base: Row, home: str, name: str) -> None:
         names=(f"{home}.{name}",),
     )  # fmt: skip
     enter(other)
-    if home == "numpy" and base.category in ("call", "power"):
+    if home == "numpy" and (base.category in ("call", "power") or base.name == "floordiv"):
         SPOKEN.setdefault(base.name, other.name)
 
 

@@ -8,6 +8,8 @@ from adjgen.elementary.row import TABLE, Number, call, select
 from adjgen.elementary.transcendental import GAUSSIAN, TWO_BY_ROOT_PI
 
 HALF_ROOT_PI = math.sqrt(math.pi) / 2.0
+ROOT_TWO = math.sqrt(2.0)
+ROOT_TWO_BY_PI = math.sqrt(2.0 / math.pi)
 ROOT_TWO_PI = math.sqrt(2.0 * math.pi)
 NAMES = {
     "erf": "erf", "erfc": "erfc", "gamma": "gamma", "lgamma": "gammaln", "expm1": "expm1",
@@ -21,8 +23,8 @@ def density(x: Number) -> Number:
 
 
 def hazard(x: Number, y: Number) -> Number:
-    """Return the derivative of y, the logarithm of the normal distribution at x."""
-    return call("exp", -0.5 * (x * x) - y) / ROOT_TWO_PI
+    """Return the derivative of y, the logarithm of the normal distribution at x: density / distribution."""
+    return ROOT_TWO_BY_PI / call("special.erfcx", -(x / ROOT_TWO))
 
 
 for _row, _name in NAMES.items():
@@ -54,6 +56,6 @@ own("scipy.stats", "norm.logpdf", lambda x, y: -x, **NORMAL)
 own("scipy.stats", "norm.cdf", lambda x, y: density(x), **NORMAL)
 own("scipy.stats", "norm.sf", lambda x, y: -density(x), **NORMAL)
 own("scipy.stats", "norm.logcdf", hazard, **NORMAL)
-own("scipy.stats", "norm.logsf", lambda x, y: -hazard(x, y), **NORMAL)
+own("scipy.stats", "norm.logsf", lambda x, y: -hazard(-x, y), **NORMAL)
 own("scipy.stats", "norm.ppf", lambda p, y: ROOT_TWO_PI * call("exp", 0.5 * (y * y)), **NORMAL | {"domain": ("probability",)})
 # fmt: on
