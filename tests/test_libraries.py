@@ -306,3 +306,26 @@ def test_importing_adjgen_loads_no_library():
     code = "import sys, adjgen, adjgen.elementary; print({'numpy', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+FORGIVEN = """try:
+    from nowhere_at_all import gone
+except ImportError:
+    pass
+
+
+def f(x, other=False):
+    if other:
+        y = 2.0 * gone(x)
+    else:
+        y = x * x
+    return 3.0 * y
+"""
+
+
+def test_a_name_whose_import_was_forgiven_is_not_there(module):
+    plain, generated, _ = module(forgiven=FORGIVEN)
+    for function in (adjgen.value_and_grad(plain.f), generated["f_value_and_grad"]):
+        assert function(2.0) == (12.0, 12.0)
+        with pytest.raises(NameError, match="name 'gone' is not defined"):
+            function(2.0, True)

@@ -53,8 +53,11 @@ class Printer(Assignments):
         results: Sequence[Atom] = block.results
         last = block.eqns[-1] if block.eqns else None
         if last is None or not self.splittable(last, results, end):
-            return [*self.equations(block.eqns), *end.finish(results)]
+            out = self.equations(block.eqns)
+            return out if leaves(out) else [*out, *end.finish(results)]
         out += self.equations(block.eqns[:-1])
+        if leaves(out):
+            return out
         arms = []
         for arm, truth in zip(last.blocks, (Const(True), Const(False))):
             inner: dict[Atom, Atom] = dict(zip(last.outs, arm.results))
@@ -95,6 +98,8 @@ class Printer(Assignments):
                 continue
             self.quote(eqn, out)
             out += self.equation(eqn)
+            if leaves(out):
+                break  # what follows a raise is never reached
         return out
 
     def quote(self, eqn: Eqn, out: Statements) -> None:
@@ -168,7 +173,8 @@ class Printer(Assignments):
         for block in eqn.blocks:
             quoted = self.quoted
             moves = self.moves(eqn.outs, block.results)
-            arms.append([*self.equations(block.eqns), *moves])
+            inner = self.equations(block.eqns)
+            arms.append(inner if leaves(inner) else [*inner, *moves])
             self.quoted = quoted
         return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
 
