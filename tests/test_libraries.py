@@ -329,3 +329,42 @@ def test_a_name_whose_import_was_forgiven_is_not_there(module):
         assert function(2.0) == (12.0, 12.0)
         with pytest.raises(NameError, match="name 'gone' is not defined"):
             function(2.0, True)
+
+
+OBJECTS = """from dataclasses import dataclass
+
+from numpy import cos
+
+
+@dataclass
+class Shape:
+    size: float = 2.0
+
+    @property
+    def area(self):
+        return self.size**2
+
+
+def inner(x, shape):
+    return cos(x) * shape.area
+
+
+def f(x, shape: Shape | None = None):
+    if shape is None:
+        shape = Shape()
+    return inner(x, shape)
+
+
+def g(x, shape: Shape):
+    return inner(x, shape)
+"""
+
+
+def test_a_parameter_annotated_with_a_class_is_passive(module):
+    plain, generated, _ = module(objects=OBJECTS)
+    shape = plain.Shape(3.0)
+    for x in (0.3, 0.0):
+        assert adjgen.value_and_grad(plain.f)(x) == (4.0 * np.cos(x), 4.0 * -np.sin(x))
+        assert generated["f_value_and_grad"](x) == (4.0 * np.cos(x), 4.0 * -np.sin(x))
+        assert adjgen.value_and_grad(plain.g)(x, shape) == (9.0 * np.cos(x), 9.0 * -np.sin(x))
+        assert generated["g_value_and_grad"](x, shape)[0] == plain.g(x, shape)

@@ -4,6 +4,7 @@ import ast
 from typing import Any
 
 from adjgen.ir.types import INT, OPAQUE, REAL, Type
+from adjgen.read.annotations import is_object
 from adjgen.read.flow import own_nodes
 from adjgen.read.inline import parameters
 
@@ -21,6 +22,8 @@ def parameter_types(definition: Any) -> dict[str, tuple[Type, bool]]:
         elif "bool" in annotation or isinstance(default, bool):
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
         elif "str" in annotation or isinstance(default, str) or name in used.texts:
+            found[name] = (OPAQUE, False)
+        elif is_object(definition, annotation):
             found[name] = (OPAQUE, False)
         elif name in used.counts:
             found[name] = (INT, False)

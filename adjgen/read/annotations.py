@@ -1,0 +1,33 @@
+"""Annotations that say a parameter is an object: `ell: Ellipsoid | None`, `when: datetime`."""
+
+import ast
+from collections.abc import Iterable
+from typing import Any
+
+from adjgen.read.names import External, Known
+
+OBJECTS = ("datetime.", "pathlib.", "enum.")  # modules whose classes are no numbers
+
+
+def is_object(definition: Any, words: Iterable[str]) -> bool:
+    """Whether one of the names in an annotation is a class of the user's, which is no number."""
+    scope = getattr(definition, "scope", None)
+    return scope is not None and any(
+        _names_class(scope.resolve(w)) for w in words if w.isidentifier()
+    )
+
+
+def _names_class(binding: Any) -> bool:
+    if isinstance(binding, Known):
+        return binding.dotted.startswith(OBJECTS)
+    if not isinstance(binding, External):
+        return False
+    value = binding.value
+    if isinstance(value, type):
+        return not issubclass(value, (float, int, tuple, list)) and not hasattr(value, "__add__")
+    return isinstance(binding.node, ast.ClassDef) and not _computes(binding.node)
+
+
+def _computes(node: ast.ClassDef) -> bool:
+    """Whether a class may be one of numbers: it has a base, or an addition of its own."""
+    return bool(node.bases) or any(getattr(part, "name", "") == "__add__" for part in node.body)
