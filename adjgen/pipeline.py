@@ -70,7 +70,7 @@ def primal(definition: Any, options: Options = Options()) -> Module:
     from adjgen.read.lower import lower
 
     if options.target != "math":
-        why = "Scalar Python with `math` is what this version differentiates."
+        why = "Numbers are what this version differentiates; numpy on numbers needs no target."
         raise UnsupportedError(
             [Problem("ADJ802", f"target {options.target!r} does not exist", why)]
         )

@@ -78,7 +78,7 @@ row("require_real", require_real, outs=0, category="none")
 def require_number(*values: Any) -> None:
     """Raise TypeError if a value is an array, whose derivative is not that of a number."""
     if any(getattr(value, "ndim", 0) for value in values):
-        raise TypeError("the value is an array; adjgen differentiates numbers here")
+        raise TypeError("the value is an array: these derivatives are for numbers")
 
 
 row("require_number", require_number, outs=0, category="none")

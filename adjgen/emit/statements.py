@@ -156,7 +156,7 @@ class Printer(Assignments):
             ast.Call(outside("numpy", "ndim"), [self.atom(arg)], []) for arg in eqn.args
         ]
         test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
-        text = "the value is an array; adjgen differentiates numbers here"
+        text = "the value is an array: these derivatives are for numbers"
         error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])
         return [ast.If(test, [ast.Raise(error)], [])]
 
