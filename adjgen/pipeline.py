@@ -89,7 +89,7 @@ def primal(definition: Any, options: Options = Options()) -> Module:
     from adjgen.read.lower import lower
 
     if options.target != "math":
-        why = "Scalar Python with `math` is what this version differentiates."
+        why = "Numbers are what this version differentiates; numpy on numbers needs no target."
         raise UnsupportedError(
             [Problem("ADJ802", f"target {options.target!r} does not exist", why)]
         )
@@ -125,7 +125,8 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
 
     with deep_recursion():
         holders = module.main.about.get("holders", {})
-        return write_functions(functions, options.target, options.style, quote, holders)
+        hidden = module.main.about.get("hidden", ())
+        return write_functions(functions, options.target, options.style, quote, holders, hidden)
 
 
 def helpers(module: Module) -> list[Function]:

@@ -7,6 +7,7 @@ from adjgen.diagnostics import UnsupportedError
 from adjgen.diff.active import useful_variables, varied_variables
 from adjgen.diff.floats import as_floats
 from adjgen.diff.forward import Forward, tangent_of
+from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
 from adjgen.diff.problems import problems_of
 from adjgen.diff.refusals import (
@@ -18,7 +19,7 @@ from adjgen.diff.refusals import (
     tuple_valued,
 )
 from adjgen.diff.reverse import Adjoints, Reverse
-from adjgen.diff.rules import zero_like
+from adjgen.diff.rules import number_check, zero_like
 from adjgen.diff.signature import (
     flat_params,
     free,
@@ -95,6 +96,7 @@ class Differentiator:
             )
             for p in params
         )
+        body = (*body, *number_check(function))
         block = Block((*function.body.params, *dots), body, (*function.body.results, *results))
         return replace(
             function, name=f"{function.name}_jvp", params=with_keywords(function.params, extra),
@@ -172,13 +174,14 @@ class Differentiator:
         """Return the equations of a reverse sweep and the adjoints of inputs."""
         active = self.activity(function, inputs)
         sweep = Reverse(active, self._callee_vjp, self._callee_jvp)
+        sweep.masked = masked_variables(function.body)
         bars: Adjoints = {}
         builder = Builder(derivative=True)
         for result, seed in zip(function.body.results, seeds):
             sweep.add(bars, result, seed, builder)
         primal = sweep.block(function.body, bars, builder)
         grads = [bars[v] if v in bars else zero_like(builder, v) for v in inputs]
-        return (*primal, *builder.eqns), grads
+        return (*primal, *number_check(function), *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
         key = self.helper(name, "vjp", active)

@@ -41,6 +41,7 @@ class Reverse:
         self.forward = forward  # the same of its jvp
         self.free = FreeVariables()
         self.turning: set[Var] = set()  # lists that are others in each turn of a loop
+        self.masked: set[Var] = set()  # what np.where may throw away: its adjoint may be 0
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
@@ -95,8 +96,9 @@ class Reverse:
             if rule is not None:
                 self.lists(eqn, rule, position, bar, bars, builder)
                 continue
+            guarded = out in self.masked
             for arg, factor in partials(builder, eqn, self.active, position):
-                self.add(bars, arg, times(builder, bar, factor), builder)
+                self.add(bars, arg, times(builder, bar, factor, guarded), builder)
 
     def lists(
         self, eqn: Eqn, rule: Row, position: int, bar: Atom, bars: Adjoints, builder: Builder

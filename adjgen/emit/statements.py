@@ -63,6 +63,8 @@ class Printer(Assignments):
             whole = self.equations(block.eqns)
             return whole if leaves(whole) else [*whole, *end.finish(results)]
         out += self.equations(block.eqns[:-1])
+        if leaves(out):
+            return out
         written = []
         for block, arm in zip(last.blocks, arms(last, results)):
             quoted, missing = self.quoted, self.missing
@@ -107,11 +109,13 @@ class Printer(Assignments):
                 continue
             self.quote(eqn, out)
             out += self.equation(eqn)
+            if leaves(out):
+                break  # what follows a raise is never reached
         return out
 
     def quote(self, eqn: Eqn, out: Statements) -> None:
         """Quote the user's line before the first statement of its derivative."""
-        if eqn.derivative and eqn.op != "require_real":
+        if eqn.derivative and eqn.outs:
             line = self.line_of(eqn)
             if line and line != self.quoted:
                 out.append(Comment(line))
@@ -195,6 +199,16 @@ class Printer(Assignments):
         error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
         return [ast.If(test, [ast.Raise(error)], [])]
 
+    def require_number(self, eqn: Eqn) -> Statements:
+        """Write the check that values are numbers."""
+        tests: list[ast.expr] = [
+            ast.Call(outside("numpy", "ndim"), [self.atom(arg)], []) for arg in eqn.args
+        ]
+        test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
+        text = "the value is an array: these derivatives are for numbers"
+        error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])
+        return [ast.If(test, [ast.Raise(error)], [])]
+
     def require_bound(self, eqn: Eqn) -> Statements:
         """Write the check that a name has a value."""
         bound, name, free = eqn.args
@@ -275,6 +289,7 @@ class Printer(Assignments):
 
 SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
     "require_real": Printer.require_real, "require_bound": Printer.require_bound,
+    "require_number": Printer.require_number,
     "no_derivative": Printer.no_derivative, "unpacked": Printer.unpacked,
     "changed": lambda printer, eqn: [],
 }  # fmt: skip

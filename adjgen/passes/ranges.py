@@ -11,6 +11,7 @@ before                              after
 import math
 from typing import NamedTuple
 
+from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
 from adjgen.passes.minima import never_negative
 
@@ -29,6 +30,7 @@ BOUNDED = {
     "erf": Interval(-1.0, 1.0), "erfc": Interval(0.0, 2.0), "cosh": Interval(1.0), "abs": Interval(0.0),
     "fabs": Interval(0.0), "hypot": Interval(0.0), "dist": Interval(0.0), "expm1": Interval(-1.0),
     "exp2": Interval(0.0), "acos": Interval(0.0, 4.0),
+    "np.square": Interval(0.0), "special.expit": Interval(0.0, 1.0), "special.ndtr": Interval(0.0, 1.0),
 }  # fmt: skip
 
 
@@ -147,6 +149,7 @@ def narrowed(own: Interval, op: str, other: Interval, truth: bool) -> Interval:
 
 def interval(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
     """Return the interval of a row's value from those of its arguments."""
+    op = TABLE[op].like or op
     if op in BOUNDED:
         return BOUNDED[op]
     if op == "mul":

@@ -10,6 +10,7 @@ from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import displays, expressions, list_methods, methods, names, solvers
+from adjgen.read.absent import is_forgiven, not_there
 from adjgen.read.frame import Frame
 from adjgen.read.missing import missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
@@ -167,6 +168,8 @@ def _unknown(frame: Frame, node: ast.Call) -> Value:
     text = ast.unparse(node.func)
     binding = frame.binding(node.func)
     if isinstance(node.func, ast.Name) and isinstance(binding, names.Missing):
+        if is_forgiven(frame.definition.file.tree, text):
+            return not_there(frame, node.func)
         what = f"no function `{text}` is known"
         return frame.problem(node.func, "ADJ301", what, missing_hint(binding))
     if _starred(node):

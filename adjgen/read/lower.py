@@ -52,6 +52,8 @@ def _lowered(definition: Any, retyped: dict[str, Type]) -> Module:
         raise UnsupportedError(problems)
     main.about["holders"] = session.holders
     main.about["files"] = session.files
+    main.about["numpy"] = session.numpy
+    main.about["hidden"] = session.hidden
     return Module(main, session.functions)
 
 
