@@ -26,7 +26,8 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     holders = {
         key: held for _, one in done for key, held in one.module.main.about["holders"].items()
     }
-    about = {"files": files, "holders": holders}
+    hidden = {name for _, one in done for name in one.module.main.about["hidden"]}
+    about = {"files": files, "holders": holders, "hidden": hidden}
     host = replace(done[0][1].module.main, about=done[0][1].module.main.about | about)
     text = written(list(functions.values()), Module(host, done[0][1].module.functions), options)
     ops = {definition.qualname: counts(one) for definition, one in done}

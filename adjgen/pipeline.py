@@ -89,7 +89,7 @@ def primal(definition: Any, options: Options = Options()) -> Module:
     from adjgen.read.lower import lower
 
     if options.target != "math":
-        why = "Scalar Python with `math` is what this version differentiates."
+        why = "Numbers are what this version differentiates; numpy on numbers needs no target."
         raise UnsupportedError(
             [Problem("ADJ802", f"target {options.target!r} does not exist", why)]
         )
@@ -125,7 +125,8 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
 
     with deep_recursion():
         holders = module.main.about.get("holders", {})
-        return write_functions(functions, options.target, options.style, quote, holders)
+        hidden = module.main.about.get("hidden", ())
+        return write_functions(functions, options.target, options.style, quote, holders, hidden)
 
 
 def helpers(module: Module) -> list[Function]:
@@ -223,15 +224,14 @@ class Differentiated:
 
 def differentiated(definition: Any, options: Options) -> Differentiated:
     """Return a function with the products that the options ask for."""
-    from adjgen.diff.refusals import is_composite
     from adjgen.diff.signature import wrt_names
 
     module = primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}
     for kind in KINDS[options.mode]:
-        if kind == "value_and_grad" and is_composite(module.main):
-            continue  # several numbers have no gradient; their vjp is there
+        if kind == "value_and_grad" and module.main.is_composite():
+            continue  # a tuple has no gradient; its vjp is there
         chosen = names or [p.name for p in module.main.params if p.differentiable]
         products[kind] = product(module, kind, names, len(chosen) == 1, options)
     return Differentiated(module, products)

@@ -20,6 +20,7 @@ from adjgen.ir.core import (
     If,
     Module,
     Opaque,
+    Root,
     Tree,
     Var,
 )  # fmt: skip
@@ -95,6 +96,8 @@ class Run:
             results = self.block(taken)
         elif isinstance(op, For):
             results = self.loop(eqn, op)
+        elif isinstance(op, Root):
+            results = [self.value(eqn.args[0])]
         elif isinstance(op, Call):
             args = [self.value(arg) for arg in eqn.args]
             results = self.call(eqn, self.module.functions[op.function], args)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Root, Var
 from adjgen.ir.types import differentiable
 
 
@@ -52,8 +52,19 @@ def _varied(block: Block, varied: set[Var]) -> None:
                 _mark(varied, (o for o, r in zip(eqn.outs, inner.results) if r in varied))
         elif isinstance(eqn.op, For):
             _varied_loop(eqn, eqn.op, varied)
+        elif isinstance(eqn.op, Root):
+            _varied_root(eqn, varied)
         elif not varied.isdisjoint(differentiable_args(eqn)):
             _mark(varied, eqn.outs)
+
+
+def _varied_root(eqn: Eqn, varied: set[Var]) -> None:
+    """A root varies with what its residual varies with, whatever the solver started from."""
+    (residual,) = eqn.blocks
+    _varied(residual, varied)
+    if residual.results[0] in varied:
+        _mark(varied, (*residual.params, *eqn.outs))
+        _varied(residual, varied)
 
 
 def _varied_loop(eqn: Eqn, op: For, varied: set[Var]) -> None:
@@ -87,8 +98,17 @@ def _useful(block: Block, useful: set[Var]) -> None:
                 _useful(inner, useful)
         elif isinstance(eqn.op, For):
             _useful_loop(eqn, eqn.op, useful)
+        elif isinstance(eqn.op, Root):
+            _useful_root(eqn, useful)
         elif not useful.isdisjoint(eqn.outs):
             _mark(useful, differentiable_args(eqn))
+
+
+def _useful_root(eqn: Eqn, useful: set[Var]) -> None:
+    (residual,) = eqn.blocks
+    if eqn.outs[0] in useful:
+        _mark(useful, residual.results)
+        _useful(residual, useful)
 
 
 def _useful_loop(eqn: Eqn, op: For, useful: set[Var]) -> None:

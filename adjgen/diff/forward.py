@@ -16,7 +16,7 @@ from adjgen.diff.rules import (
 )
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Var, flat_tree
 from adjgen.ir.query import fresh
 
 Tangents = dict[Var, Atom]
@@ -46,6 +46,8 @@ class Forward:
                 self.loop(eqn, eqn.op, builder)
             elif isinstance(eqn.op, Call):
                 self.call(eqn, eqn.op, builder)
+            elif isinstance(eqn.op, Root):
+                self.root(eqn, builder)
             else:
                 builder.append(eqn)
                 check = real_power_check(eqn)
@@ -79,6 +81,14 @@ class Forward:
         if isinstance(tangent, Var) and not tangent.label():
             tangent.hint = dotted(var)
         self.dots[var] = tangent
+
+    def root(self, eqn: Eqn, builder: Builder) -> None:
+        """Write the tangent of a root, after the root."""
+        from adjgen.diff.implicit import tangent
+
+        builder.append(eqn)
+        if eqn.outs[0] in self.active:
+            self.name(eqn.outs[0], tangent(eqn, self.dots, self.callee, builder))
 
     def branch(self, eqn: Eqn, builder: Builder) -> None:
         """Extend both arms by the tangents of the active outs."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Eqn, For, Function, Loc, Opaque, Var
+from adjgen.ir.core import Atom, Eqn, For, Function, Loc, Opaque, Root, Var
 from adjgen.ir.query import equations
 
 
@@ -25,7 +25,19 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
                 found.append(
                     problem_at(function, eqn, reason, "Give the result in as an argument.")
                 )
+        elif isinstance(eqn.op, Root) and eqn.outs[0] in active:
+            found += _effects(function, eqn)
     return found
+
+
+def _effects(function: Function, root: Eqn) -> Iterator[Problem]:
+    """Yield the statements by which a residual changes or prints something: it is run once more."""
+    for eqn in equations(root.blocks[0]):
+        if not isinstance(eqn.op, Opaque) or eqn.op.payload.is_expression:
+            continue
+        if not eqn.op.payload.repeatable:
+            reason = "ADJ307 the function that a solver is given does more than compute a number"
+            yield problem_at(function, eqn, reason, "Take the effect out of it.")
 
 
 def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:

@@ -7,6 +7,8 @@ primal block are exactly what must be kept. An IF exports them, a loop collects 
 from collections.abc import Callable
 from dataclasses import replace
 
+from adjgen.diff.active import active_variables
+from adjgen.diff.implicit import change, with_slope
 from adjgen.diff.rules import (
     ZERO,
     is_zero,
@@ -22,7 +24,7 @@ from adjgen.elementary.row import Row
 from adjgen.elementary.sequences import depth
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Root, Var, flat_tree
 from adjgen.ir.free import FreeVariables
 
 Adjoints = dict[Var, Atom]
@@ -31,11 +33,15 @@ Adjoints = dict[Var, Atom]
 class Reverse:
     """Writes adjoints into `bars`, for active variables only."""
 
-    def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
+    def __init__(
+        self, active: set[Var], callee: Callable[..., str], forward: Callable[..., str]
+    ) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
+        self.forward = forward  # the same of its jvp
         self.free = FreeVariables()
         self.turning: set[Var] = set()  # lists that are others in each turn of a loop
+        self.masked: set[Var] = set()  # what np.where may throw away: its adjoint may be 0
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
@@ -62,6 +68,8 @@ class Reverse:
             return loop(self, eqn, eqn.op, bars, builder)
         if isinstance(eqn.op, Call):
             self.call(eqn, eqn.op, bars, builder)
+        elif isinstance(eqn.op, Root):
+            self.root(eqn, bars, builder)
         elif isinstance(eqn.op, str):
             self.plain(eqn, bars, builder)
         return eqn
@@ -88,8 +96,9 @@ class Reverse:
             if rule is not None:
                 self.lists(eqn, rule, position, bar, bars, builder)
                 continue
+            guarded = out in self.masked
             for arg, factor in partials(builder, eqn, self.active, position):
-                self.add(bars, arg, times(builder, bar, factor), builder)
+                self.add(bars, arg, times(builder, bar, factor, guarded), builder)
 
     def lists(
         self, eqn: Eqn, rule: Row, position: int, bar: Atom, bars: Adjoints, builder: Builder
@@ -122,6 +131,18 @@ class Reverse:
         elif isinstance(bar, Var) and not bar.label():
             bar.hint = barred(var)
         bars[var] = bar
+
+    def root(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> None:
+        """Write the adjoint of the residual at the root, and those of what the residual reads."""
+        bar = bars.pop(eqn.outs[0])
+        block, slope = with_slope(eqn, self.forward, builder)
+        inputs = self.active.intersection(FreeVariables().of(block)) - {eqn.outs[0]}
+        active = active_variables(block, inputs, block.results)
+        inner, arm = Reverse(active, self.callee, self.forward), builder.nested()
+        bar = change(arm, bar, block, slope, eqn.outs[0])
+        inner.add(bars, block.results[0], bar, arm)
+        builder.eqns += inner.block(block, bars, arm)
+        builder.eqns += arm.eqns
 
     def call(self, eqn: Eqn, op: Call, bars: Adjoints, builder: Builder) -> None:
         """Call the vjp of a function, which runs its forward sweep again."""

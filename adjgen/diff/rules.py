@@ -9,8 +9,8 @@ from adjgen.elementary.row import TABLE, Row, pole, select
 from adjgen.elementary.sequences import depth
 from adjgen.elementary.trace import Traced, applied, atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
-from adjgen.ir.types import INT, differentiable
+from adjgen.ir.core import Atom, Block, Const, Eqn, Function, If, Var
+from adjgen.ir.types import INT, REAL, differentiable
 
 ONE, ZERO = Const(1.0), Const(0.0)
 NONE = (Const(None), ZERO)  # no derivative
@@ -37,7 +37,9 @@ def partials(
     for k, arg in enumerate(eqn.args[:1] if twice else eqn.args):
         if not isinstance(arg, Var) or arg not in wanted or not differentiable(arg.type):
             continue
+        builder.library = bool(row.home)
         result = row.partial(k, args, y)
+        builder.library = False
         factor = as_float(atom_of(result[out] if isinstance(result, tuple) else result))
         if isinstance(factor, Const) and factor in NONE:
             continue
@@ -57,13 +59,13 @@ def as_float(atom: Atom) -> Atom:
     return atom
 
 
-def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
-    """Write bar * factor. A choice among factors becomes a choice among products: a branch that is
-    not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero."""
+def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> Atom:
+    """Write bar * factor; if `guarded`, 0 where bar is. A choice among factors becomes a choice among products: a branch
+    that is not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero."""
     last = builder.eqns[-1] if builder.eqns else None
     if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
         builder.eqns.pop()
-        then, other = (_times_block(builder, bar, block) for block in last.blocks)
+        then, other = (_times_block(builder, bar, block, guarded) for block in last.blocks)
         (out,) = builder.branch(last.args[0], then, other)
         return out
     if isinstance(factor, Const):
@@ -78,13 +80,16 @@ def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
         builder.eqns.pop()
         left, (base, sign) = operand(builder, bar), (operand(builder, a) for a in last.args)
         return atom_of(select(left == 0.0, 0.0, lambda: left * pole(base, sign)))
+    if guarded and isinstance(factor, Var):
+        left, right = operand(builder, bar), operand(builder, factor)
+        return atom_of(select(left == 0.0, 0.0, lambda: left * right))
     return applied(builder, "mul", (bar, factor))
 
 
-def _times_block(builder: Builder, bar: Atom, block: Block) -> Block:
+def _times_block(builder: Builder, bar: Atom, block: Block, guarded: bool) -> Block:
     inner = builder.nested()
     inner.eqns = list(block.eqns)
-    return inner.block([times(inner, bar, as_float(block.results[0]))])
+    return inner.block([times(inner, bar, as_float(block.results[0]), guarded)])
 
 
 def plus(builder: Builder, a: Atom | None, b: Atom) -> Atom:
@@ -136,6 +141,17 @@ def real_power_check(eqn: Eqn) -> Eqn | None:
     ):
         return None
     return replace(eqn, outs=(), op="require_real", args=(*eqn.args, eqn.outs[0]))
+
+
+def number_check(function: Function) -> list[Eqn]:
+    """Return the check that the value is a number, which derivatives of functions with numpy make.
+
+    The adjoint of a number that met an array would have the shape of the array.
+    """
+    values = [r for r in function.body.results if isinstance(r, Var) and r.type == REAL]
+    if not values or not function.about.get("numpy"):
+        return []
+    return [Eqn((), "require_number", tuple(dict.fromkeys(values)), (), None, True)]
 
 
 def _negative(base: Const) -> bool:

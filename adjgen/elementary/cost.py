@@ -7,7 +7,7 @@ from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, REAL
 
 REPORTED = frozenset(
-    {"compare", "select", "max", "min", "load", "store"}
+    {"compare", "select", "max", "min", "load", "store", "np.where"}
 )  # counted, not in the total
 LARGEST_POWER = 1024
 INTEGERS = {INT, BOOL}
@@ -30,7 +30,7 @@ def cost(op: str, args: Sequence[Atom]) -> dict[str, int]:
         if is_integer(row, args) or all(isinstance(arg, Const) for arg in args):
             return {}
     if row.category in ("call", "operator", "choice"):
-        return {op: max(1, len(args) - 1) if row.variadic else 1}
+        return {row.like or op: max(1, len(args) - 1) if row.variadic else 1}
     if row.category == "comparison":
         return {"compare": 1}
     return power_cost(args[1]) if row.category == "power" else {}

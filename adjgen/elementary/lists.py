@@ -208,4 +208,9 @@ sequence(
     jvp=lambda args, y, dot: call("item", dot(0), y),
     scatter=lambda k, args, y, bar, into: _add_to_item(bar, into, y),
 )  # fmt: skip
+sequence(
+    "refilled", lambda items, values: list(values), lambda types: types[1], mutates=True,
+    jvp=lambda args, y, dot: call("refilled", dot(0), dot(1)),
+    vjp=lambda k, args, y, bar: bar if k else None,
+)  # fmt: skip
 row("changed", lambda items: None, outs=0, category="none")  # the caller sees the changes of a list

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from adjgen.elementary.row import TABLE, Row
+from adjgen.elementary.row import SPOKEN, TABLE, Row
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, join
@@ -51,6 +51,8 @@ def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | N
 
 def applied(builder: Builder, name: str, args: tuple[Atom, ...]) -> Atom:
     """Append `name(args)` and return its value; of a derivative what it is without computing."""
+    if builder.library:
+        name = SPOKEN.get(name, name)
     if builder.derivative:
         short = simplified(name, args)
         if isinstance(short, tuple):

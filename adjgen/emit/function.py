@@ -56,6 +56,8 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
         function.name, signature(function.params), statements, [], of_result(function)
     )
     used = avoid | set(names.names.values()) | {p.name for p in function.params}
+    carried = [eqn.op.payload for eqn in equations(body) if isinstance(eqn.op, Opaque)]
+    used = used.union(*(payload.inner_names() for payload in carried))
     return Written(tree, used)
 
 
@@ -80,7 +82,7 @@ def taken(function: Function) -> set[str]:
         if isinstance(eqn.op, Call):
             found.add(eqn.op.function)
         elif isinstance(eqn.op, Opaque):
-            found |= eqn.op.payload.inner_names()
+            found |= eqn.op.payload.avoided_names()
     return found - {p.name for p in function.params if not p.tree.kind}
 
 

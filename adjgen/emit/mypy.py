@@ -11,6 +11,7 @@ from collections.abc import Iterable
 KINDS = {ast.arg, ast.Assign, ast.Attribute, ast.Return}
 LEAVES = {ast.Name, ast.Constant, str, int, float, bool, type(None), ast.Load, ast.Store}
 OPTIONAL = {"arg-type", "assignment", "index", "operator", "return-value"}
+UNTYPED = {"no-untyped-call", "no-untyped-def"}  # a function that the user's code hands to a solver
 
 
 def excused(tree: ast.FunctionDef) -> set[str]:
@@ -26,6 +27,8 @@ def excused(tree: ast.FunctionDef) -> set[str]:
         found.add("var-annotated")
     if any(map(is_of_any_type, nodes)) and any(map(is_bare_return, nodes)):
         found.add("no-any-return")
+    if any(isinstance(node, ast.FunctionDef) and node is not tree for node in nodes):
+        found |= UNTYPED
     return found
 
 
@@ -73,7 +76,10 @@ def lists_of_unknown(nodes: Iterable[ast.AST]) -> bool:
 
 
 def is_of_any_type(node: ast.AST) -> bool:
-    """Whether mypy takes an expression for Any: a power of a number that is not whole, say."""
+    """Whether mypy takes an expression for Any: a power of a number that is not whole, or a call
+    of a function of a module that may have no types."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return "." in node.func.id
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         exponent = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
         return not (isinstance(exponent, ast.Constant) and isinstance(exponent.value, int))

@@ -65,6 +65,8 @@ class Lives:
             if isinstance(eqn.op, str):
                 self.read(eqn.args, used)
                 self.define(eqn.outs)
+                if TABLE[eqn.op].mutates and isinstance(eqn.args[0], Var):
+                    self.moves.append((eqn.outs[0], eqn.args[0]))
                 continue
             start = self.now
             self.read(eqn.args[eqn.op.seqs :] if isinstance(eqn.op, For) else eqn.args, used)
@@ -76,8 +78,6 @@ class Lives:
                     ]
             elif isinstance(eqn.op, For):
                 used |= self.loop(eqn, eqn.op)
-            elif isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
-                self.moves += [(eqn.outs[0], a) for a in eqn.args[:1] if isinstance(a, Var)]
             elif isinstance(eqn.op, Opaque):
                 self.now += 2  # its names may be assigned in the middle of it
                 if not eqn.op.payload.is_expression:

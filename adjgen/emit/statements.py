@@ -63,6 +63,8 @@ class Printer(Assignments):
             whole = self.equations(block.eqns)
             return whole if leaves(whole) else [*whole, *end.finish(results)]
         out += self.equations(block.eqns[:-1])
+        if leaves(out):
+            return out
         written = []
         for block, arm in zip(last.blocks, arms(last, results)):
             quoted, missing = self.quoted, self.missing
@@ -107,11 +109,13 @@ class Printer(Assignments):
                 continue
             self.quote(eqn, out)
             out += self.equation(eqn)
+            if leaves(out):
+                break  # what follows a raise is never reached
         return out
 
     def quote(self, eqn: Eqn, out: Statements) -> None:
         """Quote the user's line before the first statement of its derivative."""
-        if eqn.derivative and eqn.op != "require_real":
+        if eqn.derivative and eqn.outs:
             line = self.line_of(eqn)
             if line and line != self.quoted:
                 out.append(Comment(line))
@@ -163,11 +167,13 @@ class Printer(Assignments):
     def store(self, eqn: Eqn, op: str) -> Statements:
         """Write a row that stores into its first argument, under the name of its value."""
         items, *args = eqn.args
-        trees = [self.atom(arg) for arg in args]
-        name = self.expressions.names.get(items, "") if isinstance(items, Var) else ""
-        target = self.name(eqn.outs[0]) if self.uses[eqn.outs[0]] or not name else name
-        first = [] if target == name else [assign([target], self.atom(items))]
-        return [*first, *stores(op, target, trees)]
+        assert isinstance(items, Var)
+        name = self.expressions.names[items]
+        out = stores(op, name, [self.atom(arg) for arg in args])
+        (value,) = eqn.outs
+        if self.uses[value] and self.name(value) != name:  # nobody reads the old name any more
+            out.append(assign([self.name(value)], ast.Name(name, ast.Load())))
+        return out
 
     def raise_unbound(self) -> Statements:
         """Write what Python raises where the user's function returns a name without a value."""
@@ -191,6 +197,16 @@ class Printer(Assignments):
                 [],
             )
         error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
+        return [ast.If(test, [ast.Raise(error)], [])]
+
+    def require_number(self, eqn: Eqn) -> Statements:
+        """Write the check that values are numbers."""
+        tests: list[ast.expr] = [
+            ast.Call(outside("numpy", "ndim"), [self.atom(arg)], []) for arg in eqn.args
+        ]
+        test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
+        text = "the value is an array: these derivatives are for numbers"
+        error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])
         return [ast.If(test, [ast.Raise(error)], [])]
 
     def require_bound(self, eqn: Eqn) -> Statements:
@@ -273,6 +289,7 @@ class Printer(Assignments):
 
 SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
     "require_real": Printer.require_real, "require_bound": Printer.require_bound,
+    "require_number": Printer.require_number,
     "no_derivative": Printer.no_derivative, "unpacked": Printer.unpacked,
     "changed": lambda printer, eqn: [],
 }  # fmt: skip

@@ -114,6 +114,7 @@ class Storage:
         for k, eqn in enumerate(block.eqns):
             eqn = self.substitute(eqn, mapping) if mapping else eqn
             if eqn.blocks:
+                self.keep(eqn, k, last, busy, out, mapping)
                 eqn = self.control(eqn, k, last, busy)
             again = eqn.args[0] if eqn.args else None
             for position in self.consuming(eqn):
@@ -126,6 +127,28 @@ class Storage:
             out.append(eqn)
         results = [mapping.get(r, r) if isinstance(r, Var) else r for r in block.results]
         return Block(block.params, tuple(out), tuple(results))
+
+    def keep(
+        self, eqn: Eqn, k: int, last: dict[Atom, int], busy: set[Atom], out: list[Eqn],
+        mapping: dict[Var, Atom],
+    ) -> None:  # fmt: skip
+        """Copy lists of the caller's that the blocks of an equation change and others read later."""
+        wanted = self.rooted.intersection(self.reads(eqn)) if self.rooted else ()
+        taken = self.taken(eqn) if wanted else set()
+        for v in self.reads(eqn):
+            if v in wanted and v in taken and v not in busy and last[v] > k:
+                mapping[v] = own = Var(v.hint, v.type)
+                out.append(copy(v, own))
+                last[v] = k
+
+    def taken(self, eqn: Eqn) -> set[Atom]:
+        """Return what the blocks of an equation consume."""
+        found: set[Atom] = set()
+        for inner in [eqn, *(e for block in eqn.blocks for e in equations(block))]:
+            found.update(source for source, target in moves(inner) if target in self.consumed)
+            if inner is not eqn:
+                found.update(inner.args[k] for k in self.consuming(inner))
+        return found
 
     def separate(self, eqn: Eqn, out: list[Eqn]) -> Eqn:
         """Copy a row of a list that is stored into."""

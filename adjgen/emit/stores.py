@@ -62,6 +62,12 @@ def add_part(items: ast.expr, args: Args) -> list[ast.stmt]:
     return _store(ast.Subscript(items, bounds, ast.Store()), sums(place, args[0]))
 
 
+def refilled(items: ast.expr, args: Args) -> list[ast.stmt]:
+    """Write items[:] = values."""
+    place = ast.Subscript(items, ast.Slice(None, None, None), ast.Store())
+    return _store(place, args[0])
+
+
 def is_none(tree: ast.expr) -> bool:
     """Whether a tree is None."""
     return isinstance(tree, ast.Constant) and tree.value is None
@@ -69,5 +75,5 @@ def is_none(tree: ast.expr) -> bool:
 
 STORES = {
     "with_item": with_item, "add_at": add_at, "add_row_at": add_row_at, "append": append,
-    "most": most, "add_part": add_part,
+    "most": most, "add_part": add_part, "refilled": refilled,
 }  # fmt: skip

@@ -252,6 +252,9 @@ def spell(target: str, name: str, args: Args) -> ast.expr:
     row = TABLE[name]
     if row.carried:
         return ast.Call(ast.Name(f"@:{name}", ast.Load()), list(args), [])
+    if row.home:
+        function = outside(row.home, row.names[0].removeprefix(f"{row.home}."))
+        return ast.Call(function, list(args), [])
     return call(row.names[0] if row.names else f"math.{name}")(args)
 
 

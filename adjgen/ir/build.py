@@ -16,6 +16,7 @@ class Builder:
         self.eqns: list[Eqn] = []
         self.loc = loc
         self.derivative = derivative
+        self.library = False  # whether what is written now is the derivative of a function of numpy
 
     def emit(
         self,

@@ -92,6 +92,15 @@ class For:
 
 
 @dataclass(frozen=True, slots=True)
+class Root:
+    """`outs[0] = args[0]`, at which the residual that the block computes of its parameter is zero.
+
+    The block never runs as it stands: a sweep differentiates it at the root, for the implicit
+    function theorem.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Tree:
     """The structure of a value: a leaf (kind ""), a tuple, or a list of structures."""
 
@@ -183,7 +192,10 @@ class Payload(Protocol):
         """Return the syntax tree, its local names replaced in the order of args and outs."""
 
     def inner_names(self) -> set[str]:
-        """Return the names that the code binds for itself: other variables must avoid them."""
+        """Return the names that the code binds for itself: what is imported must avoid them."""
+
+    def avoided_names(self) -> set[str]:
+        """Return those of them that variables must avoid too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,7 +205,7 @@ class Opaque:
     payload: Payload
 
 
-Op = Union[str, If, For, Call, Opaque]  # a string names a row of elementary.TABLE
+Op = Union[str, If, For, Root, Call, Opaque]  # a string names a row of elementary.TABLE
 
 
 @dataclass(slots=True, eq=False)
@@ -254,6 +266,10 @@ class Function:
     body: Block
     result: Tree = LEAF
     about: dict[str, Any] = field(default_factory=dict)
+
+    def is_composite(self) -> bool:
+        """Whether a function returns several numbers: a tuple, or a list."""
+        return bool(self.result.kind) or any(r.type.element for r in self.body.results)
 
 
 @dataclass(eq=False)

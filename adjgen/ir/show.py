@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Union
 
-from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Root, Var
 from adjgen.ir.spelling import applied, leaf_names, names_of, place, spelled, structure, turns
 
 WIDEST = 72  # characters of a line of control flow
@@ -118,6 +118,8 @@ class Lister:
                 yield from self.branch(eqn, depth)
             elif isinstance(eqn.op, For):
                 yield from self.loop(eqn, eqn.op, depth)
+            elif isinstance(eqn.op, Root):
+                yield from self.root(eqn, depth)
             else:
                 text = applied(eqn, self.names, self.function)
                 yield self.line(eqn, depth, eqn.outs, text, eqn.args)
@@ -147,6 +149,14 @@ class Lister:
         for out, a, b in zip(eqn.outs, then.results, other.results):
             choice = f"{self.spell(a)} if {self.spell(test)} else {self.spell(b)}"
             yield self.line(eqn, depth, (out,), choice, (test, a, b))
+
+    def root(self, eqn: Eqn, depth: int) -> Iterator[Item]:
+        """Yield the residual, which is not computed, and the root."""
+        (block,), (solution,) = eqn.blocks, eqn.args
+        yield Line(f"residual of {self.names[block.params[0]]}:", depth)
+        yield partial(self.block, block, depth + 1)
+        yield Line(f"is {self.spell(block.results[0])}", depth + 1)
+        yield self.line(eqn, depth, eqn.outs, f"root({self.spell(solution)})", eqn.args)
 
     def loop(self, eqn: Eqn, op: For, depth: int) -> Iterator[Item]:
         """Yield the header, the test, the body, what the next turn starts with, and the outs."""

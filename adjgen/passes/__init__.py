@@ -8,6 +8,7 @@ from adjgen.ir.query import called, use_counts
 from adjgen.passes.algebra import Algebra
 from adjgen.passes.cse import cse
 from adjgen.passes.dce import dce
+from adjgen.passes.divisors import divisors
 from adjgen.passes.fold import Folding
 from adjgen.passes.fuse import fuse
 from adjgen.passes.ranges import ranges
@@ -33,7 +34,7 @@ def algebra(block: Block) -> Block:
 BEFORE: tuple[tuple[str, Pass], ...] = (("fold", fold), ("cse", cse), ("dce", dce))
 AFTER: tuple[tuple[str, Pass], ...] = (
     ("fuse", fuse), ("ranges", ranges), ("fold", fold_exactly), ("cse", cse), ("dce", dce),
-    ("algebra", algebra), ("cse", cse), ("dce", dce),
+    ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ before                          after
 from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Root
 
 
 def dce(block: Block) -> Block:
@@ -23,6 +23,8 @@ def noticed(eqn: Eqn) -> bool:
     """Whether leaving an equation out could be noticed although nobody reads its outs."""
     if isinstance(eqn.op, Opaque):
         return not eqn.op.payload.is_name
+    if isinstance(eqn.op, Root):
+        return False
     if eqn.blocks:
         if isinstance(eqn.op, For):
             walked = eqn.args[: eqn.op.seqs]
@@ -54,6 +56,11 @@ def _live_equations(eqns: tuple[Eqn, ...], live: set[Atom]) -> tuple[Eqn, ...]:
             pass
         elif isinstance(eqn.op, If):
             eqn = _live_if(eqn, live)
+        elif isinstance(eqn.op, Root):
+            inner = set[Atom](eqn.blocks[0].results)
+            eqns = _live_equations(eqn.blocks[0].eqns, inner)
+            eqn = replace(eqn, blocks=(replace(eqn.blocks[0], eqns=eqns),))
+            live |= inner
         elif isinstance(eqn.op, For):
             eqn = _live_for(eqn, eqn.op, live)
         live.update(eqn.args)

@@ -71,6 +71,8 @@ class Folding:
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):
                 eqns.append(eqn.reading(eqn.args, self.loop(eqn, eqn.op)))
+            elif eqn.blocks:
+                eqns.append(eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks])))
             elif constant or eqn.op in ALONE:
                 self.plain(eqn, eqns)
             else:
@@ -96,12 +98,14 @@ class Folding:
             self.mirrored[eqn.outs[0]] = eqn.args[0]
         if eqn.op == "neg":
             if eqn.derivative and eqn.args[0] in self.negated:
-                self.mapping[eqn.outs[0]] = self.negated[eqn.args[0]]
+                self.mapping[eqn.outs[0]] = known = self.negated[eqn.args[0]]
+                if isinstance(known, Var) and not known.label():
+                    known.hint = eqn.outs[0].hint
                 return
             self.negated[eqn.outs[0]] = eqn.args[0]
-        known = folded(eqn)
-        if known is not None:
-            self.mapping[eqn.outs[0]] = known
+        value = folded(eqn)
+        if value is not None:
+            self.mapping[eqn.outs[0]] = value
         elif is_square(eqn) and (eqn.derivative or not self.exact):
             eqns.append(replace(eqn, op="mul", args=(eqn.args[0], eqn.args[0])))
         elif eqn.derivative and eqn.op == "mul" and Const(0.0) in eqn.args:

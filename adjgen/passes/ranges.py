@@ -11,7 +11,8 @@ before                              after
 import math
 from typing import NamedTuple
 
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
+from adjgen.elementary.row import TABLE
+from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
 from adjgen.passes.minima import never_negative
 
 
@@ -29,6 +30,7 @@ BOUNDED = {
     "erf": Interval(-1.0, 1.0), "erfc": Interval(0.0, 2.0), "cosh": Interval(1.0), "abs": Interval(0.0),
     "fabs": Interval(0.0), "hypot": Interval(0.0), "dist": Interval(0.0), "expm1": Interval(-1.0),
     "exp2": Interval(0.0), "acos": Interval(0.0, 4.0),
+    "np.square": Interval(0.0), "special.expit": Interval(0.0, 1.0), "special.ndtr": Interval(0.0, 1.0),
 }  # fmt: skip
 
 
@@ -59,7 +61,7 @@ class _Ranges:
             self.made_by.update(dict.fromkeys(eqn.outs, eqn))
             if isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
-            elif isinstance(eqn.op, For):
+            elif eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks]))
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue
@@ -147,6 +149,7 @@ def narrowed(own: Interval, op: str, other: Interval, truth: bool) -> Interval:
 
 def interval(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
     """Return the interval of a row's value from those of its arguments."""
+    op = TABLE[op].like or op
     if op in BOUNDED:
         return BOUNDED[op]
     if op == "mul":

@@ -10,7 +10,8 @@ from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import dispatch, displays, expressions, list_methods, methods, names
+from adjgen.read import dispatch, displays, expressions, list_methods, methods, names, solvers
+from adjgen.read.absent import is_forgiven, not_there
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
 from adjgen.read.missing import missing_hint
@@ -56,6 +57,8 @@ def inner_definition(frame: Frame, node: ast.FunctionDef | ast.Lambda) -> InnerD
 def readable(frame: Frame, node: ast.Call) -> bool:
     """Whether a call is of a row or of a function whose source is known."""
     binding = frame.binding(node.func)
+    if solvers.solver_named(binding) is not None:
+        return True
     if isinstance(binding, (names.Known, names.Callee)):
         return isinstance(binding, names.Callee) or binding.dotted in BY_NAME
     if isinstance(node.func, ast.Name):
@@ -74,6 +77,9 @@ def call(frame: Frame, node: ast.Call) -> Value:
         frame.lookup(node.func)  # type: ignore[arg-type]  # it may have no value
         return dispatch.called(frame, node, several, partial(_one, frame, node))
     binding = frame.binding(node.func)
+    solver = solvers.solver_named(binding)
+    if solver is not None:
+        return solvers.root(frame, node, solver)
     dotted = binding.dotted if isinstance(binding, names.Known) else ""
     if dotted in COMPLEX or dotted.startswith("cmath."):
         return frame.problem(
@@ -138,7 +144,9 @@ def _of_number(frame: Frame, node: ast.Call) -> Var | None:
 
 
 def _by_rule(frame: Frame, node: ast.Call, user: Row) -> Value:
-    """Lower a call of a function that the user gave a rule."""
+    """Lower a call of a function that the user gave a rule; an own rule of adjgen may not fit it."""
+    if not user.domain and (node.keywords or len(node.args) != len(user.partials)):
+        return _unknown(frame, node)
     if node.keywords or len(node.args) != len(user.partials):
         what = f"the rule of `{ast.unparse(node.func)}` is for {len(user.partials)} positional arguments"
         return frame.problem(node, "ADJ304", what, "Give it just these.")
@@ -169,13 +177,8 @@ def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
 
 def _user_row(binding: Any) -> Row | None:
     """Return the rule that the user gave to a function with adjgen.rule."""
-    live = (
-        binding.definition.live
-        if isinstance(binding, names.Callee)
-        else getattr(binding, "value", None)
-    )
-    place = getattr(binding, "place", None)
-    return row_of(live) or (BY_NAME.get(f"{place.module}.{place.name}") if place else None)
+    live, dotted = names.identities(binding)
+    return row_of(live) or next((BY_NAME[name] for name in dotted if name in BY_NAME), None)
 
 
 def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | None:
@@ -206,6 +209,8 @@ def _unknown(frame: Frame, node: ast.Call) -> Value:
     text = ast.unparse(node.func)
     binding = frame.binding(node.func)
     if isinstance(node.func, ast.Name) and isinstance(binding, names.Missing):
+        if is_forgiven(frame.definition.file.tree, text):
+            return not_there(frame, node.func)
         what = f"no function `{text}` is known"
         return frame.problem(node.func, "ADJ301", what, missing_hint(binding))
     if _starred(node):

@@ -130,6 +130,7 @@ class Carried:
             for own, cell in zip(self.cells(name), cells):
                 if cell is None or cell is own:
                     continue
+                own.caller, cell.caller = own.caller or cell.caller, cell.caller and not start
                 reason = cell.frozen or own.frozen or (SHARED if counts[cell] > 1 else "")
                 if reason:
                     freeze(reason, cell if cell not in before else None)  # made in this turn

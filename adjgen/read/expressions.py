@@ -5,7 +5,17 @@ from collections.abc import Callable
 
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read import calls, comprehensions, displays, joins, lists, names, stores, tables
+from adjgen.read import (
+    calls,
+    comprehensions,
+    displays,
+    joins,
+    lists,
+    names,
+    solvers,
+    stores,
+    tables,
+)
 from adjgen.read.bound import flag
 from adjgen.read.flow import integer, is_text
 from adjgen.read.frame import Frame
@@ -69,6 +79,8 @@ def _name(frame: Frame, node: ast.Name) -> Value:
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     binding = frame.binding(node)
+    if binding is None and (root := solvers.attribute(frame, node)):
+        return root
     if isinstance(binding, names.External) or binding is None:
         if isinstance(binding, names.External) or not _local_root(frame, node):
             return frame.opaque(node, "ADJ301 its value is not known before run time")

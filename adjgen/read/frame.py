@@ -19,6 +19,7 @@ from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
 from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned, rebound
+from adjgen.read.hidden import is_hidden
 from adjgen.read.lowering import Arm, Mark, Session
 from adjgen.read.missing import constant_expression, missing_hint
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
@@ -68,6 +69,7 @@ class Frame:
 
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
+        self.session.numpy |= bool(TABLE[name].home)
         out = self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
         if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
             self.session.doubtful.add(out)
@@ -274,7 +276,7 @@ class Frame:
                 module, member = binding.dotted, ""
             else:
                 module, member = binding.home()
-            return ast.Name(f"@{module}:{member}", ast.Load())
+            return self.member_of(module, member)
         if isinstance(binding, names.Callee):
             place = binding.place or binding.definition.place
         if place is None or not place.module:  # a text that came from no file has no module
@@ -286,4 +288,11 @@ class Frame:
             return ast.Constant(None)
         if place.holder is not None:
             self.session.holders[place.module] = place.holder
-        return ast.Name(f"@{place.module}:{place.name}", ast.Load())
+        return self.member_of(place.module, place.name)
+
+    def member_of(self, module: str, name: str) -> ast.Name:
+        """Return a reference to a name of a module; emission chooses how it is written."""
+        self.session.numpy |= module.partition(".")[0] in ("numpy", "scipy")
+        if is_hidden(module, self.definition.scope, self.definition.file):
+            self.session.hidden.add(module)
+        return ast.Name(f"@{module}:{name}", ast.Load())

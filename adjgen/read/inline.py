@@ -199,7 +199,7 @@ def default_value(frame: Frame, node: ast.AST, definition: Any, name: str) -> Va
             return held
     place = definition.place
     keyword = name in {a.arg for a in definition.node.args.kwonlyargs}
-    label = ast.Name(f"@{place.module}:{place.name}", ast.Load())
+    label = frame.member_of(place.module, place.name)
     if keyword:
         store: ast.expr = ast.Attribute(label, "__kwdefaults__", ast.Load())
         tree = ast.Subscript(store, ast.Constant(name), ast.Load())

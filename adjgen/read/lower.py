@@ -52,6 +52,8 @@ def _lowered(definition: Any, retyped: dict[str, Type]) -> Module:
         raise UnsupportedError(problems)
     main.about["holders"] = session.holders
     main.about["files"] = session.files
+    main.about["numpy"] = session.numpy
+    main.about["hidden"] = session.hidden
     return Module(main, session.functions)
 
 
@@ -150,6 +152,10 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         bound[parameter] = _argument(session, params[-1], is_main)
     result = inline.read_body(session, definition, bound, None, is_main)
     result = opened(result, session.heap)
+    given = {var for param in params for var in param.vars}
+    for cell, held in session.heap.items():
+        if cell.caller and isinstance(held, Var) and held not in given:
+            session.builder.emit("changed", (held,), ())
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):
         what = "the function returns different kinds of things"
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
@@ -174,7 +180,7 @@ def _argument(session: Session, param: Param, is_main: bool) -> Value:
     frozen = "" if is_main else "it belongs to the caller"
     if param.default is not ... and param.default is not None:
         frozen = "it is the default of a parameter, which stays for the next call"
-    cell = Cell(frozen=frozen)
+    cell = Cell(frozen=frozen, caller=is_main)
     session.heap[cell] = var
     return ListValue(cell)
 

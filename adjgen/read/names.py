@@ -192,6 +192,20 @@ class Definition:
         return *parts, *((name, id(value)) for name, value in given)
 
 
+def identities(binding: Any) -> tuple[Any, list[str]]:
+    """Return the live object that a name stands for, if it is known, and its dotted names."""
+    if isinstance(binding, Known):
+        return None, [binding.dotted]
+    live, dotted = getattr(binding, "value", None), []
+    if isinstance(binding, Callee):
+        live = binding.definition.live
+        dotted.append(f"{binding.definition.file.module}.{binding.definition.qualname}")
+    place = getattr(binding, "place", None)
+    if place is not None:
+        dotted.append(f"{place.module}.{place.name}")
+    return live, dotted
+
+
 ALIASES = {
     "ln": "log",
     "log_10": "log10",

@@ -83,10 +83,12 @@ class Code:
         return statements
 
     def inner_names(self) -> set[str]:
-        """Return the names that the code binds for itself: other variables must avoid them."""
+        """Return the names that the code binds for itself: what is imported must avoid them."""
         names = {n.id for n in ast.walk(self.node) if isinstance(n, ast.Name)}
         names |= {n.arg for n in ast.walk(self.node) if isinstance(n, ast.arg)}
         return names - set(self.reads) - set(self.writes) - set(self.globals)
+
+    avoided_names = inner_names
 
 
 class _Renamer(ast.NodeTransformer):

@@ -12,7 +12,8 @@ from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
 from adjgen.read.frame import Frame
 from adjgen.read.inline import locals_of, parameters
 from adjgen.read.lowering import Session
-from adjgen.read.names import ABSENT
+from adjgen.read.names import ABSENT, Known
+from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
 from adjgen.read.values import BindingValue
 
@@ -31,13 +32,16 @@ def parameter_types(
     found = {}
     for k, (name, kind) in enumerate(parameters(node)):
         default = definition.defaults.get(name, ABSENT)
-        annotation = _annotation(outside, name)
+        said = _annotation(outside, name)
+        annotation = {b.dotted.removeprefix("builtins.") for b in said if isinstance(b, Known)}
         unknown = isinstance(default, UNKNOWN) and name in used.terms
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
         elif "bool" in annotation or isinstance(default, bool):
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
         elif "str" in annotation or isinstance(default, str) or name in used.texts - used.terms:
+            found[name] = (OPAQUE, False)
+        elif is_object(said) and "float" not in annotation:
             found[name] = (OPAQUE, False)
         elif name in used.counts:
             found[name] = (INT, False)
@@ -80,18 +84,18 @@ def _with_aliases(session: Session, definition: Any) -> Frame:
     return frame
 
 
-def _annotation(frame: Frame, name: str) -> set[str]:
-    """Return the builtins in an annotation: those in `bool | None`, Optional[str], "float"."""
+def _annotation(frame: Frame, name: str) -> list[Any]:
+    """Return what the names in an annotation mean: in `bool | None`, Optional[str], "float"."""
     said = annotation_of(frame.definition.node, name)
-    found: set[str] = set()
+    found: list[Any] = []
     pending = [] if said is None else [said]
     while pending:
         for part in ast.walk(pending.pop()):
-            found.add(frame.dotted(part))
+            found.append(frame.binding(part))
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 with suppress(SyntaxError, ValueError):  # Literal["any text"]
                     pending.append(ast.parse(part.value, mode="eval").body)
-    return {dotted.removeprefix("builtins.") for dotted in found}
+    return found
 
 
 def annotation_of(node: Any, name: str) -> ast.expr | None:

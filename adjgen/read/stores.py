@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.read import calls, expressions, lists
 from adjgen.read.frame import Frame
@@ -50,6 +51,8 @@ def moved(into: Cell, rows: Sequence[Cell]) -> None:
 def change(frame: Frame, node: ast.AST, base: ListValue | RowValue, var: Var) -> None:
     """Give a list a new value."""
     cell = base.cell
+    if cell.caller and made_anew(frame, var):
+        var = frame.row(node, "refilled", frame.session.heap[cell], var)
     reason = cell.frozen
     if isinstance(base, RowValue) and base.generation != cell.generation:
         reason = "its rows were exchanged since"
@@ -63,6 +66,12 @@ def change(frame: Frame, node: ast.AST, base: ListValue | RowValue, var: Var) ->
             row.stale = "a list that was put into another one, which was changed there since"
     var.hint = var.hint or getattr(frame.session.heap[cell], "hint", "")
     frame.session.heap[cell] = var
+
+
+def made_anew(frame: Frame, var: Var) -> bool:
+    """Whether a value of a list is a list of its own, not the one before, stored into."""
+    (eqn,) = [e for e in frame.session.builder.eqns[-3:] if var in e.outs]
+    return isinstance(eqn.op, str) and not TABLE[eqn.op].mutates
 
 
 def store(frame: Frame, node: ast.AST, target: ast.Subscript, base: Value, value: Value) -> None:

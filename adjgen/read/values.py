@@ -39,6 +39,7 @@ class Cell:
     loose       why the lists inside cannot be changed
     rows        the cells of lists that were put inside
     generation  how often its rows were exchanged
+    caller      whether it is, or may be, a list of the caller's, who sees what is changed
     """
 
     frozen: str = ""
@@ -46,6 +47,7 @@ class Cell:
     loose: str = ""
     rows: list["Cell"] = field(default_factory=list)
     generation: int = 0
+    caller: bool = False
 
 
 @dataclass(frozen=True, slots=True)
