@@ -35,12 +35,12 @@ class Handing:
     reads: tuple[str, ...] = ()
     reason: str = ""
     hint: str = ""
-    problems: tuple[Problem, ...] = ()
     repeatable: bool = True
     effect: bool = True
     observes: bool = True  # active values enter; what comes back has them only through a ROOT
     is_name: bool = False
     raises: bool = False
+    problems: tuple[Problem, ...] = ()
 
     @property
     def writes(self) -> tuple[str, ...]:
