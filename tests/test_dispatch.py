@@ -7,6 +7,7 @@ import pytest
 
 import adjgen
 from adjgen.diagnostics import UnsupportedError
+from adjgen.elementary import BY_NAME, TABLE
 
 
 def scaled(x, a, b=2.0):
@@ -133,9 +134,6 @@ def ruled(x):
     return x if x < 1.0 else 1.0
 
 
-adjgen.rule(ruled, partials=[lambda x, y: 7.0])
-
-
 def under_another_name(x):
     g = ruled
     return g(x)
@@ -150,6 +148,18 @@ def by_a_path(x, name="ruled"):
     return g(x)
 
 
+@pytest.fixture
+def rule():
+    """A rule for `ruled`, which other tests do not see in the table."""
+    before = set(TABLE)
+    adjgen.rule(ruled, partials=[lambda x, y: 7.0])
+    yield
+    for name in set(TABLE) - before:
+        del TABLE[name]
+        BY_NAME.pop(name, None)
+
+
+@pytest.mark.usefixtures("rule")
 def test_the_rule_of_a_function_goes_with_it():
     assert adjgen.grad(under_another_name)(0.5) == 7.0
     assert adjgen.grad(as_an_argument)(0.25) == 7.0 + 2.0 * 7.0
