@@ -6,7 +6,7 @@ from dataclasses import replace
 from adjgen.diff.active import carried_results, differentiable_args
 from adjgen.diff.rules import ZERO, is_list_operation, partials, plus, real_power_check, times
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Try, Var, flat_tree
 from adjgen.ir.query import fresh
 
 Tangents = dict[Var, Atom]
@@ -32,6 +32,10 @@ class Forward:
             builder.loc = eqn.loc
             if isinstance(eqn.op, If):
                 self.branch(eqn, builder)
+            elif isinstance(eqn.op, Try):
+                from adjgen.diff.tries import tangent
+
+                tangent(self, eqn, eqn.op, builder)
             elif isinstance(eqn.op, For):
                 self.loop(eqn, eqn.op, builder)
             elif isinstance(eqn.op, Call):

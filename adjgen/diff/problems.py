@@ -1,16 +1,18 @@
 """What stops differentiation once activity is known: carried code, and rows without a rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Eqn, For, Function, Loc, Opaque, Var
+from adjgen.ir.core import Block, Call, Eqn, For, Function, Loc, Opaque, Try, Var
 from adjgen.ir.query import equations
 
 
-def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[Problem]:
+def problems_of(
+    function: Function, varied: set[Var], active: set[Var], functions: Mapping[str, Function]
+) -> list[Problem]:
     """Return every reason why a function cannot be differentiated with this activity."""
-    found = list(_walked_lists(function, active))
+    found = [*_walked_lists(function, active), *_repeated(function, active, functions)]
     for eqn in equations(function.body):
         if isinstance(eqn.op, Opaque):
             touched = any(arg in varied for arg in eqn.args)
@@ -22,6 +24,37 @@ def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[
                 reason = f"ADJ301 `{eqn.op}`: {TABLE[eqn.op].refusal}"
                 found.append(_problem(function, eqn, reason, "Give the result in as an argument."))
     return found
+
+
+def _repeated(
+    function: Function, active: set[Var], functions: Mapping[str, Function]
+) -> Iterator[Problem]:
+    """Yield what cannot be computed again in a try: branches, loops and calls are, with their tangents."""
+    tries = [eqn for eqn in equations(function.body) if isinstance(eqn.op, Try)]
+    inner = [e for eqn in tries for e in eqn.blocks[0].eqns if e.blocks or isinstance(e.op, Call)]
+    for eqn in inner:
+        if any(out in active for out in eqn.outs):
+            for again in _executed(eqn, functions, set()):
+                if isinstance(again.op, Opaque) and not again.op.payload.repeatable:
+                    what = (
+                        "ADJ204 code that changes something, in a branch, loop or call inside try"
+                    )
+                    yield _problem(function, eqn, what, "Move it in front of the try or behind it.")
+                elif isinstance(again.op, For):
+                    walked = again.args[: again.op.seqs]
+                    if not all(arg.type.element for arg in walked):
+                        what = "ADJ204 a loop inside try over what may be an iterator"
+                        yield _problem(function, eqn, what, "Walk a range.")
+
+
+def _executed(eqn: Eqn, functions: Mapping[str, Function], seen: set[str]) -> Iterator[Eqn]:
+    """Yield an equation and all those that it executes, also in functions that it calls."""
+    for inner in equations(Block((), (eqn,), ())):
+        yield inner
+        if isinstance(inner.op, Call) and inner.op.function not in seen:
+            seen.add(inner.op.function)
+            for other in functions[inner.op.function].body.eqns:
+                yield from _executed(other, functions, seen)
 
 
 def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:

@@ -227,7 +227,8 @@ class Differentiator:
         active = active_variables(function.body, inputs, function.body.results)
         about = {"files": self.main.about.get("files", {})}
         told = replace(function, about=function.about | about)
-        problems = problems_of(told, varied_variables(function.body, inputs), active)
+        varied = varied_variables(function.body, inputs)
+        problems = problems_of(told, varied, active, self.functions)
         if problems:
             raise UnsupportedError(problems)
         return active

@@ -18,7 +18,8 @@ from adjgen.diff.rules import (
     times,
 )
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Try, Var, flat_tree
+from adjgen.ir.query import equations
 
 Adjoints = dict[Var, Atom]
 
@@ -30,6 +31,7 @@ class Reverse:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
         self.made_by: dict[Var, Eqn] = {}  # primal equations, to know ranges
+        self.inside_try = False  # what the adjoint raises must not be caught: it stands behind
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
@@ -41,18 +43,22 @@ class Reverse:
             builder.loc = eqn.loc
             check = real_power_check(eqn)
             if check:
-                primal.append(check)
+                (builder.eqns if self.inside_try else primal).append(check)
             primal.append(self.equation(eqn, bars, builder))
         return primal[::-1]
 
     def equation(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         """Write the adjoint of one equation; return the equation, perhaps extended."""
-        if not any(out in bars for out in eqn.outs):
+        if not any(out in bars for out in eqn.outs) and not self.checked_late(eqn):
             return checked(eqn)
         if isinstance(eqn.op, If):
             from adjgen.diff.reverse_branch import branch
 
             return branch(self, eqn, bars, builder)
+        if isinstance(eqn.op, Try):
+            from adjgen.diff.tries import adjoint
+
+            return adjoint(self, eqn, eqn.op, bars, builder)
         if isinstance(eqn.op, For):
             from adjgen.diff.reverse_loop import loop
 
@@ -62,6 +68,12 @@ class Reverse:
         elif isinstance(eqn.op, str):
             self.plain(eqn, bars, builder)
         return eqn
+
+    def checked_late(self, eqn: Eqn) -> bool:
+        """Whether an equation without adjoint makes a check that stands behind a try."""
+        inside = list(equations(Block((), (eqn,), ()))) if eqn.blocks else []
+        late = self.inside_try or any(isinstance(e.op, Try) for e in inside)
+        return late and any(real_power_check(e) for e in inside)
 
     def add(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a contribution to the adjoint of an active variable."""

@@ -34,13 +34,21 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     for side in (0, 1):
         blocks[side] = remade(primals[side], blocks[side])
         inside = defined(primals[side])
-        exports = {v: Var(v.hint, v.type) for v in free_variables(blocks[side]) if v in inside}
-        kept += [(side, v, export) for v, export in exports.items()]
+        free = [v for v in free_variables(blocks[side]) if v in inside]
+        exports = {v: exported(eqn, primals[side], v) for v in free}
+        kept += [(side, v, out) for v, out in exports.items() if out not in eqn.outs]
         blocks[side] = substitute(blocks[side], dict(exports))
     types = [v.type for v in wanted]
     outs = builder.emit(If(), eqn.args, types, [barred(v) for v in wanted], blocks)
     bars.update(zip(wanted, outs))
     return _exporting(eqn, primals, kept)
+
+
+def exported(eqn: Eqn, block: Block, var: Var) -> Var:
+    """Return what a variable of a block is called outside: an out of the equation, or a new one."""
+    if var in block.results:
+        return eqn.outs[block.results.index(var)]
+    return Var(var.hint, var.type)
 
 
 def _arm(

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.query import use_counts
 
 WIDTH = 64  # characters of an expression that is written inside another
@@ -25,6 +25,7 @@ class Inlining:
         self.chosen: set[Var] = set()
         self.width: dict[Var, int] = {}
         self.raisers: dict[Var, bool] = {}
+        self.caught: set[Var] = set()  # whether a handler ran: arms of an IF on it are statements
         self.block(body)
 
     def block(self, block: Block) -> None:
@@ -33,6 +34,8 @@ class Inlining:
         here = {out for eqn in block.eqns for out in eqn.outs}
         used: set[Var] = set()
         for eqn in block.eqns:
+            if isinstance(eqn.op, Try) and eqn.op.caught:
+                self.caught.add(eqn.outs[0])
             for inner in eqn.blocks:
                 self.block(inner)
             args = [a for a in eqn.args if isinstance(a, Var) and a in self.chosen and a in here]
@@ -106,13 +109,15 @@ class Inlining:
             return False
         if eqn.op in ALWAYS:
             return True
-        if isinstance(eqn.op, For) or not self.unnamed(eqn):
+        if isinstance(eqn.op, (For, Try)) or not self.unnamed(eqn):
             return False
         if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
             return False
         if isinstance(eqn.op, Call) and eqn.op.result.kind:
             return False
         if isinstance(eqn.op, If):
+            if eqn.args[0] in self.caught:
+                return False
             if not all(self.is_expression_block(block) for block in eqn.blocks):
                 return False
         self.width[eqn.outs[0]] = width = self.measure(eqn)

@@ -17,7 +17,8 @@ from adjgen.emit.assignments import (
 from adjgen.emit.expressions import Expressions, block_is_expression, negated
 from adjgen.emit.loops import Loop
 from adjgen.emit.targets import outside
-from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.emit.tries import Tries
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.types import BOOL
 
 Finish = Callable[[Sequence[Atom]], Statements]  # writes what is done with a block's results
@@ -40,8 +41,10 @@ class Printer(Assignments):
         uses: Counter[Atom],
         unbound: Const,
         line_of: Callable[[Eqn], str],
+        tries: Tries,
     ) -> None:
         super().__init__(expressions, uses, unbound)
+        self.tries = tries
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
 
@@ -64,7 +67,7 @@ class Printer(Assignments):
             quoted = self.quoted
             arms.append(self.tail(Block((), arm.eqns, tuple(new)), end))
             self.quoted = quoted
-        return out + self.both_arms(self.atom(self.expressions.tested(last.args[0])), *arms)
+        return out + self.split(last.args[0], *arms)
 
     def splittable(self, eqn: Eqn, results: Sequence[Atom], end: Tail) -> bool:
         """Whether a block's last equation is an IF whose outs are nothing but results."""
@@ -74,6 +77,12 @@ class Printer(Assignments):
             return False
         counted = Counter(r for r in results if isinstance(r, Var))
         return all(self.uses[out] == counted[out] for out in eqn.outs)
+
+    def split(self, test: Atom, then: Statements, other: Statements) -> Statements:
+        """Write two arms: of a test, or of the try before them."""
+        if test in self.tries.joined:
+            return self.tries.arms(test, then, other)
+        return self.both_arms(self.atom(self.expressions.tested(test)), then, other)
 
     def both_arms(self, test: ast.expr, then: Statements, other: Statements) -> Statements:
         """Write an if whose arms end in jumps or fall through."""
@@ -99,6 +108,8 @@ class Printer(Assignments):
 
     def quote(self, eqn: Eqn, out: Statements) -> None:
         """Quote the user's line before the first statement of its derivative."""
+        if eqn.args and eqn.args[0] in self.tries.joined:
+            return  # it stands in the statement before
         if eqn.derivative and eqn.op != "require_real":
             line = self.line_of(eqn)
             if line and line != self.quoted:
@@ -111,6 +122,9 @@ class Printer(Assignments):
         """Write one equation as statements."""
         if isinstance(eqn.op, If):
             return self.branch(eqn)
+        if isinstance(eqn.op, Try):
+            blocks = [self.ended(eqn, block) for block in eqn.blocks]
+            return [self.tries.statement(self, eqn, blocks)]
         if isinstance(eqn.op, For):
             return self.loop(eqn, eqn.op)
         if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
@@ -155,10 +169,15 @@ class Printer(Assignments):
         arms = []
         for block in eqn.blocks:
             quoted = self.quoted
-            moves = self.moves(eqn.outs, block.results)
-            arms.append([*self.equations(block.eqns), *moves])
+            arms.append(self.ended(eqn, block))
             self.quoted = quoted
-        return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
+        return self.split(eqn.args[0], *arms)
+
+    def ended(self, eqn: Eqn, block: Block) -> Statements:
+        """Write a block of an equation, its results assigned to the outs."""
+        moves = self.moves(eqn.outs, block.results)
+        statements = self.equations(block.eqns)
+        return statements if leaves(statements) else [*statements, *moves]
 
     def moves_nothing(self, eqn: Eqn) -> bool:
         """Whether one arm leaves the out as it is: `if c: x = ...` reads better then."""

@@ -35,7 +35,7 @@ def _generator() -> Any:
             for line in ast.unparse(ast.fix_missing_locations(node)).split("\n"):
                 self.statement(node, line)
 
-        visit_Try = visit_TryStar = visit_Match = visit_With = visit_ClassDef = verbatim
+        visit_TryStar = visit_Match = visit_With = visit_ClassDef = verbatim
 
         def visit_JoinedStr(self, node: ast.JoinedStr, is_joined: bool = False) -> None:
             self.write(ast.unparse(ast.fix_missing_locations(node)))

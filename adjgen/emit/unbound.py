@@ -3,7 +3,7 @@
 A function that copies one (or keeps it on a tape) starts it as None, so that reading it still fails.
 """
 
-from adjgen.ir.core import UNBOUND, Atom, Block, For, If, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, For, If, Try, Var
 from adjgen.ir.query import equations
 
 
@@ -11,13 +11,15 @@ def maybe_unbound(body: Block) -> set[Var]:
     """Return the variables that may have no value when they are read."""
     found: set[Var] = set()
     size = -1
+    sure = after_try(body)
     joins = [eqn for eqn in equations(body) if eqn.blocks]
     while size != len(found):
         size = len(found)
         for eqn in joins:
-            if isinstance(eqn.op, If):
+            if isinstance(eqn.op, (If, Try)):
                 for block in eqn.blocks:
-                    found |= {o for o, r in zip(eqn.outs, block.results) if _is(r, found)}
+                    given = zip(eqn.outs, block.results)
+                    found |= {o for o, r in given if _is(r, found) and (block, r) not in sure}
             elif isinstance(eqn.op, For):
                 params = eqn.blocks[0].params[eqn.op.seqs :]
                 for k, param in enumerate(params):
@@ -26,6 +28,21 @@ def maybe_unbound(body: Block) -> set[Var]:
                     ):
                         found |= {param, eqn.outs[k]}
     return found
+
+
+def after_try(body: Block) -> set[tuple[Block, Atom]]:
+    """Return the arms where the body of a try has ended, with each of its outs: they have values there."""
+    outs: dict[Atom, tuple[Var, ...]] = {
+        eqn.outs[0]: eqn.outs
+        for eqn in equations(body)
+        if isinstance(eqn.op, Try) and eqn.op.caught
+    }
+    return {
+        (eqn.blocks[1], out)
+        for eqn in equations(body)
+        if isinstance(eqn.op, If)
+        for out in outs.get(eqn.args[0], ())
+    }
 
 
 def _is(atom: Atom, found: set[Var]) -> bool:
@@ -37,11 +54,13 @@ def copies_unbound(body: Block, names: dict[Var, str]) -> bool:
     found = maybe_unbound(body)
     if not found:
         return False
+    sure = after_try(body)
     for eqn in equations(body):
         pairs: list[tuple[Var, Atom]] = []
         if isinstance(eqn.op, If):
             for block in eqn.blocks:
-                pairs += zip(eqn.outs, block.results)
+                given = zip(eqn.outs, block.results)
+                pairs += [(o, r) for o, r in given if (block, r) not in sure]
         elif isinstance(eqn.op, For):
             params, results = eqn.blocks[0].params[eqn.op.seqs :], eqn.blocks[0].results
             pairs += zip(params, eqn.args[eqn.op.seqs :])

@@ -9,7 +9,7 @@ before                          after
 from typing import Any
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.types import OPAQUE
 
 SMALL = 6  # equations of an arm that is compared as a whole
@@ -63,7 +63,7 @@ class _Scope:
 
 def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
     """Return what equal equations share, or None for those that must not be merged."""
-    if isinstance(eqn.op, (Opaque, Call, For)) or len(eqn.outs) > 1:
+    if isinstance(eqn.op, (Opaque, Call, For, Try)) or len(eqn.outs) > 1:
         return None
     if isinstance(eqn.op, If):
         return _if_key(eqn, local)

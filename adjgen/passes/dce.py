@@ -10,7 +10,7 @@ before                          after
 from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 
 
 def dce(block: Block) -> Block:
@@ -52,6 +52,8 @@ def _live_equations(eqns: tuple[Eqn, ...], live: set[Var]) -> tuple[Eqn, ...]:
             continue
         if isinstance(eqn.op, If):
             eqn = _live_if(eqn, live)
+        elif isinstance(eqn.op, Try):
+            eqn = _live_try(eqn, eqn.op, live)
         elif isinstance(eqn.op, For):
             eqn = _live_for(eqn, eqn.op, live)
         live.update([arg for arg in eqn.args if isinstance(arg, Var)])
@@ -72,6 +74,17 @@ def _live_if(eqn: Eqn, live: set[Var]) -> Eqn:
         eqns = _live_equations(block.eqns, inner)
         live |= inner
         blocks.append(Block((), eqns, results))
+    return replace(eqn, outs=tuple(eqn.outs[k] for k in wanted), blocks=tuple(blocks))
+
+
+def _live_try(eqn: Eqn, op: Try, live: set[Var]) -> Eqn:
+    wanted = [k for k, out in enumerate(eqn.outs) if out in live or (op.caught and k == 0)]
+    blocks = []
+    for block in eqn.blocks:
+        results = tuple(block.results[k] for k in wanted)
+        inner = _read(list(results))
+        blocks.append(Block(block.params, _live_equations(block.eqns, inner), results))
+        live |= inner
     return replace(eqn, outs=tuple(eqn.outs[k] for k in wanted), blocks=tuple(blocks))
 
 

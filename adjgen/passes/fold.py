@@ -11,7 +11,7 @@ before                              after
 from dataclasses import dataclass, field, replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Try, Var
 from adjgen.ir.types import BOOL, REAL
 
 FOLDED = {
@@ -52,7 +52,7 @@ class Folding:
                 eqn = eqn.reading(args, eqn.blocks)
             if isinstance(eqn.op, If):
                 self.choice(eqn, eqns)
-            elif isinstance(eqn.op, For):
+            elif isinstance(eqn.op, (For, Try)):
                 eqns.append(replace(eqn, blocks=tuple(self.block(b) for b in eqn.blocks)))
             else:
                 self.plain(eqn, eqns)

@@ -12,7 +12,7 @@ import math
 from dataclasses import replace
 from typing import NamedTuple
 
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Try, Var
 from adjgen.passes.minima import never_negative
 
 
@@ -59,7 +59,7 @@ class _Ranges:
                 self.made_by[out] = eqn
             if isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
-            elif isinstance(eqn.op, For):
+            elif isinstance(eqn.op, (For, Try)):
                 eqn = replace(eqn, blocks=tuple(self.block(b) for b in eqn.blocks))
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue

@@ -195,9 +195,9 @@ def join(
     for name, pair in pairs.items():
         tree = merged_tree(pair)
         if tree is None:
-            new[name] = Conflict(
-                f"`{name}` is one kind of thing on one path and another on the other"
-            )
+            told = [held for held in pair if isinstance(held, Conflict)]
+            reason = f"`{name}` is one kind of thing on one path and another on the other"
+            new[name] = told[0] if told else Conflict(reason)
         elif pair[0] == pair[1] and not isinstance(pair[0], Var):
             new[name] = pair[0]
         else:

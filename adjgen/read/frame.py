@@ -34,6 +34,7 @@ class Session:
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
         self.files: dict[str, Any] = {}
+        self.guarded = 0  # how many try statements stand around
 
 
 class Frame:
@@ -123,7 +124,7 @@ class Frame:
             return self.outside(node, self.definition.scope.resolve(node.id))
         value = owner.env.get(node.id, UNBOUND)
         if isinstance(value, Conflict):
-            return self.problem(node, "ADJ205", value.reason, "Use one name for one kind of value.")
+            return self.problem(node, "ADJ205", value.reason, value.hint)
         if value is UNBOUND:
             what = f"`{node.id}` is read before it is assigned"
             return self.problem(node, "ADJ501", what, "Assign it on every path that leads here.")

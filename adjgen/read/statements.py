@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from adjgen.ir.core import UNBOUND, Const, Var
-from adjgen.read import loops
+from adjgen.read import loops, trying
 from adjgen.read.expressions import atom, join, truth, value
 from adjgen.read.flow import dies, ends, jumps, returns
 from adjgen.read.frame import Frame
@@ -24,6 +24,9 @@ def suite(frame: Frame, statements: Sequence[ast.stmt]) -> None:
     for k, node in enumerate(statements):
         if isinstance(node, ast.If) and jumps([node]):
             if jumping_if(frame, node, statements[k + 1 :]):
+                return
+        elif isinstance(node, ast.Try):
+            if trying.attempt(frame, node, statements[k + 1 :]):
                 return
         else:
             statement(frame, node)
