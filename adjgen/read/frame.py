@@ -124,7 +124,7 @@ class Frame:
             return self.outside(node, self.definition.scope.resolve(node.id))
         value = owner.env.get(node.id, UNBOUND)
         if isinstance(value, Conflict):
-            return self.problem(node, "ADJ205", value.reason, value.hint)
+            return self.problem(node, value.code, value.reason, value.hint)
         if value is UNBOUND:
             what = f"`{node.id}` is read before it is assigned"
             return self.problem(node, "ADJ501", what, "Assign it on every path that leads here.")

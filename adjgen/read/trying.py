@@ -152,7 +152,8 @@ def _handled(before: dict[str, Value], body: Statements) -> dict[str, Value]:
     hint = "Assign it before the try or behind it."
     env = dict(before)
     for name in doubtful(body):
-        env[name] = Conflict(f"`{name}` may have a new value here, or the one before the try", hint)
+        reason = f"`{name}` may have a new value here, or the one before the try"
+        env[name] = Conflict(reason, "ADJ204", hint)
     return env
 
 

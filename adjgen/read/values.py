@@ -35,6 +35,7 @@ class Conflict:
     """A name that means different kinds of things on different paths."""
 
     reason: str
+    code: str = "ADJ205"
     hint: str = "Use one name for one kind of value."
 
 
