@@ -11,7 +11,7 @@ from adjgen.read import expressions
 from adjgen.read.flow import assigned, ends, own_nodes, yields
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT
-from adjgen.read.opaque import Code
+from adjgen.read.opaque import SEES_ALL, Code
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
 HARMLESS_DECORATORS = {
@@ -34,6 +34,10 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
         return frame.opaque(
             node, f"ADJ302 `{ast.unparse(node.func)}` {refusal}", "Write it as a plain function."
         )
+    outside = outer_state(definition.node) if target.frame is None else ""
+    if outside and definition is not session.main:
+        why = "A derivative has no meaning for state outside the function: pass it in."
+        return frame.opaque(node, f"ADJ503 `{ast.unparse(node.func)}` {outside}", why)
     given = [expressions.value(frame, argument) for argument in node.args]
     named = {k.arg: expressions.value(frame, k.value) for k in node.keywords if k.arg}
     bound = bind_arguments(frame, node, definition, given, named)
@@ -75,6 +79,20 @@ def unreadable(frame: Frame, definition: Any) -> str:
             plain = decorator.func if isinstance(decorator, ast.Call) else decorator
             if outside.dotted(plain) not in HARMLESS_DECORATORS:
                 return f"is changed by the decorator `{ast.unparse(plain)}`"
+    return ""
+
+
+@lru_cache(maxsize=256)  # asked at every call of a function
+def outer_state(node: Any) -> str:
+    """Say what a function does with the names of its module; it must do that there, or return ""."""
+    body = node.body if isinstance(node.body, list) else [node.body]
+    for inner in own_nodes(*body):
+        if isinstance(inner, ast.Global):
+            for name in (n for n in inner.names if n in assigned(body)):
+                return f"assigns the global `{name}`"
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
+            if f"builtins.{inner.func.id}" in SEES_ALL and inner.func.id not in locals_of(node):
+                return f"calls `{inner.func.id}`"
     return ""
 
 
