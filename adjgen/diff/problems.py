@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from adjgen.diagnostics import Problem
+from adjgen.diff.rules import real_power_check
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Block, Call, Eqn, For, Function, Loc, Opaque, Try, Var
 from adjgen.ir.query import equations
@@ -29,22 +30,21 @@ def problems_of(
 def _repeated(
     function: Function, active: set[Var], functions: Mapping[str, Function]
 ) -> Iterator[Problem]:
-    """Yield what cannot be computed again in a try: branches, loops and calls are, with their tangents."""
+    """Yield what cannot be computed again behind a try: loops and calls are, with their tangents."""
     tries = [eqn for eqn in equations(function.body) if isinstance(eqn.op, Try)]
-    inner = [e for eqn in tries for e in eqn.blocks[0].eqns if e.blocks or isinstance(e.op, Call)]
-    for eqn in inner:
-        if any(out in active for out in eqn.outs):
-            for again in _executed(eqn, functions, set()):
-                if isinstance(again.op, Opaque) and not again.op.payload.repeatable:
-                    what = (
-                        "ADJ204 code that changes something, in a branch, loop or call inside try"
-                    )
-                    yield _problem(function, eqn, what, "Move it in front of the try or behind it.")
-                elif isinstance(again.op, For):
-                    walked = again.args[: again.op.seqs]
-                    if not all(arg.type.element for arg in walked):
-                        what = "ADJ204 a loop inside try over what may be an iterator"
-                        yield _problem(function, eqn, what, "Walk a range.")
+    again = [e for one in tries for e in equations(one.blocks[0]) if isinstance(e.op, For | Call)]
+    for eqn in again:
+        executed = list(_executed(eqn, functions, set()))
+        if not any(out in active for out in eqn.outs):
+            if not any(real_power_check(e) for e in executed):
+                continue
+        if any(isinstance(e.op, Opaque) and not e.op.payload.repeatable for e in executed):
+            what = "ADJ204 code that changes something, in a loop or call inside try"
+            yield _problem(function, eqn, what, "Move it in front of the try or behind it.")
+        walks = [e.args[: e.op.seqs] for e in executed if isinstance(e.op, For)]
+        if not all(arg.type.element for args in walks for arg in args):
+            what = "ADJ204 a loop inside try over what may be an iterator"
+            yield _problem(function, eqn, what, "Walk a range.")
 
 
 def _executed(eqn: Eqn, functions: Mapping[str, Function], seen: set[str]) -> Iterator[Eqn]:

@@ -18,8 +18,7 @@ from adjgen.diff.rules import (
     times,
 )
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Try, Var, flat_tree
-from adjgen.ir.query import equations
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Try, Var, flat_tree
 
 Adjoints = dict[Var, Atom]
 
@@ -31,7 +30,7 @@ class Reverse:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
         self.made_by: dict[Var, Eqn] = {}  # primal equations, to know ranges
-        self.inside_try = False  # what the adjoint raises must not be caught: it stands behind
+        self.inside_try = False  # where checks of powers would be caught: they stand behind
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
@@ -41,16 +40,19 @@ class Reverse:
         primal: list[Eqn] = []
         for eqn in reversed(block.eqns):
             builder.loc = eqn.loc
-            check = real_power_check(eqn)
+            check = None if self.inside_try else real_power_check(eqn)
             if check:
-                (builder.eqns if self.inside_try else primal).append(check)
-            primal.append(self.equation(eqn, bars, builder))
+                primal.append(check)
+            if any(out in bars for out in eqn.outs):
+                eqn = self.equation(eqn, bars, builder)
+                found = checked_try(eqn) if isinstance(eqn.op, Try) else [eqn]
+            else:
+                found = checked(eqn)
+            primal += [eqn] if self.inside_try else reversed(found)
         return primal[::-1]
 
     def equation(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         """Write the adjoint of one equation; return the equation, perhaps extended."""
-        if not any(out in bars for out in eqn.outs) and not self.checked_late(eqn):
-            return checked(eqn)
         if isinstance(eqn.op, If):
             from adjgen.diff.reverse_branch import branch
 
@@ -68,12 +70,6 @@ class Reverse:
         elif isinstance(eqn.op, str):
             self.plain(eqn, bars, builder)
         return eqn
-
-    def checked_late(self, eqn: Eqn) -> bool:
-        """Whether an equation without adjoint makes a check that stands behind a try."""
-        inside = list(equations(Block((), (eqn,), ()))) if eqn.blocks else []
-        late = self.inside_try or any(isinstance(e.op, Try) for e in inside)
-        return late and any(real_power_check(e) for e in inside)
 
     def add(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a contribution to the adjoint of an active variable."""
@@ -125,18 +121,35 @@ class Reverse:
             self.add(bars, eqn.args[k], grad, builder)
 
 
-def checked(eqn: Eqn) -> Eqn:
+def checked(eqn: Eqn) -> list[Eqn]:
     """Return an equation without adjoint, with the checks of real powers in the blocks inside."""
     if not eqn.blocks:
-        return eqn
+        return [eqn]
+    if isinstance(eqn.op, Try):
+        return checked_try(eqn)
     blocks = []
     for block in eqn.blocks:
         eqns: list[Eqn] = []
         for inner in block.eqns:
             check = real_power_check(inner)
-            eqns += [checked(inner), check] if check else [checked(inner)]
+            eqns += [*checked(inner), check] if check else checked(inner)
         blocks.append(replace(block, eqns=tuple(eqns)))
-    return replace(eqn, blocks=tuple(blocks))
+    return [replace(eqn, blocks=tuple(blocks))]
+
+
+def checked_try(eqn: Eqn) -> list[Eqn]:
+    """Return a try and the checks of real powers behind it, where no handler catches them."""
+    from adjgen.diff.tries import behind
+
+    found: list[Eqn] = []
+    for inner in eqn.blocks[0].eqns:
+        check = real_power_check(inner)
+        found += [*checked(inner), check] if check else checked(inner)
+    extended, block = behind(eqn, found, ())
+    if not block.eqns:
+        return [eqn]
+    test = extended.outs[0] if isinstance(eqn.op, Try) and eqn.op.caught else Const(False)
+    return [extended, Eqn((), If(), (test,), (Block((), (), ()), block), eqn.loc)]
 
 
 def barred(atom: Atom) -> str:

@@ -1,5 +1,6 @@
 """The adjoint of an IF: an IF on the same condition whose arms are the adjoints of the arms."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from adjgen.diff.reverse import Adjoints, Reverse, barred
@@ -30,18 +31,12 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     primals = [replace(old, eqns=tuple(eqns)) for old, (eqns, _, _) in zip(eqn.blocks, arms)]
     if not any(block.eqns or wanted for block in blocks):
         return replace(eqn, blocks=tuple(primals))
-    kept: list[tuple[int, Var, Var]] = []  # arm, variable inside, variable that exports it
-    for side in (0, 1):
-        blocks[side] = remade(primals[side], blocks[side])
-        inside = defined(primals[side])
-        free = [v for v in free_variables(blocks[side]) if v in inside]
-        exports = {v: exported(eqn, primals[side], v) for v in free}
-        kept += [(side, v, out) for v, out in exports.items() if out not in eqn.outs]
-        blocks[side] = substitute(blocks[side], dict(exports))
+    blocks = [remade(primal, block) for primal, block in zip(primals, blocks)]
+    done, blocks = exporting(eqn, primals, blocks)
     types = [v.type for v in wanted]
     outs = builder.emit(If(), eqn.args, types, [barred(v) for v in wanted], blocks)
     bars.update(zip(wanted, outs))
-    return _exporting(eqn, primals, kept)
+    return done
 
 
 def exported(eqn: Eqn, block: Block, var: Var) -> Var:
@@ -82,10 +77,21 @@ def placeholder(kind: Type) -> Const:
     return Const(PLACEHOLDERS.get(kind.name))
 
 
-def _exporting(eqn: Eqn, primals: list[Block], kept: list[tuple[int, Var, Var]]) -> Eqn:
-    results = [list(block.results) for block in primals]
-    for side, inside, export in kept:
-        results[side].append(inside)
-        results[1 - side].append(placeholder(export.type))
+def exporting(
+    eqn: Eqn, primals: Sequence[Block], others: Sequence[Block]
+) -> tuple[Eqn, list[Block]]:
+    """Return an IF with arms that export what other blocks read of them, and these blocks."""
+    results, outs = [list(block.results) for block in primals], list(eqn.outs)
+    found = []
+    for side, (primal, block) in enumerate(zip(primals, others)):
+        inside = defined(primal)
+        free = [v for v in free_variables(block) if v in inside]
+        exports = {v: exported(eqn, primal, v) for v in free}
+        for v, out in exports.items():
+            if out not in eqn.outs:
+                outs.append(out)
+                results[side].append(v)
+                results[1 - side].append(placeholder(out.type))
+        found.append(substitute(block, dict(exports)))
     blocks = tuple(replace(b, results=tuple(r)) for b, r in zip(primals, results))
-    return replace(eqn, outs=eqn.outs + tuple(export for _, _, export in kept), blocks=blocks)
+    return replace(eqn, outs=tuple(outs), blocks=blocks), found

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.reverse import Adjoints, Reverse
-from adjgen.diff.reverse_branch import branch, exported
+from adjgen.diff.reverse_branch import branch, exported, exporting
 from adjgen.diff.rules import ZERO
 from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, If, Try, Var
@@ -15,34 +15,72 @@ from adjgen.ir.query import defined, equations, free_variables, renewed, substit
 
 
 def tangent(self: Forward, eqn: Eqn, op: Try, builder: Builder) -> None:
-    """Append a try and the tangents of its outs.
-
-    Branches, loops and calls of the body that have tangents are computed once more with them.
-    """
+    """Append a try and the tangents of its outs."""
     body, arm = eqn.blocks[0], builder.nested()
     active = [k for k, out in enumerate(eqn.outs) if out in self.active]
     self.block(body, arm)
-    own = {_contents(inner) for inner in body.eqns}
-    kept = tuple(inner for inner in arm.eqns if _contents(inner) not in own)
     dots = tuple(self.dot(body.results[k]) for k in active)
-    if not kept and not active:
-        builder.append(eqn)
+    extended, block = behind(eqn, arm.eqns, dots)
+    builder.append(extended)
+    if not block.eqns and not active:
         return
-    block = renewed(Block((), kept, dots), {})
-    inside = defined(body)
-    exports = {v: exported(eqn, body, v) for v in free_variables(block) if v in inside}
-    new = {v: out for v, out in exports.items() if out not in eqn.outs}
-    builder.append(_exporting(eqn, list(new), list(new.values())))
     outs = tuple(tangent_of(eqn.outs[k]) for k in active)
     zeros = Block((), (), tuple(_zero(out) for out in outs))
-    arms = zeros, substitute(block, dict(exports))
-    builder.append(Eqn(outs, If(), (_failed(eqn, op),), arms, eqn.loc, builder.derivative))
+    test, derivative = _failed(eqn, op), builder.derivative
+    builder.append(Eqn(outs, If(), (test,), (zeros, block), eqn.loc, derivative))
     self.dots |= {eqn.outs[k]: out for k, out in zip(active, outs)}
 
 
-def _contents(eqn: Eqn) -> tuple[object, ...]:
-    """Return what differs once an equation has tangents in it."""
-    return eqn.outs, *(inner for inner in equations(Block((), (eqn,), ())) if not inner.blocks)
+def behind(eqn: Eqn, eqns: Sequence[Eqn], results: tuple[Atom, ...]) -> tuple[Eqn, Block]:
+    """Return a try extended by what must be known behind it, and a block with what its body does not do.
+
+    `eqns` are those of the body, and tangents or checks between them.
+    """
+    body, others = separated(eqn.blocks[0], eqns, results)
+    block = renewed(others, {})
+    inside = defined(body)
+    exports = {v: exported(eqn, body, v) for v in free_variables(block) if v in inside}
+    new = {v: out for v, out in exports.items() if out not in eqn.outs}
+    eqn = replace(eqn, blocks=(body, *eqn.blocks[1:]))
+    return _exporting(eqn, list(new), list(new.values())), substitute(block, dict(exports))
+
+
+def separated(body: Block, eqns: Sequence[Eqn], results: tuple[Atom, ...]) -> tuple[Block, Block]:
+    """Return a block and one with what equations do besides; loops and calls in which that is are there again."""
+    by_out = {one.outs[0]: one for one in body.eqns if one.outs}
+    by_leaf = {leaf: one for one in body.eqns for leaf in _leaves(one)}
+    mine: list[Eqn] = []
+    others: list[Eqn] = []
+    for full in eqns:
+        own = by_out.get(full.outs[0]) if full.outs else None
+        own = own or next((by_leaf[leaf] for leaf in _leaves(full) if leaf in by_leaf), None)
+        if own is None:
+            others.append(full)
+        elif full.outs == own.outs and _leaves(full) == _leaves(own):
+            mine.append(own)
+        elif isinstance(full.op, Try):
+            mine.append(full)
+        elif isinstance(full.op, If):
+            primal, rest = _split(own, full)
+            mine.append(primal)
+            others.append(rest)
+        else:
+            mine.append(own)
+            others.append(full)
+    return replace(body, eqns=tuple(mine)), Block((), tuple(others), results)
+
+
+def _split(own: Eqn, full: Eqn) -> tuple[Eqn, Eqn]:
+    """Return an IF as it was, but exporting what the other IF reads: that with what is between its equations."""
+    count = len(own.outs)
+    arms = zip(own.blocks, full.blocks)
+    pairs = [separated(a, b.eqns, b.results[count:]) for a, b in arms]
+    primal, others = exporting(own, [a for a, _ in pairs], [b for _, b in pairs])
+    return primal, replace(full, outs=full.outs[count:], blocks=tuple(others), derivative=True)
+
+
+def _leaves(eqn: Eqn) -> list[Eqn]:
+    return [inner for inner in equations(Block((), (eqn,), ())) if not inner.blocks]
 
 
 def _zero(out: Var) -> Atom:

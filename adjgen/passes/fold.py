@@ -52,6 +52,8 @@ class Folding:
                 eqn = eqn.reading(args, eqn.blocks)
             if isinstance(eqn.op, If):
                 self.choice(eqn, eqns)
+            elif isinstance(eqn.op, Try) and not eqn.blocks[0].eqns:
+                self.mapping.update(zip(eqn.outs, map(self.value, eqn.blocks[0].results)))
             elif isinstance(eqn.op, (For, Try)):
                 eqns.append(replace(eqn, blocks=tuple(self.block(b) for b in eqn.blocks)))
             else:

@@ -61,6 +61,9 @@ class _Ranges:
                 eqn = self.choice(eqn)
             elif isinstance(eqn.op, (For, Try)):
                 eqn = replace(eqn, blocks=tuple(self.block(b) for b in eqn.blocks))
+                if isinstance(eqn.op, Try):  # an out of the body is read only where that ended
+                    given = list(zip(eqn.outs, eqn.blocks[0].results))[eqn.op.caught :]
+                    self.known.update((out, self.of(result)) for out, result in given)
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue
             elif eqn.op == "infinity" and never_negative(eqn.args[0], self.made_by):

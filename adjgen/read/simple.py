@@ -1,6 +1,7 @@
 """Lowers statements that always fall through: assignments, calls, definitions, and what is carried."""
 
 import ast
+import copy
 import sys
 from collections.abc import Callable, Sequence
 
@@ -31,6 +32,7 @@ def carry(
             "Move what can fail into a function of its own and return from there.",
         )
         return
+    node = _importing_absolutely(frame, node)
     scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     if any(isinstance(inner, scopes) for inner in ast.walk(node)):
         what = "a function or class that is defined inside code that is carried as it is"
@@ -44,6 +46,25 @@ def carry(
     outs = frame.emit(node, Opaque(payload), reads, [OPAQUE] * len(writes))
     for name, out in zip(writes, outs):
         bind(frame, name, out)
+
+
+def _importing_absolutely(frame: Frame, node: ast.stmt) -> ast.stmt:
+    """Return a statement whose imports mean the same in a generated module."""
+    relative = [n for n in ast.walk(node) if isinstance(n, ast.ImportFrom) and n.level]
+    if not relative:
+        return node
+    file = frame.definition.file
+    if not file.module:
+        frame.problem(relative[0], "ADJ501", "a relative import outside a package", "Name it.")
+        return node
+    around = file.module.split(".")[: None if file.is_package else -1]
+    node = copy.deepcopy(node)
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.ImportFrom) and inner.level:
+            above = around[: len(around) - inner.level + 1]
+            inner.module = ".".join([*above, inner.module or ""]).rstrip(".")
+            inner.level = 0
+    return node
 
 
 def _assign(frame: Frame, node: ast.Assign) -> None:

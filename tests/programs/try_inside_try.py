@@ -15,7 +15,7 @@ def f(x, y):
             b = a * a
         result = b * x
     except ZeroDivisionError:
-        raise TypeError(f"no {y}")
+        raise TypeError(f"no {y}") from None
     finally:
         done.append(1)
     return result * len(done)
