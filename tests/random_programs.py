@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from trying_statements import TRYING_STATEMENTS, TryingStatements
+
 LIMIT = 10.0  # size of a real variable
 BUSY = 400.0  # statements that one call of a function may execute, about
 
@@ -29,9 +31,18 @@ STATEMENTS = {
     "assign": 11, "augment": 6, "chain": 1.5, "pair": 2.5, "swap": 2, "nest": 1, "annotate": 1,
     "whole": 2, "truth": 1.5, "choose": 7, "count": 5, "repeat": 4, "leave": 2.5, "finish": 2,
     "show": 0.7, "claim": 0.7, "guard": 0.7, "unpack": 2, "split": 0.8, "nothing": 0.2,
-    "bare": 0.3, "correlate": 0.6, "dispatch": 0.5,
+    "bare": 0.3, "correlate": 0.6, "dispatch": 0.5, **TRYING_STATEMENTS,
 }  # fmt: skip
-COMPOUND = {"choose", "count", "repeat", "leave", "finish", "dispatch", "correlate"}
+COMPOUND = {
+    "choose",
+    "count",
+    "repeat",
+    "leave",
+    "finish",
+    "dispatch",
+    "correlate",
+    *TRYING_STATEMENTS,
+}
 SIMPLE = {name: weight for name, weight in STATEMENTS.items() if name not in COMPOUND}
 DEEP = 4  # levels of indentation, beyond which there are only simple statements
 EXPRESSIONS = {
@@ -152,7 +163,7 @@ class Spelling:
         return ["from math import " + ", ".join(names)] if names else []
 
 
-class Writer:
+class Writer(TryingStatements):
     """Writes one function; each statement method and each expression method is a production."""
 
     def __init__(
