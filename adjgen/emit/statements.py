@@ -164,7 +164,7 @@ class Printer(Assignments):
                 block_is_expression(b, self.expressions.inlined) and b.results[0] is not UNBOUND
                 for b in eqn.blocks
             ):
-                if not self.moves_nothing(eqn):
+                if not self.moves_nothing(eqn) and eqn.args[0] not in self.tries.joined:
                     return [assign([self.name(eqn.outs[0])], self.expressions.choice(eqn))]
         arms = []
         for block in eqn.blocks:

@@ -38,8 +38,10 @@ def attempt(frame: Frame, node: ast.Try, rest: Statements) -> bool:
     session, env = frame.session, frame.env
     eqns, problems = len(session.builder.eqns), len(session.problems)
     session.guarded += 1
-    took = _finally(frame, node) if node.finalbody else _attempt(frame, node, rest)
-    session.guarded -= 1
+    try:
+        took = _finally(frame, node) if node.finalbody else _attempt(frame, node, rest)
+    finally:
+        session.guarded -= 1
     found = session.problems[problems:]
     if found and not jumps([node]):
         del session.builder.eqns[eqns:], session.problems[problems:]
