@@ -6,10 +6,10 @@ handler reads what the body may have assigned.
 
 from typing import Any
 
-TRYING_STATEMENTS = {"risk": 8.0}
+TRYING_STATEMENTS = {"risk": 0.8}
 CATCHES = [
     "except ValueError:", "except (ValueError, ArithmeticError):", "except ZeroDivisionError:",
-    "except ValueError as failure:", "except Exception:", "except ArithmeticError:",
+    "except ValueError as failure:", "except ArithmeticError:",
 ]  # fmt: skip
 
 

@@ -27,7 +27,8 @@ def attempt(frame: Frame, node: ast.Try, rest: Statements) -> bool:
 
     Where no value is read that could be active, it is carried as it is.
     """
-    if not jumps([node]) and not any(_may_be_active(frame, name) for name in loaded(node)):
+    touched = [*loaded(node), *assigned([node])]  # what is assigned on some path is kept on others
+    if not jumps([node]) and not any(_may_be_active(frame, name) for name in touched):
         carry(frame, node)
         return False
     start = [k for k, one in enumerate(node.body) if not _never_raises(frame, one)][:1]
