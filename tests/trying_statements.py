@@ -6,7 +6,7 @@ handler reads what the body may have assigned.
 
 from typing import Any
 
-TRYING_STATEMENTS = {"risk": 0.8}
+TRYING_STATEMENTS = {"risk": 1.0}
 CATCHES = [
     "except ValueError:", "except (ValueError, ArithmeticError):", "except ZeroDivisionError:",
     "except ValueError as failure:", "except ArithmeticError:",
