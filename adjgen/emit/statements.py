@@ -21,7 +21,8 @@ from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
 from adjgen.emit.stores import stores
 from adjgen.emit.targets import outside
-from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.emit.tries import Tries
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 
 Finish = Callable[[Sequence[Atom]], Statements]  # writes what is done with a block's results
 
@@ -43,8 +44,10 @@ class Printer(Assignments):
         uses: Counter[Atom],
         unbound: Const,
         line_of: Callable[[Eqn], str],
+        tries: Tries,
     ) -> None:
         super().__init__(expressions, uses, unbound)
+        self.tries = tries
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
         self.missing = ""  # the name without a value on the path that is written
@@ -72,7 +75,7 @@ class Printer(Assignments):
             self.missing = next(iter(lost), missing)
             written.append(self.tail(Block((), *arm), end))
             self.quoted, self.missing = quoted, missing
-        return out + self.both_arms(self.atom(self.expressions.tested(last.args[0])), *written)
+        return out + self.split(last.args[0], *written)
 
     def splittable(self, eqn: Eqn, results: Sequence[Atom], end: Tail) -> bool:
         """Whether a block's last equation is an IF whose outs are nothing but results."""
@@ -82,6 +85,12 @@ class Printer(Assignments):
             return False
         counted = Counter(r for r in results if isinstance(r, Var))
         return all(self.uses[out] == counted[out] for out in eqn.outs)
+
+    def split(self, test: Atom, then: Statements, other: Statements) -> Statements:
+        """Write two arms: of a test, or of the try before them."""
+        if test in self.tries.joined:
+            return self.tries.arms(test, then, other)
+        return self.both_arms(self.atom(self.expressions.tested(test)), then, other)
 
     def both_arms(self, test: ast.expr, then: Statements, other: Statements) -> Statements:
         """Write an if whose arms end in jumps or fall through."""
@@ -111,6 +120,8 @@ class Printer(Assignments):
 
     def quote(self, eqn: Eqn, out: Statements) -> None:
         """Quote the user's line before the first statement of its derivative."""
+        if eqn.args and eqn.args[0] in self.tries.joined:
+            return  # it stands in the statement before
         if eqn.derivative and eqn.op != "require_real":
             line = self.line_of(eqn)
             if line and line != self.quoted:
@@ -125,6 +136,9 @@ class Printer(Assignments):
             return self.row(eqn, eqn.op)
         if isinstance(eqn.op, If):
             return self.branch(eqn)
+        if isinstance(eqn.op, Try):
+            blocks = [self.ended(eqn, block) for block in eqn.blocks]
+            return [self.tries.statement(self, eqn, blocks)]
         if isinstance(eqn.op, For):
             return self.loop(eqn, eqn.op)
         if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
@@ -211,17 +225,21 @@ class Printer(Assignments):
                 block_is_expression(b, self.expressions.inlined) and b.results[0] is not UNBOUND
                 for b in eqn.blocks
             ):
-                if not self.moves_nothing(eqn):
+                if not self.moves_nothing(eqn) and eqn.args[0] not in self.tries.joined:
                     return [assign([self.name(eqn.outs[0])], self.expressions.choice(eqn))]
         arms: list[Statements] = []
         for block in eqn.blocks:
             quoted = self.quoted
-            arm = self.equations(block.eqns)
-            arms.append(arm if leaves(arm) else [*arm, *self.moves(eqn.outs, block.results)])
+            arms.append(self.ended(eqn, block))
             self.quoted = quoted
         if isinstance(eqn.args[0], Const):
             return arms[0] if eqn.args[0].value else arms[1]
-        return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
+        return self.split(eqn.args[0], *arms)
+
+    def ended(self, eqn: Eqn, block: Block) -> Statements:
+        """Write a block of an equation, its results assigned to the outs."""
+        found = self.equations(block.eqns)
+        return found if leaves(found) else [*found, *self.moves(eqn.outs, block.results)]
 
     def moves_nothing(self, eqn: Eqn) -> bool:
         """Whether one arm leaves the out as it is: `if c: x = ...` reads better then."""

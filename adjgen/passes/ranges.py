@@ -11,7 +11,7 @@ before                              after
 import math
 from typing import NamedTuple
 
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Try, Var
 from adjgen.passes.minima import never_negative
 
 
@@ -59,8 +59,11 @@ class _Ranges:
             self.made_by.update(dict.fromkeys(eqn.outs, eqn))
             if isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
-            elif isinstance(eqn.op, For):
+            elif isinstance(eqn.op, (For, Try)):
                 eqn = eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks]))
+                if isinstance(eqn.op, Try):  # an out of the body is read only where that ended
+                    given = list(zip(eqn.outs, eqn.blocks[0].results))[eqn.op.caught :]
+                    self.known.update((out, self.of(result)) for out, result in given)
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue
             elif eqn.op == "infinity" and never_negative(eqn.args[0], self.made_by):

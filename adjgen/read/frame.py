@@ -16,7 +16,7 @@ from adjgen.read import names
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned, rebound
-from adjgen.read.lowering import Arm, Session
+from adjgen.read.lowering import Arm, Reread, Session
 from adjgen.read.missing import constant_expression, missing_hint
 from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
 from adjgen.read.values import (
@@ -136,14 +136,18 @@ class Frame:
             return self.outside(node, self.definition.scope.resolve(node.id))
         value = owner.env.get(node.id, UNBOUND)
         if isinstance(value, Conflict):
-            same = value.code == "ADJ205"
-            why = "Use one name for one kind of value." if same else "Assign it first."
-            return self.problem(node, value.code, value.reason, why)
+            return self.lost(node, value)
         if value is UNBOUND:
             what = f"`{node.id}` is read before it is assigned"
             return self.problem(node, "ADJ501", what, "Assign it on every path that leads here.")
         require_bound(self, node, node.id, owner)
         return value
+
+    def lost(self, node: ast.AST, name: Conflict) -> Var:
+        """Report a name of which nothing is known any more; the try that lost it can be read otherwise."""
+        if name.place is not None and name.place not in self.session.trying:
+            raise Reread(name)
+        return self.problem(node, name.code, name.reason, name.hint)
 
     def outside(self, node: ast.expr, binding: Any) -> Value:
         """Return the value of a name that is not local: a constant, or an expression that reads it."""
@@ -225,6 +229,8 @@ class Frame:
             return self.problem(
                 node, "ADJ301", what, "Call it directly, or move it to module level."
             )
+        if isinstance(value, Conflict) and value.place is not None:
+            return self.lost(node, value)
         if isinstance(value, Conflict) or value is UNBOUND:
             return self.problem(
                 node, "ADJ501", f"`{name}` may have no value here", "Assign it first."

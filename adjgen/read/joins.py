@@ -58,9 +58,9 @@ def join(
         if a is b and name or isinstance(a, ListValue) and a == b:
             new[name] = a
         elif tree is None:
-            new[name] = Conflict(
-                f"`{name}` is one kind of thing on one path and another on the other"
-            )
+            told = [held for held in pair if isinstance(held, Conflict)]
+            reason = f"`{name}` is one kind of thing on one path and another on the other"
+            new[name] = told[0] if told else Conflict(reason)
         elif pair[0] == pair[1] and not isinstance(pair[0], Var):
             new[name] = a
         else:

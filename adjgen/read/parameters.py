@@ -10,10 +10,10 @@ from typing import Any, TypeGuard
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
 from adjgen.read.flow import COMPREHENSIONS, assigned, own_nodes
 from adjgen.read.frame import Frame
-from adjgen.read.inline import locals_of, parameters
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT
 from adjgen.read.opaque import targets
+from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
