@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rare_statements import RARE_STATEMENTS, RareStatements
+from trying_statements import TRYING_STATEMENTS, TryingStatements
 
 LIMIT = 10.0  # size of a real variable
 BUSY = 400.0  # statements that one call of a function may execute, about
@@ -31,7 +32,7 @@ STATEMENTS = {
     "assign": 11, "augment": 6, "chain": 1.5, "pair": 2.5, "swap": 2, "nest": 1, "annotate": 1,
     "whole": 2, "truth": 1.5, "choose": 7, "count": 5, "repeat": 4, "leave": 2.5, "finish": 2,
     "show": 0.7, "claim": 0.7, "guard": 0.7, "unpack": 2, "split": 0.8, "nothing": 0.2,
-    "bare": 0.3, "correlate": 0.6, "dispatch": 0.5, **RARE_STATEMENTS,
+    "bare": 0.3, "correlate": 0.6, "dispatch": 0.5, **RARE_STATEMENTS, **TRYING_STATEMENTS,
 }  # fmt: skip
 COMPOUND = {
     "choose",
@@ -42,6 +43,7 @@ COMPOUND = {
     "dispatch",
     "correlate",
     *RARE_STATEMENTS,
+    *TRYING_STATEMENTS,
 }
 SIMPLE = {name: weight for name, weight in STATEMENTS.items() if name not in COMPOUND}
 DEEP = 4  # levels of indentation, beyond which there are only simple statements
@@ -163,7 +165,7 @@ class Spelling:
         return ["from math import " + ", ".join(names)] if names else []
 
 
-class Writer(RareStatements):
+class Writer(RareStatements, TryingStatements):
     """Writes one function; each statement method and each expression method is a production."""
 
     def __init__(

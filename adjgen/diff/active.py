@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Root, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Root, Try, Var
 from adjgen.ir.types import differentiable
 
 
@@ -46,7 +46,7 @@ def _mark(found: set[Var], atoms: Iterable[Atom]) -> bool:
 
 def _varied(block: Block, varied: set[Var]) -> None:
     for eqn in block.eqns:
-        if isinstance(eqn.op, If):
+        if isinstance(eqn.op, (If, Try)):
             for inner in eqn.blocks:
                 _varied(inner, varied)
                 _mark(varied, (o for o, r in zip(eqn.outs, inner.results) if r in varied))
@@ -92,7 +92,7 @@ def carried_results(eqn: Eqn, op: For) -> tuple[Atom, ...]:
 
 def _useful(block: Block, useful: set[Var]) -> None:
     for eqn in reversed(block.eqns):
-        if isinstance(eqn.op, If):
+        if isinstance(eqn.op, (If, Try)):
             for inner in eqn.blocks:
                 _mark(useful, (r for o, r in zip(eqn.outs, inner.results) if o in useful))
                 _useful(inner, useful)

@@ -16,7 +16,7 @@ from adjgen.diff.rules import (
 )
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.query import fresh
 
 Tangents = dict[Var, Atom]
@@ -42,6 +42,10 @@ class Forward:
             builder.loc = eqn.loc
             if isinstance(eqn.op, If):
                 self.branch(eqn, builder)
+            elif isinstance(eqn.op, Try):
+                from adjgen.diff.tries import tangent
+
+                tangent(self, eqn, eqn.op, builder)
             elif isinstance(eqn.op, For):
                 self.loop(eqn, eqn.op, builder)
             elif isinstance(eqn.op, Call):

@@ -1,16 +1,23 @@
 """What stops differentiation once activity is known: carried code, and rows without a rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from adjgen.diagnostics import Problem
+from adjgen.diff.rules import real_power_check
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Eqn, For, Function, Loc, Opaque, Root, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, Loc, Opaque, Root, Try, Var
 from adjgen.ir.query import equations
 
 
-def problems_of(function: Function, varied: set[Var], active: set[Var]) -> list[Problem]:
+def problems_of(
+    function: Function, varied: set[Var], active: set[Var], functions: Mapping[str, Function]
+) -> list[Problem]:
     """Return every reason why a function cannot be differentiated with this activity."""
-    found = [*_walked_lists(function, active), *_given_lists(function)]
+    found = [
+        *_walked_lists(function, active),
+        *_given_lists(function),
+        *_repeated(function, active, functions),
+    ]
     for eqn in equations(function.body):
         if isinstance(eqn.op, Opaque):
             touched = any(arg in varied for arg in eqn.args)
@@ -38,6 +45,36 @@ def _effects(function: Function, root: Eqn) -> Iterator[Problem]:
         if not eqn.op.payload.repeatable:
             reason = "ADJ307 the function that a solver is given does more than compute a number"
             yield problem_at(function, eqn, reason, "Take the effect out of it.")
+
+
+def _repeated(
+    function: Function, active: set[Var], functions: Mapping[str, Function]
+) -> Iterator[Problem]:
+    """Yield what cannot be computed again behind a try: loops and calls are, with their tangents."""
+    tries = [eqn for eqn in equations(function.body) if isinstance(eqn.op, Try)]
+    again = [e for one in tries for e in equations(one.blocks[0]) if isinstance(e.op, For | Call)]
+    for eqn in again:
+        executed = list(_executed(eqn, functions, set()))
+        if not any(out in active for out in eqn.outs):
+            if not any(real_power_check(e) for e in executed):
+                continue
+        if any(isinstance(e.op, Opaque) and not e.op.payload.repeatable for e in executed):
+            what = "ADJ204 code that changes something, in a loop or call inside try"
+            yield problem_at(function, eqn, what, "Move it in front of the try or behind it.")
+        walks = [e.args[: e.op.seqs] for e in executed if isinstance(e.op, For)]
+        if not all(arg.type.element for args in walks for arg in args):
+            what = "ADJ204 a loop inside try over what may be an iterator"
+            yield problem_at(function, eqn, what, "Walk a range.")
+
+
+def _executed(eqn: Eqn, functions: Mapping[str, Function], seen: set[str]) -> Iterator[Eqn]:
+    """Yield an equation and all those that it executes, also in functions that it calls."""
+    for inner in equations(Block((), (eqn,), ())):
+        yield inner
+        if isinstance(inner.op, Call) and inner.op.function not in seen:
+            seen.add(inner.op.function)
+            for other in functions[inner.op.function].body.eqns:
+                yield from _executed(other, functions, seen)
 
 
 def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:

@@ -243,7 +243,7 @@ class Differentiator:
         active = varied & useful_variables(function.body, function.body.results)
         about = {"files": self.main.about.get("files", {})}
         told = replace(function, about=function.about | about)
-        problems = problems_of(told, varied, active)
+        problems = problems_of(told, varied, active, self.functions)
         if problems:
             raise UnsupportedError(problems)
         return active

@@ -24,7 +24,7 @@ from adjgen.elementary.row import Row
 from adjgen.elementary.sequences import depth
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Root, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.free import FreeVariables
 
 Adjoints = dict[Var, Atom]
@@ -42,26 +42,37 @@ class Reverse:
         self.free = FreeVariables()
         self.turning: set[Var] = set()  # lists that are others in each turn of a loop
         self.masked: set[Var] = set()  # what np.where may throw away: its adjoint may be 0
+        self.tried: dict[Atom, tuple[Var, ...]] = {}  # flag of a try -> what its body gives
+        self.inside_try = False  # where checks of powers would be caught: they stand behind
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
         primal: list[Eqn] = []
+        tries = [e for e in block.eqns if e.blocks and isinstance(e.op, Try) and e.op.caught]
+        self.tried |= {eqn.outs[0]: eqn.outs for eqn in tries}
         for eqn in reversed(block.eqns):
             builder.loc = eqn.loc
-            check = real_power_check(eqn)
+            check = None if self.inside_try else real_power_check(eqn)
             if check:
                 primal.append(check)
-            primal.append(self.equation(eqn, bars, builder))
+            if bars.keys().isdisjoint(eqn.outs):
+                found = checked(eqn)
+            else:
+                eqn = self.equation(eqn, bars, builder)
+                found = checked_try(eqn) if isinstance(eqn.op, Try) else [eqn]
+            primal += [eqn] if self.inside_try else reversed(found)
         return primal[::-1]
 
     def equation(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         """Write the adjoint of one equation; return the equation, perhaps extended."""
-        if bars.keys().isdisjoint(eqn.outs):
-            return checked(eqn)
         if isinstance(eqn.op, If):
             from adjgen.diff.reverse_branch import branch
 
             return branch(self, eqn, bars, builder)
+        if isinstance(eqn.op, Try):
+            from adjgen.diff.tries import adjoint
+
+            return adjoint(self, eqn, eqn.op, bars, builder)
         if isinstance(eqn.op, For):
             from adjgen.diff.reverse_loop import loop
 
@@ -160,18 +171,35 @@ class Reverse:
             self.add(bars, eqn.args[k], grad, builder)
 
 
-def checked(eqn: Eqn) -> Eqn:
+def checked(eqn: Eqn) -> list[Eqn]:
     """Return an equation without adjoint, with the checks of real powers in the blocks inside."""
     if not eqn.blocks:
-        return eqn
+        return [eqn]
+    if isinstance(eqn.op, Try):
+        return checked_try(eqn)
     blocks = []
     for block in eqn.blocks:
         eqns: list[Eqn] = []
         for inner in block.eqns:
             check = real_power_check(inner)
-            eqns += [checked(inner), check] if check else [checked(inner)]
+            eqns += [*checked(inner), check] if check else checked(inner)
         blocks.append(replace(block, eqns=tuple(eqns)))
-    return replace(eqn, blocks=tuple(blocks))
+    return [replace(eqn, blocks=tuple(blocks))]
+
+
+def checked_try(eqn: Eqn) -> list[Eqn]:
+    """Return a try and the checks of real powers behind it, where no handler catches them."""
+    from adjgen.diff.tries import behind
+
+    found: list[Eqn] = []
+    for inner in eqn.blocks[0].eqns:
+        check = real_power_check(inner)
+        found += [*checked(inner), check] if check else checked(inner)
+    extended, block = behind(eqn, found, ())
+    if not block.eqns:
+        return [eqn]
+    test = extended.outs[0] if isinstance(eqn.op, Try) and eqn.op.caught else Const(False)
+    return [extended, Eqn((), If(), (test,), (Block((), (), ()), block), eqn.loc)]
 
 
 def barred(atom: Atom) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.elementary.cost import cost, total
-from adjgen.ir.core import Block, Const, Eqn, For, Function, If, Var
+from adjgen.ir.core import Block, Const, Eqn, For, Function, If, Try, Var
 
 
 @dataclass
@@ -60,7 +60,7 @@ def _block(block: Block, trips: dict[Var, int]) -> Operations:
                 found.by_op[name] += count
         if isinstance(eqn.op, For) or eqn.op in ("range", "backwards"):
             _note_trips(eqn, trips)
-        if isinstance(eqn.op, If):
+        if isinstance(eqn.op, (If, Try)):
             arms = [_block(inner, trips) for inner in eqn.blocks]
             found.add(max(arms, key=Operations.weight))
         elif isinstance(eqn.op, For):

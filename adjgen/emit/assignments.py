@@ -81,6 +81,9 @@ def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context
 
 def leaves(statements: Statements) -> bool:
     """Whether statements end in a jump."""
+    if statements and isinstance(statements[-1], ast.Try):
+        last = statements[-1]
+        return leaves(last.orelse or last.body) and all(leaves(h.body) for h in last.handlers)
     return bool(statements) and isinstance(
         statements[-1], (ast.Return, ast.Break, ast.Continue, ast.Raise)
     )

@@ -13,6 +13,7 @@ from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
 from adjgen.emit.statements import Printer, Tail
 from adjgen.emit.targets import constant
+from adjgen.emit.tries import Tries
 from adjgen.emit.unbound import copies_unbound
 from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, Function, Opaque, Param, Var
 from adjgen.ir.query import equations
@@ -32,6 +33,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     body = function.body
     kept = body.results if function.about.get("product") else ()
     inlining = Inlining(body, style, kept)
+    tries = Tries(body, inlining)
     lives = Lives(body, inlining.chosen)
     for condition, param in lives.alias.items():
         inlining.uses[param] += inlining.uses[condition]
@@ -40,7 +42,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     names = Names(lives, fixed, avoid, style)
     expressions = Expressions(names.names, inlining.chosen, lives.made_by, target)
     unbound = Const(None) if copies_unbound(body, names.names) else UNBOUND
-    printer = Printer(expressions, inlining.uses, unbound, quote)
+    printer = Printer(expressions, inlining.uses, unbound, quote, tries)
     statements = unpacking(function, names.names, inlining.uses, printer.nothing)
 
     def finish(results: Sequence[Atom]) -> Statements:

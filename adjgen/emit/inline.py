@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.query import use_counts
 from adjgen.ir.types import BOOL, OPAQUE
 
@@ -26,6 +26,7 @@ class Inlining:
         self.chosen: set[Var] = set()
         self.width: dict[Var, int] = {}
         self.raisers: set[Var] = set()
+        self.caught: set[Atom] = set()  # whether a handler ran: arms of an IF on it are statements
         self.readers: set[Atom] = set()  # of lists: a store between would change what they read
         self.storing: set[Eqn] = set()  # equations that store into a list, or contain such ones
         storing(body, self.storing)
@@ -40,6 +41,8 @@ class Inlining:
         used: set[Var] = set()
         for eqn in block.eqns:
             if eqn.blocks:
+                if isinstance(eqn.op, Try) and eqn.op.caught:
+                    self.caught.add(eqn.outs[0])
                 raises = any([self.block(inner) for inner in eqn.blocks])
             else:
                 raises = self.may_raise(eqn)
@@ -133,6 +136,8 @@ class Inlining:
     def is_expression(self, eqn: Eqn) -> bool:
         """Whether an equation that is no row can be written as an expression."""
         if isinstance(eqn.op, If):
+            if eqn.args[0] in self.caught:
+                return False
             return all(self.is_expression_block(block) for block in eqn.blocks)
         if isinstance(eqn.op, Opaque):
             return eqn.op.payload.is_expression

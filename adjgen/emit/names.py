@@ -8,7 +8,7 @@ import keyword
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Payload, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Payload, Try, Var
 
 Life = tuple[int, int]
 
@@ -76,6 +76,9 @@ class Lives:
                     self.moves += [
                         (o, r) for o, r in zip(eqn.outs, inner.results) if isinstance(r, Var)
                     ]
+            elif isinstance(eqn.op, Try):
+                used |= self.attempt(eqn)
+                continue
             elif isinstance(eqn.op, For):
                 used |= self.loop(eqn, eqn.op)
             elif isinstance(eqn.op, Opaque):
@@ -93,6 +96,19 @@ class Lives:
                 self.born.update(dict.fromkeys(eqn.outs[eqn.op.carried :], start))
         self.now += 2
         self.read(block.results, used)
+        return used
+
+    def attempt(self, eqn: Eqn) -> set[Var]:
+        """Walk a try: outs get their values at the end of the body, before a handler may run."""
+        used = self.block(eqn.blocks[0])
+        self.define(eqn.outs)
+        self.moves += [
+            (o, r) for o, r in zip(eqn.outs, eqn.blocks[0].results) if isinstance(r, Var)
+        ]
+        for handler in eqn.blocks[1:]:
+            self.now += 2
+            self.define(handler.params)
+            used |= self.block(handler)
         return used
 
     def outlive(self, payload: Payload, eqn: Eqn) -> None:

@@ -35,7 +35,8 @@ def indentation(tree: ast.AST) -> int:
     while stack:
         node, depth = stack.pop()
         deepest = max(deepest, depth)
-        for name in ("body", "orelse"):
+        stack += [(handler, depth) for handler in getattr(node, "handlers", ())]
+        for name in ("body", "orelse", "finalbody"):
             inner = getattr(node, name, None)
             if isinstance(inner, list):
                 stack += [(child, depth + (not _is_elif(node, name, inner))) for child in inner]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from adjgen.elementary.row import TABLE
-from adjgen.elementary.structural import NOTHING, unbound_error
+from adjgen.emit import checks
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
@@ -21,7 +21,8 @@ from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
 from adjgen.emit.stores import stores
 from adjgen.emit.targets import outside
-from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.emit.tries import Tries
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 
 Finish = Callable[[Sequence[Atom]], Statements]  # writes what is done with a block's results
 
@@ -43,8 +44,10 @@ class Printer(Assignments):
         uses: Counter[Atom],
         unbound: Const,
         line_of: Callable[[Eqn], str],
+        tries: Tries,
     ) -> None:
         super().__init__(expressions, uses, unbound)
+        self.tries = tries
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
         self.missing = ""  # the name without a value on the path that is written
@@ -74,7 +77,7 @@ class Printer(Assignments):
             self.missing = next(iter(lost), missing)
             written.append(self.tail(Block((), *arm), end))
             self.quoted, self.missing = quoted, missing
-        return out + self.both_arms(self.atom(self.expressions.tested(last.args[0])), *written)
+        return out + self.split(last.args[0], *written)
 
     def splittable(self, eqn: Eqn, results: Sequence[Atom], end: Tail) -> bool:
         """Whether a block's last equation is an IF whose outs are nothing but results."""
@@ -84,6 +87,12 @@ class Printer(Assignments):
             return False
         counted = Counter(r for r in results if isinstance(r, Var))
         return all(self.uses[out] == counted[out] for out in eqn.outs)
+
+    def split(self, test: Atom, then: Statements, other: Statements) -> Statements:
+        """Write two arms: of a test, or of the try before them."""
+        if test in self.tries.joined:
+            return self.tries.arms(test, then, other)
+        return self.both_arms(self.atom(self.expressions.tested(test)), then, other)
 
     def both_arms(self, test: ast.expr, then: Statements, other: Statements) -> Statements:
         """Write an if whose arms end in jumps or fall through."""
@@ -115,6 +124,8 @@ class Printer(Assignments):
 
     def quote(self, eqn: Eqn, out: Statements) -> None:
         """Quote the user's line before the first statement of its derivative."""
+        if eqn.args and eqn.args[0] in self.tries.joined:
+            return  # it stands in the statement before
         if eqn.derivative and eqn.outs:
             line = self.line_of(eqn)
             if line and line != self.quoted:
@@ -129,6 +140,9 @@ class Printer(Assignments):
             return self.row(eqn, eqn.op)
         if isinstance(eqn.op, If):
             return self.branch(eqn)
+        if isinstance(eqn.op, Try):
+            blocks = [self.ended(eqn, block) for block in eqn.blocks]
+            return [self.tries.statement(self, eqn, blocks)]
         if isinstance(eqn.op, For):
             return self.loop(eqn, eqn.op)
         if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
@@ -159,11 +173,6 @@ class Printer(Assignments):
         names: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
         return [ast.Assign([ast.Tuple(names, ast.Store())], self.atom(eqn.args[0]))]
 
-    def no_derivative(self, eqn: Eqn) -> Statements:
-        """Write what is raised where there is no derivative."""
-        error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(NOTHING)], [])
-        return [ast.Raise(error)]
-
     def store(self, eqn: Eqn, op: str) -> Statements:
         """Write a row that stores into its first argument, under the name of its value."""
         items, *args = eqn.args
@@ -183,43 +192,6 @@ class Printer(Assignments):
         error = outside("builtins", "UnboundLocalError")
         return [ast.Raise(ast.Call(error, [ast.Constant(text)], []))]
 
-    def require_real(self, eqn: Eqn) -> Statements:
-        """Write the check that a power is real."""
-        base, exponent, power = eqn.args
-        text = "a negative number to a fractional power is complex"
-        test: ast.expr
-        if isinstance(exponent, Const) and not isinstance(base, Const):
-            test = ast.Compare(self.atom(base), [ast.Lt()], [ast.Constant(0.0)])
-        else:
-            test = ast.Call(
-                outside("builtins", "isinstance"),
-                [self.atom(power), outside("builtins", "complex")],
-                [],
-            )
-        error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
-        return [ast.If(test, [ast.Raise(error)], [])]
-
-    def require_number(self, eqn: Eqn) -> Statements:
-        """Write the check that values are numbers."""
-        tests: list[ast.expr] = [
-            ast.Call(outside("numpy", "ndim"), [self.atom(arg)], []) for arg in eqn.args
-        ]
-        test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
-        text = "the value is an array: these derivatives are for numbers"
-        error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])
-        return [ast.If(test, [ast.Raise(error)], [])]
-
-    def require_bound(self, eqn: Eqn) -> Statements:
-        """Write the check that a name has a value."""
-        bound, name, free = eqn.args
-        assert isinstance(name, Const) and isinstance(free, Const)
-        error = unbound_error(name.value, free.value)
-        text = ast.Constant(str(error))
-        leave = ast.Raise(ast.Call(outside("builtins", type(error).__name__), [text], []))
-        return (
-            [leave] if bound == Const(False) else [ast.If(negated(self.atom(bound)), [leave], [])]
-        )
-
     def branch(self, eqn: Eqn) -> Statements:
         """Write an IF whose outs are assigned in both arms, or a conditional expression."""
         if len(eqn.outs) == 1 and self.uses[eqn.outs[0]]:
@@ -227,17 +199,21 @@ class Printer(Assignments):
                 block_is_expression(b, self.expressions.inlined) and b.results[0] is not UNBOUND
                 for b in eqn.blocks
             ):
-                if not self.moves_nothing(eqn):
+                if not self.moves_nothing(eqn) and eqn.args[0] not in self.tries.joined:
                     return [assign([self.name(eqn.outs[0])], self.expressions.choice(eqn))]
         arms: list[Statements] = []
         for block in eqn.blocks:
             quoted = self.quoted
-            arm = self.equations(block.eqns)
-            arms.append(arm if leaves(arm) else [*arm, *self.moves(eqn.outs, block.results)])
+            arms.append(self.ended(eqn, block))
             self.quoted = quoted
         if isinstance(eqn.args[0], Const):
             return arms[0] if eqn.args[0].value else arms[1]
-        return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
+        return self.split(eqn.args[0], *arms)
+
+    def ended(self, eqn: Eqn, block: Block) -> Statements:
+        """Write a block of an equation, its results assigned to the outs."""
+        found = self.equations(block.eqns)
+        return found if leaves(found) else [*found, *self.moves(eqn.outs, block.results)]
 
     def moves_nothing(self, eqn: Eqn) -> bool:
         """Whether one arm leaves the out as it is: `if c: x = ...` reads better then."""
@@ -288,8 +264,8 @@ class Printer(Assignments):
 
 
 SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
-    "require_real": Printer.require_real, "require_bound": Printer.require_bound,
-    "require_number": Printer.require_number,
-    "no_derivative": Printer.no_derivative, "unpacked": Printer.unpacked,
+    "require_real": checks.require_real, "require_bound": checks.require_bound,
+    "require_number": checks.require_number,
+    "no_derivative": checks.no_derivative, "unpacked": Printer.unpacked,
     "changed": lambda printer, eqn: [],
 }  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
-from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, substituted
 
@@ -47,7 +47,7 @@ def is_list(atom: Atom) -> bool:
 
 def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
     """Yield (from, to) where control flow gives a value another name."""
-    if isinstance(eqn.op, If):
+    if isinstance(eqn.op, (If, Try)):
         for block in eqn.blocks:
             yield from zip(block.results, eqn.outs)
     elif isinstance(eqn.op, For):
@@ -108,14 +108,14 @@ class Storage:
 
     def block(self, block: Block, busy: set[Atom]) -> Block:
         """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
-        last = self.last_uses(block)
+        last, tried = self.last_uses(block), self.tried(block)
         out: list[Eqn] = []
         mapping: dict[Var, Atom] = {}
         for k, eqn in enumerate(block.eqns):
             eqn = self.substitute(eqn, mapping) if mapping else eqn
             if eqn.blocks:
                 self.keep(eqn, k, last, busy, out, mapping)
-                eqn = self.control(eqn, k, last, busy)
+                eqn = self.control(eqn, k, tried.get(k, last), busy)
             again = eqn.args[0] if eqn.args else None
             for position in self.consuming(eqn):
                 eqn = self.owned(eqn, position, k, last, busy, out, mapping)
@@ -194,8 +194,10 @@ class Storage:
 
     def control(self, eqn: Eqn, k: int, last: dict[Atom, int], busy: set[Atom]) -> Eqn:
         """Return a branch or loop with copies inside."""
-        if isinstance(eqn.op, If):
+        if isinstance(eqn.op, (If, Try)):
             inner = busy | {v for v in self.reads(eqn) if last.get(v, k) > k}
+            if isinstance(eqn.op, Try):  # a handler finds lists as they were
+                inner |= {v for handler in eqn.blocks[1:] for v in self.free.of(handler)}
             blocks = [self.results(self.block(b, inner), eqn.outs, inner) for b in eqn.blocks]
             return replace(eqn, blocks=tuple(blocks))
         assert isinstance(eqn.op, For)
@@ -245,12 +247,24 @@ class Storage:
         blocks = tuple([self.free.substitute(block, mapping) for block in eqn.blocks])
         return eqn.reading(tuple([substituted(arg, mapping) for arg in eqn.args]), blocks)
 
-    def last_uses(self, block: Block) -> dict[Atom, int]:
-        """Return the position of the last equation that uses each list; results come after all."""
+    def tried(self, block: Block) -> dict[int, dict[Atom, int]]:
+        """Return the last uses behind each try where its body has ended: there the stores are made."""
+        places = {
+            eqn.outs[0]: k for k, eqn in enumerate(block.eqns)
+            if isinstance(eqn.op, Try) and eqn.op.caught
+        }  # fmt: skip
+        return {k: self.last_uses(block, flag) for flag, k in places.items()}
+
+    def last_uses(self, block: Block, never: Var | None = None) -> dict[Atom, int]:
+        """Return the position of the last equation that uses each list; results come after all.
+
+        `never` is a test that is known to fail.
+        """
         found: dict[Atom, int] = {}
         for k, eqn in enumerate(block.eqns):
             found.update((arg, k) for arg in eqn.args if is_list(arg))
-            for v in self.reads(eqn):
+            fails = never is not None and isinstance(eqn.op, If) and eqn.args[0] is never
+            for v in self.free.of(eqn.blocks[1]) if fails else self.reads(eqn):
                 if is_list(v):
                     found[v] = k
         found.update((r, len(block.eqns)) for r in block.results if is_list(r))

@@ -52,7 +52,7 @@ def _printer() -> Any:
             for line in unparsed(node, self.spelled).split("\n"):
                 self.statement(node, line)
 
-        visit_Try = visit_TryStar = visit_Match = visit_With = visit_ClassDef = verbatim
+        visit_TryStar = visit_Match = visit_With = visit_ClassDef = verbatim
 
         def visit_JoinedStr(self, node: ast.JoinedStr, is_joined: bool = False) -> None:
             self.write(unparsed(node, self.spelled))

@@ -75,6 +75,19 @@ class If:
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """`outs` are the results of blocks[0], or of the block behind it that handles what it raises.
+
+    args      what each handler catches; None is everything
+    blocks    the body; handlers, whose only parameter is the exception, and whose results are
+              UNBOUND but for outs[0] and exceptions; the code that goes on is an arm of an IF
+    outs      if `caught` first which handler ran (False or 0: none); without, no handler goes on
+    """
+
+    caught: bool
+
+
+@dataclass(frozen=True, slots=True)
 class For:
     """A loop over `seqs` sequences in step, which carries values; no sequence: until told to stop.
 
@@ -205,7 +218,7 @@ class Opaque:
     payload: Payload
 
 
-Op = Union[str, If, For, Root, Call, Opaque]  # a string names a row of elementary.TABLE
+Op = Union[str, If, For, Root, Try, Call, Opaque]  # a string names a row of elementary.TABLE
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,7 @@ before                          after
 from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Root
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Root, Try
 
 
 def dce(block: Block) -> Block:
@@ -61,6 +61,8 @@ def _live_equations(eqns: tuple[Eqn, ...], live: set[Atom]) -> tuple[Eqn, ...]:
             eqns = _live_equations(eqn.blocks[0].eqns, inner)
             eqn = replace(eqn, blocks=(replace(eqn.blocks[0], eqns=eqns),))
             live |= inner
+        elif isinstance(eqn.op, Try):
+            eqn = _live_try(eqn, eqn.op, live)
         elif isinstance(eqn.op, For):
             eqn = _live_for(eqn, eqn.op, live)
         live.update(eqn.args)
@@ -77,6 +79,17 @@ def _live_if(eqn: Eqn, live: set[Atom]) -> Eqn:
         eqns = _live_equations(block.eqns, inner)
         live |= inner
         blocks.append(Block((), eqns, results))
+    return replace(eqn, outs=tuple(eqn.outs[k] for k in wanted), blocks=tuple(blocks))
+
+
+def _live_try(eqn: Eqn, op: Try, live: set[Atom]) -> Eqn:
+    wanted = [k for k, out in enumerate(eqn.outs) if out in live or (op.caught and k == 0)]
+    blocks = []
+    for block in eqn.blocks:
+        results = tuple(block.results[k] for k in wanted)
+        inner = set[Atom](results)
+        blocks.append(Block(block.params, _live_equations(block.eqns, inner), results))
+        live |= inner
     return replace(eqn, outs=tuple(eqn.outs[k] for k in wanted), blocks=tuple(blocks))
 
 

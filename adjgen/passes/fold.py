@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import simplified
-from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.types import BOOL, REAL
 
 FOLDED = {
@@ -71,6 +71,8 @@ class Folding:
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):
                 eqns.append(eqn.reading(eqn.args, self.loop(eqn, eqn.op)))
+            elif isinstance(eqn.op, Try):
+                self.attempt(eqn, eqns)
             elif eqn.blocks:
                 eqns.append(eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks])))
             elif constant or eqn.op in ALONE:
@@ -186,6 +188,13 @@ class Folding:
             if at is not None and block.results[at] is UNBOUND:
                 block.results = (*block.results[:at], FALSE, *block.results[at + 1 :])
         return tuple(blocks)
+
+    def attempt(self, eqn: Eqn, eqns: list[Eqn]) -> None:
+        """Fold the blocks of a try; where its body does nothing no handler runs."""
+        if eqn.blocks[0].eqns:
+            eqns.append(eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks])))
+        else:
+            self.mapping.update(zip(eqn.outs, map(self.value, eqn.blocks[0].results)))
 
     def taken(self, eqn: Eqn, block: Block, eqns: list[Eqn]) -> None:
         """Put the arm of a known condition in the place of its IF."""

@@ -43,7 +43,7 @@ class _Fusing:
         here: dict[Any, Var] = {}
         eqns = [e for e in block.eqns if e.op not in COMPARISONS or not self.repeats(e, here)]
         partners = _partners(eqns, self)
-        moved = set(partners.values())
+        moved = {j for found in partners.values() for j in found}
         replaced = self.mapping.keys()
         out: list[Eqn] = []
         made: list[Any] = []
@@ -53,7 +53,8 @@ class _Fusing:
             if replaced and not replaced.isdisjoint(eqn.args):
                 eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
             if k in partners:
-                eqn = self.fused(eqn, eqns[partners[k]])
+                for j in partners[k]:
+                    eqn = self.fused(eqn, eqns[j])
             elif eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.block(inner) for inner in eqn.blocks]))
             elif eqn.op in COMPARISONS and (key := self.key(eqn)) is not None:
@@ -95,29 +96,31 @@ class _Fusing:
             blocks.append(self.block(both))
             for out in inside:
                 del self.mapping[out]
-        return replace(eqn, outs=eqn.outs + adjoint.outs, blocks=tuple(blocks))
+        derivative = eqn.derivative and adjoint.derivative
+        outs = eqn.outs + adjoint.outs
+        return replace(eqn, outs=outs, blocks=tuple(blocks), derivative=derivative)
 
 
-def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, int]:
-    """Return for branches the position of the adjoint branch that can move up to them."""
+def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, list[int]]:
+    """Return for branches the positions of the adjoint branches that can move up to them."""
     by_test: dict[Atom, list[int]] = {}
     for k, eqn in enumerate(eqns):
         if isinstance(eqn.op, If):
             by_test.setdefault(fusing.value(eqn.args[0]), []).append(k)
-    found: dict[int, int] = {}
+    found: dict[int, list[int]] = {}
     for positions in by_test.values():
         taken: set[int] = set()
         for at, k in enumerate(positions):
-            later = (j for j in positions[at + 1 :] if j not in taken and eqns[j].derivative)
-            j = next((j for j in later if _can_move(eqns, k, j, fusing)), None)
-            if k not in taken and j is not None:
-                found[k] = j
-                taken.add(j)
+            for j in positions[at + 1 :]:
+                if k not in taken and j not in taken and (eqns[j].derivative or j == k + 1):
+                    if _can_move(eqns, k, j, taken, fusing):
+                        found.setdefault(k, []).append(j)
+                        taken.add(j)
     return found
 
 
-def _can_move(eqns: list[Eqn], to: int, position: int, fusing: _Fusing) -> bool:
+def _can_move(eqns: list[Eqn], to: int, position: int, taken: set[int], fusing: _Fusing) -> bool:
     """Whether a branch reads nothing that is computed between another one and itself."""
-    between = {out for eqn in eqns[to + 1 : position] for out in eqn.outs}
+    between = {out for k in range(to + 1, position) if k not in taken for out in eqns[k].outs}
     reads = {fusing.value(v) for b in eqns[position].blocks for v in fusing.free.of(b)}
     return between.isdisjoint(reads)

@@ -7,7 +7,7 @@ Conditions tell nothing here: behind `if x >= 0.0` the slope of x at 0 is still 
 from collections.abc import Mapping
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Const, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Const, Eqn, For, If, Try, Var
 
 NEVER_NEGATIVE = {"abs", "fabs", "hypot", "dist", "exp", "exp2", "cosh"}
 IF_ARGUMENTS_ARE = {"add", "mul", "div", "sum", "fsum", "prod", "float", "pos", "sqrt", "cbrt"}
@@ -29,6 +29,8 @@ def never_negative(
 
     if isinstance(eqn.op, If):
         return are(*(block.results[eqn.outs.index(atom)] for block in eqn.blocks))
+    if isinstance(eqn.op, Try):  # an out of the body is read only where that ended
+        return are(eqn.blocks[0].results[eqn.outs.index(atom)])
     if isinstance(eqn.op, For):
         k, op = eqn.outs.index(atom), eqn.op
         if k >= op.carried:

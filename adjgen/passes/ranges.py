@@ -12,7 +12,7 @@ import math
 from typing import NamedTuple
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, If, Try, Var
 from adjgen.passes.minima import never_negative
 
 
@@ -63,6 +63,9 @@ class _Ranges:
                 eqn = self.choice(eqn)
             elif eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks]))
+                if isinstance(eqn.op, Try):  # an out of the body is read only where that ended
+                    given = list(zip(eqn.outs, eqn.blocks[0].results))[eqn.op.caught :]
+                    self.known.update((out, self.of(result)) for out, result in given)
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue
             elif eqn.op == "infinity" and never_negative(eqn.args[0], self.made_by):

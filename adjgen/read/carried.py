@@ -32,7 +32,7 @@ class Carried:
 
     trees: dict[Key, Tree] = field(default_factory=dict)
     types: dict[Key, list[Type]] = field(default_factory=dict)
-    conflicts: set[str] = field(default_factory=set)
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
     own: dict[str, list[Cell]] = field(default_factory=dict)
     hints: dict[Cell, str] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ class Carried:
             known = self.known(name)
             found[name] = closed(held, iter(self.cells(name)), heap) if known else UNBOUND
         heap.update((cell, variables[cell][0]) for cell in self.lists())
-        found |= {n: Conflict(f"`{n}` changes its kind in a loop") for n in self.conflicts}
+        found |= self.conflicts
         return found
 
     def known(self, name: Key) -> bool:
@@ -82,7 +82,8 @@ class Carried:
         tree = merged_tree([held] if neutral and held is not UNBOUND else [old, held])
         if tree is None or not all(isinstance(p, (Var, Const)) for p in leaves(held)):
             if isinstance(key, str):
-                self.conflicts.add(key)
+                other = Conflict(f"`{key}` changes its kind in a loop")
+                self.conflicts[key] = held if isinstance(held, Conflict) else other
             del self.trees[key], self.types[key]
             return True
         kinds = [atom.type for atom in atoms_of(expanded(held, tree))]

@@ -12,12 +12,12 @@ from typing import Any
 
 from adjgen.diagnostics import Problem
 from adjgen.ir.core import UNBOUND, Atom, Const
-from adjgen.read import inline
 from adjgen.read.bound import TRUE, boundness, require_bound
 from adjgen.read.frame import Frame
 from adjgen.read.missing import constant_expression
 from adjgen.read.names import ABSENT
 from adjgen.read.opaque import SEES_ALL, targets
+from adjgen.read.state import locals_of
 from adjgen.read.values import BindingValue, Conflict, Display, FunctionValue, Value
 
 NO_SCOPE = (ast.ClassDef, ast.AsyncFunctionDef, ast.Global, ast.Nonlocal)
@@ -256,7 +256,7 @@ class _Outside(ast.NodeTransformer):
 
     def inside(self, node: Any) -> Any:
         """Return a function with its body replaced; its defaults stay."""
-        below = self.within(inline.locals_of(node))
+        below = self.within(locals_of(node))
         without_annotations(node)
         if isinstance(node, ast.Lambda):
             node.body = below.visit(node.body)

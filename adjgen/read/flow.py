@@ -112,6 +112,10 @@ def ends(statements: Statements) -> bool:
             if ends(node.orelse):
                 return True
             break
+        if isinstance(node, ast.Try):
+            whole = ends([*node.body, *node.orelse]) and all(ends(h.body) for h in node.handlers)
+            if whole or ends(node.finalbody):
+                return True
         if isinstance(node, ast.While) and _endless(node):
             return True
     return False

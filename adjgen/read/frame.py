@@ -18,11 +18,12 @@ from adjgen.read import names
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
 from adjgen.read.definite import read_first
-from adjgen.read.flow import assigned, rebound
+from adjgen.read.flow import assigned
 from adjgen.read.hidden import is_hidden
-from adjgen.read.lowering import Arm, Mark, Session
+from adjgen.read.lowering import Arm, Mark, Reread, Session
 from adjgen.read.missing import constant_expression, missing_hint
-from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
+from adjgen.read.opaque import Code, changes, loaded
+from adjgen.read.scopes import check_scopes
 from adjgen.read.values import (
     BindingValue,
     Conflict,
@@ -138,14 +139,18 @@ class Frame:
             return self.outside(node, self.definition.scope.resolve(node.id))
         value = owner.env.get(node.id, UNBOUND)
         if isinstance(value, Conflict):
-            same = value.code == "ADJ205"
-            why = "Use one name for one kind of value." if same else "Assign it first."
-            return self.problem(node, value.code, value.reason, why)
+            return self.lost(node, value)
         if value is UNBOUND:
             what = f"`{node.id}` is read before it is assigned"
             return self.problem(node, "ADJ501", what, "Assign it on every path that leads here.")
         require_bound(self, node, node.id, owner)
         return value
+
+    def lost(self, node: ast.AST, name: Conflict) -> Var:
+        """Report a name of which nothing is known any more; the try that lost it can be read otherwise."""
+        if name.place is not None and name.place not in self.session.trying:
+            raise Reread(name)
+        return self.problem(node, name.code, name.reason, name.hint)
 
     def outside(self, node: ast.expr, binding: Any) -> Value:
         """Return the value of a name that is not local: a constant, or an expression that reads it."""
@@ -187,7 +192,7 @@ class Frame:
         observes: bool = False, before: Sequence[str] = (),
     ) -> tuple[Code, list[Atom]]:  # fmt: skip
         """Return the payload of carried code and the atoms that it reads."""
-        self.check_scopes(node)
+        check_scopes(self, node)
         reads: dict[str, Atom] = {}
         outside: dict[str, ast.expr] = {}
         first = read_first([node])
@@ -207,24 +212,6 @@ class Frame:
         )  # fmt: skip
         return payload, list(reads.values())
 
-    def check_scopes(self, node: ast.AST) -> None:
-        """Refuse code that reads variables in ways that renaming them would change."""
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Call) and self.dotted(inner.func) in SEES_ALL:
-                what = f"`{ast.unparse(inner.func)}` reads variables that adjgen does not see"
-                self.problem(inner, "ADJ301", what, "Name what it reads.")
-            binding = self.binding(inner) if isinstance(inner, ast.Attribute) else None
-            if isinstance(binding, names.External) and binding.place is None:
-                self.expression_of(inner, binding, ast.unparse(inner))
-            if isinstance(inner, ast.Call) and not inner.args:
-                if self.dotted(inner.func) == "builtins.super":
-                    what = "`super()` outside of its class"
-                    self.problem(inner, "ADJ301", what, "Name the class: `Base.method(self, x)`.")
-        late = late_reads(node, self.dotted)
-        for name in sorted(late & rebound(self.definition.node)) if late else ():
-            what = f"a function or generator reads `{name}`, which is assigned again"
-            self.problem(node, "ADJ401", what, "Give the other value a name of its own.")
-
     def readable(self, node: ast.AST, name: str, value: Value) -> Atom:
         """Return an atom for a local name that carried code reads."""
         if isinstance(value, FunctionValue):
@@ -232,6 +219,8 @@ class Frame:
             return self.problem(
                 node, "ADJ301", what, "Call it directly, or move it to module level."
             )
+        if isinstance(value, Conflict) and value.place is not None:
+            return self.lost(node, value)
         if isinstance(value, Conflict) or value is UNBOUND:
             return self.problem(
                 node, "ADJ501", f"`{name}` may have no value here", "Assign it first."

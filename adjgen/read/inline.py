@@ -1,18 +1,18 @@
 """Reads a callee in place of its call, or emits a CALL of it where it is recursive."""
 
 import ast
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions
-from adjgen.read.flow import BELOW, assigned, ends, own_nodes, returns_its_argument, yields
+from adjgen.read.flow import ends, returns_its_argument, yields
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
 from adjgen.read.passive import report_misplaced
+from adjgen.read.state import locals_of, outer_state, parameters
 from adjgen.read.values import Display, FunctionValue, Value, rebuilt
 
 HARMLESS_DECORATORS = {
@@ -38,6 +38,10 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
         return frame.opaque(
             node, f"ADJ302 `{ast.unparse(node.func)}` {refusal}", "Write it as a plain function."
         )
+    outside = outer_state(definition.node) if target.frame is None else ""
+    if outside and definition is not session.main:
+        why = "A derivative has no meaning for state outside the function: pass it in."
+        return frame.opaque(node, f"ADJ503 `{ast.unparse(node.func)}` {outside}", why)
     given = [*target.first, *(expressions.value(frame, argument) for argument in node.args)]
     named = dict(target.named)
     named |= {k.arg: expressions.value(frame, k.value) for k in node.keywords if k.arg}
@@ -105,16 +109,6 @@ def _keeps(frame: Frame, decorator: ast.expr) -> bool:
 
 def _wraps(definition: Any) -> bool:
     return hasattr(getattr(definition, "live", None), "__wrapped__")
-
-
-def parameters(node: Any) -> list[tuple[str, str]]:
-    """Return the names and kinds (those of inspect) of the parameters of a function."""
-    args = node.args
-    found = [(a.arg, "POSITIONAL_ONLY") for a in args.posonlyargs]
-    found += [(a.arg, "POSITIONAL_OR_KEYWORD") for a in args.args]
-    found += [(args.vararg.arg, "VAR_POSITIONAL")] if args.vararg else []
-    found += [(a.arg, "KEYWORD_ONLY") for a in args.kwonlyargs]
-    return found + ([(args.kwarg.arg, "VAR_KEYWORD")] if args.kwarg else [])
 
 
 def bind_arguments(
@@ -219,16 +213,6 @@ def constant_display(node: ast.AST) -> Value | None:
         items = [held for item in node.elts if (held := constant_display(item)) is not None]
         return Display("tuple", tuple(items)) if len(items) == len(node.elts) else None
     return None
-
-
-@lru_cache(maxsize=256)  # asked at every call of a function
-def locals_of(node: Any) -> frozenset[str]:
-    """Return the names that are local to a function."""
-    body = node.body if isinstance(node.body, list) else [node.body]
-    found = own_nodes(*body, closed=BELOW)
-    declared = (n for n in found if isinstance(n, (ast.Global, ast.Nonlocal)))
-    outer = {name for declaration in declared for name in declaration.names}
-    return frozenset({name for name, _ in parameters(node)} | set(assigned(body))) - outer
 
 
 def read_body(

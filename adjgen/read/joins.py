@@ -66,8 +66,9 @@ class _Ends:
             self.functions[name] = some[0]
             self.trees[name], self.flat[name] = LEAF, some[1:]
         elif tree is None:
+            told = [held for held in pair if isinstance(held, Conflict)]
             reason = f"`{name}` is one kind of thing on one path and another on the other"
-            self.new[name] = Conflict(reason)
+            self.new[name] = told[0] if told else Conflict(reason)
         elif pair[0] == pair[1] and not isinstance(pair[0], Var):
             self.new[name] = a
         else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
-from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
+from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
 from adjgen.ir.types import OPAQUE, Type, differentiable
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
@@ -14,10 +14,11 @@ from adjgen.read.cells import opened
 from adjgen.read.flow import yields
 from adjgen.read.frame import Frame
 from adjgen.read.lists import Retyped
-from adjgen.read.lowering import Session
+from adjgen.read.lowering import Reread, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
-from adjgen.read.values import Cell, ListValue, Value, atoms_of, leaves, tree_of
+from adjgen.read.state import locals_of, parameters
+from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
 
 
 def lower(definition: Any) -> Module:
@@ -29,18 +30,23 @@ def lower(definition: Any) -> Module:
         With all problems, if the function cannot be read.
     """
     retyped: dict[str, Type] = {}
+    carried: dict[Loc, Conflict] = {}
     while True:
         try:
-            return _lowered(definition, retyped)
+            return _lowered(definition, retyped, carried)
+        except Reread as again:
+            assert again.lost.place is not None
+            carried[again.lost.place] = again.lost
         except Retyped as found:
             if retyped.get(found.parameter) == found.kind:
                 raise AssertionError(f"{found.parameter} stays what it is") from found
             retyped[found.parameter] = found.kind
 
 
-def _lowered(definition: Any, retyped: dict[str, Type]) -> Module:
+def _lowered(definition: Any, retyped: dict[str, Type], carried: dict[Loc, Conflict]) -> Module:
+    """Return a function as a Module, parameters and try statements read as earlier readings told."""
     session = Session()
-    session.main, session.retyped = definition, retyped
+    session.main, session.retyped, session.carried = definition, retyped, carried
     _signature_problems(session, definition)
     session.recursive.add(definition)  # a call of itself is a CALL
     main = None
@@ -128,7 +134,7 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
 
 
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
-    frame = Frame(session, definition, inline.locals_of(definition.node))
+    frame = Frame(session, definition, locals_of(definition.node))
     frame.at(definition.node)
     used = Uses(session, definition)
     types = parameter_types(session, definition, used)
@@ -138,7 +144,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     params: list[Param] = []
     bound = inline.preset_values(frame, definition)
     keyword_only = False
-    for parameter, kind in inline.parameters(definition.node):
+    for parameter, kind in parameters(definition.node):
         if parameter in bound:
             continue
         keyword_only = keyword_only or parameter in getattr(definition, "preset", ())

@@ -5,10 +5,19 @@ from typing import Any
 
 from adjgen.diagnostics import Problem
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Function, Var
+from adjgen.ir.core import Atom, Function, Loc, Var
 from adjgen.ir.types import Type
 from adjgen.read.cells import Heap
-from adjgen.read.values import Value
+from adjgen.read.guards import Guard
+from adjgen.read.values import Conflict, Value
+
+
+class Reread(Exception):
+    """A try loses a name that is read behind it: read the function again, the try as it is."""
+
+    def __init__(self, lost: Conflict) -> None:
+        super().__init__(lost.reason)
+        self.lost = lost
 
 
 class Session:
@@ -23,6 +32,9 @@ class Session:
         self.main: Any = None  # the definition that is lowered for itself
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
+        self.trying: list[Loc] = []  # the try statements around
+        self.carried: dict[Loc, Conflict] = {}  # those to carry as they are, for what would be lost
+        self.guards: list[Guard] = []  # the bodies of try statements that are being read
         self.in_place = 0  # statements of callees that were read in place
         self.files: dict[str, Any] = {}
         self.solutions: dict[Var, Any] = {}  # what solvers returned -> attribute, residual

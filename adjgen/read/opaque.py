@@ -102,6 +102,12 @@ class _Renamer(ast.NodeTransformer):
             return copy.deepcopy(self.loads.get(node.id, node))
         return ast.Name(self.stores.get(node.id, node.id), node.ctx)
 
+    def visit_alias(self, node: ast.alias) -> ast.alias:
+        bound = node.asname or node.name.partition(".")[0]
+        if self.stores.get(bound, bound) != bound and (node.asname or bound == node.name):
+            node.asname = self.stores[bound]
+        return node
+
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
         node.name = self.stores.get(node.name, node.name) if node.name else None
         return self.generic_visit(node)

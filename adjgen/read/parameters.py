@@ -10,11 +10,11 @@ from typing import Any, TypeGuard
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
 from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
 from adjgen.read.frame import Frame
-from adjgen.read.inline import locals_of, parameters
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
 from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
+from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)

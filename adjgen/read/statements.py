@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 from adjgen.ir.core import UNBOUND, Const
-from adjgen.read import displays, loops
+from adjgen.read import displays, loops, trying
 from adjgen.read.bound import boundness, flag
 from adjgen.read.carrying import carry
 from adjgen.read.dispatch import made_here
@@ -31,6 +31,9 @@ def suite(frame: Frame, statements: Sequence[ast.stmt]) -> None:
     for k, node in enumerate(statements):
         if isinstance(node, ast.If) and jumps([node]):
             if jumping_if(frame, node, statements[k + 1 :]):
+                return
+        elif isinstance(node, ast.Try):
+            if trying.attempt(frame, node, statements[k + 1 :]):
                 return
         else:
             statement(frame, node)

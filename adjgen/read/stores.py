@@ -61,6 +61,10 @@ def change(frame: Frame, node: ast.AST, base: ListValue | RowValue, var: Var) ->
     if reason:
         what = f"this list cannot be changed here: {reason}"
         frame.problem(node, "ADJ407", what, "Change a copy, or build a new list.")
+    if any(guard.sees(cell, node) for guard in frame.session.guards):
+        what = "this list is changed in a try before something that may raise"
+        why = "Change it last in the body, or behind the try."
+        frame.problem(node, "ADJ204", what, why)
     if isinstance(base, RowValue):
         for row in cell.rows:
             row.stale = "a list that was put into another one, which was changed there since"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
+from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Loc, Tree, Var
 from adjgen.ir.types import NOTHING
 
 
@@ -83,10 +83,15 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A name that means different kinds of things on different paths, or may have no value."""
+    """A name that means different kinds of things on different paths, or may have no value.
+
+    `place` is that of a try which would not lose the name if it was carried as it is.
+    """
 
     reason: str
     code: str = "ADJ205"
+    hint: str = "Use one name for one kind of value."
+    place: Loc | None = None
 
 
 Value = Union[
