@@ -449,3 +449,29 @@ def may_have_no_value(x, n):
 def test_a_name_without_a_value_raises_inside():
     assert adjgen.value_and_grad(may_have_no_value)(2.0, 3) == (8.0, 4.0)
     assert adjgen.value_and_grad(may_have_no_value)(2.0, 0) == (6.0, 3.0)
+
+
+def in_itself(depth, x):
+    if depth <= 0:
+        return x
+    v = in_itself(depth - 1, x * 0.5)
+    try:
+        y = math.acos(v * 0.5 + x) * x
+    except ZeroDivisionError:
+        y = v
+    except ValueError:
+        y = v * x
+    return y
+
+
+def two_handlers(x):
+    return in_itself(1, x)
+
+
+@pytest.mark.parametrize("style", ["named", "ssa"])
+def test_what_is_caught_is_known_when_something_is_raised(style):
+    names = {}
+    exec(adjgen.generate(two_handlers, style=style).source, names)
+    assert names["two_handlers"](2.0) == 2.0
+    assert names["two_handlers_jvp"](2.0, x_dot=1.0) == (2.0, 2.0)
+    assert names["two_handlers_value_and_grad"](2.0) == (2.0, 2.0)

@@ -107,6 +107,7 @@ class Lives:
         ]
         for handler in eqn.blocks[1:]:
             self.now += 2
+            self.read(eqn.args, used)  # what is caught is asked for when something was raised
             self.define(handler.params)
             used |= self.block(handler)
         return used
