@@ -5,9 +5,10 @@ input, the derivative and the sum of the absolute values of its path terms, to w
 """
 
 import builtins
+import copy
 import math
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -468,8 +469,24 @@ BUILTINS = vars(builtins) | {
 
 
 def leaves(value: Any) -> list[Any]:
-    """Return the numbers of a nested tuple in order."""
-    return [x for part in value for x in leaves(part)] if isinstance(value, tuple) else [value]
+    """Return the numbers of nested tuples and lists in order."""
+    if isinstance(value, (tuple, list)):
+        return [x for part in value for x in leaves(part)]
+    return [value]
+
+
+def places(name: str, value: Any) -> list[str]:
+    """Return what the numbers of an argument are called: x, or x[0][1] in a list."""
+    if isinstance(value, (tuple, list)):
+        return [p for k, part in enumerate(value) for p in places(f"{name}[{k}]", part)]
+    return [name]
+
+
+def like(value: Any, numbers: Iterator[Any]) -> Any:
+    """Return numbers in the containers of a value."""
+    if isinstance(value, (tuple, list)):
+        return type(value)([like(part, numbers) for part in value])
+    return next(numbers)
 
 
 def load(text: str) -> dict[str, Any]:
@@ -481,9 +498,10 @@ def load(text: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is right: for each leaf of the result its value and {wrt name: (derivative, size)}.
+    """What is right: for each leaf of the result its value and {input: (derivative, size)}.
 
-    second: for each leaf {(wrt name, wrt name): (derivative, size)} when order 2 was asked for.
+    second: for each leaf {(input, input): (derivative, size)} when order 2 was asked for.
+    An input is a number among the arguments: x, or x[0] in a list.
     """
 
     values: list[Any]
@@ -509,11 +527,14 @@ def differentiate(
     values only: all decisions stay those of the unshifted program.
     """
     run = Run(exact, order)
-    numbers = dict(arguments)
-    for k, key in enumerate(wrt):
-        value = arguments[key]
-        one = (MP.mpf(1), MP.mpf(1))
-        numbers[key] = Dual(run, value, {k: one}, exact=MP.mpf(value) + shift.get(key, 0))
+    numbers = copy.deepcopy(dict(arguments))
+    inputs = [(key, one) for key in wrt for one in leaves(arguments[key])]
+    duals = [
+        Dual(run, value, {k: (MP.mpf(1), MP.mpf(1))}, exact=MP.mpf(value) + shift.get(key, 0))
+        for k, (key, value) in enumerate(inputs)
+    ]
+    numbers |= {key: like(arguments[key], iter(duals[count_before(inputs, key) :])) for key in wrt}
+    wrt = [place for key in wrt for place in places(key, arguments[key])]
     function = load(text)[name]
     found = leaves(call(function, numbers))
     for value in found:
@@ -529,6 +550,11 @@ def differentiate(
         run.near,
         run.ties,
     )
+
+
+def count_before(inputs: Sequence[tuple[str, Any]], key: str) -> int:
+    """Return how many inputs come before those of an argument."""
+    return next((k for k, (name, _) in enumerate(inputs) if name == key), len(inputs))
 
 
 def call(function: Callable[..., Any], numbers: Mapping[str, Any]) -> Any:

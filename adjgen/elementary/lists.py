@@ -208,4 +208,4 @@ sequence(
     jvp=lambda args, y, dot: call("item", dot(0), y),
     scatter=lambda k, args, y, bar, into: _add_to_item(bar, into, y),
 )  # fmt: skip
-row("changed", lambda items: None, outs=0, category="none")  # the caller sees the changes of a list
+row("changed", lambda items, new: None, outs=0, category="none")  # a list of the caller

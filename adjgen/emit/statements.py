@@ -138,7 +138,7 @@ class Printer(Assignments):
         if isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
             return self.store(eqn, eqn.op)
         if eqn.op == "changed":
-            return []
+            return self.changed(eqn)
         if eqn.op == "require_bound":
             return self.require_bound(eqn)
         value = self.expressions.equation(eqn)
@@ -160,6 +160,13 @@ class Printer(Assignments):
         target = self.name(eqn.outs[0]) if self.uses[eqn.outs[0]] or not name else name
         first = [] if target == name else [assign([target], self.atom(items))]
         return [*first, *stores(op, target, trees)]
+
+    def changed(self, eqn: Eqn) -> Statements:
+        """Write items[:] = new; nothing where the changes were made in the caller's list."""
+        if len(eqn.args) == 1:
+            return []
+        items, new = [self.atom(arg) for arg in eqn.args]
+        return [ast.Assign([ast.Subscript(items, ast.Slice(), ast.Store())], new)]
 
     def raise_unbound(self) -> Statements:
         """Write what Python raises where the user's function returns a name without a value."""

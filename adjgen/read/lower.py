@@ -1,6 +1,7 @@
 """From a definition to the intermediate form: signature, body, and the functions that it calls."""
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -150,12 +151,22 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         bound[parameter] = _argument(session, params[-1], is_main)
     result = inline.read_body(session, definition, bound, None, is_main)
     result = opened(result, session.heap)
+    if is_main:
+        _show_changes(session, params, bound)
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):
         what = "the function returns different kinds of things"
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
         result = Const(None)
     body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
     return Function(name, tuple(params), body, tree_of(result), about)
+
+
+def _show_changes(session: Session, params: Sequence[Param], bound: dict[str, Value]) -> None:
+    """Note which lists of the caller hold something else at the end."""
+    for param in params:
+        value = bound[param.name]
+        if isinstance(value, ListValue) and session.heap[value.cell] is not param.vars[0]:
+            session.builder.emit("changed", [param.vars[0], session.heap[value.cell]], [])
 
 
 def _selected(definition: Any, name: str, kind: Type) -> bool:
