@@ -3,6 +3,7 @@
 import ast
 
 from adjgen.emit.targets import constant, spell
+from adjgen.emit.unbound import measures
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
 
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -16,9 +17,11 @@ class Expressions:
     """Writes the expressions of one function."""
 
     def __init__(
-        self, names: dict[Var, str], inlined: set[Var], made_by: dict[Atom, Eqn], target: str
-    ) -> None:
+        self, names: dict[Var, str], inlined: set[Var], made_by: dict[Atom, Eqn], target: str,
+        unbound: set[Var],
+    ) -> None:  # fmt: skip
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
+        self.unbound = unbound
 
     def atom(self, atom: Atom) -> ast.expr:
         """Write a value."""
@@ -41,6 +44,8 @@ class Expressions:
             named = [ast.keyword(n, a) for n, a in zip(eqn.op.keywords, args[split:])]
             return ast.Call(ast.Name(eqn.op.function, ast.Load()), args[:split], named)
         assert isinstance(eqn.op, str)
+        if measures(eqn) and eqn.args[0] in self.unbound:
+            args[0] = ast.BoolOp(ast.Or(), [args[0], ast.Tuple([], ast.Load())])
         return spell(self.target, eqn.op, args)
 
     def tested(self, test: Atom) -> Atom:

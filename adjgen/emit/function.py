@@ -13,7 +13,7 @@ from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
 from adjgen.emit.statements import Printer, Tail
 from adjgen.emit.targets import constant
-from adjgen.emit.unbound import copies_unbound
+from adjgen.emit.unbound import copies_unbound, maybe_absent
 from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, Function, Opaque, Param, Var
 from adjgen.ir.query import equations
 
@@ -38,7 +38,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     made_by: dict[Atom, Eqn] = {out: eqn for eqn in equations(body) for out in eqn.outs}
     fixed = {p.vars[0]: p.name for p in function.params if not p.tree.kind}
     names = Names(lives, fixed, taken(function), style)
-    expressions = Expressions(names.names, inlining.chosen, made_by, target)
+    expressions = Expressions(names.names, inlining.chosen, made_by, target, maybe_absent(body))
     unbound = Const(None) if copies_unbound(body, names.names) else UNBOUND
     printer = Printer(expressions, inlining.uses, unbound, quote)
     statements = unpacking(function, names.names, inlining.uses, printer.nothing)

@@ -44,7 +44,8 @@ def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]
         e.reading(e.args[-1:], ()) if e.op == "changed" and e.args[-1] in roots else e
         for e in function.body.eqns
     ]
-    body = replace(function.body, eqns=tuple(seen))
+    last = [e for e in seen if e.op == "changed" and len(e.args) > 1]  # when nobody reads it
+    body = replace(function.body, eqns=(*[e for e in seen if e not in last], *last))
     storage = Storage(consumed(eqns), set().union(*roots.values()))
     storage.borrowed.update(v for v in body.params if v not in storage.rooted)
     return replace(function, body=storage.returned(function, storage.block(body, set())))
@@ -225,7 +226,8 @@ class Storage:
         copies, results = [], list(body.results)
         for k, result in enumerate(body.results):
             if isinstance(result, Var) and is_list(result):
-                if result in seen or (result in body.params and k):
+                theirs = result in body.params or result in self.borrowed
+                if result in seen or (theirs and k):
                     results[k] = own = Var(result.hint, result.type)
                     copies.append(copy(result, own))
                 seen.add(result)

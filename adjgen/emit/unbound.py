@@ -3,7 +3,7 @@
 A function that copies one (or keeps it on a tape) starts it as None, so that reading it still fails.
 """
 
-from adjgen.ir.core import UNBOUND, Atom, Block, Call, For, If, Opaque, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Eqn, For, If, Opaque, Var
 from adjgen.ir.query import equations
 
 
@@ -28,8 +28,30 @@ def maybe_unbound(body: Block) -> set[Var]:
     return found
 
 
+def maybe_absent(body: Block) -> set[Var]:
+    """Return the variables that may have no value, and those that may come from a tape as None."""
+    found = maybe_unbound(body)
+    size = -1 if found else 0
+    while size != len(found):
+        size = len(found)
+        for eqn in equations(body):
+            if isinstance(eqn.op, For):
+                block, first = eqn.blocks[0], eqn.op.carried + eqn.op.exits
+                pairs = list(zip(eqn.outs[eqn.op.carried :], block.results[first:]))
+                pairs += zip(block.params, eqn.args[: eqn.op.seqs])
+                found |= {o for o, a in pairs if a in found}
+            elif eqn.op in ("backwards", "pack", "unpack") and not found.isdisjoint(eqn.args):
+                found.update(eqn.outs)
+    return found
+
+
 def _is(atom: Atom, found: set[Var]) -> bool:
     return atom is UNBOUND or atom in found
+
+
+def measures(eqn: Eqn) -> bool:
+    """Whether an equation asks how long a list is, for its adjoint: none where there is no list."""
+    return eqn.derivative and (eqn.op == "len" or str(eqn.op).startswith("zeros_like"))
 
 
 def copies_unbound(body: Block, names: dict[Var, str]) -> bool:
@@ -56,7 +78,7 @@ def copies_unbound(body: Block, names: dict[Var, str]) -> bool:
                 for a in eqn.args
                 if isinstance(a, Var) and a.hint == o.hint
             ]
-        elif eqn.op == "pack" or isinstance(eqn.op, Call):
+        elif eqn.op == "pack" or isinstance(eqn.op, Call) or measures(eqn):
             if any(arg in found for arg in eqn.args):
                 return True
         copied = ((o, a) for o, a in pairs if isinstance(a, Var) and a in found)

@@ -205,8 +205,12 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     if isinstance(node.slice, ast.Slice) and (part := displays.display(frame, node)) is not None:
         return part
     base: Value | None
-    if isinstance(node.value, ast.Call) and calls.readable(frame, node.value):
+    if isinstance(node.value, ast.Call) and (
+        calls.readable(frame, node.value) or lists.maker(frame, node.value)
+    ):
         base = value(frame, node.value)
+    elif isinstance(node.value, ast.BinOp) or lists.is_part(node.value):
+        base = lists.list_of(frame, node.value)
     elif isinstance(node.value, (ast.Name, ast.Subscript)):
         base = lists.reference(frame, node.value)
     elif isinstance(node.value, (ast.List, ast.ListComp)):

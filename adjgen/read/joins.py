@@ -16,6 +16,7 @@ from adjgen.read.values import (
     Cell,
     Conflict,
     ListValue,
+    RowValue,
     Value,
     atoms_of,
     expanded,
@@ -44,6 +45,7 @@ def join(
 ) -> Value:
     """Append the IF of two arms, bind the names and lists that differ after them; return its result."""
     agree(then.env, other.env)
+    take_rows(frame, node, then, other)
     held = [then.env | {"": then.result}, other.env | {"": other.result}]
     old, heap = frame.env, frame.session.heap
     names = dict.fromkeys([*then.env, *other.env, *([""] if with_result else [])])
@@ -84,6 +86,25 @@ def join(
             node, "ADJ205", "the two sides are different kinds of things", "Use numbers on both."
         )
     return result
+
+
+def take_rows(frame: Frame, node: ast.AST, then: Arm, other: Arm) -> None:
+    """Replace rows of lists where the arms leave different lists under one name."""
+    for arm, opposite in ((then, other), (other, then)):
+        session = frame.session
+        outer = session.builder, session.heap
+        session.builder, session.heap = arm.builder, arm.heap
+        for name, value in arm.env.items():
+            if value != opposite.env.get(name) and is_list(opposite.env.get(name)):
+                arm.env[name] = lists.taken(frame, node, value)
+        if arm.result != opposite.result and is_list(opposite.result):
+            arm.result = lists.taken(frame, node, arm.result)
+        session.builder, session.heap = outer
+
+
+def is_list(value: Value | None) -> bool:
+    """Whether a value is a list."""
+    return isinstance(value, (ListValue, RowValue))
 
 
 def _absent(name: str) -> Value:

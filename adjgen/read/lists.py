@@ -7,6 +7,7 @@ from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
 from adjgen.read import expressions, stores
 from adjgen.read.bound import require_bound
+from adjgen.read.cells import SHARED, freeze
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
@@ -27,6 +28,16 @@ def held(frame: Frame, var: Atom, frozen: str = "") -> ListValue:
     cell = Cell(frozen=frozen)
     frame.session.heap[cell] = var
     return ListValue(cell)
+
+
+def taken(frame: Frame, node: ast.AST, value: Value) -> Value:
+    """Return a value in which a row is the list that it is now, which cannot be changed any more."""
+    if isinstance(value, Display):
+        return Display(value.kind, tuple([taken(frame, node, item) for item in value.items]))
+    if not isinstance(value, RowValue):
+        return value
+    freeze(SHARED, value.cell)
+    return held(frame, frame.materialise(node, value), frozen=SHARED)
 
 
 def numbers(kind: Type) -> bool:
@@ -118,6 +129,11 @@ def row_of(frame: Frame, base: Value, where: Atom) -> RowValue:
     return RowValue(base.cell, (*outer, where), base.cell.generation)
 
 
+def is_part(node: ast.expr) -> bool:
+    """Whether an expression is x[i:j]."""
+    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
+
+
 def is_list(frame: Frame, node: ast.expr) -> bool:
     """Whether an expression names a list, or makes one."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
@@ -129,7 +145,7 @@ def is_list(frame: Frame, node: ast.expr) -> bool:
 
 def list_of(frame: Frame, node: ast.expr) -> Value | None:
     """Return the list that an expression names or makes; None for what is no list of numbers."""
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+    if is_part(node):
         found = expressions.value(frame, node) if is_list(frame, node) else None
     elif isinstance(node, (ast.Name, ast.Subscript)):
         found = reference(frame, node)

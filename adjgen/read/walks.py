@@ -56,7 +56,7 @@ def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
     if dotted == "builtins.zip" and len(args) > 1:
         inner = [walk(frame, a, part_of(target, k)) for k, a in enumerate(args)]
         return together(inner)
-    if dotted == "builtins.enumerate" and len(args) in (1, 2) and lists.is_list(frame, args[0]):
+    if dotted == "builtins.enumerate" and len(args) in (1, 2) and _walkable(frame, args[0]):
         return _enumerated(frame, node, args, target)
     if dotted == "builtins.reversed" and len(args) == 1:
         inner_walk = walk(frame, args[0], target)
@@ -69,6 +69,14 @@ def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
     found = one_of(frame, frame.materialise(node, held), target)
     found.cells = [held.cell] if isinstance(held, (ListValue, RowValue)) else []
     return found
+
+
+def _walkable(frame: Frame, node: ast.expr) -> bool:
+    """Whether an expression is a list, or several in step, whose length is known before the walk."""
+    dotted = frame.dotted(node.func) if isinstance(node, ast.Call) and not node.keywords else ""
+    if dotted in ("builtins.zip", "builtins.reversed") and isinstance(node, ast.Call):
+        return bool(node.args) and all(_walkable(frame, argument) for argument in node.args)
+    return lists.is_list(frame, node)
 
 
 def one_of(frame: Frame, sequence: Atom, target: ast.expr | None) -> Walk:
