@@ -216,13 +216,14 @@ class Differentiated:
 
 def differentiated(definition: Any, options: Options) -> Differentiated:
     """Return a function with the products that the options ask for."""
+    from adjgen.diff.refusals import is_composite
     from adjgen.diff.signature import wrt_names
 
     module = primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}
     for kind in KINDS[options.mode]:
-        if kind == "value_and_grad" and module.main.result.kind:
+        if kind == "value_and_grad" and is_composite(module.main):
             continue  # a tuple has no gradient; its vjp is there
         chosen = names or [p.name for p in module.main.params if p.differentiable]
         products[kind] = product(module, kind, names, len(chosen) == 1, options)

@@ -3,7 +3,7 @@
 import ast
 
 from adjgen.emit.targets import constant, spell
-from adjgen.emit.unbound import measures
+from adjgen.emit.unbound import copies, measures
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
 
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -46,6 +46,9 @@ class Expressions:
         assert isinstance(eqn.op, str)
         if measures(eqn) and eqn.args[0] in self.unbound:
             args[0] = ast.BoolOp(ast.Or(), [args[0], ast.Tuple([], ast.Load())])
+        elif copies(eqn) and eqn.args[0] in self.unbound:
+            absent = ast.Compare(args[0], [ast.Is()], [ast.Constant(None)])
+            return ast.IfExp(absent, ast.Constant(None), spell(self.target, eqn.op, args))
         return spell(self.target, eqn.op, args)
 
     def tested(self, test: Atom) -> Atom:

@@ -78,6 +78,8 @@ class Lives:
                 used |= self.loop(eqn, eqn.op)
             elif isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
                 self.moves += [(eqn.outs[0], a) for a in eqn.args[:1] if isinstance(a, Var)]
+                for var in self.leaves(eqn.args[1:]):  # read after the list has its new name
+                    self.last[var] = self.now + (var is not eqn.args[0])
             elif isinstance(eqn.op, Opaque):
                 self.now += 2  # its names may be assigned in the middle of it
                 if not eqn.op.payload.is_expression:

@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read import lists
+from adjgen.read import lists, stores
 from adjgen.read.bound import agree
 from adjgen.read.cells import closed, freeze_merged, merged_cells, opened, references
 from adjgen.read.frame import Frame
@@ -15,6 +15,7 @@ from adjgen.read.lowering import Arm
 from adjgen.read.values import (
     Cell,
     Conflict,
+    Display,
     ListValue,
     RowValue,
     Value,
@@ -89,22 +90,33 @@ def join(
 
 
 def take_rows(frame: Frame, node: ast.AST, then: Arm, other: Arm) -> None:
-    """Replace rows of lists where the arms leave different lists under one name."""
-    for arm, opposite in ((then, other), (other, then)):
+    """Replace rows of lists, and lists that are written out, where the other arm leaves another list."""
+    before = dict(then.env), then.result
+    for arm, env, result in ((then, other.env, other.result), (other, *before)):
         session = frame.session
         outer = session.builder, session.heap
         session.builder, session.heap = arm.builder, arm.heap
         for name, value in arm.env.items():
-            if value != opposite.env.get(name) and is_list(opposite.env.get(name)):
-                arm.env[name] = lists.taken(frame, node, value)
-        if arm.result != opposite.result and is_list(opposite.result):
-            arm.result = lists.taken(frame, node, arm.result)
+            if name in env:
+                arm.env[name] = _alike(frame, node, value, env[name])
+        if isinstance(arm.result, Display | RowValue):
+            arm.result = _alike(frame, node, arm.result, result)
         session.builder, session.heap = outer
 
 
-def is_list(value: Value | None) -> bool:
-    """Whether a value is a list."""
-    return isinstance(value, (ListValue, RowValue))
+def _alike(frame: Frame, node: ast.AST, value: Value, other: Value) -> Value:
+    if value is other or not isinstance(value, Display | RowValue):
+        return value
+    if isinstance(value, Display) and isinstance(other, Display):
+        if (value.kind, len(value.items)) == (other.kind, len(other.items)):
+            items = [_alike(frame, node, *pair) for pair in zip(value.items, other.items)]
+            return Display(value.kind, tuple(items))
+    listed = isinstance(other, Display) and other.kind == "list"
+    if value == other or not (listed or isinstance(other, ListValue | RowValue)):
+        return value
+    if isinstance(value, RowValue):
+        return lists.taken(frame, node, value)
+    return (value.kind == "list" and stores.listed(frame, node, value.items)) or value
 
 
 def _absent(name: str) -> Value:

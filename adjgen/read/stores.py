@@ -12,7 +12,7 @@ from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 MOVED = "was put into another list: change it before, or there"
 
 
-def listed(frame: Frame, node: ast.expr, items: Sequence[Value]) -> ListValue | None:
+def listed(frame: Frame, node: ast.AST, items: Sequence[Value]) -> ListValue | None:
     """Return a new list of items, if they are numbers or lists of numbers."""
     atoms = []
     rows = []
