@@ -76,9 +76,19 @@ class ListStatements:
         forms.append(f"[{self.unit(1)} * k_ for k_ in range({rng.choice(['2', '3', '4'])})]")
         if not a:
             return rng.choice(forms)
-        forms += [f"list({a})", f"{a}[:]", f"{a}.copy()", f"{a} + {b}", f"sorted({a})", f"{a}[::-1]"]
+        forms += [
+            f"list({a})",
+            f"{a}[:]",
+            f"{a}.copy()",
+            f"{a} + {b}",
+            f"sorted({a})",
+            f"{a}[::-1]",
+        ]
         forms += [f"{a}[1:] + [{self.value(1)}]", f"[{self.value(1)}] + {a}[:-1]"]
-        forms += [f"[v_ * {self.unit(0)} for v_ in {a}]", f"[*{a}]" if self.chance(0.2) else a + "[:]"]
+        forms += [
+            f"[v_ * {self.unit(0)} for v_ in {a}]",
+            f"[*{a}]" if self.chance(0.2) else a + "[:]",
+        ]
         forms += [f"[{self.value(1)}] * len({a})"]
         forms += [f"[v_ for v_ in {a} if v_ > {self.threshold()}] + {self.some()}"]
         forms += [f"[u_ - {self.unit(0)} * v_ for u_, v_ in zip({a}, {b})]"]
@@ -115,7 +125,12 @@ class ListStatements:
         if not a:
             return self.atom()
         name = "max" if self.hidden == "min" else self.rng.choice(["max", "min"])
-        forms = [f"{name}({a})", f"{name}(abs(v_) for v_ in {a})", f"sorted({a})[0]", f"{name}({a}[:2])"]
+        forms = [
+            f"{name}({a})",
+            f"{name}(abs(v_) for v_ in {a})",
+            f"sorted({a})[0]",
+            f"{name}({a}[:2])",
+        ]
         forms += [f"sorted({a}, reverse=True)[1]", f"{name}({a}[0], {a}[-1])"]
         return self.text(self.rng.choice(forms))
 
@@ -230,7 +245,9 @@ class ListStatements:
         if not a or self.trips > 12 or len(self.loops) > 1:
             return self.put_list()
         u, v = self.rng.sample(self.names, 2)
-        counter = self.rng.choice([k for k in ("i", "j", "k", "m", "_i") if k not in self.scope.kept])
+        counter = self.rng.choice(
+            [k for k in ("i", "j", "k", "m", "_i") if k not in self.scope.kept]
+        )
         forms = [(f"for {v} in {a}:", [v], "")] * 3
         forms += [(f"for {counter}, {v} in enumerate({a}):", [v], counter)] * 2
         forms += [(f"for {u}, {v} in zip({a}, {b}):", [u, v], "")]
@@ -267,7 +284,10 @@ class ListStatements:
             e = self.value(2)
             more = self.rng.choice(["i", "i", "i - 1"]).replace("i", i)
             forms = [f"{a}[{i}] = {e}", f"{a}[{i}] = {self.unit(1)} * {a}[{more}]"]
-            forms += [f"{a}[{i}] += {self.damped(self.real(1), 1.0)}", f"{a}[{i}] -= {a}[{more}] * {self.unit(0)}"]
+            forms += [
+                f"{a}[{i}] += {self.damped(self.real(1), 1.0)}",
+                f"{a}[{i}] -= {a}[{more}] * {self.unit(0)}",
+            ]
             self.put(self.rng.choice(forms))
             if self.chance(0.4):
                 self.block(1)
@@ -281,7 +301,12 @@ class ListStatements:
         if not a or "[" in a:
             return self.put_list()
         e, g = self.value(1), self.value(1)
-        forms = [f"{a}[:] = {b}", f"{a}[0:2] = [{e}, {g}]", f"{a}[1:] = [{e}, {g}]", f"{a}[:1] = {b}[:2]"]
+        forms = [
+            f"{a}[:] = {b}",
+            f"{a}[0:2] = [{e}, {g}]",
+            f"{a}[1:] = [{e}, {g}]",
+            f"{a}[:1] = {b}[:2]",
+        ]
         self.put(self.rng.choice(forms))
         return None
 
@@ -339,7 +364,12 @@ class ListStatements:
         if old:
             forms += [f"[row_[:] for row_ in {old}]"] * 3
             forms += [f"[[v_ * 0.5 for v_ in row_] for row_ in {old}]"]
-            forms += [f"[list(row_) for row_ in {old}]", f"{old}", f"{old}[:]", f"{old} + [{self.some()}]"]
+            forms += [
+                f"[list(row_) for row_ in {old}]",
+                f"{old}",
+                f"{old}[:]",
+                f"{old} + [{self.some()}]",
+            ]
             forms += [f"[{old}[1][:], {self.some()}]"]
             forms += [f"[[{old}[j_][i_] for j_ in range(2)] for i_ in range(2)]"]
         if self.scope.lists:
@@ -355,7 +385,9 @@ class ListStatements:
         if not name:
             return self.put_rows()
         place = f"{name}[{self.place(name)}][{self.place()}]"
-        forms = [f"{place} = {self.value(2)}"] * 3 + [f"{place} += {self.damped(self.real(1), 1.0)}"] * 2
+        forms = [f"{place} = {self.value(2)}"] * 3 + [
+            f"{place} += {self.damped(self.real(1), 1.0)}"
+        ] * 2
         i, j = self.place(), self.place()
         forms += [f"{place}, {name}[{i}][{j}] = {name}[{i}][{j}], {place}"]
         self.put(self.rng.choice(forms))
@@ -412,7 +444,10 @@ class ListStatements:
                 self.scope.kept += [i, j]
                 with self.indented(2.0):
                     place = f"{name}[{i}][{j} % 2]"
-                    forms = [f"{place} = {self.value(2)}", f"{place} += {self.damped(self.real(1), 1.0)}"]
+                    forms = [
+                        f"{place} = {self.value(2)}",
+                        f"{place} += {self.damped(self.real(1), 1.0)}",
+                    ]
                     forms += [f"{place} = {self.unit(0)} * {name}[{j} % 2][{i} % 2]"]
                     self.put(self.rng.choice(forms))
         self.scope, self.walked = before, walked
@@ -423,8 +458,13 @@ class ListStatements:
         if not self.scope.rows:
             return self.put_rows()
         old, name = self.rng.choice(self.scope.rows), self.fresh_list()
-        forms = [f"[v_ * 0.5 for row_ in {old} for v_ in row_]", f"[sum(row_) * 0.1 for row_ in {old}]"]
-        forms += [f"[v_ for row_ in {old} for v_ in row_ if v_ > {self.threshold()}] + {self.some()}"]
+        forms = [
+            f"[v_ * 0.5 for row_ in {old} for v_ in row_]",
+            f"[sum(row_) * 0.1 for row_ in {old}]",
+        ]
+        forms += [
+            f"[v_ for row_ in {old} for v_ in row_ if v_ > {self.threshold()}] + {self.some()}"
+        ]
         forms += [f"[max(row_) for row_ in {old}]", f"[row_[0] * row_[1] * 0.1 for row_ in {old}]"]
         forms += [f"[min(r_, s_) for r_, s_ in zip({old}[0], {old}[1])] * 2"]
         form = self.rng.choice(forms)

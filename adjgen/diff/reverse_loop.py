@@ -11,6 +11,7 @@ from typing import Any
 from adjgen.diff.again import computed_again
 from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of, barred
 from adjgen.diff.rules import zero_like
+from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
 from adjgen.ir.query import defined, free_variables, fresh, substitute
@@ -91,8 +92,17 @@ def _emit(
     for k, out in zip(plan.walked, outs[len(inits) :]):
         back = _backwards(builder, out)
         if (op.exits or op.tested or op.seqs > 1) and not eqn.derivative:  # not walked to its end
-            (back,) = builder.emit("padded", (back, eqn.args[k]), [out.type])
+            back = _padded(builder, back, eqn.args[k])
         self.add(bars, eqn.args[k], back, builder)
+
+
+def _padded(builder: Builder, back: Atom, like: Atom) -> Atom:
+    """Return adjoints of elements with zeros behind them, for those that were not walked."""
+    if depth(back.type) == 1:
+        return builder.emit("padded", (back, like), [back.type])[0]
+    (walked,) = builder.emit("len", (back,), [INT])
+    (rest,) = builder.emit("part", (like, walked, Const(None), Const(None)), [back.type])
+    return builder.emit("joined", (back, zero_like(builder, rest)), [back.type])[0]
 
 
 def _bar_of(bars: Mapping[Any, Atom], key: Any, builder: Builder, like: Var | None = None) -> Atom:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from adjgen.elementary.row import TABLE
+from adjgen.elementary.sequences import depth
 from adjgen.elementary.structural import NOTHING, unbound_error
 from adjgen.emit.assignments import (
     Assignments,
@@ -159,7 +160,8 @@ class Printer(Assignments):
         name = self.expressions.names.get(items, "") if isinstance(items, Var) else ""
         target = self.name(eqn.outs[0]) if self.uses[eqn.outs[0]] or not name else name
         first = [] if target == name else [assign([target], self.atom(items))]
-        return [*first, *stores(op, target, trees)]
+        lists = depth(args[0].type) if args else 0
+        return [*first, *stores(op, target, trees, lists)]
 
     def changed(self, eqn: Eqn) -> Statements:
         """Write items[:] = new; nothing where the changes were made in the caller's list."""

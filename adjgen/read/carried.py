@@ -130,7 +130,8 @@ class Carried:
             for own, cell in zip(self.cells(name), cells):
                 if cell is None or cell is own:
                     continue
-                reason = cell.frozen or own.frozen or (SHARED if counts[cell] > 1 else "")
+                shared = counts[cell] > 1 or cell.given
+                reason = cell.frozen or own.frozen or (SHARED if shared else "")
                 if reason:
                     freeze(reason, cell if cell not in before else None)  # made in this turn
                     changed = freeze(reason, own, cell) or changed

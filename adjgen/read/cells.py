@@ -84,6 +84,6 @@ def freeze_merged(merged: Mapping[tuple[Any, Any], Cell], held: Counter[Cell]) -
     """Freeze cells that are known by other names than those that were merged."""
     times = Counter(cell for pair in merged for cell in set(pair))
     for pair, cell in merged.items():
-        if any(c is not None and (held[c] or times[c] > 1 or c.frozen) for c in pair):
+        if any(c is not None and (held[c] or times[c] > 1 or c.frozen or c.given) for c in pair):
             reasons = [c.frozen for c in pair if c is not None and c.frozen]
             freeze(reasons[0] if reasons else SHARED, cell, *pair)

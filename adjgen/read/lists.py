@@ -147,6 +147,8 @@ def list_of(frame: Frame, node: ast.expr) -> Value | None:
     """Return the list that an expression names or makes; None for what is no list of numbers."""
     if is_part(node):
         found = expressions.value(frame, node) if is_list(frame, node) else None
+    elif isinstance(node, ast.Subscript) and is_part(node.value):
+        return frame.attempt(lambda: _as_list(frame, node))
     elif isinstance(node, (ast.Name, ast.Subscript)):
         found = reference(frame, node)
     elif isinstance(node, ast.GeneratorExp) or is_map(frame, node):

@@ -14,7 +14,8 @@ from adjgen.read.annotations import annotation
 from adjgen.read.cells import opened
 from adjgen.read.flow import yields
 from adjgen.read.frame import Frame
-from adjgen.read.lists import Retyped, taken
+from adjgen.read.lists import Retyped
+from adjgen.read.lists import taken as list_taken
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
@@ -150,7 +151,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
         bound[parameter] = _argument(session, params[-1], is_main)
     result = inline.read_body(session, definition, bound, None, is_main)
-    result = opened(taken(frame, definition.node, result), session.heap)
+    result = opened(list_taken(frame, definition.node, result), session.heap)
     if is_main:
         _show_changes(session, params, bound)
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):
@@ -184,7 +185,7 @@ def _argument(session: Session, param: Param, is_main: bool) -> Value:
     frozen = "" if is_main else "it belongs to the caller"
     if param.default is not ... and param.default is not None:
         frozen = "it is the default of a parameter, which stays for the next call"
-    cell = Cell(frozen=frozen)
+    cell = Cell(frozen=frozen, given=is_main and param.default is ...)
     session.heap[cell] = var
     return ListValue(cell)
 

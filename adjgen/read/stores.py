@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from adjgen.elementary.sequences import inside
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.read import calls, expressions, lists
 from adjgen.read.frame import Frame
@@ -61,6 +62,7 @@ def change(frame: Frame, node: ast.AST, base: ListValue | RowValue, var: Var) ->
     if isinstance(base, RowValue):
         for row in cell.rows:
             row.stale = "a list that was put into another one, which was changed there since"
+    lists.inherit(frame, frame.session.heap[cell], var, 0)
     var.hint = var.hint or getattr(frame.session.heap[cell], "hint", "")
     frame.session.heap[cell] = var
 
@@ -90,12 +92,25 @@ def put(frame: Frame, node: ast.AST, at: Any, path: tuple[Atom, ...], value: Val
         value = listed(frame, node, value.items) or value  # type: ignore[arg-type]
     new = frame.materialise(node, value)
     whole = frame.session.heap[at.cell]
+    if new.type.element is not None:  # a parameter that is given a list as an item has such items
+        element = Var("", inside(whole.type, len(path)))
+        lists.inherit(frame, whole, element, len(path))
+        lists.retype(frame, element, new.type)
     change(frame, node, at, frame.row(node, "with_item", whole, new, *path))
     if isinstance(value, (ListValue, RowValue)):
         at.cell.generation += 1
         moved(at.cell, [value.cell] if isinstance(value, ListValue) else [])
         if isinstance(value, RowValue):
             at.cell.loose = lists.ROWS
+
+
+def exchange(frame: Frame, node: ast.AST, base: ListValue, i: Atom, j: Atom) -> None:
+    """Lower x[i], x[j] = x[j], x[i] of lists."""
+    whole = frame.materialise(node, base)
+    second, first = frame.row(node, "item", whole, j), frame.row(node, "item", whole, i)
+    half = frame.row(node, "with_item", whole, second, i)
+    change(frame, node, base, frame.row(node, "with_item", half, first, j))
+    base.cell.generation += 1
 
 
 def append(frame: Frame, node: ast.AST, base: ListValue | RowValue, value: Value) -> None:

@@ -37,6 +37,7 @@ class Cell:
     loose       why the lists inside cannot be changed
     rows        the cells of lists that were put inside
     generation  how often its rows were exchanged
+    given       whether it is the caller's, who sees its changes
     """
 
     frozen: str = ""
@@ -44,6 +45,7 @@ class Cell:
     loose: str = ""
     rows: list["Cell"] = field(default_factory=list)
     generation: int = 0
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
