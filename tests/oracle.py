@@ -528,13 +528,16 @@ def differentiate(
     """
     run = Run(exact, order)
     numbers = copy.deepcopy(dict(arguments))
-    inputs = [(key, one) for key in wrt for one in leaves(arguments[key])]
-    duals = [
-        Dual(run, value, {k: (MP.mpf(1), MP.mpf(1))}, exact=MP.mpf(value) + shift.get(key, 0))
-        for k, (key, value) in enumerate(inputs)
-    ]
-    numbers |= {key: like(arguments[key], iter(duals[count_before(inputs, key) :])) for key in wrt}
-    wrt = [place for key in wrt for place in places(key, arguments[key])]
+    places_of = {key: places(key, arguments[key]) for key in wrt}
+    inputs = [place for key in wrt for place in places_of[key]]
+    count = iter(range(len(inputs)))
+    for key in wrt:
+        duals = []
+        for place, value in zip(places_of[key], leaves(arguments[key])):
+            seed = {next(count): (MP.mpf(1), MP.mpf(1))}
+            duals.append(Dual(run, value, seed, exact=MP.mpf(value) + shift.get(place, 0)))
+        numbers[key] = like(arguments[key], iter(duals))
+    wrt = inputs
     function = load(text)[name]
     found = leaves(call(function, numbers))
     for value in found:
@@ -550,11 +553,6 @@ def differentiate(
         run.near,
         run.ties,
     )
-
-
-def count_before(inputs: Sequence[tuple[str, Any]], key: str) -> int:
-    """Return how many inputs come before those of an argument."""
-    return next((k for k, (name, _) in enumerate(inputs) if name == key), len(inputs))
 
 
 def call(function: Callable[..., Any], numbers: Mapping[str, Any]) -> Any:

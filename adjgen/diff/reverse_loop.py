@@ -172,7 +172,7 @@ def _drive(plan: Plan, primal: Block, builder: Builder) -> Eqn:
 
 def _countable(plan: Plan) -> Atom | None:
     """Return a sequence that can be walked again for its length alone."""
-    if plan.op.seqs and not plan.op.exits and plan.eqn.args[0].type.element == INT:
+    if plan.op.seqs == 1 and not plan.op.exits and plan.eqn.args[0].type.element == INT:
         return plan.eqn.args[0]
     return None
 

@@ -41,6 +41,8 @@ def maybe_absent(body: Block) -> set[Var]:
                 block, first = eqn.blocks[0], eqn.op.carried + eqn.op.exits
                 pairs += zip(eqn.outs[eqn.op.carried :], block.results[first:])
                 pairs += zip(block.params, eqn.args[: eqn.op.seqs])
+            elif isinstance(eqn.op, If):
+                pairs += [pair for block in eqn.blocks for pair in zip(eqn.outs, block.results)]
             elif eqn.op == "backwards":
                 pairs += zip(eqn.outs, eqn.args)
             elif eqn.op == "pack" and not found.isdisjoint(eqn.args):
@@ -48,7 +50,7 @@ def maybe_absent(body: Block) -> set[Var]:
             elif eqn.op == "unpack":
                 found |= {eqn.outs[k] for k in packed.get(eqn.args[0], ())}
             found |= {o for o, a in pairs if a in found}
-            packed |= {o: packed[a] for o, a in pairs if a in packed}
+            packed |= {o: packed[a] for o, a in pairs if a in packed and o not in packed}
     return found
 
 

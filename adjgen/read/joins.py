@@ -83,9 +83,8 @@ def join(
         freeze_merged(merged, references(frame.session.frames))
     frame.env = {n: new[n] for n in dict.fromkeys([*old, *new]) if n in new}
     if with_result and isinstance(result, Conflict):
-        return frame.problem(
-            node, "ADJ205", "the two sides are different kinds of things", "Use numbers on both."
-        )
+        what = "the two sides are different kinds of things"
+        return frame.problem(node, "ADJ205", what, "Use numbers on both.")
     return result
 
 

@@ -89,7 +89,7 @@ def update(frame: Frame, node: ast.AugAssign, target: ast.Subscript, base: Value
 def put(frame: Frame, node: ast.AST, at: Any, path: tuple[Atom, ...], value: Value) -> None:
     """Put a value at a place of a list."""
     if isinstance(value, Display):
-        value = listed(frame, node, value.items) or value  # type: ignore[arg-type]
+        value = listed(frame, node, value.items) or value
     new = frame.materialise(node, value)
     whole = frame.session.heap[at.cell]
     if new.type.element is not None:  # a parameter that is given a list as an item has such items
@@ -116,7 +116,7 @@ def exchange(frame: Frame, node: ast.AST, base: ListValue, i: Atom, j: Atom) -> 
 def append(frame: Frame, node: ast.AST, base: ListValue | RowValue, value: Value) -> None:
     """Lower x.append(value)."""
     if isinstance(value, Display):
-        value = listed(frame, node, value.items) or value  # type: ignore[arg-type]
+        value = listed(frame, node, value.items) or value
     new = frame.materialise(node, value)
     renew(frame, node, base, "append", new)
     if isinstance(value, ListValue):
