@@ -653,6 +653,106 @@ def elimination_with_pivots(A, b):
     return x
 
 
+def rows_collected_then_changed(A):
+    B = [r for r in A]
+    A[0][0] = 7.0 * A[1][1]
+    return B[0][0] * A[0][1]
+
+
+def rows_listed_then_changed(A):
+    B = [A[0], A[1]]
+    A[0][0] = 5.0 * A[1][1]
+    return B[0][0] * A[0][1]
+
+
+def rows_appended_then_changed(A):
+    B = []
+    for r in A:
+        B.append(r)
+    A[0][0] = 5.0 * A[1][1]
+    return B[0][0] * A[0][1]
+
+
+def row_changed_and_appended_in_turns(A, x):
+    B = []
+    for _ in range(2):
+        A[0][0] = A[0][0] * x
+        B.append(A[0])
+    return B[0][0] * B[1][1]
+
+
+def rows_unpacked_then_changed(A):
+    r, q = A
+    A[0][0] = 5.0 * q[1]
+    return r[0] * q[0]
+
+
+def last_row_of_a_walk_then_changed(A):
+    s = 0.0
+    for r in A:
+        s += r[1]
+    A[1][0] = 5.0 * s
+    return r[0] * A[0][0]
+
+
+def default_of_a_function_and_a_branch(x):
+    a = [x, 2.0]
+
+    def g(row=a):
+        row[0] = row[0] * 3.0
+        return row[1]
+
+    if x > 0.9:
+        a = [1.0, 3.0]
+    s = g()
+    return a[0] * s
+
+
+def default_of_an_inner_function(x):
+    a = [x, 2.0]
+
+    def g(row=a):
+        row[0] = row[0] * 3.0
+        return row[1]
+
+    s = g()
+    return a[0] * s
+
+
+def row_taken_out_and_put_back(A):
+    r = A.pop()
+    A[0][0] = r[0] * 2.0
+    A.append(r)
+    return A[0][0] * A[1][1]
+
+
+def list_grown_in_a_while(x):
+    h = []
+    while len(h) < 4:
+        h.append(x if not h else h[-1] * x)
+        if len(h) > 2:
+            h[0] = h[0] + h[-1]
+    return h[0] * h[3]
+
+
+def buffers_swapped_in_a_while(x):
+    a = [v for v in x]
+    b = a
+    a = [v * 2.0 for v in a]
+    while b[0] < 3.0:
+        b[0] = b[0] * 2.0 + a[0]
+        a, b = (b, a)
+    return a[0] * b[1] + a[1]
+
+
+def rows_appended_and_stored_into(x):
+    out = []
+    for v in x:
+        out.append([v, v * v])
+        out[-1][0] = out[0][1] * v
+    return sum((a * b for a, b in out))
+
+
 # What is right, with the arguments.
 PROGRAMS = {
     rosenbrock: ([0.5, 1.2, 0.8],),
@@ -745,7 +845,24 @@ PROGRAMS = {
         [[0.3, 2.0, 1.0], [2.0, 0.5, 3.0], [1.0, 4.0, 0.2]],
         [1.0, 2.0, 0.7],
     ),
+    default_of_an_inner_function: (0.7,),
+    row_taken_out_and_put_back: ([[1.0, 2.0], [3.0, 0.5]],),
+    list_grown_in_a_while: (0.7,),
+    buffers_swapped_in_a_while: ([0.7, 0.2, 1.3],),
+    rows_appended_and_stored_into: ([0.7, 0.2, 1.3],),
 }
 
 # Which list a name holds is not known where it is changed.
-REFUSED = [store_after_a_branch, same_row_twice, rows_by_repetition, list_appended_and_changed]
+REFUSED = [
+    rows_collected_then_changed,
+    rows_listed_then_changed,
+    rows_appended_then_changed,
+    row_changed_and_appended_in_turns,
+    rows_unpacked_then_changed,
+    last_row_of_a_walk_then_changed,
+    default_of_a_function_and_a_branch,
+    store_after_a_branch,
+    same_row_twice,
+    rows_by_repetition,
+    list_appended_and_changed,
+]

@@ -370,7 +370,8 @@ class ListStatements:
                 f"{old}[:]",
                 f"{old} + [{self.some()}]",
             ]
-            forms += [f"[{old}[1][:], {self.some()}]"]
+            forms += [f"[{old}[1][:], {self.some()}]", f"[row_ for row_ in {old}]"]
+            forms += [f"[{old}[1], {old}[0]]", f"[{old}[0], {self.some()}]", f"{old}[::-1]"]
             forms += [f"[[{old}[j_][i_] for j_ in range(2)] for i_ in range(2)]"]
         if self.scope.lists:
             a, b = rng.choice(self.scope.lists), rng.choice(self.scope.lists)

@@ -139,7 +139,9 @@ def unpack_list(
     outs = frame.emit(node, "unpacked", (whole,), [kind] * len(target.elts))
     for item, out in zip(target.elts, outs):
         lists.inherit(frame, whole, out)
-        part: Value = out if kind.element is None else lists.held(frame, out, frozen=stores.MOVED)
+        part: Value = out
+        if kind.element is not None:
+            part = lists.row_held(frame, out, stores.MOVED, [result.cell])
         assign(frame, node, item, part)
 
 

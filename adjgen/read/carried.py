@@ -6,7 +6,16 @@ from itertools import chain
 
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
 from adjgen.ir.types import Type, join
-from adjgen.read.cells import SHARED, Heap, cells_of, closed, freeze, opened, references
+from adjgen.read.cells import (
+    SHARED,
+    Heap,
+    cells_of,
+    closed,
+    freeze,
+    opened,
+    references,
+    stays_inside,
+)
 from adjgen.read.frame import Frame
 from adjgen.read.values import (
     Cell,
@@ -130,6 +139,7 @@ class Carried:
             for own, cell in zip(self.cells(name), cells):
                 if cell is None or cell is own:
                     continue
+                stays_inside(own, cell)
                 shared = counts[cell] > 1 or cell.given
                 reason = cell.frozen or own.frozen or (SHARED if shared else "")
                 if reason:

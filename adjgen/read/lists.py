@@ -1,13 +1,14 @@
 """Lowers lists: items, slices, stores, methods. A list is a cell; storing gives the cell a new value."""
 
 import ast
+from collections.abc import Iterable
 
 from adjgen.elementary.sequences import around, depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
 from adjgen.read import expressions, stores
 from adjgen.read.bound import require_bound
-from adjgen.read.cells import SHARED, freeze
+from adjgen.read.cells import SHARED, freeze, stays_inside
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
@@ -38,6 +39,23 @@ def taken(frame: Frame, node: ast.AST, value: Value) -> Value:
         return value
     freeze(SHARED, value.cell)
     return held(frame, frame.materialise(node, value), frozen=SHARED)
+
+
+def row_held(frame: Frame, var: Atom, frozen: str, inside: Iterable[Cell]) -> ListValue:
+    """Return a list that is a row of others: where these change it, it cannot be read any more."""
+    made = held(frame, var, frozen)
+    stays_inside(made.cell, Cell(inside=tuple(inside)))
+    return made
+
+
+def share(*values: Value) -> None:
+    """Note that rows, or the rows of these lists, are in another list too now."""
+    for value in values:
+        if isinstance(value, RowValue):
+            value.cell.loose = ROWS
+        elif isinstance(value, ListValue):
+            for outer in value.cell.inside:
+                outer.loose = ROWS
 
 
 def numbers(kind: Type) -> bool:

@@ -28,6 +28,7 @@ def listed(frame: Frame, node: ast.AST, items: Sequence[Value]) -> ListValue | N
         atom = frame.materialise(node, one)
         if not lists.numbers(atom.type) or frame.in_doubt(atom):
             return None
+        lists.share(one)
         rows += [one.cell] if isinstance(one, ListValue) else []
         atoms.append(atom)
     made = lists.held(frame, frame.row(node, "listing", *atoms))
@@ -98,6 +99,7 @@ def put(frame: Frame, node: ast.AST, at: Any, path: tuple[Atom, ...], value: Val
         lists.retype(frame, element, new.type)
     change(frame, node, at, frame.row(node, "with_item", whole, new, *path))
     if isinstance(value, (ListValue, RowValue)):
+        lists.share(value)
         at.cell.generation += 1
         moved(at.cell, [value.cell] if isinstance(value, ListValue) else [])
         if isinstance(value, RowValue):
@@ -119,6 +121,7 @@ def append(frame: Frame, node: ast.AST, base: ListValue | RowValue, value: Value
         value = listed(frame, node, value.items) or value
     new = frame.materialise(node, value)
     renew(frame, node, base, "append", new)
+    lists.share(value)
     if isinstance(value, ListValue):
         moved(base.cell, [value.cell])
     elif isinstance(value, RowValue):

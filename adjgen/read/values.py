@@ -38,6 +38,7 @@ class Cell:
     rows        the cells of lists that were put inside
     generation  how often its rows were exchanged
     given       whether it is the caller's, who sees its changes
+    inside      lists that it may be a row of
     """
 
     frozen: str = ""
@@ -46,6 +47,7 @@ class Cell:
     rows: list["Cell"] = field(default_factory=list)
     generation: int = 0
     given: bool = False
+    inside: tuple["Cell", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Walk:
         element = next(elements)
         if element.type.element is None:
             return element
-        return lists.held(frame, element, frozen=OF_A_WALK)
+        return lists.row_held(frame, element, OF_A_WALK, self.cells)
 
     def check(self, frame: Frame, node: ast.stmt, start: Heap, end: Heap) -> None:
         """Refuse a loop that changes the list that it walks: it would see some of the changes."""
