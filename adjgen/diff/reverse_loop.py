@@ -11,6 +11,7 @@ from typing import Any
 from adjgen.diff.again import computed_again
 from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of, barred
 from adjgen.diff.rules import zero_like
+from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
 from adjgen.ir.free import own
@@ -93,8 +94,17 @@ def _emit(
     for k, out in zip(plan.walked, outs[len(inits) :]):
         back = _backwards(builder, out)
         if (op.exits or op.tested or op.seqs > 1) and not eqn.derivative:  # not walked to its end
-            (back,) = builder.emit("padded", (back, eqn.args[k]), [out.type])
+            back = _padded(builder, back, eqn.args[k])
         self.add(bars, eqn.args[k], back, builder)
+
+
+def _padded(builder: Builder, back: Atom, like: Atom) -> Atom:
+    """Return adjoints of elements with zeros behind them, for those that were not walked."""
+    if depth(back.type) == 1:
+        return builder.emit("padded", (back, like), [back.type])[0]
+    (walked,) = builder.emit("len", (back,), [INT])
+    (rest,) = builder.emit("part", (like, walked, Const(None), Const(None)), [back.type])
+    return builder.emit("joined", (back, zero_like(builder, rest)), [back.type])[0]
 
 
 def _bar_of(bars: Mapping[Any, Atom], key: Any, builder: Builder, like: Var | None = None) -> Atom:
@@ -164,7 +174,7 @@ def _drive(plan: Plan, primal: Block, builder: Builder) -> Eqn:
 
 def _countable(plan: Plan) -> Atom | None:
     """Return a sequence that can be walked again for its length alone."""
-    if plan.op.seqs and not plan.op.exits and plan.eqn.args[0].type.element == INT:
+    if plan.op.seqs == 1 and not plan.op.exits and plan.eqn.args[0].type.element == INT:
         return plan.eqn.args[0]
     return None
 

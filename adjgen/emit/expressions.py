@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 
 from adjgen.emit.targets import constant, spell
+from adjgen.emit.unbound import copies, measures
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, If, Opaque, Var
 
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -17,9 +18,11 @@ class Expressions:
     """Writes the expressions of one function."""
 
     def __init__(
-        self, names: dict[Var, str], inlined: set[Var], made_by: Mapping[Atom, Eqn], target: str
-    ) -> None:
+        self, names: dict[Var, str], inlined: set[Var], made_by: Mapping[Atom, Eqn], target: str,
+        unbound: set[Atom],
+    ) -> None:  # fmt: skip
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
+        self.unbound = unbound
         # one node for all uses of a name: that is most of a tree
         self.loads = {name: ast.Name(name, ast.Load()) for name in set(names.values())}
 
@@ -37,7 +40,7 @@ class Expressions:
             return self.choice(eqn)
         args = [self.atom(arg) for arg in eqn.args]
         if isinstance(eqn.op, str):
-            return spell(self.target, eqn.op, args)
+            return self.row(eqn, eqn.op, args)
         if isinstance(eqn.op, Opaque):
             tree: ast.expr = eqn.op.payload.render(args, ())
             return tree
@@ -46,6 +49,16 @@ class Expressions:
             named = [ast.keyword(n, a) for n, a in zip(eqn.op.keywords, args[split:])]
             return ast.Call(ast.Name(eqn.op.function, ast.Load()), args[:split], named)
         raise AssertionError(f"a loop is no expression: {eqn.op}")
+
+    def row(self, eqn: Eqn, op: str, args: list[ast.expr]) -> ast.expr:
+        """Write an elementary function; what may have no value has no items, and no copy."""
+        if self.unbound and eqn.args and eqn.args[0] in self.unbound:
+            if measures(eqn):
+                args[0] = ast.BoolOp(ast.Or(), [args[0], ast.Tuple([], ast.Load())])
+            elif copies(eqn):
+                absent = ast.Compare(args[0], [ast.Is()], [ast.Constant(None)])
+                return ast.IfExp(absent, ast.Constant(None), spell(self.target, op, args))
+        return spell(self.target, op, args)
 
     def tested(self, test: Atom) -> Atom:
         """Return what a test asks the truth of: `if items` needs no `bool(items)`."""

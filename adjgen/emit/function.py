@@ -14,7 +14,7 @@ from adjgen.emit.names import Lives, Names
 from adjgen.emit.statements import Printer, Tail
 from adjgen.emit.targets import constant
 from adjgen.emit.tries import Tries
-from adjgen.emit.unbound import copies_unbound
+from adjgen.emit.unbound import copies_unbound, maybe_absent
 from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, Function, Opaque, Param, Var
 from adjgen.ir.query import equations
 
@@ -40,7 +40,9 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     fixed = {p.vars[0]: p.name for p in function.params if not p.tree.kind}
     avoid = taken(function)
     names = Names(lives, fixed, avoid, style)
-    expressions = Expressions(names.names, inlining.chosen, lives.made_by, target)
+    expressions = Expressions(
+        names.names, inlining.chosen, lives.made_by, target, maybe_absent(body)
+    )
     unbound = Const(None) if copies_unbound(body, names.names) else UNBOUND
     printer = Printer(expressions, inlining.uses, unbound, quote, tries)
     statements = unpacking(function, names.names, inlining.uses, printer.nothing)

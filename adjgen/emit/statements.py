@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from adjgen.elementary.row import TABLE
+from adjgen.elementary.sequences import depth
 from adjgen.emit import checks
 from adjgen.emit.assignments import (
     Assignments,
@@ -178,11 +179,23 @@ class Printer(Assignments):
         items, *args = eqn.args
         assert isinstance(items, Var)
         name = self.expressions.names[items]
-        out = stores(op, name, [self.atom(arg) for arg in args])
+        out = stores(op, name, [self.atom(arg) for arg in args], depth(args[0].type) if args else 0)
         (value,) = eqn.outs
         if self.uses[value] and self.name(value) != name:  # nobody reads the old name any more
             out.append(assign([self.name(value)], ast.Name(name, ast.Load())))
         return out
+
+    def changed(self, eqn: Eqn) -> Statements:
+        """Write items[:] = new; nothing where the changes were made in the caller's list."""
+        if len(eqn.args) == 1:
+            return []
+        items, new = [self.atom(arg) for arg in eqn.args]
+        return [ast.Assign([ast.Subscript(items, ast.Slice(), ast.Store())], new)]
+
+    def refilled(self, eqn: Eqn) -> Statements:
+        """Write items[:] = new, where the caller gave a list."""
+        given = ast.Compare(self.atom(eqn.args[0]), [ast.IsNot()], [ast.Constant(None)])
+        return [ast.If(given, self.changed(eqn), [])]
 
     def raise_unbound(self) -> Statements:
         """Write what Python raises where the user's function returns a name without a value."""
@@ -267,5 +280,5 @@ SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
     "require_real": checks.require_real, "require_bound": checks.require_bound,
     "require_number": checks.require_number,
     "no_derivative": checks.no_derivative, "unpacked": Printer.unpacked,
-    "changed": lambda printer, eqn: [],
+    "changed": Printer.changed, "refilled": Printer.refilled,
 }  # fmt: skip

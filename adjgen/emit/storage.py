@@ -24,15 +24,33 @@ CONTAINERS = {
 
 
 def in_place(function: Function) -> Function:
-    """Return the function with the copies that stores in place need."""
+    """Return the function with the copies that stores in place need.
+
+    The caller's list is stored into itself, unless that takes a copy: then it gets its items at the end.
+    """
     eqns = list(equations(function.body))
-    if not any(mutates(eqn) for eqn in eqns):
+    if not any(mutates(eqn) or eqn.op == "changed" for eqn in eqns):
         return function
-    changed = {v for e in eqns if e.op == "changed" for v in e.args}
-    storage = Storage(consumed(eqns), rooted(function, eqns, changed))
-    storage.borrowed.update(v for v in function.body.params if v not in storage.rooted)
-    body = storage.block(function.body, set())
-    return replace(function, body=storage.returned(function, body))
+    roots = rooted(function.body.params, eqns)
+    found = with_copies(function, eqns, roots)
+    kept = rooted(found.body.params, list(equations(found.body)))
+    if len(kept) < len(roots):
+        found = with_copies(function, eqns, {k: v for k, v in roots.items() if k in kept})
+    return found
+
+
+def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]]) -> Function:
+    """Return the function with copies; `roots` has the variables of lists that are the caller's."""
+    seen = [
+        e.reading(e.args[-1:], ()) if e.op == "changed" and e.args[-1] in roots else e
+        for e in function.body.eqns
+    ]
+    late = ("changed", "refilled")
+    last = [e for e in seen if e.op in late and len(e.args) > 1]  # when nobody reads it
+    body = replace(function.body, eqns=(*[e for e in seen if e not in last], *last))
+    storage = Storage(consumed(eqns), set().union(*roots.values()))
+    storage.borrowed.update(v for v in body.params if v not in storage.rooted)
+    return replace(function, body=storage.returned(function, storage.block(body, set())))
 
 
 def mutates(eqn: Eqn) -> bool:
@@ -79,23 +97,27 @@ def consumed(eqns: list[Eqn]) -> set[Atom]:
     return found
 
 
-def rooted(function: Function, eqns: list[Eqn], changed: set[Atom]) -> set[Atom]:
-    """Return the variables that must be the caller's own list, which the function changes."""
-    if not changed:
-        return set()
+def rooted(params: tuple[Var, ...], eqns: list[Eqn]) -> dict[Atom, set[Atom]]:
+    """Return, by what the caller's lists hold at the end, the variables that are these lists.
+
+    Left out are those that hold something else on the way: what sorted, joined, copied gives.
+    """
     sources: dict[Atom, list[Atom]] = {}
     for eqn in eqns:
         if mutates(eqn):
             sources.setdefault(eqn.outs[0], []).append(eqn.args[0])
         for source, target in moves(eqn):
             sources.setdefault(target, []).append(source)
-    found, pending = set(changed), list(changed)
-    while pending:
-        for source in sources.get(pending.pop(), ()):
-            if source not in found:
-                found.add(source)
-                pending.append(source)
-    return found
+    roots = {}
+    for final in [eqn.args[-1] for eqn in eqns if eqn.op == "changed"]:
+        found, pending = {final}, [final]
+        while pending:
+            new = set(sources.get(pending.pop(), ())) - found
+            found |= new
+            pending += new
+        if len([v for v in found if v not in sources]) == 1 and not found.isdisjoint(params):
+            roots[final] = found
+    return roots
 
 
 class Storage:
@@ -232,7 +254,8 @@ class Storage:
         copies, results = [], list(body.results)
         for k, result in enumerate(body.results):
             if isinstance(result, Var) and is_list(result):
-                if result in seen or (result in body.params and k):
+                theirs = result in body.params or result in self.borrowed
+                if result in seen or (theirs and k):
                     results[k] = own = Var(result.hint, result.type)
                     copies.append(copy(result, own))
                 seen.add(result)

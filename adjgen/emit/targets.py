@@ -80,6 +80,20 @@ def extreme(name: str, better: type[ast.cmpop]) -> Spelling:
     return spell
 
 
+def columns(depth: int) -> Spelling:
+    """Spell the sum of lists (of lists) in the shape of another."""
+
+    def spell(args: Args) -> ast.expr:
+        each = [ast.Starred(args[0], ast.Load()), *[zeros(depth)([one]) for one in args[1:]]]
+        inner: ast.expr = ast.Name(f"column_{depth}", ast.Load())
+        inner = columns(depth - 1)([inner]) if depth > 1 else call("builtins.sum")([inner])
+        target = ast.Name(f"column_{depth}", ast.Store())
+        pairs = ast.Call(outside("builtins", "zip"), each, [])
+        return ast.ListComp(inner, [ast.comprehension(target, pairs, [], 0)])
+
+    return spell
+
+
 def zeros(depth: int) -> Spelling:
     """Spell zeros in the shape of a list (of lists)."""
 
@@ -241,6 +255,7 @@ MATH: dict[str, Spelling] = {
 for _depth in range(1, DEEPEST + 1):
     MATH[f"copied_{_depth}"] = copied(_depth)
     MATH |= {f"add_elements_{_depth}": add_elements(_depth), f"zeros_like_{_depth}": zeros(_depth)}
+    MATH |= {f"columns_{_depth}": columns(_depth)}
 TARGETS = {"math": MATH}
 
 

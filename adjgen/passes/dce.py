@@ -10,7 +10,8 @@ before                          after
 from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Root, Try
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Root, Try, Var
+from adjgen.ir.types import BOOL, INT
 
 
 def dce(block: Block) -> Block:
@@ -41,6 +42,8 @@ def can_raise(eqn: Eqn) -> bool:
     assert isinstance(eqn.op, str)
     if any(arg.type.name == "opaque" for arg in eqn.args):
         return eqn.op not in ("is", "is_not", "not", "stop_gradient")
+    if eqn.op == "range" and len(eqn.args) < 3:
+        return any(arg.type not in (INT, BOOL) for arg in eqn.args)
     if eqn.op in ("div", "mod", "floordiv") and isinstance(eqn.args[1], Const):
         return not eqn.args[1].value
     return TABLE[eqn.op].raises
@@ -49,6 +52,7 @@ def can_raise(eqn: Eqn) -> bool:
 def _live_equations(eqns: tuple[Eqn, ...], live: set[Atom]) -> tuple[Eqn, ...]:
     """Return the equations that stay; `live` grows by what they read."""
     kept: list[Eqn] = []
+    made_by = {out: eqn for eqn in eqns for out in eqn.outs}
     for eqn in reversed(eqns):
         if live.isdisjoint(eqn.outs) and not noticed(eqn):
             continue
@@ -64,7 +68,7 @@ def _live_equations(eqns: tuple[Eqn, ...], live: set[Atom]) -> tuple[Eqn, ...]:
         elif isinstance(eqn.op, Try):
             eqn = _live_try(eqn, eqn.op, live)
         elif isinstance(eqn.op, For):
-            eqn = _live_for(eqn, eqn.op, live)
+            eqn = _live_for(eqn, eqn.op, live, made_by)
         live.update(eqn.args)
         kept.append(eqn)
     return tuple(reversed(kept))
@@ -93,7 +97,16 @@ def _live_try(eqn: Eqn, op: Try, live: set[Atom]) -> Eqn:
     return replace(eqn, outs=tuple(eqn.outs[k] for k in wanted), blocks=tuple(blocks))
 
 
-def _live_for(eqn: Eqn, op: For, live: set[Atom]) -> Eqn:
+def _length(sequence: Atom, made_by: dict[Var, Eqn]) -> object:
+    """Return what is the same for sequences that are as long: range(len(x)) and x, tapes of one loop."""
+    eqn = made_by.get(sequence) if isinstance(sequence, Var) else None
+    while eqn is not None and eqn.op in ("backwards", "range", "len") and len(eqn.args) == 1:
+        (sequence,) = eqn.args
+        eqn = made_by.get(sequence) if isinstance(sequence, Var) else None
+    return eqn.outs if eqn is not None and isinstance(eqn.op, For) else sequence
+
+
+def _live_for(eqn: Eqn, op: For, live: set[Atom], made_by: dict[Var, Eqn]) -> Eqn:
     body, seqs = eqn.blocks[0], op.seqs
     split = op.carried + op.exits
     carried = {k for k in range(op.carried) if eqn.outs[k] in live}
@@ -115,7 +128,11 @@ def _live_for(eqn: Eqn, op: For, live: set[Atom]) -> Eqn:
         if read <= carried:
             break
         carried |= read
-    walked = [k for k in range(seqs) if body.params[k] in inner] or list(range(min(seqs, 1)))
+    walked = [k for k in range(seqs) if body.params[k] in inner]
+    for k in range(seqs):  # the shortest ends the loop
+        lengths = [_length(eqn.args[j], made_by) for j in walked]
+        if k not in walked and _length(eqn.args[k], made_by) not in lengths:
+            walked = sorted([*walked, k])
     params = [body.params[k] for k in walked] + [body.params[seqs + k] for k in wanted]
     blocks = [Block(tuple(params), eqns, tuple(results))]
     if op.tested:

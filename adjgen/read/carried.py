@@ -6,7 +6,16 @@ from itertools import chain
 
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
 from adjgen.ir.types import Type, join
-from adjgen.read.cells import SHARED, Heap, cells_of, closed, freeze, opened, references
+from adjgen.read.cells import (
+    SHARED,
+    Heap,
+    cells_of,
+    closed,
+    freeze,
+    opened,
+    references,
+    stays_inside,
+)
 from adjgen.read.frame import Frame
 from adjgen.read.values import (
     Cell,
@@ -131,8 +140,11 @@ class Carried:
             for own, cell in zip(self.cells(name), cells):
                 if cell is None or cell is own:
                     continue
-                own.caller, cell.caller = own.caller or cell.caller, cell.caller and not start
-                reason = cell.frozen or own.frozen or (SHARED if counts[cell] > 1 else "")
+                own.buffer = own.buffer or cell.buffer
+                cell.buffer = None if start else cell.buffer
+                stays_inside(own, cell)
+                shared = counts[cell] > 1 or cell.given
+                reason = cell.frozen or own.frozen or (SHARED if shared else "")
                 if reason:
                     freeze(reason, cell if cell not in before else None)  # made in this turn
                     changed = freeze(reason, own, cell) or changed

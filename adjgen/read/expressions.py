@@ -221,8 +221,12 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     base: Value | None
     if isinstance(node.value, ast.Name) and is_text(node.slice):
         lists.retype(frame, frame.held(node.value.id), OPAQUE)  # a dict
-    if isinstance(node.value, ast.Call) and calls.readable(frame, node.value):
+    if isinstance(node.value, ast.Call) and (
+        calls.readable(frame, node.value) or lists.maker(frame, node.value)
+    ):
         base = value(frame, node.value)
+    elif isinstance(node.value, ast.BinOp) or lists.is_part(node.value):
+        base = lists.list_of(frame, node.value)
     elif isinstance(node.value, (ast.Name, ast.Subscript)) and not is_text(node.slice):
         base = lists.reference(frame, node.value)
     elif isinstance(node.value, (ast.List, ast.ListComp)):

@@ -13,7 +13,7 @@ from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
 from adjgen.read.passive import report_misplaced
 from adjgen.read.state import locals_of, outer_state, parameters
-from adjgen.read.values import Display, FunctionValue, Value, rebuilt
+from adjgen.read.values import Display, FunctionValue, ListValue, RowValue, Value, rebuilt
 
 HARMLESS_DECORATORS = {
     "adjgen.differentiable",
@@ -183,7 +183,7 @@ def held_object(frame: Frame, definition: Any, name: str, value: Any) -> ast.exp
 def default_value(frame: Frame, node: ast.AST, definition: Any, name: str) -> Value:
     """Return the value of a default, which Python evaluated when the function was defined."""
     default = definition.defaults[name]
-    if isinstance(default, (Var, Const, Display, FunctionValue)):
+    if isinstance(default, (Var, Const, Display, FunctionValue, ListValue, RowValue)):
         return default
     if default is None or isinstance(default, (bool, int, float, str)):
         return Const(default)

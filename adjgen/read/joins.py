@@ -8,7 +8,7 @@ from typing import Any
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read import lists
+from adjgen.read import lists, stores
 from adjgen.read.bound import agree
 from adjgen.read.cells import closed, freeze_merged, merged_cells, opened, references
 from adjgen.read.dispatch import chosen
@@ -18,7 +18,9 @@ from adjgen.read.values import (
     Cell,
     Conflict,
     Dispatch,
+    Display,
     ListValue,
+    RowValue,
     Value,
     atoms_of,
     expanded,
@@ -80,6 +82,7 @@ def join(
 ) -> Value:
     """Append the IF of two arms, bind the names and lists that differ after them; return its result."""
     agree(then.env, other.env)
+    take_rows(frame, node, then, other)
     held = [then.env | {"": then.result}, other.env | {"": other.result}]
     old, heap = frame.env, frame.session.heap
     names = dict.fromkeys([*then.env, *other.env, *([""] if with_result else [])])
@@ -105,10 +108,39 @@ def join(
         freeze_merged(merged, references(frame.session.frames))
     frame.env = {n: new[n] for n in dict.fromkeys([*old, *new]) if n in new}
     if with_result and isinstance(result, Conflict):
-        return frame.problem(
-            node, "ADJ205", "the two sides are different kinds of things", "Use numbers on both."
-        )
+        what = "the two sides are different kinds of things"
+        return frame.problem(node, "ADJ205", what, "Use numbers on both.")
     return result
+
+
+def take_rows(frame: Frame, node: ast.AST, then: Arm, other: Arm) -> None:
+    """Replace rows of lists, and lists that are written out, where the other arm leaves another list."""
+    before = dict(then.env), then.result
+    for arm, env, result in ((then, other.env, other.result), (other, *before)):
+        session = frame.session
+        outer = session.builder, session.heap
+        session.builder, session.heap = arm.builder, arm.heap
+        for name, value in arm.env.items():
+            if name in env:
+                arm.env[name] = _alike(frame, node, value, env[name])
+        if isinstance(arm.result, Display | RowValue):
+            arm.result = _alike(frame, node, arm.result, result)
+        session.builder, session.heap = outer
+
+
+def _alike(frame: Frame, node: ast.AST, value: Value, other: Value) -> Value:
+    if value is other or not isinstance(value, Display | RowValue):
+        return value
+    if isinstance(value, Display) and isinstance(other, Display):
+        if (value.kind, len(value.items)) == (other.kind, len(other.items)):
+            items = [_alike(frame, node, *pair) for pair in zip(value.items, other.items)]
+            return Display(value.kind, tuple(items))
+    listed = isinstance(other, Display) and other.kind == "list"
+    if value == other or not (listed or isinstance(other, ListValue | RowValue)):
+        return value
+    if isinstance(value, RowValue):
+        return lists.taken(frame, node, value)
+    return (value.kind == "list" and stores.listed(frame, node, value.items)) or value
 
 
 def _absent(name: str) -> Value:

@@ -1,6 +1,7 @@
 """From a definition to the intermediate form: signature, body, and the functions that it calls."""
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from adjgen.read.cells import opened
 from adjgen.read.flow import yields
 from adjgen.read.frame import Frame
 from adjgen.read.lists import Retyped
+from adjgen.read.lists import taken as list_taken
 from adjgen.read.lowering import Reread, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
@@ -157,17 +159,28 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
         bound[parameter] = _argument(session, params[-1], is_main)
     result = inline.read_body(session, definition, bound, None, is_main)
-    result = opened(result, session.heap)
-    given = {var for param in params for var in param.vars}
-    for cell, held in session.heap.items():
-        if cell.caller and isinstance(held, Var) and held not in given:
-            session.builder.emit("changed", (held,), ())
+    result = opened(list_taken(frame, definition.node, result), session.heap)
+    if is_main:
+        _show_changes(session, params, bound)
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):
         what = "the function returns different kinds of things"
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
         result = Const(None)
     body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
     return Function(name, tuple(params), body, tree_of(result), about)
+
+
+def _show_changes(session: Session, params: Sequence[Param], bound: dict[str, Value]) -> None:
+    """Note which lists of the caller hold something else at the end."""
+    for param in params:
+        value = bound[param.name]
+        if isinstance(value, ListValue) and value.cell.given:
+            held = session.heap[value.cell]
+            if held is not param.vars[0]:
+                session.builder.emit("changed", [param.vars[0], held], [])
+    for cell, held in session.heap.items():
+        if cell.buffer is not None and held is not cell.buffer:
+            session.builder.emit("refilled", [cell.buffer, held], [])
 
 
 def _selected(definition: Any, name: str, kind: Type) -> bool:
@@ -186,7 +199,8 @@ def _argument(session: Session, param: Param, is_main: bool) -> Value:
     frozen = "" if is_main else "it belongs to the caller"
     if param.default is not ... and param.default is not None:
         frozen = "it is the default of a parameter, which stays for the next call"
-    cell = Cell(frozen=frozen, caller=is_main)
+    optional = var if is_main and param.default is None else None
+    cell = Cell(frozen=frozen, given=is_main and param.default is ..., buffer=optional)
     session.heap[cell] = var
     return ListValue(cell)
 

@@ -20,6 +20,7 @@ from adjgen.read.values import BindingValue
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
 UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)  # a default that only running tells
 OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
+LISTS = ("builtins.list", "typing.List")
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
 
@@ -43,6 +44,8 @@ def parameter_types(
             found[name] = (OPAQUE, False)
         elif is_object(said) and "float" not in annotation:
             found[name] = (OPAQUE, False)
+        elif default is ABSENT and (written := _said_list(outside, annotation_of(node, name))):
+            found[name] = (written, True)
         elif name in used.counts:
             found[name] = (INT, False)
         elif name in used.lists - used.objects and "dict" not in annotation:
@@ -96,6 +99,18 @@ def _annotation(frame: Frame, name: str) -> list[Any]:
                 with suppress(SyntaxError, ValueError):  # Literal["any text"]
                     pending.append(ast.parse(part.value, mode="eval").body)
     return found
+
+
+def _said_list(frame: Frame, said: ast.expr | None) -> Type | None:
+    """Return the type that an annotation like list[list[float]] says, None for others."""
+    if isinstance(said, ast.Constant) and isinstance(said.value, str):
+        with suppress(SyntaxError, ValueError):
+            return _said_list(frame, ast.parse(said.value, mode="eval").body)
+    if isinstance(said, ast.Subscript) and frame.dotted(said.value) in LISTS:
+        is_number = frame.dotted(said.slice) == "builtins.float"
+        inner = REAL if is_number else _said_list(frame, said.slice)
+        return inner and seq(inner)
+    return None
 
 
 def annotation_of(node: Any, name: str) -> ast.expr | None:

@@ -39,7 +39,9 @@ class Cell:
     loose       why the lists inside cannot be changed
     rows        the cells of lists that were put inside
     generation  how often its rows were exchanged
-    caller      whether it is, or may be, a list of the caller's, who sees what is changed
+    given       whether it is the caller's, who sees its changes
+    inside      lists that it may be a row of
+    buffer      the parameter whose list it may be, if the caller gave one for a default of None
     """
 
     frozen: str = ""
@@ -47,7 +49,9 @@ class Cell:
     loose: str = ""
     rows: list["Cell"] = field(default_factory=list)
     generation: int = 0
-    caller: bool = False
+    given: bool = False
+    inside: tuple["Cell", ...] = ()
+    buffer: Var | None = None
 
 
 @dataclass(frozen=True, slots=True)
