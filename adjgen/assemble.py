@@ -1,14 +1,13 @@
 """The finished text of a generated module: header, docstring with counts, functions; where its lines come from."""
 
 import hashlib
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from adjgen.elementary.operations import Operations
-from adjgen.emit.text import comment, formatted
+from adjgen.emit.text import checked, comment, formatted
 from adjgen.ir.core import Function, Module
 from adjgen.pipeline import Differentiated, Generated, Options, counts, written
 
@@ -27,13 +26,14 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     holders = {
         key: held for _, one in done for key, held in one.module.main.about["holders"].items()
     }
-    about = {"files": files, "holders": holders}
+    hidden = {name for _, one in done for name in one.module.main.about["hidden"]}
+    about = {"files": files, "holders": holders, "hidden": hidden}
     host = replace(done[0][1].module.main, about=done[0][1].module.main.about | about)
     text = written(list(functions.values()), Module(host, done[0][1].module.functions), options)
     ops = {definition.qualname: counts(one) for definition, one in done}
     names = [f"{definition.file.path}::{definition.qualname}" for definition, _ in done]
     notes = [f"Imports {module}." for module in text.visible]
-    codes = text.excused()
+    codes = text.excused() if options.formatted else []
     notes += [f'mypy: disable-error-code="{", ".join(codes)}"'] if codes else []
     source = skeleton.module(
         source=", ".join(names),
@@ -45,11 +45,7 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
         functions=list(text.functions.values()),
         notes=notes,
     )
-    source = formatted(source) if options.formatted else source
-    try:
-        compile(source, "<generated>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise AssertionError(f"adjgen wrote what Python cannot read: {error}") from error
+    source = checked(formatted(source)) if options.formatted else source
     return Generated(
         source=source,
         functions=tuple(functions),
@@ -168,7 +164,8 @@ def line_map(source: str, files: dict[str, Any]) -> dict[int, int]:
     found: dict[int, int] = {}
     current = 0
     for number, line in enumerate(source.split("\n"), 1):
-        if re.match(r"\s+# ", line):
+        code, mark, _ = line.partition("# ")
+        if mark and code.isspace():
             current = texts.get(line.strip(), 0)
         elif line.startswith("def "):
             current = 0

@@ -94,10 +94,11 @@ def _is_false(eqn: Eqn) -> bool:
 
 def _asks_for_equality(eqn: Eqn, varied: set[Var]) -> bool:
     """Whether an equation is == or != of numbers that vary, or asks for the truth of one."""
-    if eqn.op in ("eq", "ne") and eqn.args[0] is not eqn.args[1]:  # x != x asks for NaN
+    name = (TABLE[eqn.op].like or eqn.op) if isinstance(eqn.op, str) else ""
+    if name in ("eq", "ne") and eqn.args[0] is not eqn.args[1]:  # x != x asks for NaN
         return any(arg in varied and arg.type == REAL for arg in _variables(eqn))
     asked: tuple[Atom, ...] = ()
-    if isinstance(eqn.op, If) or eqn.op in ("not", "bool"):
+    if isinstance(eqn.op, If) or name in ("not", "bool"):
         asked = eqn.args
     elif isinstance(eqn.op, For) and eqn.op.tested:
         asked = eqn.blocks[1].results

@@ -2,9 +2,10 @@
 
 import gc
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
@@ -91,7 +92,7 @@ def primal(definition: Any, options: Options = Options()) -> Module:
     from adjgen.read.lower import lower
 
     if options.target != "math":
-        why = "Scalar Python with `math` is what this version differentiates."
+        why = "Numbers are what this version differentiates; numpy on numbers needs no target."
         raise UnsupportedError(
             [Problem("ADJ802", f"target {options.target!r} does not exist", why)]
         )
@@ -131,7 +132,8 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
 
     with deep_recursion():
         holders = module.main.about.get("holders", {})
-        return write_functions(functions, options.target, options.style, quote, holders)
+        hidden = module.main.about.get("hidden", ())
+        return write_functions(functions, options.target, options.style, quote, holders, hidden)
 
 
 def helpers(module: Module) -> list[Function]:
@@ -177,7 +179,8 @@ class Generated:
     ops         for each function of the source the operations of each product
     lines       line of the text -> line of the source
     refused     the problems of each function that could not be differentiated
-    kinks       for each function of the source the places where a derivative is a convention
+    kinks       for each function of the source the places where a derivative is a convention;
+                `find_kinks` has what finds them
     bases       (name in the module, qualified name in the source)
     held        names in it of objects that no import finds: of closures, of live defaults
     """
@@ -187,7 +190,7 @@ class Generated:
     ops: dict[str, dict[str, Any]] = field(default_factory=dict)
     lines: dict[int, int] = field(default_factory=dict)
     refused: dict[str, list[Problem]] = field(default_factory=dict)
-    kinks: dict[str, list[Problem]] = field(default_factory=dict)
+    find_kinks: dict[str, Callable[[], list[Problem]]] = field(default_factory=dict, repr=False)
     bases: tuple[tuple[str, str], ...] = ()
     held: tuple[str, ...] = ()
 
@@ -195,6 +198,11 @@ class Generated:
     def warnings(self) -> list[Problem]:
         """The places where a derivative is a convention, each once."""
         return ordered(problem for found in self.kinks.values() for problem in found)
+
+    @cached_property
+    def kinks(self) -> dict[str, list[Problem]]:
+        """The places of each function where the derivative is a convention, found when asked for."""
+        return {name: find() for name, find in self.find_kinks.items()}
 
 
 @dataclass
@@ -229,7 +237,7 @@ def differentiated(definition: Any, options: Options) -> Differentiated:
     names = wrt_names(module, options.wrt)
     products = {}
     for kind in KINDS[options.mode]:
-        if kind == "value_and_grad" and module.main.result.kind:
+        if kind == "value_and_grad" and module.main.is_composite():
             continue  # a tuple has no gradient; its vjp is there
         chosen = names or [p.name for p in module.main.params if p.differentiable]
         products[kind] = product(module, kind, names, len(chosen) == 1, options)
@@ -264,8 +272,8 @@ def _generated(definitions: Sequence[Any], options: Options) -> Generated:
     refused |= clashes
     generated = assembled(done, options) if done else Generated()
     generated.refused = refused
-    generated.kinks = {
-        definition.qualname: kinks(one.module, wrt_names(one.module, options.wrt))
+    generated.find_kinks = {
+        definition.qualname: partial(kinks, one.module, wrt_names(one.module, options.wrt))
         for definition, one in done
     }
     return generated

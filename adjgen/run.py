@@ -20,7 +20,9 @@ from adjgen.ir.core import (
     If,
     Module,
     Opaque,
+    Root,
     Tree,
+    Try,
     Var,
 )  # fmt: skip
 
@@ -93,8 +95,12 @@ class Run:
         if isinstance(op, If):
             taken = eqn.blocks[0] if self.value(eqn.args[0]) else eqn.blocks[1]
             results = self.block(taken)
+        elif isinstance(op, Try):
+            results = self.attempt(eqn)
         elif isinstance(op, For):
             results = self.loop(eqn, op)
+        elif isinstance(op, Root):
+            results = [self.value(eqn.args[0])]
         elif isinstance(op, Call):
             args = [self.value(arg) for arg in eqn.args]
             results = self.call(eqn, self.module.functions[op.function], args)
@@ -116,6 +122,20 @@ class Run:
         function = self.numbers.get(name) or TABLE[name].evaluate
         result = function(*args)
         return list(result) if TABLE[name].outs > 1 else [result]
+
+    def attempt(self, eqn: Eqn) -> list[Any]:
+        """Return the results of the body of a try, or of the handler that catches what it raises."""
+        kinds = [self.value(arg) for arg in eqn.args]
+        try:
+            return self.block(eqn.blocks[0])
+        except CannotRunError:
+            raise
+        except Exception as error:
+            for kind, handler in zip(kinds, eqn.blocks[1:]):
+                if kind is None or isinstance(error, kind):
+                    self.bind(eqn, handler, [error])
+                    return self.block(handler)
+            raise
 
     def loop(self, eqn: Eqn, op: For) -> list[Any]:
         body = eqn.blocks[0]

@@ -4,6 +4,7 @@ One program is one file, imported; its seed also decides which way through adjge
 """
 
 import contextlib
+import copy
 import importlib.util
 import inspect
 import io
@@ -152,11 +153,12 @@ def hurried(seconds: float) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call did: its value or exception, and what it printed."""
+    """What a call did: its value or exception, what it printed, its arguments as it left them."""
 
     value: Any
     error: Exception | None
     printed: str
+    arguments: Any = None
 
     def raised(self) -> tuple[str, str] | None:
         """Return type and message of the exception."""
@@ -165,6 +167,7 @@ class Outcome:
 
 def outcome(function: Function, arguments: dict[str, Any], **more: Any) -> Outcome:
     """Call a function: parameters by position where they can be, as people do."""
+    arguments = copy.deepcopy(arguments)
     positional, named = [], dict(more)
     for name, parameter in inspect.signature(function).parameters.items():
         if name in arguments:
@@ -175,9 +178,10 @@ def outcome(function: Function, arguments: dict[str, Any], **more: Any) -> Outco
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         try:
-            return Outcome(function(*positional, **named), None, printed.getvalue())
-        except Exception as error:
-            return Outcome(None, error, printed.getvalue())
+            value, error = function(*positional, **named), None
+        except Exception as raised:
+            value, error = None, raised
+    return Outcome(value, error, printed.getvalue(), arguments)
 
 
 def parameters(function: Function) -> list[str]:
@@ -190,11 +194,11 @@ def parameters(function: Function) -> list[str]:
 
 @dataclass(frozen=True)
 class Products:
-    """Derivative functions by name; `second` as {(name, name): function}."""
+    """Derivative functions by name; `second` as {(product of the gradient, name, name): function}."""
 
     value: Function | None
     first: dict[str, Function]
-    second: dict[tuple[str, str], Function]
+    second: dict[tuple[str, str, str], Function]
 
 
 def products(function: Function, path: Path, program: Program, way: Way) -> Products:
@@ -213,20 +217,16 @@ def products(function: Function, path: Path, program: Program, way: Way) -> Prod
     second = {}
     if way.second and program.shape is None:
         last = program.wrt[-1]
+        listed = any(isinstance(program.points[0][name], list) for name in program.wrt)
         for a in dict.fromkeys([program.wrt[0], last]):
             slope = adjgen.grad(function, **options | {"wrt": a})
-            second[a, last] = adjgen.grad(slope, **options | {"wrt": last})
+            for name in ["jvp", "vjp"] if listed else ["grad"]:
+                derive = getattr(adjgen, name)
+                second[name, a, last] = derive(slope, **options | {"wrt": last})
     return Products(None, first, second)
 
 
 # Comparing -------------------------------------------------------------------------------------------
-
-
-def shaped(shape: Any, numbers: Iterator[float]) -> Any:
-    """Return numbers in the shape of a result."""
-    if shape is None:
-        return next(numbers)
-    return tuple(shaped(part, numbers) for part in shape)
 
 
 def close(found: Any, right: Any, size: Any, tolerance: float) -> bool:
@@ -253,6 +253,9 @@ def check_call(name: str, found: Outcome, original: Outcome) -> Any:
         raise MismatchError("exception", f"{name} {found.raised()}, f {original.raised()}\n{trace}")
     if found.printed != original.printed:
         raise MismatchError("output", f"{name} printed {found.printed!r}, f {original.printed!r}")
+    if not original.error and repr(found.arguments) != repr(original.arguments):
+        left = f"{name} left {found.arguments!r}, f {original.arguments!r}"
+        raise MismatchError("argument", left)
     return found.value
 
 
@@ -260,26 +263,27 @@ def check_point(
     text: str, f: Function, made: Products, program: Program, way: Way, at: dict[str, Any]
 ) -> str:
     """Compare everything at one point; return what came of it."""
-    rng = random.Random(program.seed)
-    dots = {name: rng.choice([-1, 1]) * rng.uniform(0.5, 2.0) for name in program.wrt}
-    bars = [rng.choice([-1, 1]) * rng.uniform(0.5, 2.0) for _ in range(9)]
-    more = {
-        "jvp": {f"{name}_dot": dot for name, dot in dots.items()},
-        "vjp": {"bar": shaped(program.shape, iter(bars))},
-    }
     original = outcome(f, at)
     if not original.error and not all(map(is_finite, oracle.leaves(original.value))):
         return "skipped: value not finite"
+    rng = random.Random(program.seed)
+    weights = weights_of(rng)
+    dots = {name: oracle.like(at[name], weights) for name in program.wrt}
+    bars = oracle.like(original.value if not original.error else example(program.shape), weights)
+    more = {"jvp": {f"{name}_dot": dot for name, dot in dots.items()}, "vjp": {"bar": bars}}
     found = {
         name: check_call(name, outcome(function, at, **more.get(name, {})), original)
         for name, function in made.first.items()
+        if not (
+            original.error and program.lists and name == "vjp"
+        )  # how long a bar is, is not known
     }
     if made.value:
         value = check_call("value", outcome(made.value, at), original)
         if not original.error:
             check_value(value, original.value, way.exact)
     if original.error:
-        for names, function in made.second.items():
+        for names, function in [pair for pair in made.second.items() if pair[0][0] == "grad"]:
             check_call(f"grad of grad by {names}", outcome(function, at), original)
         return "raised alike"
     try:
@@ -290,11 +294,24 @@ def check_point(
         return "skipped: close comparison"
     for value, _ in found.values():
         check_value(value, original.value, way.exact)
-    check_first({name: slopes for name, (_, slopes) in found.items()}, right, dots, bars)
+    check_first({name: slopes for name, (_, slopes) in found.items()}, right, at, dots, bars)
     if made.second and not right.ties:
-        check_second(made.second, at, right, original)
+        check_second(made.second, at, right, original, dots)
         return "compared, second order too"
     return "compared"
+
+
+def example(shape: Any) -> Any:
+    """Return what a function could return that raises here."""
+    if isinstance(shape, tuple):
+        return tuple(map(example, shape))
+    return [example(shape - 1 or None)] if shape else 0.0
+
+
+def weights_of(rng: random.Random) -> Iterator[float]:
+    """Yield random numbers away from zero."""
+    while True:
+        yield rng.choice([-1, 1]) * rng.uniform(0.5, 2.0)
 
 
 def is_finite(value: Any) -> bool:
@@ -303,53 +320,90 @@ def is_finite(value: Any) -> bool:
 
 
 def check_first(
-    found: dict[str, Any], right: oracle.Judgement, dots: dict[str, float], bars: list[float]
+    found: dict[str, Any], right: oracle.Judgement, at: Any, dots: dict[str, Any], bars: Any
 ) -> None:
     """Compare tangents and gradients with the oracle's, then with each other."""
-    check_forward(found["jvp"], right, dots)
-    for name, weights in (("value_and_grad", [1.0]), ("vjp", bars)):
+    flat = oracle.leaves(list(dots.values()))
+    check_forward(found["jvp"], right, flat)
+    for name, weights in (("value_and_grad", [1.0]), ("vjp", oracle.leaves(bars))):
         if name in found:
-            check_reverse(found[name], right, weights)
-            check_adjoint(found["jvp"], found[name], right, dots, weights)
+            slopes = gradients(found[name], list(dots))
+            check_containers(slopes, [at[parameter] for parameter in dots])
+            check_reverse(oracle.leaves(slopes), right, weights)
+            check_adjoint(found["jvp"], oracle.leaves(slopes), right, flat, weights)
+
+
+def gradients(found: Any, wrt: Sequence[str]) -> list[Any]:
+    """Return gradients as a list: they are bare if there is one."""
+    bare = len(wrt) == 1 and not isinstance(found, tuple)
+    return [found] if bare else list(found)
+
+
+def check_containers(slopes: list[Any], arguments: list[Any]) -> None:
+    """Compare the containers of gradients with those of the arguments; they share no memory."""
+    held: list[Any] = []
+
+    def same(slope: Any, argument: Any) -> bool:
+        if not isinstance(argument, (list, tuple)):
+            return not isinstance(slope, (list, tuple))
+        held.append(slope)
+        pairs = type(slope) is type(argument) and len(slope) == len(argument)
+        return pairs and all(map(same, slope, argument))
+
+    if not all(map(same, slopes, arguments)) or len(slopes) != len(arguments):
+        raise MismatchError("container", f"gradients {slopes}, arguments {arguments}")
+    lists = [one for one in held if isinstance(one, list)]
+    if len({id(one) for one in lists}) < len(lists):
+        raise MismatchError("container", f"gradients share a list: {slopes}")
 
 
 def check_second(
-    made: dict[tuple[str, str], Function],
+    made: dict[tuple[str, str, str], Function],
     at: dict[str, Any],
     right: oracle.Judgement,
     original: Outcome,
+    dots: dict[str, Any],
 ) -> None:
     """Compare derivatives of derivatives with the oracle's."""
-    for (a, b), function in made.items():
-        quiet = Outcome(None, None, original.printed)
-        found = check_call(f"grad of grad by {a}, {b}", outcome(function, at), quiet)
-        d, size = right.second[0][a, b]
-        if not close(found, d, size, TOLERANCE):
-            wrong = f"by {a}, {b} at {at}: {found}, not {float(d)} of {float(size)}"
-            raise MismatchError("second", wrong)
+    places = {name: oracle.places(name, at[name]) for name in dots}
+    flat = {name: oracle.leaves(dot) for name, dot in dots.items()}
+    for (product, a, b), function in made.items():
+        more = {"jvp": {f"{b}_dot": dots[b]}, "vjp": {"bar": dots[a]}}.get(product, {})
+        quiet = replace(original, value=None)
+        title = f"{product} of grad by {a}, {b}"
+        found = check_call(title, outcome(function, at, **more), quiet)
+        rows, columns = (a, b) if product != "vjp" else (b, a)
+        weights = flat[columns] if more else [1.0]
+        slopes = oracle.leaves(found[1] if more else found)
+        for place, slope in zip(places[rows], slopes, strict=True):
+            terms = [
+                (weight, right.second[0][(place, other) if rows == a else (other, place)])
+                for weight, other in zip(weights, places[columns])
+            ]
+            expected = sum(weight * d for weight, (d, _) in terms)
+            size = sum(abs(weight) * s for weight, (_, s) in terms)
+            if not close(slope, expected, size, TOLERANCE):
+                wrong = f"{title} at {at}, {place}: {slope}, not {float(expected)} of {float(size)}"
+                raise MismatchError("second", wrong)
 
 
-def check_forward(found: Any, right: oracle.Judgement, dots: dict[str, float]) -> None:
+def check_forward(found: Any, right: oracle.Judgement, dots: Sequence[float]) -> None:
     """Compare the tangents of the results."""
     leaves = oracle.leaves(found)
     for k, (tangent, slopes) in enumerate(zip(leaves, right.first, strict=True)):
-        expected = sum(d * dots[name] for name, (d, _) in slopes.items())
-        size = sum(a * abs(dots[name]) for name, (_, a) in slopes.items())
+        terms = list(zip(dots, slopes.values(), strict=True))
+        expected = sum(d * dot for dot, (d, _) in terms)
+        size = sum(a * abs(dot) for dot, (_, a) in terms)
         if not close(tangent, expected, size, TOLERANCE):
             raise MismatchError(
                 "forward", f"result {k}: {tangent!r}, not {float(expected)} of {float(size)}"
             )
 
 
-def gradients(found: Any, right: oracle.Judgement) -> list[Any]:
-    """Return gradients as a list: they are bare if there is one."""
-    bare = len(right.first[0]) == 1 and not isinstance(found, tuple)
-    return [found] if bare else list(found)
-
-
 def check_reverse(found: Any, right: oracle.Judgement, bars: Sequence[float]) -> None:
     """Compare the gradients of the sum of bar * result."""
-    for name, adjoint in zip(right.first[0], gradients(found, right), strict=True):
+    inputs = right.first[0] if right.first else [None] * len(found)
+    for name, adjoint in zip(inputs, found, strict=True):
         terms = [(bar, slopes[name]) for bar, slopes in zip(bars, right.first)]
         expected = sum(bar * d for bar, (d, _) in terms)
         size = sum(abs(bar) * a for bar, (_, a) in terms)
@@ -361,18 +415,18 @@ def check_reverse(found: Any, right: oracle.Judgement, bars: Sequence[float]) ->
 
 def check_adjoint(
     forward: Any,
-    backward: Any,
+    backward: Sequence[float],
     right: oracle.Judgement,
-    dots: dict[str, float],
+    dots: Sequence[float],
     bars: Sequence[float],
 ) -> None:
     """Compare forward with reverse: the bars times the tangents is the gradients times the dots."""
     left = sum(oracle.MP.mpf(bar) * tangent for bar, tangent in zip(bars, oracle.leaves(forward)))
-    other = sum(oracle.MP.mpf(dot) * g for dot, g in zip(dots.values(), gradients(backward, right)))
+    other = sum(oracle.MP.mpf(dot) * g for dot, g in zip(dots, backward, strict=True))
     size = sum(
-        abs(bar * dots[name]) * a
+        abs(bar * dot) * a
         for bar, slopes in zip(bars, right.first)
-        for name, (_, a) in slopes.items()
+        for dot, (_, a) in zip(dots, slopes.values())
     )
     if not close(float(left), other, size, ADJOINT):
         raise MismatchError(
@@ -401,6 +455,10 @@ def judge(program: Program, way: Way) -> Tally:
         tally.failures.append(Failure(program, way, kind, f"{error}\n{trace}"))
     for failure in tally.failures:
         tally.counts["refused" if failure.kind == "refused" else "mismatched"] += 1
+    if program.lists and tally.counts["refused"]:  # rightly, or without need: the share is watched
+        codes = [code for one in tally.failures for code in one.symptom()[1:2]]
+        tally.failures.clear()
+        tally.counts = Counter({"programs": 1, f"refused with lists: {codes[0]}": 1})
     return tally
 
 
@@ -484,9 +542,12 @@ def plausible(found: Outcome, shape: Any, broken: set[str]) -> bool:
 
 
 def has_shape(value: Any, shape: Any) -> bool:
-    """Whether a value is a number, or a tuple of a shape."""
+    """Whether a value is a number, a list of a depth, or a tuple of a shape."""
     if shape is None:
         return isinstance(value, (int, float))
+    if isinstance(shape, int):  # how deep a list is
+        inner = shape - 1 or None
+        return isinstance(value, list) and all(has_shape(part, inner) for part in value)
     pairs = isinstance(value, tuple) and len(value) == len(shape)
     return pairs and all(has_shape(part, inner) for part, inner in zip(value, shape))
 

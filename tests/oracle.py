@@ -5,9 +5,10 @@ input, the derivative and the sum of the absolute values of its path terms, to w
 """
 
 import builtins
+import copy
 import math
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -468,8 +469,24 @@ BUILTINS = vars(builtins) | {
 
 
 def leaves(value: Any) -> list[Any]:
-    """Return the numbers of a nested tuple in order."""
-    return [x for part in value for x in leaves(part)] if isinstance(value, tuple) else [value]
+    """Return the numbers of nested tuples and lists in order."""
+    if isinstance(value, (tuple, list)):
+        return [x for part in value for x in leaves(part)]
+    return [value]
+
+
+def places(name: str, value: Any) -> list[str]:
+    """Return what the numbers of an argument are called: x, or x[0][1] in a list."""
+    if isinstance(value, (tuple, list)):
+        return [p for k, part in enumerate(value) for p in places(f"{name}[{k}]", part)]
+    return [name]
+
+
+def like(value: Any, numbers: Iterator[Any]) -> Any:
+    """Return numbers in the containers of a value."""
+    if isinstance(value, (tuple, list)):
+        return type(value)([like(part, numbers) for part in value])
+    return next(numbers)
 
 
 def load(text: str) -> dict[str, Any]:
@@ -481,9 +498,10 @@ def load(text: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is right: for each leaf of the result its value and {wrt name: (derivative, size)}.
+    """What is right: for each leaf of the result its value and {input: (derivative, size)}.
 
-    second: for each leaf {(wrt name, wrt name): (derivative, size)} when order 2 was asked for.
+    second: for each leaf {(input, input): (derivative, size)} when order 2 was asked for.
+    An input is a number among the arguments: x, or x[0] in a list.
     """
 
     values: list[Any]
@@ -509,11 +527,17 @@ def differentiate(
     values only: all decisions stay those of the unshifted program.
     """
     run = Run(exact, order)
-    numbers = dict(arguments)
-    for k, key in enumerate(wrt):
-        value = arguments[key]
-        one = (MP.mpf(1), MP.mpf(1))
-        numbers[key] = Dual(run, value, {k: one}, exact=MP.mpf(value) + shift.get(key, 0))
+    numbers = copy.deepcopy(dict(arguments))
+    places_of = {key: places(key, arguments[key]) for key in wrt}
+    inputs = [place for key in wrt for place in places_of[key]]
+    count = iter(range(len(inputs)))
+    for key in wrt:
+        duals = []
+        for place, value in zip(places_of[key], leaves(arguments[key])):
+            seed = {next(count): (MP.mpf(1), MP.mpf(1))}
+            duals.append(Dual(run, value, seed, exact=MP.mpf(value) + shift.get(place, 0)))
+        numbers[key] = like(arguments[key], iter(duals))
+    wrt = inputs
     function = load(text)[name]
     found = leaves(call(function, numbers))
     for value in found:

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from list_statements import LIST_EXPRESSIONS, LIST_STATEMENTS, LISTS, ROWS, ZERO, ListStatements
 from rare_statements import RARE_STATEMENTS, RareStatements
+from trying_statements import TRYING_STATEMENTS, TryingStatements
 
 LIMIT = 10.0  # size of a real variable
 BUSY = 400.0  # statements that one call of a function may execute, about
@@ -31,7 +33,7 @@ STATEMENTS = {
     "assign": 11, "augment": 6, "chain": 1.5, "pair": 2.5, "swap": 2, "nest": 1, "annotate": 1,
     "whole": 2, "truth": 1.5, "choose": 7, "count": 5, "repeat": 4, "leave": 2.5, "finish": 2,
     "show": 0.7, "claim": 0.7, "guard": 0.7, "unpack": 2, "split": 0.8, "nothing": 0.2,
-    "bare": 0.3, "correlate": 0.6, "dispatch": 0.5, **RARE_STATEMENTS,
+    "bare": 0.3, "correlate": 0.6, "dispatch": 0.5, **RARE_STATEMENTS, **TRYING_STATEMENTS, **LIST_STATEMENTS,
 }  # fmt: skip
 COMPOUND = {
     "choose",
@@ -42,6 +44,8 @@ COMPOUND = {
     "dispatch",
     "correlate",
     *RARE_STATEMENTS,
+    *TRYING_STATEMENTS,
+    *["walk", "update", "closure", "roll"],
 }
 SIMPLE = {name: weight for name, weight in STATEMENTS.items() if name not in COMPOUND}
 DEEP = 4  # levels of indentation, beyond which there are only simple statements
@@ -49,7 +53,7 @@ EXPRESSIONS = {
     "plus": 6, "minus": 5, "times": 7, "over": 3, "negative": 2, "power": 4, "modulo": 1,
     "floored": 0.6, "function": 9, "function2": 3, "extreme": 3, "magnitude": 1.5,
     "conditional": 3, "either": 0.7, "apply": 3, "walrus": 1, "gather": 1.2, "rounded": 0.6,
-    "integer": 0.7, "risky": 0.4,
+    "integer": 0.7, "risky": 0.4, **LIST_EXPRESSIONS,
 }  # fmt: skip
 CONDITIONS = {
     "compare": 8, "between": 2, "both": 2, "invert": 1, "known": 2, "named": 1, "parity": 1,
@@ -83,7 +87,7 @@ class Text:
 
 @dataclass
 class Parameter:
-    """A parameter: kind is real, int, bool or str."""
+    """A parameter: kind is real, list, rows (a list of lists), int, bool or str."""
 
     name: str
     kind: str
@@ -97,7 +101,7 @@ class Signature:
 
     name: str
     parameters: list[Parameter]
-    shape: Any  # None for a number, else a tuple of shapes
+    shape: Any  # None for a number, 1 for a list, 2 for one of lists, else a tuple of shapes
     cost: float
     recursive: bool = False
 
@@ -112,6 +116,7 @@ class Program:
     shape: Any
     points: tuple[dict[str, Any], ...]
     truthy: bool = False  # an unannotated input is tested for truth, as flags are
+    lists: bool = False  # lists are used, and some changes of them may be refused
 
 
 @dataclass
@@ -122,6 +127,8 @@ class Scope:
     ints: list[str] = field(default_factory=list)
     bools: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
 
     def copy(self) -> "Scope":
         """Return a scope of its own for an arm or a body."""
@@ -129,7 +136,7 @@ class Scope:
 
     def groups(self) -> list[list[str]]:
         """Return the lists of names."""
-        return [self.reals, self.ints, self.bools, self.kept]
+        return [self.reals, self.ints, self.bools, self.kept, self.lists, self.rows]
 
     def meet(self, other: "Scope") -> "Scope":
         """Return what both know."""
@@ -163,12 +170,13 @@ class Spelling:
         return ["from math import " + ", ".join(names)] if names else []
 
 
-class Writer(RareStatements):
+class Writer(RareStatements, TryingStatements, ListStatements):
     """Writes one function; each statement method and each expression method is a production."""
 
     def __init__(
-        self, rng: random.Random, spell: Spelling, known: list[Signature], constants: list[str]
-    ) -> None:
+        self, rng: random.Random, spell: Spelling, known: list[Signature], constants: list[str],
+        listed: bool = False,
+    ) -> None:  # fmt: skip
         self.rng = rng
         self.spell = spell
         self.known = known
@@ -183,6 +191,8 @@ class Writer(RareStatements):
         self.sure = True  # a statement here is executed unless the function has returned
         self.strings: list[str] = []
         self.truthy = False
+        self.listed = listed
+        self.walked: set[str] = set()  # lists that a loop walks here
         self.walruses = True  # not in functions inside, where := would hide the names outside
         self.names = list(REALS) + rng.sample(CLASHES, 2)
         self.hidden = rng.choice(SHADOWS) if rng.random() < 0.06 else ""
@@ -195,6 +205,7 @@ class Writer(RareStatements):
 
     def pick(self, table: dict[str, float], prefix: str) -> Callable[..., Any]:
         """Return the production chosen by weight."""
+        table = table if self.listed else table | {k: 0.0 for k in ZERO if k in table}
         (name,) = self.rng.choices(list(table), list(table.values()))
         chosen: Callable[..., Any] = getattr(self, f"{prefix}_{name}")
         return chosen
@@ -557,6 +568,12 @@ class Writer(RareStatements):
             return self.condition(0)
         if parameter.kind == "str":
             return repr(self.rng.choice(["a", "b"]))
+        if parameter.kind == "list":
+            name = self.loose()
+            return name if name and self.chance(0.7) else f"({self.made()})"
+        if parameter.kind == "rows":
+            name = self.matrix()
+            return name or f"[{self.some()}, {self.some()}]"
         return str(self.damped(self.real(depth)))
 
     # Statements
@@ -568,8 +585,11 @@ class Writer(RareStatements):
         return self.rng.choice(self.names)
 
     def bind(self, *names: str) -> None:
-        """Note that real variables now have a value."""
-        self.scope.reals += [name for name in names if name not in self.scope.reals]
+        """Note that variables now have a value: reals, and lists by their names."""
+        for name in names:
+            of_lists = self.scope.lists if name in LISTS else self.scope.rows
+            known = of_lists if name in LISTS or name in ROWS else self.scope.reals
+            known += [name] * (name not in known)
 
     def value(self, depth: int = 3) -> Text:
         """Return an expression that may be assigned."""
@@ -799,7 +819,14 @@ class Writer(RareStatements):
                 e = Text(
                     f"{e} {self.rng.choice('+-')} {self.constant()} * {self.rng.choice(mine)}", 40
                 )
+            if self.scope.lists + self.scope.rows and self.chance(0.6):
+                e = Text(f"{e} + {self.constant()} * {self.real_item(0)}", 80)
             return str(self.damped(e))
+        if shape == 1:
+            return self.one() if self.one() and self.chance(0.6) else self.made()
+        if shape == 2:
+            known = self.scope.rows
+            return self.rng.choice(known) if known else f"[{self.some()}, {self.some()}]"
         inside = ", ".join(self.result(part) for part in shape)
         return f"({inside},)"
 
@@ -840,6 +867,11 @@ class Writer(RareStatements):
             name = self.rng.choice([name for name in self.names if name not in names])
             names.append(name)
             return name
+        if isinstance(shape, int):
+            known = LISTS if shape == 1 else ROWS
+            free = [name for name in known if name not in names and name not in self.walked]
+            names.append(self.rng.choice(free))
+            return names[-1]
         return "(" + "".join(self.pattern(part, names) + ", " for part in shape) + ")"
 
     def put_split(self) -> None:
@@ -907,11 +939,21 @@ def function(writer: Writer, signature: Signature, statements: int, annotate: bo
             "int": writer.scope.ints,
             "bool": writer.scope.bools,
             "str": writer.strings,
+            "list": writer.scope.lists,
+            "rows": writer.scope.rows,
         }
         known[parameter.kind].append(parameter.name)
     writer.shape = signature.shape
     if writer.chance(0.3):
         writer.lines.append(f'    """Return what {signature.name} says."""')
+    for parameter in signature.parameters:
+        if parameter.kind in ("list", "rows") and not annotate:  # its use says what it is
+            place = "[0]" if parameter.kind == "list" else "[0][1]"
+            start = writer.rng.choice(writer.names[:9])
+            writer.put(f"{start} = {writer.spell('sin')}({parameter.name}{place})")
+            writer.bind(start)
+    if not writer.scope.reals:
+        writer.put_assign()
     if signature.recursive:
         recursion(writer, signature)
     ints = [p.name for p in signature.parameters if p.kind == "int" and p.name != "depth"]
@@ -947,6 +989,7 @@ def header(signature: Signature, annotate: bool, rng: random.Random) -> str:
     """Return the line `def f(x, y=0.5, *, n=2):`."""
     parts = []
     kinds = {"real": "float", "int": "int", "bool": "bool", "str": "str"}
+    kinds |= {"list": "list[float]", "rows": "list[list[float]]"}
     for k, parameter in enumerate(signature.parameters):
         if parameter.keyword and not (k and signature.parameters[k - 1].keyword):
             parts.append("*")
@@ -957,9 +1000,14 @@ def header(signature: Signature, annotate: bool, rng: random.Random) -> str:
     return f"def {signature.name}({', '.join(parts)}){arrow}:"
 
 
-def parameters(rng: random.Random, reals: int, passive: bool) -> list[Parameter]:
-    """Return parameters: some reals, perhaps an int, a bool and a string; defaults and keyword-only last."""
+def parameters(
+    rng: random.Random, reals: int, passive: bool, listed: bool = False
+) -> list[Parameter]:
+    """Return parameters: lists, reals, an int, a bool, a string; defaults and keyword-only last."""
     found = [Parameter(name, "real") for name in ("x", "y", "z")[:reals]]
+    if listed:
+        odds = [("xs", "list", 0.75), ("ys", "list", 0.25), ("A", "rows", 0.3)]
+        found[:0] = [Parameter(name, kind) for name, kind, p in odds if rng.random() < p]
     if passive and rng.random() < 0.5:
         found.append(Parameter("n", "int"))
     if passive and rng.random() < 0.3:
@@ -967,7 +1015,7 @@ def parameters(rng: random.Random, reals: int, passive: bool) -> list[Parameter]
     if passive and rng.random() < 0.1:
         found.append(Parameter("mode", "str"))
     defaults = {"int": "2", "bool": "True", "str": "'a'"}
-    first = rng.choice([0, 1, 2, 9, 9, 9])
+    first = rng.choice([0, 1, 2, 9, 9, 9]) + sum(p.kind in ("list", "rows") for p in found)
     star = rng.choice([1, 2, 3, 9, 9])
     for k, parameter in enumerate(found):
         if k > first:
@@ -978,10 +1026,12 @@ def parameters(rng: random.Random, reals: int, passive: bool) -> list[Parameter]
     return found
 
 
-def shape(rng: random.Random, scalar: float) -> Any:
-    """Return the shape of a result: None for a number, else a nested tuple."""
+def shape(rng: random.Random, scalar: float, listed: bool = False) -> Any:
+    """Return the shape of a result: None for a number, 1 or 2 for lists, else a nested tuple."""
     if rng.random() < scalar:
         return None
+    if listed and rng.random() < 0.7:
+        return rng.choice([1, 1, 1, 2, (None, 1), (1, 1)])
     return rng.choice(
         [
             (None, None),
@@ -1001,41 +1051,59 @@ def program(seed: int) -> Program:
     constants = ["SCALE", "_LIMIT", "half"][: rng.choice([0, 0, 1, 2, 3])]
     top = [f"{name} = {rng.choice(['2.5', '0.75', '3', '-1.5', '1 / 3'])}" for name in constants]
     known: list[Signature] = []
+    listed = rng.random() < 0.5
     bodies: list[list[str]] = []
     for k in range(rng.choice([0, 0, 1, 1, 2, 3])):
         recursive = rng.random() < 0.25
         signature = Signature(
-            f"g{k}", parameters(rng, rng.randint(1, 2), True), shape(rng, 0.6), 0.0, recursive
+            f"g{k}",
+            parameters(rng, rng.randint(1, 2), True, listed),
+            shape(rng, 0.6, listed),
+            0.0,
+            recursive,
         )
         if recursive:
             depth = Parameter("depth", "int")
             signature.parameters.insert(0, depth)
-        writer = Writer(rng, spell, list(known), constants)
+        writer = Writer(rng, spell, list(known), constants, listed)
         bodies.append(function(writer, signature, rng.randint(0, 2), rng.random() < 0.3))
         signature.cost = writer.cost * (8 if recursive else 1)
         known.append(signature)
-    main = Signature("f", parameters(rng, rng.randint(1, 3), True), shape(rng, 0.65), 0.0)
+    inputs = parameters(rng, rng.randint(not listed, 3), True, listed)
+    if not any(p.kind in ("real", "list", "rows") for p in inputs):
+        inputs.insert(0, Parameter("xs", "list"))
+    main = Signature("f", inputs, shape(rng, 0.65, listed), 0.0)
     annotated = rng.random() < 0.3
-    writer = Writer(rng, spell, known, constants)
-    bodies.append(function(writer, main, rng.randint(1, 5), annotated))
+    writer = Writer(rng, spell, known, constants, listed)
+    bodies.append(function(writer, main, rng.randint(1, 7 if listed else 5), annotated))
     lines = spell.lines() + top + [line for body in bodies for line in ("", *body)]
     text = ast.unparse(ast.parse("\n".join(lines))) + "\n"
-    wrt = tuple(p.name for p in main.parameters if p.kind == "real")
+    wrt = tuple(p.name for p in main.parameters if p.kind in ("real", "list", "rows"))
     points = tuple(point(rng, main) for _ in range(3))
-    return Program(seed, text, wrt, main.shape, points, writer.truthy and not annotated)
+    truthy = writer.truthy and not annotated
+    return Program(seed, text, wrt, main.shape, points, truthy, listed)
 
 
 def point(rng: random.Random, signature: Signature) -> dict[str, Any]:
     """Return arguments: reals, now and then special ones, equal ones, or integers."""
     special = [0.0, 1.0, -1.0, 0.5, 2.0, 2, -3, 1]
     shared = rng.uniform(-2, 2)
+
+    def number() -> float:
+        odd = rng.random()
+        if odd < 0.05:
+            return shared
+        return rng.choice(special) if odd < 0.2 else rng.uniform(-2, 2)
+
     found: dict[str, Any] = {}
     for parameter in signature.parameters:
         if parameter.kind == "real":
-            odd = rng.random()
-            found[parameter.name] = (
-                shared if odd < 0.05 else rng.choice(special) if odd < 0.2 else rng.uniform(-2, 2)
-            )
+            found[parameter.name] = number()
+        elif parameter.kind == "list":
+            found[parameter.name] = [number() for _ in range(rng.choice([2, 3, 3, 4]))]
+        elif parameter.kind == "rows":
+            sizes = [rng.choice([2, 2, 3])] * rng.choice([2, 2, 3])
+            found[parameter.name] = [[number() for _ in range(size)] for size in sizes]
         else:
             choices = {"int": [0, 1, 2, 3, 4, 5, -1], "bool": [True, False], "str": ["a", "b"]}
             found[parameter.name] = rng.choice(choices[parameter.kind])

@@ -11,6 +11,7 @@ from typing import Any
 DEF = ast.FunctionDef
 Fails = Callable[[str], bool]
 BODIES = ("body", "orelse")
+ANNOTATIONS = ("annotation", "returns")
 
 
 def minimised(text: str, fails: Fails, seconds: float = 60.0) -> str:
@@ -123,9 +124,13 @@ def fewer_parts(tree: ast.AST, k: int, expression: ast.expr) -> Iterator[ast.AST
 def expressions(tree: ast.AST) -> list[tuple[Any, str, int | None, ast.expr]]:
     """Return (owner, field, index, expression) of every expression that computes something."""
     found: list[tuple[Any, str, int | None, ast.expr]] = []
+    said = [getattr(node, name, None) for node in ast.walk(tree) for name in ANNOTATIONS]
+    skipped = {id(inner) for one in said if isinstance(one, ast.AST) for inner in ast.walk(one)}
     for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
         for name, value in ast.iter_fields(node):
-            if name in ("annotation", "returns", "func") or isinstance(node, ast.Attribute):
+            if name in (*ANNOTATIONS, "func") or isinstance(node, ast.Attribute):
                 continue
             if isinstance(value, ast.expr) and usable(value):
                 found.append((node, name, None, value))

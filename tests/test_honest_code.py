@@ -295,8 +295,6 @@ def operator_method(x):
     [
         always_unbound,
         name_of_an_exception,
-        lost_name_of_an_exception,
-        perhaps_read,
         real_part,
         imaginary_part,
         conjugate,
@@ -778,6 +776,8 @@ def surely_bound_by_a_try(x, text):
         (bound_by_a_match, (3.0, "a"), (3.0, "b"), 6.0, 2.0),
         (bound_by_a_with, (3.0, {"k": 1}), (3.0, {}), 6.0, 2.0),
         (bound_in_a_carried_loop, (3.0, ["1"]), (3.0, []), 6.0, 2.0),
+        (lost_name_of_an_exception, (3.0, "1"), (3.0, "one"), 2.0, 0.0),
+        (perhaps_read, (3.0, "1"), (-3.0, "1"), 2.0, 0.0),
         (surely_bound_by_a_try, (3.0, "1"), (-3.0, "1"), 6.0, 2.0),
         (carried_value, (3.0, 2), (3.0, 0), 108.0 + 6.0, 108.0 + 2.0),
     ],

@@ -1,6 +1,7 @@
 """The oracle before it judges: its partials and its chain rule against differences of 50-digit values."""
 
 import contextlib
+import copy
 import io
 import math
 import subprocess
@@ -61,12 +62,17 @@ def shifted(program, at, name, step, order=1):
     return oracle.differentiate(program.text, "f", at, program.wrt, order, True, {name: step})
 
 
+def inputs(program, at):
+    """Return the numbers among the arguments that are differentiated by."""
+    return [place for name in program.wrt for place in oracle.places(name, at[name])]
+
+
 @pytest.mark.parametrize("first", range(0, 200, 50))
 def test_first_derivatives_are_differences_of_the_values(first):
     compared = 0
     for seed in range(first, first + 50):
         for at, found, program in judged(seed, exact=True):
-            for name in program.wrt if not found.ties else ():
+            for name in inputs(program, at) if not found.ties else ():
                 sides = [shifted(program, at, name, step).exact for step in (STEP, -STEP)]
                 for k, (above, below) in enumerate(zip(*sides, strict=True)):
                     d, size = found.first[k][name]
@@ -80,10 +86,10 @@ def test_second_derivatives_are_differences_of_the_first():
     compared = 0
     for seed in range(60):
         for at, found, program in judged(seed, exact=True, order=2):
-            for name in program.wrt if not found.ties else ():
+            for name in inputs(program, at) if not found.ties else ():
                 sides = [shifted(program, at, name, step).first for step in (STEP, -STEP)]
                 for k, (above, below) in enumerate(zip(*sides, strict=True)):
-                    for other in program.wrt:
+                    for other in inputs(program, at):
                         d, size = found.second[k][other, name]
                         difference = (above[other][0] - below[other][0]) / (2 * STEP)
                         assert abs(difference - d) <= 1e-12 * (1 + size), (seed, at)
@@ -97,7 +103,7 @@ def test_values_and_branches_are_those_of_the_program():
             names = {}
             exec(program.text, names)
             with contextlib.redirect_stdout(io.StringIO()):
-                value = names["f"](**at)
+                value = names["f"](**copy.deepcopy(at))
             assert repr(found.values) == repr(oracle.leaves(value)), seed
 
 

@@ -21,6 +21,8 @@ WAYS = [
 
 def shape(value):
     """Return the shape of a result as judge knows it."""
+    if isinstance(value, list):
+        return 1 + max([shape(part) or 0 for part in value], default=0)
     return tuple(map(shape, value)) if isinstance(value, tuple) else None
 
 
@@ -31,7 +33,7 @@ def load(path):
         points = getattr(module, "POINTS", None) or (module.POINT,)
         names = judge.parameters(module.f)
         given = [dict(zip(names, point, strict=True)) for point in points]
-        wrt = tuple(name for name in names if isinstance(given[0][name], float))
+        wrt = tuple(name for name in names if isinstance(given[0][name], (float, list)))
         found = judge.outcome(module.f, given[0])
     return Program(-1, text, wrt, shape(found.value), tuple(given))
 

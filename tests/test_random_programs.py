@@ -19,5 +19,13 @@ def test_random_programs():
     compared = sum(
         count for fate, count in tally.counts.items() if fate.startswith("points compared")
     )
-    assert points == 3 * COUNT and compared > 0.75 * points, str(tally)
+    refused = {
+        fate[-6:]: count
+        for fate, count in tally.counts.items()
+        if fate.startswith("refused with lists")
+    }
+    unknown = refused.pop("ADJ407", 0)  # which list a name holds is not known to a reader either
+    assert unknown < 0.1 * COUNT and sum(refused.values()) < 0.02 * COUNT, str(tally)
+    judged = 3 * (COUNT - unknown - sum(refused.values()))
+    assert points == judged and compared > 0.75 * points, str(tally)
     print(tally)

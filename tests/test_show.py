@@ -13,7 +13,7 @@ from compare import assert_close, leaves
 import adjgen
 from adjgen.diagnostics import AdjgenError
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Const, Function, Module, Param, Var
+from adjgen.ir.core import Const, For, Function, Module, Param, Var
 from adjgen.ir.query import equations
 from adjgen.ir.show import lines, listing
 from adjgen.ir.spelling import names_of, spelled
@@ -143,7 +143,9 @@ def test_each_variable_of_each_stage_has_one_line():
         names = names_of(function)
         outs = [out for line in lines(function) for out in line.outs]
         conditions = [
-            e.blocks[1] for e in equations(function.body) if len(e.blocks) == 2 and not loose(e)
+            e.blocks[1]
+            for e in equations(function.body)
+            if isinstance(e.op, For) and len(e.blocks) == 2
         ]
         assert len(outs) == len(set(outs)), (function.name, stage)
         assert set(outs) == set(names.values()), (function.name, stage)
@@ -151,11 +153,6 @@ def test_each_variable_of_each_stage_has_one_line():
         assert numbers == [var.number for var in names]
         count += 1
     assert count > 500
-
-
-def loose(eqn):
-    """Whether the blocks of an equation have parameters of their own."""
-    return not any(block.params for block in eqn.blocks[1:])
 
 
 def test_parents_are_defined_before_they_are_used():

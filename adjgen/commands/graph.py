@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Param, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Param, Try, Var
 from adjgen.ir.spelling import Names, applied, names_of, operation, spelled
 from adjgen.pipeline import deep_recursion
 
@@ -116,7 +116,9 @@ class Drawing:
 
     def control(self, eqn: Eqn) -> None:
         """Add the blocks of a branch or loop as clusters."""
-        titles = ("then", "else") if isinstance(eqn.op, If) else ("body", "condition")
+        titles = ["then", "else"] if isinstance(eqn.op, If) else ["body", "condition"]
+        if isinstance(eqn.op, Try):
+            titles = ["body", *["handler"] * len(eqn.args)]
         for title, block in zip(titles, eqn.blocks):
             self.clusters += 1
             self.add(f"subgraph cluster_{self.clusters} {{")

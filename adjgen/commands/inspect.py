@@ -135,7 +135,7 @@ class View:
     @property
     def reverse(self) -> str:
         """Which product is the reverse sweep: a tuple has no gradient."""
-        return "vjp" if self.module.main.result.kind else "value_and_grad"
+        return "vjp" if self.module.main.is_composite() else "value_and_grad"
 
     def part(self, name: str) -> Part:
         """Return a part by name."""

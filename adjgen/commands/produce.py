@@ -62,6 +62,7 @@ def produce(job: Job) -> Outcome:
 
 
 def _produced(job: Job) -> Outcome:
+    from adjgen.emit.text import checked
     from adjgen.pipeline import Options, generate
     from adjgen.read.source import import_root
 
@@ -70,7 +71,10 @@ def _produced(job: Job) -> Outcome:
     if not found:
         return Outcome(job, refused=refused)
     define = tuple(sorted(job.define.items()))
-    generated = generate(found, Options(**job.options, define=define))
+    options = Options(**job.options, define=define)
+    generated = generate(found, options)
+    if not options.formatted:
+        checked(generated.source)
     refused.update(generated.refused)
     return Outcome(
         job,

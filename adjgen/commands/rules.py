@@ -45,7 +45,8 @@ def is_public(row: "Row") -> bool:
     """Whether a row stands for something that a program can write (not a step of adjgen's own)."""
     from adjgen.commands.formula import SYMBOLS
 
-    return bool(row.names) or row.name in SYMBOLS or row.name in ("neg", "pos", "not")
+    named = bool(row.names) or row.name in SYMBOLS or row.name in ("neg", "pos", "not")
+    return named and not row.like  # what a library calls the same is told of the row itself
 
 
 def head(row: "Row") -> str:
@@ -66,13 +67,22 @@ def formulas(row: "Row") -> str:
     return "0" if set(texts) == {"0"} else "; ".join(texts)
 
 
+def every_name(row: "Row") -> list[str]:
+    """Return the dotted names of a row, and those that libraries have for it."""
+    from adjgen.elementary import TABLE
+
+    return [
+        name for one in TABLE.values() if row.name in (one.name, one.like) for name in one.names
+    ]
+
+
 def facts(row: "Row") -> list[tuple[str, str]]:
     """Return what is known of a row, as pairs of a label and a text."""
     from adjgen.commands.formula import partials
 
     found = [(f"dy/d{name}", text) for name, text in partials(row)]
     more = {
-        "Python": ", ".join(name.removeprefix("builtins.") for name in row.names),
+        "Python": ", ".join(name.removeprefix("builtins.") for name in every_name(row)),
         "convention": row.kink,
         "accuracy": row.note,
         "refused": row.refusal,

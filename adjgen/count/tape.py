@@ -77,6 +77,7 @@ class Recorder(Mapping[str, Callable[..., Any]]):
         row = TABLE[name]
         if not any(isinstance(arg, Node) for arg in args):
             return row.evaluate(*args)
+        name = row.like or name
         if name in TRANSPARENT:
             return args[0]
         if name == "range":

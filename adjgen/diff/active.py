@@ -1,19 +1,15 @@
 """Activity: a variable is active if it varies with the inputs and is useful for the results."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Root, Try, Var
 from adjgen.ir.types import differentiable
 
 
 def active_variables(block: Block, inputs: Iterable[Var], results: Iterable[Atom]) -> set[Var]:
     """Return the variables, at every depth, that need tangents and adjoints."""
-    varied = set(inputs)
-    _varied(block, varied)
-    useful = {result for result in results if isinstance(result, Var)}
-    _useful(block, useful)
-    return varied & useful
+    return varied_variables(block, inputs) & useful_variables(block, results)
 
 
 def varied_variables(block: Block, inputs: Iterable[Var]) -> set[Var]:
@@ -23,22 +19,22 @@ def varied_variables(block: Block, inputs: Iterable[Var]) -> set[Var]:
     return varied
 
 
-def differentiable_args(eqn: Eqn) -> Iterator[Var]:
-    """Yield the arguments of a plain equation that its outs depend on differentiably."""
-    row = TABLE[eqn.op] if isinstance(eqn.op, str) else None
-    for k, arg in enumerate(eqn.args):
-        if isinstance(arg, Var) and differentiable(arg.type):
-            if (
-                row is None
-                or _has_partial(row.partials, row.variadic, k)
-                or row.category == "sequence"
-            ):
-                yield arg
+def useful_variables(block: Block, results: Iterable[Atom]) -> set[Var]:
+    """Return the variables that the results depend on differentiably (or in code that is carried)."""
+    useful = {result for result in results if isinstance(result, Var)}
+    _useful(block, useful)
+    return useful
 
 
-def _has_partial(partials: tuple[object, ...], variadic: bool, k: int) -> bool:
-    k = 0 if variadic else k
-    return k < len(partials) and partials[k] is not None
+def differentiable_args(eqn: Eqn) -> list[Var]:
+    """Return the arguments of a plain equation that its outs depend on differentiably."""
+    args: Iterable[Atom] = eqn.args
+    if isinstance(eqn.op, str):
+        row = TABLE[eqn.op]
+        if row.category != "sequence":
+            partials = row.partials * len(eqn.args) if row.variadic else row.partials
+            args = [arg for arg, partial in zip(args, partials) if partial is not None]
+    return [arg for arg in args if isinstance(arg, Var) and differentiable(arg.type)]
 
 
 def _mark(found: set[Var], atoms: Iterable[Atom]) -> bool:
@@ -50,14 +46,25 @@ def _mark(found: set[Var], atoms: Iterable[Atom]) -> bool:
 
 def _varied(block: Block, varied: set[Var]) -> None:
     for eqn in block.eqns:
-        if isinstance(eqn.op, If):
+        if isinstance(eqn.op, (If, Try)):
             for inner in eqn.blocks:
                 _varied(inner, varied)
                 _mark(varied, (o for o, r in zip(eqn.outs, inner.results) if r in varied))
         elif isinstance(eqn.op, For):
             _varied_loop(eqn, eqn.op, varied)
-        elif any(arg in varied for arg in differentiable_args(eqn)):
+        elif isinstance(eqn.op, Root):
+            _varied_root(eqn, varied)
+        elif not varied.isdisjoint(differentiable_args(eqn)):
             _mark(varied, eqn.outs)
+
+
+def _varied_root(eqn: Eqn, varied: set[Var]) -> None:
+    """A root varies with what its residual varies with, whatever the solver started from."""
+    (residual,) = eqn.blocks
+    _varied(residual, varied)
+    if residual.results[0] in varied:
+        _mark(varied, (*residual.params, *eqn.outs))
+        _varied(residual, varied)
 
 
 def _varied_loop(eqn: Eqn, op: For, varied: set[Var]) -> None:
@@ -85,14 +92,23 @@ def carried_results(eqn: Eqn, op: For) -> tuple[Atom, ...]:
 
 def _useful(block: Block, useful: set[Var]) -> None:
     for eqn in reversed(block.eqns):
-        if isinstance(eqn.op, If):
+        if isinstance(eqn.op, (If, Try)):
             for inner in eqn.blocks:
                 _mark(useful, (r for o, r in zip(eqn.outs, inner.results) if o in useful))
                 _useful(inner, useful)
         elif isinstance(eqn.op, For):
             _useful_loop(eqn, eqn.op, useful)
-        elif any(out in useful for out in eqn.outs):
+        elif isinstance(eqn.op, Root):
+            _useful_root(eqn, useful)
+        elif not useful.isdisjoint(eqn.outs):
             _mark(useful, differentiable_args(eqn))
+
+
+def _useful_root(eqn: Eqn, useful: set[Var]) -> None:
+    (residual,) = eqn.blocks
+    if eqn.outs[0] in useful:
+        _mark(useful, residual.results)
+        _useful(residual, useful)
 
 
 def _useful_loop(eqn: Eqn, op: For, useful: set[Var]) -> None:

@@ -6,7 +6,8 @@ before  a tape of x[i] and of i + 1         after   i + 1 and x[i] where they ar
 from collections.abc import Iterable
 
 from adjgen.ir.core import Atom, Block, Eqn, Var
-from adjgen.ir.query import defined, equations, free_variables, renewed, substitute
+from adjgen.ir.free import FreeVariables, own
+from adjgen.ir.query import equations, renewed
 from adjgen.ir.types import INT
 
 INDICES = {"add", "sub", "mul", "neg", "floordiv", "mod", "index"}
@@ -14,7 +15,7 @@ ALWAYS = {"range", "item", "len", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_
 
 
 def computed_again(
-    primal: Block, adjoint: Block, turning: set[Var], walked: Iterable[Var]
+    primal: Block, adjoint: Block, turning: set[Var], walked: Iterable[Var], free: FreeVariables
 ) -> Block:
     """Return the adjoint of a loop's body, which computes again what takes nothing but its indices,
     or the elements of a list that it walks again.
@@ -22,13 +23,13 @@ def computed_again(
     A list that is another in each turn of a loop would have to be kept whole for that.
     """
     made_by = {eqn.outs[0]: eqn for eqn in primal.eqns if is_cheap(eqn)}
-    inside = turning | defined(primal) - set(made_by)
+    inside = turning | (own(primal) | set(primal.params)) - set(made_by)
     indices = {param for param in primal.params if param.type == INT} | {*walked}
     wanted: set[Var] = set()
     possible: dict[Var, bool] = {}
     for out, eqn in made_by.items():
         possible[out] = all([_available(arg, possible, inside - indices) for arg in eqn.args])
-    stack = [v for v in free_variables(adjoint) if possible.get(v)]
+    stack = [v for v in free.of(adjoint) if possible.get(v)]
     while stack:
         v = stack.pop()
         if v not in wanted and possible.get(v):
@@ -39,24 +40,24 @@ def computed_again(
     copies = renewed(Block((), again, ()), mapping).eqns
     for copy in copies:
         copy.derivative = True
-    adjoint = substitute(adjoint, mapping)
+    adjoint = free.substitute(adjoint, mapping)
     return Block(adjoint.params, copies + adjoint.eqns, adjoint.results)
 
 
-def turn_again(primal: Block, adjoint: Block) -> Block:
+def turn_again(primal: Block, adjoint: Block, free: FreeVariables) -> Block:
     """Return the adjoint of a loop's body behind a copy of what it reads of the body."""
-    wanted = set(free_variables(adjoint))
+    wanted = set(free.of(adjoint))
     kept: list[Eqn] = []
     for eqn in reversed(primal.eqns):
         if not wanted.isdisjoint(eqn.outs):
             wanted.update(arg for arg in eqn.args if isinstance(arg, Var))
-            wanted.update(free_variables(*eqn.blocks))
+            wanted.update(free.inside(eqn))
             kept.append(eqn)
     mapping: dict[Var, Atom] = {}
     copies = renewed(Block((), tuple(reversed(kept)), ()), mapping)
     for eqn in equations(copies):
         eqn.derivative = True
-    adjoint = substitute(adjoint, mapping)
+    adjoint = free.substitute(adjoint, mapping)
     return Block(adjoint.params, copies.eqns + adjoint.eqns, adjoint.results)
 
 

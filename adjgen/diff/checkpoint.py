@@ -12,7 +12,7 @@ from dataclasses import replace
 from adjgen.diff.reverse import Adjoints, Reverse
 from adjgen.diff.reverse_loop import loop
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, Function, Module, Opaque, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, Function, Module, Opaque, Try, Var
 from adjgen.ir.query import called, equations, fresh
 from adjgen.ir.types import BOOL, INT, seq
 
@@ -104,7 +104,7 @@ def marked(module: Module, fewest: int) -> Module:
         return replace(old, eqns=tuple(map(equation, old.eqns)))
 
     def equation(eqn: Eqn) -> Eqn:
-        if not eqn.blocks:
+        if not eqn.blocks or isinstance(eqn.op, Try):
             return eqn
         op = eqn.op
         if isinstance(op, For) and op.carried and len(eqn.outs) == op.carried:

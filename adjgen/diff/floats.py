@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from adjgen.diff.reverse import barred
 from adjgen.elementary.row import TABLE
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Try, Var
 from adjgen.ir.types import REAL
 
 JOINED = {"max", "min"}  # one of their arguments, whichever
@@ -51,6 +51,8 @@ class _Floats:
         if isinstance(eqn.op, If):
             then, other = (self.results(block) for block in eqn.blocks)
             return [a and b for a, b in zip(then, other)]
+        if isinstance(eqn.op, Try):
+            return self.results(eqn.blocks[0])
         if isinstance(eqn.op, For):
             return self.loop(eqn, eqn.op)
         if isinstance(eqn.op, Call):

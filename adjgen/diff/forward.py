@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from adjgen.diff.active import carried_results, differentiable_args
+from adjgen.diff.active import carried_results
 from adjgen.diff.rules import (
     ZERO,
     list_rule,
@@ -16,7 +16,7 @@ from adjgen.diff.rules import (
 )
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.query import fresh
 
 Tangents = dict[Var, Atom]
@@ -42,10 +42,16 @@ class Forward:
             builder.loc = eqn.loc
             if isinstance(eqn.op, If):
                 self.branch(eqn, builder)
+            elif isinstance(eqn.op, Try):
+                from adjgen.diff.tries import tangent
+
+                tangent(self, eqn, eqn.op, builder)
             elif isinstance(eqn.op, For):
                 self.loop(eqn, eqn.op, builder)
             elif isinstance(eqn.op, Call):
                 self.call(eqn, eqn.op, builder)
+            elif isinstance(eqn.op, Root):
+                self.root(eqn, builder)
             else:
                 builder.append(eqn)
                 check = real_power_check(eqn)
@@ -70,8 +76,7 @@ class Forward:
             if out not in self.active:
                 continue
             total: Atom | None = None
-            wanted = {arg for arg in differentiable_args(eqn) if arg in self.dots}
-            for arg, factor in partials(builder, eqn, wanted, position):
+            for arg, factor in partials(builder, eqn, self.dots, position):
                 total = plus(builder, total, times(builder, self.dot(arg, builder), factor))
             self.name(out, total if total is not None else ZERO)
 
@@ -80,6 +85,14 @@ class Forward:
         if isinstance(tangent, Var) and not tangent.label():
             tangent.hint = dotted(var)
         self.dots[var] = tangent
+
+    def root(self, eqn: Eqn, builder: Builder) -> None:
+        """Write the tangent of a root, after the root."""
+        from adjgen.diff.implicit import tangent
+
+        builder.append(eqn)
+        if eqn.outs[0] in self.active:
+            self.name(eqn.outs[0], tangent(eqn, self.dots, self.callee, builder))
 
     def branch(self, eqn: Eqn, builder: Builder) -> None:
         """Extend both arms by the tangents of the active outs."""

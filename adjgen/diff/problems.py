@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from adjgen.diagnostics import Problem
 from adjgen.diff.checkpoint import obstacle
+from adjgen.diff.rules import real_power_check
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Eqn, For, Function, Loc, Opaque, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, Loc, Opaque, Root, Try, Var
 from adjgen.ir.query import equations
 
 
@@ -13,21 +14,69 @@ def problems_of(
     function: Function, varied: set[Var], active: set[Var], functions: Mapping[str, Function]
 ) -> list[Problem]:
     """Return every reason why a function cannot be differentiated with this activity."""
-    found = list(_walked_lists(function, active))
-    found += _checkpoints(function, active, functions)
+    found = [
+        *_walked_lists(function, active),
+        *_given_lists(function),
+        *_repeated(function, active, functions),
+        *_checkpoints(function, active, functions),
+    ]
     for eqn in equations(function.body):
         if isinstance(eqn.op, Opaque):
             touched = any(arg in varied for arg in eqn.args)
             stored = eqn.op.payload.effect and not eqn.op.payload.observes
             if touched and (stored or any(out in active for out in eqn.outs)):
-                found.append(problem_at(function, eqn, eqn.op.payload.reason, eqn.op.payload.hint))
+                payload = eqn.op.payload
+                here = problem_at(function, eqn, payload.reason, payload.hint)
+                found += payload.problems or [here]
         elif isinstance(eqn.op, str) and TABLE[eqn.op].refusal:
             if any(out in active for out in eqn.outs) and any(arg in varied for arg in eqn.args):
                 reason = f"ADJ301 `{eqn.op}`: {TABLE[eqn.op].refusal}"
                 found.append(
                     problem_at(function, eqn, reason, "Give the result in as an argument.")
                 )
+        elif isinstance(eqn.op, Root) and eqn.outs[0] in active:
+            found += _effects(function, eqn)
     return found
+
+
+def _effects(function: Function, root: Eqn) -> Iterator[Problem]:
+    """Yield the statements by which a residual changes or prints something: it is run once more."""
+    for eqn in equations(root.blocks[0]):
+        if not isinstance(eqn.op, Opaque) or eqn.op.payload.is_expression:
+            continue
+        if not eqn.op.payload.repeatable:
+            reason = "ADJ307 the function that a solver is given does more than compute a number"
+            yield problem_at(function, eqn, reason, "Take the effect out of it.")
+
+
+def _repeated(
+    function: Function, active: set[Var], functions: Mapping[str, Function]
+) -> Iterator[Problem]:
+    """Yield what cannot be computed again behind a try: loops and calls are, with their tangents."""
+    tries = [eqn for eqn in equations(function.body) if isinstance(eqn.op, Try)]
+    again = [e for one in tries for e in equations(one.blocks[0]) if isinstance(e.op, For | Call)]
+    for eqn in again:
+        executed = list(_executed(eqn, functions, set()))
+        if not any(out in active for out in eqn.outs):
+            if not any(real_power_check(e) for e in executed):
+                continue
+        if any(isinstance(e.op, Opaque) and not e.op.payload.repeatable for e in executed):
+            what = "ADJ204 code that changes something, in a loop or call inside try"
+            yield problem_at(function, eqn, what, "Move it in front of the try or behind it.")
+        walks = [e.args[: e.op.seqs] for e in executed if isinstance(e.op, For)]
+        if not all(arg.type.element for args in walks for arg in args):
+            what = "ADJ204 a loop inside try over what may be an iterator"
+            yield problem_at(function, eqn, what, "Walk a range.")
+
+
+def _executed(eqn: Eqn, functions: Mapping[str, Function], seen: set[str]) -> Iterator[Eqn]:
+    """Yield an equation and all those that it executes, also in functions that it calls."""
+    for inner in equations(Block((), (eqn,), ())):
+        yield inner
+        if isinstance(inner.op, Call) and inner.op.function not in seen:
+            seen.add(inner.op.function)
+            for other in functions[inner.op.function].body.eqns:
+                yield from _executed(other, functions, seen)
 
 
 def _walked_lists(function: Function, active: set[Var]) -> Iterator[Problem]:
@@ -45,11 +94,46 @@ def _checkpoints(
     function: Function, active: set[Var], functions: Mapping[str, Function]
 ) -> Iterator[Problem]:
     """Yield the loops that are to be checkpointed and cannot be."""
+    tries = [eqn.blocks[0] for eqn in equations(function.body) if isinstance(eqn.op, Try)]
+    tried = {eqn for block in tries for eqn in equations(block)}
     for eqn in equations(function.body):
         if isinstance(eqn.op, For) and eqn.op.checkpoint and active & {*eqn.outs}:
-            if why := obstacle(eqn, functions):
+            why = "a loop inside `try`" if eqn in tried else obstacle(eqn, functions)
+            if why:
                 hint = "Walk a range or a list to its end, without side effects, or take the comment away."
                 yield problem_at(function, eqn, f"ADJ408 `# adjgen: checkpoint` above {why}", hint)
+
+
+def _given_lists(function: Function) -> Iterator[Problem]:
+    """Yield the carried code that may change a list which is read before it, or in the same loop.
+
+    The equations know nothing of such a change: a sweep that reads the list once more goes wrong.
+    """
+    changed: dict[Atom, tuple[int, Eqn]] = {}
+    read: dict[Atom, int] = {}  # where each list is first read
+    for eqn, place in _places(function):
+        if isinstance(eqn.op, Opaque):
+            if not (eqn.op.payload.repeatable or eqn.op.payload.observes):
+                changed |= {arg: (place, eqn) for arg in eqn.args if arg.type.element is not None}
+        else:
+            for atom in (*eqn.args, *(r for block in eqn.blocks for r in block.results)):
+                read.setdefault(atom, place)
+    wrong = [eqn for arg, (place, eqn) in changed.items() if read.get(arg, place + 1) <= place]
+    for eqn in dict.fromkeys(wrong):
+        reason = "ADJ407 code that adjgen cannot read may change a list that was read before"
+        yield problem_at(function, eqn, reason, "Give it a copy: `other = items.copy()`.")
+
+
+def _places(function: Function) -> Iterator[tuple[Eqn, int]]:
+    """Yield every equation with its place in the program; all of a loop are at the same place."""
+    count = 0
+    pending: list[tuple[Eqn, int]] = [(eqn, 0) for eqn in reversed(function.body.eqns)]
+    while pending:
+        eqn, loop = pending.pop()
+        count += 1
+        yield eqn, loop or count
+        inside = loop or (count if isinstance(eqn.op, For) else 0)
+        pending += [(e, inside) for block in reversed(eqn.blocks) for e in reversed(block.eqns)]
 
 
 def problem_at(function: Function, eqn: Eqn, reason: str, hint: str) -> Problem:

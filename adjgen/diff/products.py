@@ -4,22 +4,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from adjgen.diagnostics import UnsupportedError
-from adjgen.diff.active import active_variables, varied_variables
+from adjgen.diff.active import useful_variables, varied_variables
 from adjgen.diff.floats import as_floats
 from adjgen.diff.forward import Forward, tangent_of
+from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
 from adjgen.diff.problems import problems_of
 from adjgen.diff.refusals import (
     Wrt,
     chosen,
-    is_composite,
     refusal,
     refuse_active_stars,
     refuse_without_influence,
     tuple_valued,
 )
 from adjgen.diff.reverse import Adjoints, Reverse
-from adjgen.diff.rules import zero_like
+from adjgen.diff.rules import number_check, zero_like
 from adjgen.diff.signature import (
     flat_params,
     free,
@@ -72,7 +72,7 @@ class Differentiator:
         inputs = [var for param in params for var in param.vars]
         if wrt is None:
             refuse_active_stars(function)
-        if kind in ("grad", "value_and_grad") and is_composite(function):
+        if kind in ("grad", "value_and_grad") and function.is_composite():
             raise tuple_valued(function)
         if kind == "jvp":
             main = self.jvp(function, params, inputs)
@@ -96,6 +96,7 @@ class Differentiator:
             )
             for p in params
         )
+        body = (*body, *number_check(function))
         block = Block((*function.body.params, *dots), body, (*function.body.results, *results))
         return replace(
             function, name=f"{function.name}_jvp", params=with_keywords(function.params, extra),
@@ -156,7 +157,7 @@ class Differentiator:
             results, tree = tuple(grads), gradient
         signature, variables = function.params, function.body.params
         if kind == "vjp":
-            default = ... if is_composite(function) else 1.0
+            default = ... if function.is_composite() else 1.0
             name = free("bar", {p.name for p in signature})
             bar = Param(name, tuple(seeds), "KEYWORD_ONLY", default, tree=function.result)
             signature = with_keywords(signature, (bar,))
@@ -172,14 +173,15 @@ class Differentiator:
     ) -> tuple[tuple[Eqn, ...], list[Atom]]:
         """Return the equations of a reverse sweep and the adjoints of inputs."""
         active = self.activity(function, inputs)
-        sweep = Reverse(active, self._callee_vjp)
+        sweep = Reverse(active, self._callee_vjp, self._callee_jvp)
+        sweep.masked = masked_variables(function.body)
         bars: Adjoints = {}
         builder = Builder(derivative=True)
         for result, seed in zip(function.body.results, seeds):
             sweep.add(bars, result, seed, builder)
         primal = sweep.block(function.body, bars, builder)
         grads = [bars[v] if v in bars else zero_like(builder, v) for v in inputs]
-        return (*primal, *builder.eqns), grads
+        return (*primal, *number_check(function), *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
         key = self.helper(name, "vjp", active)
@@ -237,12 +239,11 @@ class Differentiator:
 
     def activity(self, function: Function, inputs: Sequence[Var]) -> set[Var]:
         """Return the active variables; refuse where carried code or a missing rule is active."""
-        active = active_variables(function.body, inputs, function.body.results)
+        varied = varied_variables(function.body, inputs)
+        active = varied & useful_variables(function.body, function.body.results)
         about = {"files": self.main.about.get("files", {})}
         told = replace(function, about=function.about | about)
-        problems = problems_of(
-            told, varied_variables(function.body, inputs), active, self.functions
-        )
+        problems = problems_of(told, varied, active, self.functions)
         if problems:
             raise UnsupportedError(problems)
         return active

@@ -23,11 +23,6 @@ def refuse_active_stars(function: Function) -> None:
                 )
 
 
-def is_composite(function: Function) -> bool:
-    """Whether a function returns several numbers: a tuple, or a list."""
-    return bool(function.result.kind) or any(r.type.element for r in function.body.results)
-
-
 def refuse_without_influence(function: Function, var: Var, gradient: Atom) -> None:
     """Refuse the gradient by a parameter without influence that may be no number."""
     if gradient == ZERO and var.type == OPAQUE:

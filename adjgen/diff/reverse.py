@@ -7,9 +7,11 @@ primal block are exactly what must be kept. An IF exports them, a loop collects 
 from collections.abc import Callable
 from dataclasses import replace
 
-from adjgen.diff.active import differentiable_args
+from adjgen.diff.active import active_variables
+from adjgen.diff.implicit import change, with_slope
 from adjgen.diff.rules import (
     ZERO,
+    is_zero,
     list_rule,
     operand,
     partials,
@@ -22,7 +24,8 @@ from adjgen.elementary.row import Row
 from adjgen.elementary.sequences import depth
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, If, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
+from adjgen.ir.free import FreeVariables
 
 Adjoints = dict[Var, Atom]
 
@@ -30,48 +33,65 @@ Adjoints = dict[Var, Atom]
 class Reverse:
     """Writes adjoints into `bars`, for active variables only."""
 
-    def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
+    def __init__(
+        self, active: set[Var], callee: Callable[..., str], forward: Callable[..., str]
+    ) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
+        self.forward = forward  # the same of its jvp
+        self.free = FreeVariables()
         self.turning: set[Var] = set()  # lists that are others in each turn of a loop
+        self.masked: set[Var] = set()  # what np.where may throw away: its adjoint may be 0
+        self.tried: dict[Atom, tuple[Var, ...]] = {}  # flag of a try -> what its body gives
+        self.inside_try = False  # where checks of powers would be caught: they stand behind
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
         primal: list[Eqn] = []
+        tries = [e for e in block.eqns if e.blocks and isinstance(e.op, Try) and e.op.caught]
+        self.tried |= {eqn.outs[0]: eqn.outs for eqn in tries}
         for eqn in reversed(block.eqns):
             builder.loc = eqn.loc
-            check = real_power_check(eqn)
+            check = None if self.inside_try else real_power_check(eqn)
             if check:
                 primal.append(check)
-            if isinstance(eqn.op, For) and eqn.op.checkpoint and bars.keys() & {*eqn.outs}:
+            if bars.keys().isdisjoint(eqn.outs):
+                found = checked(eqn)
+            elif isinstance(eqn.op, For) and eqn.op.checkpoint and not self.inside_try:
                 from adjgen.diff.checkpoint import checkpointed
 
-                primal += reversed(checkpointed(self, eqn, bars, builder))
+                found = checkpointed(self, eqn, bars, builder)
             else:
-                primal.append(self.equation(eqn, bars, builder))
+                eqn = self.equation(eqn, bars, builder)
+                found = checked_try(eqn) if isinstance(eqn.op, Try) else [eqn]
+            primal += [eqn] if self.inside_try else reversed(found)
         return primal[::-1]
 
     def equation(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         """Write the adjoint of one equation; return the equation, perhaps extended."""
-        if not any(out in bars for out in eqn.outs):
-            return checked(eqn)
         if isinstance(eqn.op, If):
             from adjgen.diff.reverse_branch import branch
 
             return branch(self, eqn, bars, builder)
+        if isinstance(eqn.op, Try):
+            from adjgen.diff.tries import adjoint
+
+            return adjoint(self, eqn, eqn.op, bars, builder)
         if isinstance(eqn.op, For):
             from adjgen.diff.reverse_loop import loop
 
             return loop(self, eqn, eqn.op, bars, builder)
         if isinstance(eqn.op, Call):
             self.call(eqn, eqn.op, bars, builder)
+        elif isinstance(eqn.op, Root):
+            self.root(eqn, bars, builder)
         elif isinstance(eqn.op, str):
             self.plain(eqn, bars, builder)
         return eqn
 
     def add(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a contribution to the adjoint of an active variable."""
-        if var in self.active and bar != ZERO:
+        if var in self.active and not is_zero(bar):
             assert isinstance(var, Var)
             if depth(var.type):
                 self.add_list(bars, var, bar, builder)
@@ -91,9 +111,9 @@ class Reverse:
             if rule is not None:
                 self.lists(eqn, rule, position, bar, bars, builder)
                 continue
-            wanted = self.active.intersection(differentiable_args(eqn))
-            for arg, factor in partials(builder, eqn, wanted, position):
-                self.add(bars, arg, times(builder, bar, factor), builder)
+            guarded = out in self.masked
+            for arg, factor in partials(builder, eqn, self.active, position):
+                self.add(bars, arg, times(builder, bar, factor, guarded), builder)
 
     def lists(
         self, eqn: Eqn, rule: Row, position: int, bar: Atom, bars: Adjoints, builder: Builder
@@ -127,6 +147,18 @@ class Reverse:
             bar.hint = barred(var)
         bars[var] = bar
 
+    def root(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> None:
+        """Write the adjoint of the residual at the root, and those of what the residual reads."""
+        bar = bars.pop(eqn.outs[0])
+        block, slope = with_slope(eqn, self.forward, builder)
+        inputs = self.active.intersection(FreeVariables().of(block)) - {eqn.outs[0]}
+        active = active_variables(block, inputs, block.results)
+        inner, arm = Reverse(active, self.callee, self.forward), builder.nested()
+        bar = change(arm, bar, block, slope, eqn.outs[0])
+        inner.add(bars, block.results[0], bar, arm)
+        builder.eqns += inner.block(block, bars, arm)
+        builder.eqns += arm.eqns
+
     def call(self, eqn: Eqn, op: Call, bars: Adjoints, builder: Builder) -> None:
         """Call the vjp of a function, which runs its forward sweep again."""
         active = tuple(k for k, arg in enumerate(eqn.args) if arg in self.active)
@@ -143,18 +175,35 @@ class Reverse:
             self.add(bars, eqn.args[k], grad, builder)
 
 
-def checked(eqn: Eqn) -> Eqn:
+def checked(eqn: Eqn) -> list[Eqn]:
     """Return an equation without adjoint, with the checks of real powers in the blocks inside."""
     if not eqn.blocks:
-        return eqn
+        return [eqn]
+    if isinstance(eqn.op, Try):
+        return checked_try(eqn)
     blocks = []
     for block in eqn.blocks:
         eqns: list[Eqn] = []
         for inner in block.eqns:
             check = real_power_check(inner)
-            eqns += [checked(inner), check] if check else [checked(inner)]
+            eqns += [*checked(inner), check] if check else checked(inner)
         blocks.append(replace(block, eqns=tuple(eqns)))
-    return replace(eqn, blocks=tuple(blocks))
+    return [replace(eqn, blocks=tuple(blocks))]
+
+
+def checked_try(eqn: Eqn) -> list[Eqn]:
+    """Return a try and the checks of real powers behind it, where no handler catches them."""
+    from adjgen.diff.tries import behind
+
+    found: list[Eqn] = []
+    for inner in eqn.blocks[0].eqns:
+        check = real_power_check(inner)
+        found += [*checked(inner), check] if check else checked(inner)
+    extended, block = behind(eqn, found, ())
+    if not block.eqns:
+        return [eqn]
+    test = extended.outs[0] if isinstance(eqn.op, Try) and eqn.op.caught else Const(False)
+    return [extended, Eqn((), If(), (test,), (Block((), (), ()), block), eqn.loc)]
 
 
 def barred(atom: Atom) -> str:

@@ -1,5 +1,6 @@
 """The adjoint of an IF: an IF on the same condition whose arms are the adjoints of the arms."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from adjgen.diff.reverse import Adjoints, Reverse, barred
@@ -7,7 +8,8 @@ from adjgen.diff.rules import zero_like
 from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
-from adjgen.ir.query import defined, free_variables, renewed, substitute
+from adjgen.ir.free import FreeVariables, own
+from adjgen.ir.query import renewed
 from adjgen.ir.types import Type
 
 CHEAP = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
@@ -17,13 +19,13 @@ PLACEHOLDERS: dict[str, object] = {"real": 0.0, "int": 0, "bool": False, "seq": 
 def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     """Write the adjoint of an IF; return the IF extended by what its adjoint reads."""
     out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
-    for v in free_variables(*eqn.blocks):
-        if v in self.active and depth(v.type) and v not in bars:
+    tried = self.tried.get(eqn.args[0], ())  # what has no value in the first arm
+    for v in [v for block in eqn.blocks for v in self.free.of(block)]:
+        if v in self.active and depth(v.type) and v not in bars and v not in tried:
             bars[v] = zero_like(builder, v)  # both arms add to one list
     arms = [_arm(self, block, out_bars, bars, builder) for block in eqn.blocks]
     candidates = [v for _, inner, _ in arms for v in inner]
-    inside = {v for block in eqn.blocks for v in defined(block)}
-    outside = set(candidates) - inside
+    outside = set(candidates).difference(*map(own, eqn.blocks))
     for v in outside:  # s = s + x in one arm, s = s - x in the other: one adjoint for both
         one, other = (inner.get(v) for _, inner, _ in arms)
         if one is not None and one is other and one in out_bars.values():
@@ -32,24 +34,26 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         v for v in dict.fromkeys(candidates)
         if v in outside and any(inner.get(v) is not bars.get(v) for _, inner, _ in arms)
     ]  # fmt: skip
-    blocks = [
-        arm.block([inner[v] if v in inner else zero_like(arm, v) for v in wanted])
-        for _, inner, arm in arms
-    ]
+    blocks = []
+    for _, inner, arm in arms:
+        lost = tried if arm is arms[0][2] else ()
+        blocks.append(arm.block([_bar(arm, inner, v, lost) for v in wanted]))
     primals = [replace(old, eqns=tuple(eqns)) for old, (eqns, _, _) in zip(eqn.blocks, arms)]
     if not any(block.eqns or wanted for block in blocks):
         return replace(eqn, blocks=tuple(primals))
-    kept: list[tuple[int, Var, Var]] = []  # arm, variable inside, variable that exports it
-    for side in (0, 1):
-        blocks[side] = remade(primals[side], blocks[side])
-        own = defined(primals[side])
-        exports = {v: Var(v.hint, v.type) for v in free_variables(blocks[side]) if v in own}
-        kept += [(side, v, export) for v, export in exports.items()]
-        blocks[side] = substitute(blocks[side], dict(exports))
+    blocks = [remade(self, primal, block) for primal, block in zip(primals, blocks)]
+    done, blocks = exporting(self.free, eqn, primals, blocks)
     types = [v.type for v in wanted]
     outs = builder.emit(If(), eqn.args, types, [barred(v) for v in wanted], blocks)
     bars.update(zip(wanted, outs))
-    return _exporting(eqn, primals, kept)
+    return done
+
+
+def exported(eqn: Eqn, block: Block, var: Var) -> Var:
+    """Return what a variable of a block is called outside: an out of the equation, or a new one."""
+    if var in block.results:
+        return eqn.outs[block.results.index(var)]
+    return Var(var.hint, var.type)
 
 
 def _arm(
@@ -63,10 +67,17 @@ def _arm(
     return eqns, inner, arm
 
 
-def remade(primal: Block, adjoint: Block) -> Block:
+def _bar(arm: Builder, inner: Adjoints, v: Var, lost: Sequence[Var]) -> Atom:
+    """Return the adjoint of a variable before an arm, in which some have no value."""
+    if v in inner:
+        return inner[v]
+    return placeholder(v.type) if v in lost else zero_like(arm, v)
+
+
+def remade(self: Reverse, primal: Block, adjoint: Block) -> Block:
     """Return the adjoint block with comparisons computed again where that needs nothing kept."""
-    inside = defined(primal)
-    free = set(free_variables(adjoint)) & inside
+    inside = own(primal)
+    free = inside & self.free.of(adjoint).keys()
     again = [
         eqn for eqn in primal.eqns
         if eqn.op in CHEAP
@@ -74,7 +85,7 @@ def remade(primal: Block, adjoint: Block) -> Block:
     ]  # fmt: skip
     mapping: dict[Var, Atom] = {}
     copies = renewed(Block((), tuple(again), ()), mapping).eqns
-    adjoint = substitute(adjoint, mapping)
+    adjoint = self.free.substitute(adjoint, mapping)
     return replace(adjoint, eqns=copies + adjoint.eqns)
 
 
@@ -83,10 +94,20 @@ def placeholder(kind: Type) -> Const:
     return Const(PLACEHOLDERS.get(kind.name))
 
 
-def _exporting(eqn: Eqn, primals: list[Block], kept: list[tuple[int, Var, Var]]) -> Eqn:
-    results = [list(block.results) for block in primals]
-    for side, inside, export in kept:
-        results[side].append(inside)
-        results[1 - side].append(placeholder(export.type))
+def exporting(
+    memory: FreeVariables, eqn: Eqn, primals: Sequence[Block], others: Sequence[Block]
+) -> tuple[Eqn, list[Block]]:
+    """Return an IF with arms that export what other blocks read of them, and these blocks."""
+    results, outs = [list(block.results) for block in primals], list(eqn.outs)
+    found = []
+    for side, (primal, block) in enumerate(zip(primals, others)):
+        inside = own(primal)
+        exports = {v: exported(eqn, primal, v) for v in memory.of(block) if v in inside}
+        for v, out in exports.items():
+            if out not in eqn.outs:
+                outs.append(out)
+                results[side].append(v)
+                results[1 - side].append(placeholder(out.type))
+        found.append(memory.substitute(block, exports))
     blocks = tuple(replace(b, results=tuple(r)) for b, r in zip(primals, results))
-    return replace(eqn, outs=eqn.outs + tuple(export for _, _, export in kept), blocks=blocks)
+    return replace(eqn, outs=tuple(outs), blocks=blocks), found

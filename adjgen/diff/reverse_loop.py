@@ -11,9 +11,11 @@ from typing import Any
 from adjgen.diff.again import computed_again, turn_again
 from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of, barred
 from adjgen.diff.rules import zero_like
+from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
-from adjgen.ir.query import defined, free_variables, fresh, substitute
+from adjgen.ir.free import own
+from adjgen.ir.query import equations, fresh
 from adjgen.ir.types import INT, seq
 
 
@@ -40,7 +42,8 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     plan = _plan(self, eqn, op)
     out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
     inner: Adjoints = {}
-    self.turning |= {v for v in defined(body) if v.type.element is not None}
+    made = [*body.params, *(out for inside in equations(body) for out in inside.outs)]
+    self.turning.update(v for v in made if v.type.element is not None)
     for v in plan.captured:
         plan.params[v] = inner[v] = adjoint_of(v)
     state = [adjoint_of(body.params[op.seqs + k]) for k in plan.carried]
@@ -62,7 +65,7 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
         [*state, *(plan.params[v] for v in plan.captured)],
     )
     if op.again:
-        primal, adjoint = body, turn_again(primal, adjoint)
+        primal, adjoint = body, turn_again(primal, adjoint, self.free)
     adjoint = _keep(self, plan, primal, adjoint, builder)
     primal_loop = _drive(plan, primal, builder)
     inits = [_bar_of(out_bars, k, builder, eqn.outs[k]) for k in plan.carried] + [
@@ -93,8 +96,17 @@ def _emit(
     for k, out in zip(plan.walked, outs[len(inits) :]):
         back = _backwards(builder, out)
         if (op.exits or op.tested or op.seqs > 1) and not eqn.derivative:  # not walked to its end
-            (back,) = builder.emit("padded", (back, eqn.args[k]), [out.type])
+            back = _padded(builder, back, eqn.args[k])
         self.add(bars, eqn.args[k], back, builder)
+
+
+def _padded(builder: Builder, back: Atom, like: Atom) -> Atom:
+    """Return adjoints of elements with zeros behind them, for those that were not walked."""
+    if depth(back.type) == 1:
+        return builder.emit("padded", (back, like), [back.type])[0]
+    (walked,) = builder.emit("len", (back,), [INT])
+    (rest,) = builder.emit("part", (like, walked, Const(None), Const(None)), [back.type])
+    return builder.emit("joined", (back, zero_like(builder, rest)), [back.type])[0]
 
 
 def _bar_of(bars: Mapping[Any, Atom], key: Any, builder: Builder, like: Var | None = None) -> Atom:
@@ -109,17 +121,17 @@ def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:
         if eqn.outs[k] in self.active or body.params[op.seqs + k] in self.active
     ]  # fmt: skip
     collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in self.active]
-    captured = [v for v in free_variables(body) if v in self.active]
+    captured = [v for v in self.free.of(body) if v in self.active]
     return Plan(eqn, op, carried, collected, captured)
 
 
 def _keep(self: Reverse, plan: Plan, primal: Block, adjoint: Block, builder: Builder) -> Block:
     """Have the primal loop collect what the adjoint reads; the index of a range is walked back."""
     walked = [v for v in primal.params if _range_of(self, plan, v) is not None]
-    adjoint = computed_again(primal, adjoint, self.turning, walked)
-    inside = defined(primal) | set(primal.params)
+    adjoint = computed_again(primal, adjoint, self.turning, walked, self.free)
+    inside = own(primal) | set(primal.params)
     mapping: dict[Var, Atom] = {}
-    for v in free_variables(adjoint):
+    for v in self.free.of(adjoint):
         if v not in inside:
             continue
         mapping[v] = element = fresh(v)
@@ -131,7 +143,7 @@ def _keep(self: Reverse, plan: Plan, primal: Block, adjoint: Block, builder: Bui
             plan.extra_outs.append(kept)
             source = kept
         plan.seqs.append(_backwards(builder, source))
-    return substitute(adjoint, mapping)
+    return self.free.substitute(adjoint, mapping)
 
 
 def _range_of(self: Reverse, plan: Plan, v: Var) -> Atom | None:
@@ -165,7 +177,7 @@ def _drive(plan: Plan, primal: Block, builder: Builder) -> Eqn:
 
 def _countable(plan: Plan) -> Atom | None:
     """Return a sequence that can be walked again for its length alone."""
-    if plan.op.seqs and not plan.op.exits and plan.eqn.args[0].type.element == INT:
+    if plan.op.seqs == 1 and not plan.op.exits and plan.eqn.args[0].type.element == INT:
         return plan.eqn.args[0]
     return None
 

@@ -1,18 +1,19 @@
 """Applies the rows of the rule table: the tangent and the adjoint of one plain equation."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from typing import Any
 
 from adjgen.elementary.row import TABLE, Row, pole, select
 from adjgen.elementary.sequences import depth
-from adjgen.elementary.trace import Traced, atom_of
+from adjgen.elementary.trace import Traced, applied, atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
-from adjgen.ir.types import INT
+from adjgen.ir.core import Atom, Block, Const, Eqn, Function, If, Var
+from adjgen.ir.types import INT, REAL, differentiable
 
 ONE, ZERO = Const(1.0), Const(0.0)
+NONE = (Const(None), ZERO)  # no derivative
 
 
 def operand(builder: Builder, atom: Atom) -> Any:
@@ -20,38 +21,32 @@ def operand(builder: Builder, atom: Atom) -> Any:
     return atom.value if isinstance(atom, Const) else Traced(builder, atom)
 
 
-def partial(builder: Builder, eqn: Eqn, k: int, out: int = 0) -> Atom | None:
-    """Write the partial derivative of an equation for argument k; None if it is zero."""
-    assert isinstance(eqn.op, str)
-    row = TABLE[eqn.op]
-    args = [operand(builder, arg) for arg in eqn.args]
-    outs = [Traced(builder, o) for o in eqn.outs]
-    result = row.partial(k, args, outs[0] if len(outs) == 1 else tuple(outs))
-    if isinstance(result, tuple):
-        result = result[out]
-    if result is None or atom_of(result) == ZERO:
-        return None
-    return as_float(atom_of(result))
-
-
 def partials(
-    builder: Builder, eqn: Eqn, wanted: set[Var], out: int = 0
+    builder: Builder, eqn: Eqn, wanted: Container[Var], out: int = 0
 ) -> Iterator[tuple[Var, Atom]]:
     """Write the partials by the wanted arguments, one by one as they are used.
 
     An argument that stands twice in a product or a sum has one partial: 2.0 * x, 2.0.
     """
-    twice = len(eqn.args) == 2 and eqn.args[0] is eqn.args[1] and eqn.op in ("mul", "add")
+    assert isinstance(eqn.op, str)
+    row = TABLE[eqn.op]
+    args = [operand(builder, arg) for arg in eqn.args]
+    outs = [Traced(builder, o) for o in eqn.outs]
+    y = outs[0] if len(outs) == 1 else tuple(outs)
+    twice = len(args) == 2 and eqn.args[0] is eqn.args[1] and eqn.op in ("mul", "add")
     for k, arg in enumerate(eqn.args[:1] if twice else eqn.args):
-        if not isinstance(arg, Var) or arg not in wanted:
+        if not isinstance(arg, Var) or arg not in wanted or not differentiable(arg.type):
             continue
-        factor = partial(builder, eqn, k, out)
-        if twice and factor is not None:
-            factor = (
-                atom_of(2.0 * operand(builder, factor)) if isinstance(factor, Var) else Const(2.0)
-            )
-        if factor is not None:
-            yield arg, factor
+        builder.library = bool(row.home)
+        result = row.partial(k, args, y)
+        builder.library = False
+        factor = as_float(atom_of(result[out] if isinstance(result, tuple) else result))
+        if isinstance(factor, Const) and factor in NONE:
+            continue
+        if twice:
+            two = Const(2.0)
+            factor = applied(builder, "mul", (two, factor)) if isinstance(factor, Var) else two
+        yield arg, factor
 
 
 def as_float(atom: Atom) -> Atom:
@@ -64,44 +59,53 @@ def as_float(atom: Atom) -> Atom:
     return atom
 
 
-def times(builder: Builder, bar: Atom, factor: Atom) -> Atom:
-    """Write bar * factor. A choice among factors becomes a choice among products: a branch that is
-    not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero."""
+def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> Atom:
+    """Write bar * factor; if `guarded`, 0 where bar is. A choice among factors becomes a choice among products: a branch
+    that is not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero."""
     last = builder.eqns[-1] if builder.eqns else None
     if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
         builder.eqns.pop()
-        then, other = (_times_block(builder, bar, block) for block in last.blocks)
+        then, other = (_times_block(builder, bar, block, guarded) for block in last.blocks)
         (out,) = builder.branch(last.args[0], then, other)
         return out
-    if factor == ZERO:
-        return ZERO
-    if isinstance(bar, Const) and isinstance(factor, Const):
-        return Const(bar.value * factor.value)
-    left, right = operand(builder, bar), operand(builder, factor)
+    if isinstance(factor, Const):
+        if factor == ZERO:
+            return ZERO
+        if isinstance(bar, Const):
+            return Const(bar.value * factor.value)
+        if not math.isfinite(factor.value):
+            left, right = operand(builder, bar), factor.value
+            return atom_of(select(left == 0.0, 0.0, lambda: left * right))
     if last is not None and last.op == "infinity" and last.outs == (factor,):
         builder.eqns.pop()
-        base, sign = (operand(builder, arg) for arg in last.args)
+        left, (base, sign) = operand(builder, bar), (operand(builder, a) for a in last.args)
         return atom_of(select(left == 0.0, 0.0, lambda: left * pole(base, sign)))
-    if isinstance(factor, Const) and not math.isfinite(factor.value):
+    if guarded and isinstance(factor, Var):
+        left, right = operand(builder, bar), operand(builder, factor)
         return atom_of(select(left == 0.0, 0.0, lambda: left * right))
-    return atom_of(left * right)
+    return applied(builder, "mul", (bar, factor))
 
 
-def _times_block(builder: Builder, bar: Atom, block: Block) -> Block:
+def _times_block(builder: Builder, bar: Atom, block: Block, guarded: bool) -> Block:
     inner = builder.nested()
     inner.eqns = list(block.eqns)
-    return inner.block([times(inner, bar, as_float(block.results[0]))])
+    return inner.block([times(inner, bar, as_float(block.results[0]), guarded)])
 
 
 def plus(builder: Builder, a: Atom | None, b: Atom) -> Atom:
     """Write a + b; an absent a is zero."""
-    if a is None or a == ZERO:
+    if a is None or is_zero(a):
         return b
-    if b == ZERO:
+    if is_zero(b):
         return a
     if isinstance(a, Const) and isinstance(b, Const):
         return Const(a.value + b.value)
-    return atom_of(Traced(builder, a) + operand(builder, b))
+    return applied(builder, "add", (a, b))
+
+
+def is_zero(atom: Atom) -> bool:
+    """Whether an atom is no contribution."""
+    return isinstance(atom, Const) and atom == ZERO
 
 
 def list_rule(eqn: Eqn) -> Row | None:
@@ -123,10 +127,11 @@ def zero_like(builder: Builder, atom: Atom) -> Atom:
 
 def real_power_check(eqn: Eqn) -> Eqn | None:
     """Return the check that a power is real, which derivative functions make; None where it must be."""
-    if eqn.op != "pow" or not isinstance(eqn.args[0], Var):
-        if not (eqn.op == "pow" and isinstance(eqn.args[0], Const) and _negative(eqn.args[0])):
-            return None
-    exponent = eqn.args[1]
+    if eqn.op != "pow":
+        return None
+    base, exponent = eqn.args
+    if isinstance(base, Const) and not _negative(base):
+        return None
     if exponent.type.name in ("int", "bool"):
         return None
     if (
@@ -136,6 +141,17 @@ def real_power_check(eqn: Eqn) -> Eqn | None:
     ):
         return None
     return replace(eqn, outs=(), op="require_real", args=(*eqn.args, eqn.outs[0]))
+
+
+def number_check(function: Function) -> list[Eqn]:
+    """Return the check that the value is a number, which derivatives of functions with numpy make.
+
+    The adjoint of a number that met an array would have the shape of the array.
+    """
+    values = [r for r in function.body.results if isinstance(r, Var) and r.type == REAL]
+    if not values or not function.about.get("numpy"):
+        return []
+    return [Eqn((), "require_number", tuple(dict.fromkeys(values)), (), None, True)]
 
 
 def _negative(base: Const) -> bool:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from adjgen.elementary.row import TABLE, Row
-from adjgen.ir.core import Atom, Const
-from adjgen.ir.types import BOOL, INT
+from adjgen.ir.core import Atom, Const, Var
+from adjgen.ir.types import BOOL, INT, REAL
 
 REPORTED = frozenset(
-    {"compare", "select", "max", "min", "load", "store"}
+    {"compare", "select", "max", "min", "load", "store", "np.where"}
 )  # counted, not in the total
 LARGEST_POWER = 1024
+INTEGERS = {INT, BOOL}
 
 
 def cost(op: str, args: Sequence[Atom]) -> dict[str, int]:
@@ -22,15 +23,17 @@ def cost(op: str, args: Sequence[Atom]) -> dict[str, int]:
     ({'add': 1}, {}, {'mul': 2, 'div': 1})
     """
     row = TABLE[op]
-    if all(isinstance(arg, Const) for arg in args) or is_integer(row, args):
-        return {}
+    for arg in args:
+        if arg.type is REAL and isinstance(arg, Var):
+            break
+    else:
+        if is_integer(row, args) or all(isinstance(arg, Const) for arg in args):
+            return {}
+    if row.category in ("call", "operator", "choice"):
+        return {row.like or op: max(1, len(args) - 1) if row.variadic else 1}
     if row.category == "comparison":
         return {"compare": 1}
-    if row.category == "power":
-        return power_cost(args[1])
-    if row.category in ("call", "operator", "choice"):
-        return {row.name: max(1, len(args) - 1) if row.variadic else 1}
-    return {}
+    return power_cost(args[1]) if row.category == "power" else {}
 
 
 def total(counts: Mapping[str, int]) -> int:
@@ -44,7 +47,7 @@ def total(counts: Mapping[str, int]) -> int:
 
 def is_integer(row: Row, args: Sequence[Atom]) -> bool:
     """Whether an equation is integer arithmetic, such as that of indices."""
-    return row.result in ("number", "int") and all(arg.type in (INT, BOOL) for arg in args)
+    return row.result in ("number", "int") and INTEGERS.issuperset([arg.type for arg in args])
 
 
 def power_cost(exponent: Atom) -> dict[str, int]:

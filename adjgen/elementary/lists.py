@@ -18,6 +18,7 @@ from adjgen.elementary.sequences import (
     add_row_at,
     around,
     backwards,
+    columns,
     copied,
     depth,
     dot,
@@ -67,7 +68,8 @@ def _add_to_item(bar: Number, into: Number, *where: Number) -> Number:
 
 
 def _without_item(args: Sequence[Any], bar: Number) -> Number:
-    return call("with_item", bar, zeros(args[1]), *args[2:])
+    before = call("item", args[0], *args[2:]) if is_list(args[1]) else args[1]
+    return call("with_item", bar, zeros(before), *args[2:])
 
 
 sequence("range", range, lambda types: seq(INT))
@@ -117,7 +119,10 @@ sequence(
 sequence(
     "filled", lambda value, count: [value] * count, lambda types: seq(types[0]), raises=False,
     jvp=lambda args, y, dot: call("filled", dot(0), args[1]),
-    vjp=lambda k, args, y, bar: call("total", bar),
+    vjp=lambda k, args, y, bar: (
+        call(f"columns_{depth(args[0].atom.type)}", bar, args[0]) if is_list(args[0])
+        else call("total", bar)
+    ),
 )  # fmt: skip
 sequence(
     "part", part, first,
@@ -190,6 +195,11 @@ for _depth in range(1, DEEPEST + 1):
         jvp=lambda args, y, dot, name=f"add_elements_{_depth}": call(name, dot(0), dot(1)),
         vjp=lambda k, args, y, bar: bar,
     )  # fmt: skip
+    sequence(
+        f"columns_{_depth}", columns, lambda types: types[1], raises=False,
+        jvp=lambda args, y, dot, name=f"columns_{_depth}": call(name, dot(0), args[1]),
+        vjp=lambda k, args, y, bar: None if k else call("filled", bar, call("len", args[0])),
+    )  # fmt: skip
     row(
         f"zeros_like_{_depth}",
         partial(zeros_like, _depth),
@@ -209,4 +219,5 @@ sequence(
     jvp=lambda args, y, dot: call("item", dot(0), y),
     scatter=lambda k, args, y, bar, into: _add_to_item(bar, into, y),
 )  # fmt: skip
-row("changed", lambda items: None, outs=0, category="none")  # the caller sees the changes of a list
+row("changed", lambda items, new: None, outs=0, category="none")  # a list of the caller
+row("refilled", lambda items, new: None, outs=0, category="none")  # one that may be None

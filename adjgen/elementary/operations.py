@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.elementary.cost import cost, total
-from adjgen.ir.core import Block, Const, Eqn, For, Function, If, Var
+from adjgen.ir.core import Block, Const, Eqn, For, Function, If, Try, Var
 
 
 @dataclass
@@ -55,8 +55,12 @@ def operations(function: Function) -> Operations:
 def _block(block: Block, trips: dict[Var, int]) -> Operations:
     found = Operations()
     for eqn in block.eqns:
-        _note_trips(eqn, trips)
-        if isinstance(eqn.op, If):
+        if isinstance(eqn.op, str):
+            for name, count in cost(eqn.op, eqn.args).items():
+                found.by_op[name] += count
+        if isinstance(eqn.op, For) or eqn.op in ("range", "backwards"):
+            _note_trips(eqn, trips)
+        if isinstance(eqn.op, (If, Try)):
             arms = [_block(inner, trips) for inner in eqn.blocks]
             found.add(max(arms, key=Operations.weight))
         elif isinstance(eqn.op, For):
@@ -68,9 +72,6 @@ def _block(block: Block, trips: dict[Var, int]) -> Operations:
                 found.add(inner, times)
             elif inner.weight():
                 found.loops.append(inner)
-        elif isinstance(eqn.op, str):
-            for name, count in cost(eqn.op, eqn.args).items():
-                found.by_op[name] += count
     return found
 
 

@@ -64,6 +64,11 @@ class Row:
         Instead of `vjp`: (k, args, y, bar, into) -> the adjoint of argument k so far, grown.
     mutates
         Whether emission writes the value into the first argument, which is not used again.
+    home
+        The module of a library (numpy, scipy.special) whose function this is: it gives nan and
+        inf where math raises, and so does its derivative, which is written with numpy.
+    like
+        The row that this one is another name of: its partials, its cost, its range are the same.
     """
 
     name: str
@@ -88,6 +93,8 @@ class Row:
     vjp: Callable[..., Number | None] | None = None
     scatter: Callable[..., Number] | None = None
     mutates: bool = False
+    home: str = ""
+    like: str = ""
 
     def partial(self, k: int, args: Sequence[Number], y: Number) -> Number | None:
         """Return the partial derivative for argument k, or None if it is zero."""
@@ -106,12 +113,19 @@ class Row:
 
 TABLE: dict[str, Row] = {}
 BY_NAME: dict[str, Row] = {}
+SPOKEN: dict[
+    str, str
+] = {}  # row -> that of numpy with its mathematics, for derivatives of numpy's rows
 
 
 def row(name: str, evaluate: Callable[..., Any], *partials: Any, **about: Any) -> Row:
     """Enter a rule into the table and return it."""
-    entry = Row(name, evaluate, partials, **about)
-    TABLE[name] = entry
+    return enter(Row(name, evaluate, partials, **about))
+
+
+def enter(entry: Row) -> Row:
+    """Enter a rule into the table under its names and return it."""
+    TABLE[entry.name] = entry
     for dotted in entry.names:
         BY_NAME[dotted] = entry
     return entry

@@ -52,7 +52,22 @@ def add_at(items: Sequence[Any], value: Any, *where: int) -> list[Any]:
 
 def add_row_at(items: Sequence[Any], value: Sequence[Any], *where: int) -> list[Any]:
     """Return a list in which the numbers of one row have grown."""
-    return with_item(items, [a + b for a, b in zip(item(items, *where), value)], *where)
+    return with_item(items, [plus(a, b) for a, b in zip(item(items, *where), value)], *where)
+
+
+def plus(a: Any, b: Any) -> Any:
+    """Return the sum of two numbers, or of two lists, element by element."""
+    return [plus(x, y) for x, y in zip(a, b)] if isinstance(a, list) else a + b
+
+
+def columns(rows: Sequence[Any], like: Any) -> Any:
+    """Return the sum of lists in the shape of another, which is zero where there are none."""
+    return reduce(plus, rows, [plus(one, one) for one in zeros_of(like)])
+
+
+def zeros_of(like: Any) -> Any:
+    """Return zeros in the shape of a value."""
+    return [zeros_of(one) for one in like] if isinstance(like, list) else 0.0
 
 
 def copied(lists: int, items: Sequence[Any]) -> list[Any]:
@@ -71,7 +86,7 @@ def add_part(
     """Return a list in which a slice has grown."""
     new = list(items)
     for k, value in zip(range(*slice(start, stop, step).indices(len(new))), values):
-        new[k] += value
+        new[k] = plus(new[k], value)
     return new
 
 

@@ -37,6 +37,15 @@ def require_real(base: Any, exponent: Any, power: Any) -> None:
 row("require_real", require_real, outs=0, category="none")
 
 
+def require_number(*values: Any) -> None:
+    """Raise TypeError if a value is an array, whose derivative is not that of a number."""
+    if any(getattr(value, "ndim", 0) for value in values):
+        raise TypeError("the value is an array: these derivatives are for numbers")
+
+
+row("require_number", require_number, outs=0, category="none")
+
+
 def unbound_error(name: str, free: bool) -> NameError:
     """Return what Python raises where a name is read that has no value."""
     if free:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from adjgen.elementary.row import TABLE, Row
+from adjgen.elementary.row import SPOKEN, TABLE, Row
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, join
 
+KINDS = {"real": REAL, "int": INT, "bool": BOOL, "opaque": OPAQUE}
 ONE, ZERO, MINUS = Const(1.0), Const(0.0), Const(-1.0)
 
 
@@ -17,11 +18,12 @@ def result_type(row: Row, args: tuple[Atom, ...]) -> Type:
         kind: Type = row.result([arg.type for arg in args])
         return kind
     if row.result == "number":
-        kinds = [INT if arg.type == BOOL else arg.type for arg in args]
-        if REAL in kinds:
-            return REAL
+        for arg in args:
+            if arg.type is REAL:
+                return REAL
+        kinds = [INT if arg.type is BOOL else arg.type for arg in args]
         return join(*kinds) if kinds else OPAQUE
-    return {"real": REAL, "int": INT, "bool": BOOL, "opaque": OPAQUE}[row.result]
+    return KINDS[row.result]
 
 
 def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | None:
@@ -29,6 +31,8 @@ def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | N
 
     Only for derivative equations: a zero there is structural, not a user's number.
     """
+    if not any([isinstance(arg, Const) for arg in args]):
+        return None
     if name in ("mul", "add"):
         unit = ONE if name == "mul" else ZERO
         for a, b in (args, args[::-1]):
@@ -45,6 +49,21 @@ def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | N
     return None
 
 
+def applied(builder: Builder, name: str, args: tuple[Atom, ...]) -> Atom:
+    """Append `name(args)` and return its value; of a derivative what it is without computing."""
+    if builder.library:
+        name = SPOKEN.get(name, name)
+    if builder.derivative:
+        short = simplified(name, args)
+        if isinstance(short, tuple):
+            name, args = short[0], (short[1],)
+            if isinstance(args[0], Const):
+                return Const(-args[0].value)
+        elif short is not None:
+            return short
+    return builder.value(name, args, result_type(TABLE[name], args))
+
+
 class Traced:
     """A number of which only the variable is known; its operators append equations."""
 
@@ -56,16 +75,8 @@ class Traced:
 
     def adjgen_apply(self, name: str, args: tuple[Any, ...]) -> "Traced":
         """Append `name(args)` and return its value."""
-        atoms = tuple(atom_of(arg) for arg in args)
-        short = simplified(name, atoms) if self.builder.derivative else None
-        if isinstance(short, tuple):
-            name, atoms, short = short[0], (short[1],), None
-            if isinstance(atoms[0], Const):
-                short = Const(-atoms[0].value)
-        if short is None:
-            kind = result_type(TABLE[name], atoms)
-            (short,) = self.builder.emit(name, atoms, [kind])
-        return Traced(self.builder, short)
+        atoms = tuple([arg.atom if isinstance(arg, Traced) else Const(arg) for arg in args])
+        return Traced(self.builder, applied(self.builder, name, atoms))
 
     def adjgen_select(self, then: Any, other: Any) -> "Traced":
         """Append an IF on this truth value; each side is traced into a block of its own."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from adjgen.elementary.row import Number, Row, row
+from adjgen.elementary.solvers import give, solver
 from adjgen.elementary.trace import Traced
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Var
@@ -16,8 +17,10 @@ Partial = Callable[..., Number]
 _RULES: dict[Any, Row] = {}  # by the function itself, for one that no import reaches
 
 
-def rule(f: Function, partials: Sequence[Partial | None]) -> Function:
-    """Give a function its derivative, instead of having its source differentiated.
+def rule(
+    f: Function, partials: Sequence[Partial | None] = (), *, solves: int | None = None
+) -> Function:
+    """Give a function its derivative, instead of having its source differentiated; return it.
 
     Generated code then calls the function as it is: its source is not read, it may be in C.
 
@@ -27,19 +30,16 @@ def rule(f: Function, partials: Sequence[Partial | None]) -> Function:
         A function of numbers that returns one, importable where a generated module is used.
     partials : sequence of callables
         A partial derivative for each argument of `f`, or None where it is zero everywhere. Each
-        is called with the arguments of `f` followed by its value y, and returns a number made
-        of them with + - * / ** and `adjgen.elementary.call`; for a choice, use
-        `adjgen.elementary.select`. It runs once, when code is generated.
-
-    Returns
-    -------
-    callable
-        `f` itself.
+        is called once, when code is generated, with the arguments of `f` and its value y, and
+        returns a number made of them with + - * / **, `call` and `select`.
+    solves : int
+        Instead of partials: the position of a parameter that is a function, a root x of which `f`
+        returns. If `f` has parameters `args` and `kwargs`, the function gets them behind x.
 
     Raises
     ------
     TypeError
-        If the partials do not fit the function, or compute with something else.
+        If the partials, or the position, do not fit the function.
 
     Examples
     --------
@@ -54,11 +54,25 @@ def rule(f: Function, partials: Sequence[Partial | None]) -> Function:
     """
     name = dotted_name(f)
     partials = tuple(partials)
+    if solves is not None:
+        return solving(f, name, solves, partials)
     check_number(f, name, len(partials))
     for k, partial in enumerate(partials):
         if partial is not None:
             check_partial(partial, k, len(partials), name)
     _RULES[f] = row(name, f, *partials, domain=("real",) * len(partials), names=(name,))
+    return f
+
+
+def solving(f: Function, name: str, position: int, partials: Sequence[Partial | None]) -> Function:
+    """Enter a function as a solver of the function that it is given at a position; return it."""
+    if partials:
+        raise TypeError(f"{name} solves an equation, so it has no partials")
+    try:
+        parameters = list(inspect.signature(f).parameters)
+    except ValueError as error:
+        raise TypeError(f"{name} does not tell its parameters: {error}") from None
+    give(f, solver(name, parameters, position))
     return f
 
 

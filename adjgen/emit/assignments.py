@@ -8,6 +8,7 @@ from adjgen.emit.expressions import Expressions
 from adjgen.ir.core import UNBOUND, Atom, Const, Tree, Var
 
 Statements = list[ast.stmt]
+STORE = ast.Store()
 
 
 class Comment(ast.stmt):
@@ -78,6 +79,9 @@ def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context
 
 def leaves(statements: Statements) -> bool:
     """Whether statements end in a jump."""
+    if statements and isinstance(statements[-1], ast.Try):
+        last = statements[-1]
+        return leaves(last.orelse or last.body) and all(leaves(h.body) for h in last.handlers)
     return bool(statements) and isinstance(
         statements[-1], (ast.Return, ast.Break, ast.Continue, ast.Raise)
     )
@@ -85,9 +89,8 @@ def leaves(statements: Statements) -> bool:
 
 def assign(names: Sequence[str], value: ast.expr) -> ast.stmt:
     """Write one assignment; several names unpack the value."""
-    targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names]
-    target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
-    return ast.Assign([target], value)
+    targets: list[ast.expr] = [ast.Name(n, STORE) for n in names]
+    return ast.Assign(targets if len(targets) == 1 else [ast.Tuple(targets, STORE)], value)
 
 
 def append(name: str, value: ast.expr) -> ast.stmt:

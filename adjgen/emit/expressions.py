@@ -2,8 +2,10 @@
 
 import ast
 from collections import Counter
+from collections.abc import Mapping
 
 from adjgen.emit.targets import constant, outside, spell
+from adjgen.emit.unbound import copies, measures
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
 
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -17,15 +19,13 @@ class Expressions:
     """Writes the expressions of one function."""
 
     def __init__(
-        self,
-        names: dict[Var, str],
-        inlined: set[Var],
-        made_by: dict[Atom, Eqn],
-        target: str,
-        uses: Counter[Atom],
-    ) -> None:
+        self, names: dict[Var, str], inlined: set[Var], made_by: Mapping[Atom, Eqn], target: str,
+        uses: Counter[Atom], unbound: set[Atom],
+    ) -> None:  # fmt: skip
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
-        self.uses = uses
+        self.uses, self.unbound = uses, unbound
+        # one node for all uses of a name: that is most of a tree
+        self.loads = {name: ast.Name(name, ast.Load()) for name in set(names.values())}
         taken = any(n == "_" and uses[v] for v, n in names.items())
         self.nothing = "__" if taken else "_"  # the name of what nobody reads
 
@@ -39,7 +39,7 @@ class Expressions:
             return constant(atom)
         if atom in self.inlined:
             return self.equation(self.made_by[atom])
-        return ast.Name(self.names[atom], ast.Load())
+        return self.loads[self.names[atom]]
 
     def equation(self, eqn: Eqn) -> ast.expr:
         """Write the right side of an equation with one out."""
@@ -48,6 +48,8 @@ class Expressions:
         if isinstance(eqn.op, For):
             return self.comprehension(eqn)
         args = [self.atom(arg) for arg in eqn.args]
+        if isinstance(eqn.op, str):
+            return self.row(eqn, eqn.op, args)
         if isinstance(eqn.op, Opaque):
             tree: ast.expr = eqn.op.payload.render(args, ())
             return tree
@@ -55,8 +57,17 @@ class Expressions:
             split = len(args) - len(eqn.op.keywords)
             named = [ast.keyword(n, a) for n, a in zip(eqn.op.keywords, args[split:])]
             return ast.Call(ast.Name(eqn.op.function, ast.Load()), args[:split], named)
-        assert isinstance(eqn.op, str)
-        return spell(self.target, eqn.op, args)
+        raise AssertionError(f"a loop is no expression: {eqn.op}")
+
+    def row(self, eqn: Eqn, op: str, args: list[ast.expr]) -> ast.expr:
+        """Write an elementary function; what may have no value has no items, and no copy."""
+        if self.unbound and eqn.args and eqn.args[0] in self.unbound:
+            if measures(eqn):
+                args[0] = ast.BoolOp(ast.Or(), [args[0], ast.Tuple([], ast.Load())])
+            elif copies(eqn):
+                absent = ast.Compare(args[0], [ast.Is()], [ast.Constant(None)])
+                return ast.IfExp(absent, ast.Constant(None), spell(self.target, op, args))
+        return spell(self.target, op, args)
 
     def comprehension(self, eqn: Eqn) -> ast.expr:
         """Write a loop that collects one list of expressions."""

@@ -13,7 +13,8 @@ from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
 from adjgen.emit.statements import Printer, Tail
 from adjgen.emit.targets import constant
-from adjgen.emit.unbound import copies_unbound
+from adjgen.emit.tries import Tries
+from adjgen.emit.unbound import copies_unbound, maybe_absent
 from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, Function, Opaque, Param, Var
 from adjgen.ir.query import equations
 
@@ -32,15 +33,18 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     body = function.body
     kept = body.results if function.about.get("product") else ()
     inlining = Inlining(body, style, kept)
+    tries = Tries(body, inlining)
     lives = Lives(body, inlining.chosen)
     for condition, param in lives.alias.items():
         inlining.uses[param] += inlining.uses[condition]
-    made_by: dict[Atom, Eqn] = {out: eqn for eqn in equations(body) for out in eqn.outs}
     fixed = {p.vars[0]: p.name for p in function.params if not p.tree.kind}
-    names = Names(lives, fixed, taken(function), style)
-    expressions = Expressions(names.names, inlining.chosen, made_by, target, inlining.uses)
+    avoid = taken(function)
+    names = Names(lives, fixed, avoid, style)
+    expressions = Expressions(
+        names.names, inlining.chosen, lives.made_by, target, inlining.uses, maybe_absent(body)
+    )
     unbound = Const(None) if copies_unbound(body, names.names) else UNBOUND
-    printer = Printer(expressions, inlining.uses, unbound, quote)
+    printer = Printer(expressions, inlining.uses, unbound, quote, tries)
     statements = unpacking(function, names.names, inlining.uses, expressions.nothing)
 
     def finish(results: Sequence[Atom]) -> Statements:
@@ -55,7 +59,9 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     tree = Definition(
         function.name, signature(function.params), statements, [], of_result(function)
     )
-    used = taken(function) | set(names.names.values()) | {p.name for p in function.params}
+    used = avoid | set(names.names.values()) | {p.name for p in function.params}
+    carried = [eqn.op.payload for eqn in equations(body) if isinstance(eqn.op, Opaque)]
+    used = used.union(*(payload.inner_names() for payload in carried))
     return Written(tree, used)
 
 
@@ -80,7 +86,7 @@ def taken(function: Function) -> set[str]:
         if isinstance(eqn.op, Call):
             found.add(eqn.op.function)
         elif isinstance(eqn.op, Opaque):
-            found |= eqn.op.payload.inner_names()
+            found |= eqn.op.payload.avoided_names()
     return found - {p.name for p in function.params if not p.tree.kind}
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
 from adjgen.emit.expressions import is_comprehension
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
-from adjgen.ir.query import free_variables, use_counts
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
+from adjgen.ir.free import FreeVariables
+from adjgen.ir.query import use_counts
+from adjgen.ir.types import BOOL, OPAQUE
 
 WIDTH = 64  # characters of an expression that is written inside another
 ALWAYS = {"range", "backwards", "pack"}  # written in the header of their loop
@@ -25,41 +27,47 @@ class Inlining:
         self.style = style
         self.chosen: set[Var] = set()
         self.width: dict[Var, int] = {}
-        self.raisers: dict[Var, bool] = {}
+        self.raisers: set[Var] = set()
+        self.caught: set[Atom] = set()  # whether a handler ran: arms of an IF on it are statements
         self.readers: set[Atom] = set()  # of lists: a store between would change what they read
+        self.free = FreeVariables()
+        self.storing: set[Eqn] = set()  # equations that store into a list, or contain such ones
+        storing(body, self.storing)
         self.block(body)
 
     def block(self, block: Block) -> bool:
-        """Choose among the equations of a block; return whether one of them stores into a list."""
-        stores = False
+        """Choose among the equations of a block; return whether evaluating it can raise."""
+        can_raise = False
         pending: list[Var] = []
         reading: list[Var] = []  # expressions that wait for their use and read lists
         here = {out for eqn in block.eqns for out in eqn.outs}
         used: set[Var] = set()
         for eqn in block.eqns:
-            storing = any([self.block(inner) for inner in eqn.blocks])
-            storing = storing or (isinstance(eqn.op, str) and TABLE[eqn.op].mutates)
-            stores = stores or storing
+            if eqn.blocks:
+                if isinstance(eqn.op, Try) and eqn.op.caught:
+                    self.caught.add(eqn.outs[0])
+                raises = any([self.block(inner) for inner in eqn.blocks]) or walks_anything(eqn)
+            else:
+                raises = self.may_raise(eqn)
+            can_raise |= raises
             args = [a for a in eqn.args if isinstance(a, Var) and a in self.chosen and a in here]
             if args:
                 used.update(args)
                 self.take(eqn, args, pending)
-            inside = self.may_raise(eqn) or any(
-                [self.raisers.get(a) for a in args if a in self.chosen]
-            )
-            if storing:
+            inside = raises or any([a in self.raisers and a in self.chosen for a in args])
+            if eqn in self.storing:
                 self.drop([v for v in reading if v not in used])
                 reading.clear()
-            if eqn.derivative and self.touchy(eqn):
+            if pending and eqn.derivative and self.touchy(eqn):
                 self.flush(pending)  # what the user's own code raises comes first
             if self.fits(eqn):
                 self.chosen.add(eqn.outs[0])
-                self.raisers[eqn.outs[0]] = inside
-                read = [*eqn.args, *free_variables(*eqn.blocks)] if eqn.blocks else eqn.args
-                if any(a.type.element is not None or a in self.readers for a in read):
+                read = [*eqn.args, *self.free.inside(eqn)] if eqn.blocks else eqn.args
+                if any([a.type.element is not None or a in self.readers for a in read]):
                     self.readers.add(eqn.outs[0])
                     reading.append(eqn.outs[0])
                 if inside:
+                    self.raisers.add(eqn.outs[0])
                     pending.append(eqn.outs[0])
             elif inside:
                 self.flush(pending)
@@ -68,8 +76,8 @@ class Inlining:
         ]
         self.consume(results, pending)
         self.flush(pending)
-        self.drop([out for out in here if out not in used and out not in results])
-        return stores
+        self.drop(here.difference(used, results))
+        return can_raise
 
     def touchy(self, eqn: Eqn) -> bool:
         """Whether a derivative could raise where the function itself raises just afterwards."""
@@ -78,18 +86,20 @@ class Inlining:
     def take(self, eqn: Eqn, args: list[Var], pending: list[Var]) -> None:
         """Let an equation contain its arguments, where that keeps the order of what can raise."""
         if isinstance(eqn.op, Opaque):
-            if any(self.raisers.get(a) for a in args):
+            if not self.raisers.isdisjoint(args):
                 self.flush(pending)
             self.drop(args)
         if isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
             self.drop([a for a in args if a is eqn.args[0]])  # it has its name before the store
-        if isinstance(eqn.op, For) and any(self.raisers.get(a) for a in args if a != eqn.args[0]):
+        if isinstance(eqn.op, For) and any(a in self.raisers for a in args if a != eqn.args[0]):
             self.flush(pending)
         self.consume(args, pending)
 
     def consume(self, args: list[Var], pending: list[Var]) -> None:
         """Take raising arguments from the end of the queue; if they are not there, flush it."""
-        raising = [a for a in args if self.raisers.get(a)]
+        raising = [a for a in args if a in self.raisers]
+        if not raising:
+            return
         if pending[len(pending) - len(raising) :] == raising:
             del pending[len(pending) - len(raising) :]
         else:
@@ -105,17 +115,12 @@ class Inlining:
         self.chosen.difference_update(variables)
 
     def may_raise(self, eqn: Eqn) -> bool:
-        """Whether evaluating an equation can raise, or has an effect that must keep its place."""
-        if isinstance(eqn.op, (Opaque, Call)):
+        """Whether an equation without blocks can raise, or has an effect that must keep its place."""
+        if not isinstance(eqn.op, str):
             return True
-        if isinstance(eqn.op, For) and any(not a.type.element for a in eqn.args[: eqn.op.seqs]):
-            return True  # walking what may be no list
-        if eqn.blocks:
-            return any(self.may_raise(inner) for block in eqn.blocks for inner in block.eqns)
         if eqn.derivative:
             return not eqn.outs
-        assert isinstance(eqn.op, str)
-        return TABLE[eqn.op].raises or any(a.type.name == "opaque" for a in eqn.args)
+        return TABLE[eqn.op].raises or OPAQUE in [a.type for a in eqn.args]
 
     def fits(self, eqn: Eqn) -> bool:
         """Whether an equation may be written inside its use."""
@@ -123,28 +128,30 @@ class Inlining:
             return False
         if eqn.op in ALWAYS:
             return True
-        if not self.unnamed(eqn):
-            return False
-        if isinstance(eqn.op, For) and not is_comprehension(eqn, self.chosen):
+        if not self.unnamed(eqn) or not (isinstance(eqn.op, str) or self.is_expression(eqn)):
             return False
         if isinstance(eqn.op, str) and (TABLE[eqn.op].mutates or eqn.op == "unpacked"):
             return False
-        if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
-            return False
-        if isinstance(eqn.op, Call) and eqn.op.result.kind:
-            return False
-        if isinstance(eqn.op, If):
-            if not all(self.is_expression_block(block) for block in eqn.blocks):
-                return False
         self.width[eqn.outs[0]] = width = self.measure(eqn)
-        widest = WIDTH if not self.is_test(eqn) else 3 * WIDTH
-        return width <= widest and (
-            self.style == "named" or isinstance(eqn.op, If) or self.is_test(eqn)
-        )
+        if self.is_test(eqn):
+            return width <= 3 * WIDTH
+        return width <= WIDTH and (self.style == "named" or isinstance(eqn.op, If))
+
+    def is_expression(self, eqn: Eqn) -> bool:
+        """Whether an equation that is no row can be written as an expression."""
+        if isinstance(eqn.op, If):
+            if eqn.args[0] in self.caught:
+                return False
+            return all(self.is_expression_block(block) for block in eqn.blocks)
+        if isinstance(eqn.op, For):
+            return is_comprehension(eqn, self.chosen)
+        if isinstance(eqn.op, Opaque):
+            return eqn.op.payload.is_expression
+        return isinstance(eqn.op, Call) and not eqn.op.result.kind
 
     def is_test(self, eqn: Eqn) -> bool:
         """Whether a value is a truth value, which the ssa style too writes where it is tested."""
-        return eqn.outs[0].type.name == "bool"
+        return eqn.outs[0].type is BOOL
 
     def unnamed(self, eqn: Eqn) -> bool:
         """Whether no reader looks for this variable: no name, or the name of a derivative."""
@@ -156,14 +163,32 @@ class Inlining:
 
     def measure(self, eqn: Eqn) -> int:
         """Return about how many characters an expression takes."""
-        atoms = [*eqn.args, *(r for block in eqn.blocks for r in block.results)]
-        function = isinstance(eqn.op, str) and TABLE[eqn.op].category == "call"
-        parts = [
-            self.width.get(a) or len(a.label()) or 4 if isinstance(a, Var) else len(a.key[1])
-            for a in atoms
-        ]
+        width, parts = 3, [3]
+        if isinstance(eqn.op, str) and TABLE[eqn.op].category == "call":
+            width += len(eqn.op)
+        for a in [*eqn.args, *[r for block in eqn.blocks for r in block.results]]:
+            if isinstance(a, Var):
+                parts.append(self.width.get(a) or len(a.hint or a.label()) or 4)
+            else:
+                parts.append(len(a.key[1]))
+            width += parts[-1]
         if isinstance(eqn.op, If) and self.is_test(eqn):
             results = [block.results[0] for block in eqn.blocks]
             if any(r == eqn.args[0] or isinstance(r, Const) for r in results):
                 return max(parts)  # `and`, `or`: a line may break between the parts
-        return 3 + (len(str(eqn.op)) if function else 0) + sum(parts)
+        return width
+
+
+def walks_anything(eqn: Eqn) -> bool:
+    """Whether a loop walks what may be no list: asking that for an element can do anything."""
+    return isinstance(eqn.op, For) and any(not a.type.element for a in eqn.args[: eqn.op.seqs])
+
+
+def storing(block: Block, found: set[Eqn]) -> bool:
+    """Find the equations that store into a list, and those around them; return whether there are any."""
+    before = len(found)
+    for eqn in block.eqns:
+        inside = [storing(inner, found) for inner in eqn.blocks]
+        if any(inside) or (isinstance(eqn.op, str) and TABLE[eqn.op].mutates):
+            found.add(eqn)
+    return len(found) > before

@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from adjgen.elementary.row import TABLE
 from adjgen.emit.exits import told
@@ -18,6 +17,7 @@ from adjgen.emit.pack import packed
 from adjgen.emit.storage import in_place
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
+from adjgen.ir.roots import without_roots
 
 
 @dataclass
@@ -43,23 +43,21 @@ class Text:
 
 def write_functions(
     functions: Sequence[Function], target: str, style: str,
-    quote: Callable[[Eqn], str], holders: Iterable[str] = (),
+    quote: Callable[[Eqn], str], holders: Iterable[str] = (), hidden: Iterable[str] = (),
 ) -> Text:  # fmt: skip
     """Return functions as text."""
     written: dict[str, Written] = {}
     names = {f.name for f in functions}
     for function in functions:
-        ready = in_place(told(packed(function)))
+        ready = in_place(told(packed(without_roots(function))))
         one = write(ready, target, style, quote)
         parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
         written |= {f.name: write(f, target, style, quote) for f in parts} or {function.name: one}
     locals_ = {name for one in written.values() for name in one.locals}
-    imports = Imports(locals_ | set(written), set(holders))
+    imports = Imports(locals_ | set(written), set(holders), set(hidden))
     trees: list[ast.FunctionDef] = [one.tree for one in written.values()]
-    for tree in trees:
-        imports.resolve(tree)
-    texts = {f"@{name}": source for name, source in imports.carried_functions()}
-    texts |= {name: print_statements([one.tree]) for name, one in written.items()}
+    texts = {name: print_statements([one.tree], imports.spelled) for name, one in written.items()}
+    texts = {f"@{name}": source for name, source in imports.carried_functions()} | texts
     modules = {alias: module for module, alias in imports.modules.items()}
     return Text(texts, imports.lines(), imports.held, imports.visible(), modules, trees)
 
@@ -67,28 +65,19 @@ def write_functions(
 class Imports:
     """Decides how names of modules are written and collects the imports for them."""
 
-    def __init__(self, taken: set[str], holders: set[str]) -> None:
+    def __init__(self, taken: set[str], holders: set[str], hidden: set[str]) -> None:
         self.taken = taken
         self.holders = holders
+        self.hidden = hidden  # modules that only importlib reaches
         self.members: dict[str, set[str]] = {"math": set(), "typing": set()}  # imported by name
         self.modules: dict[str, str] = {}  # dotted module -> alias
         self.held: dict[str, str] = {}
         self.carried: dict[str, str] = {}  # row -> name of the function that has its text
 
-    def resolve(self, tree: ast.AST) -> None:
-        """Write the references in a tree as names, dotted ones too: the tree is only printed."""
-        queue: list[Any] = [tree]
-        for node in queue:  # which grows; ast.walk would take three times as long
-            if isinstance(node, ast.Name):
-                if node.id.startswith("@"):
-                    module, _, name = node.id[1:].rpartition(":")
-                    node.id = self.written(module, name)
-            elif isinstance(node, ast.AST):
-                for part in map(node.__dict__.get, node._fields):
-                    if isinstance(part, list):
-                        queue += part
-                    elif part is not None:
-                        queue.append(part)
+    def spelled(self, reference: str) -> str:
+        """Return how a reference @module:name is written."""
+        module, _, name = reference[1:].rpartition(":")
+        return self.written(module, name)
 
     def written(self, module: str, name: str) -> str:
         """Return how a name of a module is written."""
@@ -118,6 +107,8 @@ class Imports:
 
     def alias(self, module: str) -> str:
         """Return the name under which generated code has a module."""
+        if module in self.hidden and "importlib" not in self.modules:
+            self.alias("importlib")
         if module not in self.modules:
             base = "".join(c if c.isalnum() else "_" for c in module.rpartition(".")[2]) or "module"
             base = {"numpy": "np"}.get(base, base)
@@ -131,7 +122,8 @@ class Imports:
 
     def lines(self) -> list[str]:
         """Return the import statements, those of Python's own modules first."""
-        plain = [import_line(m, a) for m, a in self.modules.items() if m not in self.holders]
+        others = {m: a for m, a in self.modules.items() if m not in self.holders}
+        plain = [import_line(m, a) for m, a in others.items() if m not in self.hidden]
         own = [line for line in plain if line.split()[1].split(".")[0] in sys.stdlib_module_names]
         rest = [line for line in plain if line not in own]
         if self.carried and "import math" not in own:
@@ -140,7 +132,13 @@ class Imports:
             own += [f"from {module} import " + ", ".join(sorted(names))] if names else []
         for lines in (own, rest):
             lines.sort(key=lambda line: (line.startswith("from"), line))
-        return own + ([""] if own and rest else []) + rest
+        fetched = [
+            f"{a} = {self.alias('importlib')}.import_module({m!r})"
+            for m, a in sorted(others.items())
+            if m in self.hidden
+        ]
+        parts = [part for part in (own, rest, fetched) if part]
+        return "\n\n".join("\n".join(part) for part in parts).split("\n") if parts else []
 
     def visible(self) -> list[str]:
         """Return the modules that are imported besides math and builtins."""

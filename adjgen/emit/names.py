@@ -5,10 +5,10 @@ the assignment to the last use, and through a whole loop for what comes from out
 """
 
 import keyword
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Payload, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Payload, Try, Var
 from adjgen.ir.query import equations
 
 Life = tuple[int, int]
@@ -19,7 +19,7 @@ class Lives:
 
     def __init__(self, body: Block, inlined: set[Var]) -> None:
         self.inlined = inlined
-        self.made_by: dict[Var, Eqn] = {}
+        self.made_by: dict[Atom, Eqn] = {}
         self.born: dict[Var, int] = {}
         self.last: dict[Var, int] = {}
         self.moves: list[tuple[Var, Var]] = []  # pairs that would like to share a name
@@ -40,35 +40,36 @@ class Lives:
 
     def read(self, atoms: Iterable[Atom], used: set[Var]) -> None:
         """Mark variables as used now, also those inside expressions that are written here."""
-        for var in self.leaves(atoms):
-            self.last[var] = self.now
-            used.add(var)
-
-    def leaves(self, atoms: Iterable[Atom]) -> Iterator[Var]:
-        """Yield the named variables of expressions."""
         stack = [a for a in atoms if isinstance(a, Var)]
         while stack:
             var = stack.pop()
             if var not in self.inlined:
-                yield self.alias.get(var, var)
+                var = self.alias.get(var, var)
+                self.last[var] = self.now
+                used.add(var)
                 continue
             eqn = self.made_by[var]
-            parts = [*eqn.args]
+            stack += [a for a in eqn.args if isinstance(a, Var)]
             for block in eqn.blocks:
-                parts += block.results
+                stack += [a for a in block.results if isinstance(a, Var)]
                 self.made_by.update((out, e) for e in block.eqns for out in e.outs)
-            stack += [a for a in parts if isinstance(a, Var)]
 
     def block(self, block: Block) -> set[Var]:
         """Walk a block; return the variables that it uses."""
         used: set[Var] = set()
         for eqn in block.eqns:
-            self.made_by.update(dict.fromkeys(eqn.outs, eqn))
+            for out in eqn.outs:
+                self.made_by[out] = eqn
             if len(eqn.outs) == 1 and eqn.outs[0] in self.inlined:
-                if eqn.blocks:
-                    self.comprehensions(eqn)
+                self.comprehensions(eqn)
                 continue
             self.now += 2
+            if isinstance(eqn.op, str):
+                self.read(eqn.args, used)
+                self.define(eqn.outs)
+                if TABLE[eqn.op].mutates and isinstance(eqn.args[0], Var):
+                    self.moves.append((eqn.outs[0], eqn.args[0]))
+                continue
             start = self.now
             self.read(eqn.args[eqn.op.seqs :] if isinstance(eqn.op, For) else eqn.args, used)
             if isinstance(eqn.op, If):
@@ -77,10 +78,11 @@ class Lives:
                     self.moves += [
                         (o, r) for o, r in zip(eqn.outs, inner.results) if isinstance(r, Var)
                     ]
+            elif isinstance(eqn.op, Try):
+                used |= self.attempt(eqn)
+                continue
             elif isinstance(eqn.op, For):
                 used |= self.loop(eqn, eqn.op)
-            elif isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
-                self.moves += [(eqn.outs[0], a) for a in eqn.args[:1] if isinstance(a, Var)]
             elif isinstance(eqn.op, Opaque):
                 self.now += 2  # its names may be assigned in the middle of it
                 if not eqn.op.payload.is_expression:
@@ -100,11 +102,25 @@ class Lives:
 
     def comprehensions(self, eqn: Eqn) -> None:
         """Mark the elements of loops inside an expression as assigned: they live to its use."""
-        self.now += 2
+        self.now += 2 if eqn.blocks else 0
         for inner in (eqn, *(e for block in eqn.blocks for e in equations(block))):
             self.define(inner.outs if inner.op == "unpack" else ())
             for block in inner.blocks:
                 self.define(block.params)
+
+    def attempt(self, eqn: Eqn) -> set[Var]:
+        """Walk a try: outs get their values at the end of the body, before a handler may run."""
+        used = self.block(eqn.blocks[0])
+        self.define(eqn.outs)
+        self.moves += [
+            (o, r) for o, r in zip(eqn.outs, eqn.blocks[0].results) if isinstance(r, Var)
+        ]
+        for handler in eqn.blocks[1:]:
+            self.now += 2
+            self.read(eqn.args, used)  # what is caught is asked for when something was raised
+            self.define(handler.params)
+            used |= self.block(handler)
+        return used
 
     def outlive(self, payload: Payload, eqn: Eqn) -> None:
         """Keep what carried statements read alive while they assign: they may read it last of all."""
@@ -156,7 +172,7 @@ class Names:
         self.latest: dict[str, int] = {}  # the number that a base name got last
         for var, name in fixed.items():
             self.give(self.group[var], name)
-        for var in sorted(lives.born, key=lambda v: lives.born[v]):
+        for var in sorted(lives.born, key=lives.born.__getitem__):
             if var not in self.names and var not in lives.inlined:
                 self.give(self.group[var], self.free_name(self.group[var], avoid, style))
         self.names.update((c, self.names[p]) for c, p in lives.alias.items())
@@ -182,15 +198,15 @@ class Names:
 
     def give(self, group: list[Var], name: str) -> None:
         """Name all variables of a group."""
+        taken = self.taken.setdefault(name, [])
         for var in group:
             self.names[var] = name
-        lives = [self.lives.life(v) for v in group]
-        self.taken.setdefault(name, []).extend(lives)
-        self.ends[name] = max(self.ends.get(name, 0), *(life[1] for life in lives))
+            taken.append(life := self.lives.life(var))
+            self.ends[name] = max(self.ends.get(name, 0), life[1])
 
     def free_name(self, group: list[Var], avoid: set[str], style: str) -> str:
         """Return the hint of a group, with a number if that is taken while the group lives."""
-        labels = [v.hint for v in group if v.hint] or [v.label() for v in group if v.label()]
+        labels = [v.hint for v in group if v.hint] or [v.label() for v in group if v.number]
         unnamed = "test" if group[0].type.name == "bool" else "d"
         base = labels[0] if labels else unnamed
         if style == "ssa":
@@ -208,7 +224,7 @@ class Names:
     def occupied(self, name: str, lives: list[Life]) -> bool:
         """Whether a name means something else during one of the lives."""
         taken = self.taken.get(name)
-        if not taken or min(life[0] for life in lives) >= self.ends[name]:
+        if not taken or min(lives)[0] >= self.ends[name]:
             return False
         return not disjoint(lives, taken)
 

@@ -20,7 +20,8 @@ from adjgen.ir.core import (
     Var,
     flat_tree,
 )
-from adjgen.ir.query import defined, free_variables, fresh, renewed, substituted
+from adjgen.ir.free import FreeVariables, own
+from adjgen.ir.query import fresh, renewed, substituted
 
 DEEPEST = 90  # CPython stops at 100 levels of indentation
 CUT = 30  # arms within arms that stay in one function
@@ -34,7 +35,8 @@ def indentation(tree: ast.AST) -> int:
     while stack:
         node, depth = stack.pop()
         deepest = max(deepest, depth)
-        for name in ("body", "orelse"):
+        stack += [(handler, depth) for handler in getattr(node, "handlers", ())]
+        for name in ("body", "orelse", "finalbody"):
             inner = getattr(node, name, None)
             if isinstance(inner, list):
                 stack += [(child, depth + (not _is_elif(node, name, inner))) for child in inner]
@@ -74,10 +76,10 @@ class Outline:
 
     def cut(self, block: Block) -> Block:
         """Return a block that calls a new function instead of doing what it says."""
-        inside = defined(block)
+        inside = own(block)
         made = dict.fromkeys(r for r in block.results if isinstance(r, Var) and r in inside)
         inner = bound(Block((), block.eqns, tuple(made)))
-        inputs = free_variables(inner)
+        inputs = FreeVariables().of(inner)
         body = renewed(replace(inner, params=tuple(inputs)), {})
         names: set[str] = set()
         params = tuple(Param(free(v.hint or "argument", names), (v,)) for v in body.params)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from adjgen.elementary.row import TABLE
-from adjgen.elementary.structural import NOTHING, unbound_error
+from adjgen.elementary.sequences import depth
+from adjgen.emit import checks
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
@@ -27,7 +28,8 @@ from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
 from adjgen.emit.stores import stores
 from adjgen.emit.targets import outside
-from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.emit.tries import Tries
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 
 Finish = Callable[[Sequence[Atom]], Statements]  # writes what is done with a block's results
 
@@ -49,8 +51,10 @@ class Printer(Assignments):
         uses: Counter[Atom],
         unbound: Const,
         line_of: Callable[[Eqn], str],
+        tries: Tries,
     ) -> None:
         super().__init__(expressions, uses, unbound)
+        self.tries = tries
         self.line_of = line_of  # the user's line that an equation belongs to
         self.quoted = ""
         self.missing = ""  # the name without a value on the path that is written
@@ -69,6 +73,8 @@ class Printer(Assignments):
             whole = self.equations(block.eqns)
             return whole if leaves(whole) else [*whole, *end.finish(results)]
         out += self.equations(block.eqns[:-1])
+        if leaves(out):
+            return out
         written = []
         for block, arm in zip(last.blocks, arms(last, results)):
             quoted, missing = self.quoted, self.missing
@@ -78,7 +84,7 @@ class Printer(Assignments):
             self.missing = next(iter(lost), missing)
             written.append(self.tail(Block((), *arm), end))
             self.quoted, self.missing = quoted, missing
-        return out + self.both_arms(self.atom(self.expressions.tested(last.args[0])), *written)
+        return out + self.split(last.args[0], *written)
 
     def splittable(self, eqn: Eqn, results: Sequence[Atom], end: Tail) -> bool:
         """Whether a block's last equation is an IF whose outs are nothing but results."""
@@ -88,6 +94,12 @@ class Printer(Assignments):
             return False
         counted = Counter(r for r in results if isinstance(r, Var))
         return all(self.uses[out] == counted[out] for out in eqn.outs)
+
+    def split(self, test: Atom, then: Statements, other: Statements) -> Statements:
+        """Write two arms: of a test, or of the try before them."""
+        if test in self.tries.joined:
+            return self.tries.arms(test, then, other)
+        return self.both_arms(self.atom(self.expressions.tested(test)), then, other)
 
     def both_arms(self, test: ast.expr, then: Statements, other: Statements) -> Statements:
         """Write an if whose arms end in jumps or fall through."""
@@ -113,11 +125,15 @@ class Printer(Assignments):
                 continue
             self.quote(eqn, out)
             out += self.equation(eqn)
+            if leaves(out):
+                break  # what follows a raise is never reached
         return out
 
     def quote(self, eqn: Eqn, out: Statements) -> None:
         """Quote the user's line before the first statement of its derivative."""
-        if eqn.derivative and eqn.op != "require_real":
+        if eqn.args and eqn.args[0] in self.tries.joined:
+            return  # it stands in the statement before
+        if eqn.derivative and eqn.outs:
             line = self.line_of(eqn)
             if line and line != self.quoted:
                 out.append(Comment(line))
@@ -127,8 +143,13 @@ class Printer(Assignments):
 
     def equation(self, eqn: Eqn) -> Statements:
         """Write one equation as statements."""
+        if isinstance(eqn.op, str):
+            return self.row(eqn, eqn.op)
         if isinstance(eqn.op, If):
             return self.branch(eqn)
+        if isinstance(eqn.op, Try):
+            blocks = [self.ended(eqn, block) for block in eqn.blocks]
+            return [self.tries.statement(self, eqn, blocks)]
         if isinstance(eqn.op, For):
             if is_comprehension(eqn, self.expressions.inlined) and self.uses[eqn.outs[0]]:
                 return [assign([self.name(eqn.outs[0])], self.expressions.comprehension(eqn))]
@@ -137,37 +158,52 @@ class Printer(Assignments):
             reads = [self.atom(arg) for arg in eqn.args]
             names = [self.expressions.names[out] for out in eqn.outs]
             return list(eqn.op.payload.render(reads, names))
-        if eqn.op == "no_derivative":
-            return [
-                ast.Raise(ast.Call(outside("builtins", "TypeError"), [ast.Constant(NOTHING)], []))
-            ]
-        if eqn.op == "require_real":
-            return self.require_real(eqn)
-        if isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
-            return self.store(eqn, eqn.op)
-        if eqn.op == "changed":
-            return []
-        if eqn.op == "require_bound":
-            return self.require_bound(eqn)
         value = self.expressions.equation(eqn)
         if not any(self.uses[out] for out in eqn.outs):
             return [ast.Expr(value)]
         if isinstance(eqn.op, Call) and eqn.op.result.kind:
             targets = iter([ast.Name(self.name(out), ast.Store()) for out in eqn.outs])
             return [ast.Assign([structured(eqn.op.result, targets, ast.Store())], value)]
-        if eqn.op == "unpacked":
-            given: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
-            return [ast.Assign([ast.Tuple(given, ast.Store())], value)]
         return [assign([self.name(out) for out in eqn.outs], value)]
+
+    def row(self, eqn: Eqn, op: str) -> Statements:
+        """Write an elementary function as statements."""
+        if TABLE[op].mutates:
+            return self.store(eqn, op)
+        if op in SPECIAL:
+            return SPECIAL[op](self, eqn)
+        value = self.expressions.equation(eqn)
+        if not any([self.uses[out] for out in eqn.outs]):
+            return [ast.Expr(value)]
+        return [assign([self.name(out) for out in eqn.outs], value)]
+
+    def unpacked(self, eqn: Eqn) -> Statements:
+        """Write a, b = items."""
+        names: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
+        return [ast.Assign([ast.Tuple(names, ast.Store())], self.atom(eqn.args[0]))]
 
     def store(self, eqn: Eqn, op: str) -> Statements:
         """Write a row that stores into its first argument, under the name of its value."""
         items, *args = eqn.args
-        trees = [self.atom(arg) for arg in args]
-        name = self.expressions.names.get(items, "") if isinstance(items, Var) else ""
-        target = self.name(eqn.outs[0]) if self.uses[eqn.outs[0]] or not name else name
-        first = [] if target == name else [assign([target], self.atom(items))]
-        return [*first, *stores(op, target, trees)]
+        assert isinstance(items, Var)
+        name = self.expressions.names[items]
+        out = stores(op, name, [self.atom(arg) for arg in args], depth(args[0].type) if args else 0)
+        (value,) = eqn.outs
+        if self.uses[value] and self.name(value) != name:  # nobody reads the old name any more
+            out.append(assign([self.name(value)], ast.Name(name, ast.Load())))
+        return out
+
+    def changed(self, eqn: Eqn) -> Statements:
+        """Write items[:] = new; nothing where the changes were made in the caller's list."""
+        if len(eqn.args) == 1:
+            return []
+        items, new = [self.atom(arg) for arg in eqn.args]
+        return [ast.Assign([ast.Subscript(items, ast.Slice(), ast.Store())], new)]
+
+    def refilled(self, eqn: Eqn) -> Statements:
+        """Write items[:] = new, where the caller gave a list."""
+        given = ast.Compare(self.atom(eqn.args[0]), [ast.IsNot()], [ast.Constant(None)])
+        return [ast.If(given, self.changed(eqn), [])]
 
     def raise_unbound(self) -> Statements:
         """Write what Python raises where the user's function returns a name without a value."""
@@ -177,33 +213,6 @@ class Printer(Assignments):
         error = outside("builtins", "UnboundLocalError")
         return [ast.Raise(ast.Call(error, [ast.Constant(text)], []))]
 
-    def require_real(self, eqn: Eqn) -> Statements:
-        """Write the check that a power is real."""
-        base, exponent, power = eqn.args
-        text = "a negative number to a fractional power is complex"
-        test: ast.expr
-        if isinstance(exponent, Const) and not isinstance(base, Const):
-            test = ast.Compare(self.atom(base), [ast.Lt()], [ast.Constant(0.0)])
-        else:
-            test = ast.Call(
-                outside("builtins", "isinstance"),
-                [self.atom(power), outside("builtins", "complex")],
-                [],
-            )
-        error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
-        return [ast.If(test, [ast.Raise(error)], [])]
-
-    def require_bound(self, eqn: Eqn) -> Statements:
-        """Write the check that a name has a value."""
-        bound, name, free = eqn.args
-        assert isinstance(name, Const) and isinstance(free, Const)
-        error = unbound_error(name.value, free.value)
-        text = ast.Constant(str(error))
-        leave = ast.Raise(ast.Call(outside("builtins", type(error).__name__), [text], []))
-        return (
-            [leave] if bound == Const(False) else [ast.If(negated(self.atom(bound)), [leave], [])]
-        )
-
     def branch(self, eqn: Eqn) -> Statements:
         """Write an IF whose outs are assigned in both arms, or a conditional expression."""
         if len(eqn.outs) == 1 and self.uses[eqn.outs[0]]:
@@ -211,17 +220,21 @@ class Printer(Assignments):
                 block_is_expression(b, self.expressions.inlined) and b.results[0] is not UNBOUND
                 for b in eqn.blocks
             ):
-                if not self.moves_nothing(eqn):
+                if not self.moves_nothing(eqn) and eqn.args[0] not in self.tries.joined:
                     return [assign([self.name(eqn.outs[0])], self.expressions.choice(eqn))]
         arms: list[Statements] = []
         for block in eqn.blocks:
             quoted = self.quoted
-            arm = self.equations(block.eqns)
-            arms.append(arm if leaves(arm) else [*arm, *self.moves(eqn.outs, block.results)])
+            arms.append(self.ended(eqn, block))
             self.quoted = quoted
         if isinstance(eqn.args[0], Const):
             return arms[0] if eqn.args[0].value else arms[1]
-        return self.both_arms(self.atom(self.expressions.tested(eqn.args[0])), *arms)
+        return self.split(eqn.args[0], *arms)
+
+    def ended(self, eqn: Eqn, block: Block) -> Statements:
+        """Write a block of an equation, its results assigned to the outs."""
+        found = self.equations(block.eqns)
+        return found if leaves(found) else [*found, *self.moves(eqn.outs, block.results)]
 
     def moves_nothing(self, eqn: Eqn) -> bool:
         """Whether one arm leaves the out as it is: `if c: x = ...` reads better then."""
@@ -269,3 +282,11 @@ class Printer(Assignments):
             if leaves(first)
             else [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
         )
+
+
+SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
+    "require_real": checks.require_real, "require_bound": checks.require_bound,
+    "require_number": checks.require_number,
+    "no_derivative": checks.no_derivative, "unpacked": Printer.unpacked,
+    "changed": Printer.changed, "refilled": Printer.refilled,
+}  # fmt: skip

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
-from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Var
-from adjgen.ir.query import equations, free_variables, substitute_eqn
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Try, Var
+from adjgen.ir.free import FreeVariables
+from adjgen.ir.query import equations, substituted
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
 CONTAINERS = {
@@ -23,15 +24,33 @@ CONTAINERS = {
 
 
 def in_place(function: Function) -> Function:
-    """Return the function with the copies that stores in place need."""
+    """Return the function with the copies that stores in place need.
+
+    The caller's list is stored into itself, unless that takes a copy: then it gets its items at the end.
+    """
     eqns = list(equations(function.body))
-    if not any(mutates(eqn) for eqn in eqns):
+    if not any(mutates(eqn) or eqn.op == "changed" for eqn in eqns):
         return function
-    changed = {v for e in eqns if e.op == "changed" for v in e.args}
-    storage = Storage(consumed(eqns), rooted(function, eqns, changed))
-    storage.borrowed.update(v for v in function.body.params if v not in storage.rooted)
-    body = storage.block(function.body, set())
-    return replace(function, body=storage.returned(function, body))
+    roots = rooted(function.body.params, eqns)
+    found = with_copies(function, eqns, roots)
+    kept = rooted(found.body.params, list(equations(found.body)))
+    if len(kept) < len(roots):
+        found = with_copies(function, eqns, {k: v for k, v in roots.items() if k in kept})
+    return found
+
+
+def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]]) -> Function:
+    """Return the function with copies; `roots` has the variables of lists that are the caller's."""
+    seen = [
+        e.reading(e.args[-1:], ()) if e.op == "changed" and e.args[-1] in roots else e
+        for e in function.body.eqns
+    ]
+    late = ("changed", "refilled")
+    last = [e for e in seen if e.op in late and len(e.args) > 1]  # when nobody reads it
+    body = replace(function.body, eqns=(*[e for e in seen if e not in last], *last))
+    storage = Storage(consumed(eqns), set().union(*roots.values()))
+    storage.borrowed.update(v for v in body.params if v not in storage.rooted)
+    return replace(function, body=storage.returned(function, storage.block(body, set())))
 
 
 def mutates(eqn: Eqn) -> bool:
@@ -46,7 +65,7 @@ def is_list(atom: Atom) -> bool:
 
 def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
     """Yield (from, to) where control flow gives a value another name."""
-    if isinstance(eqn.op, If):
+    if isinstance(eqn.op, (If, Try)):
         for block in eqn.blocks:
             yield from zip(block.results, eqn.outs)
     elif isinstance(eqn.op, For):
@@ -78,23 +97,27 @@ def consumed(eqns: list[Eqn]) -> set[Atom]:
     return found
 
 
-def rooted(function: Function, eqns: list[Eqn], changed: set[Atom]) -> set[Atom]:
-    """Return the variables that must be the caller's own list, which the function changes."""
-    if not changed:
-        return set()
+def rooted(params: tuple[Var, ...], eqns: list[Eqn]) -> dict[Atom, set[Atom]]:
+    """Return, by what the caller's lists hold at the end, the variables that are these lists.
+
+    Left out are those that hold something else on the way: what sorted, joined, copied gives.
+    """
     sources: dict[Atom, list[Atom]] = {}
     for eqn in eqns:
         if mutates(eqn):
             sources.setdefault(eqn.outs[0], []).append(eqn.args[0])
         for source, target in moves(eqn):
             sources.setdefault(target, []).append(source)
-    found, pending = set(changed), list(changed)
-    while pending:
-        for source in sources.get(pending.pop(), ()):
-            if source not in found:
-                found.add(source)
-                pending.append(source)
-    return found
+    roots = {}
+    for final in [eqn.args[-1] for eqn in eqns if eqn.op == "changed"]:
+        found, pending = {final}, [final]
+        while pending:
+            new = set(sources.get(pending.pop(), ())) - found
+            found |= new
+            pending += new
+        if len([v for v in found if v not in sources]) == 1 and not found.isdisjoint(params):
+            roots[final] = found
+    return roots
 
 
 class Storage:
@@ -102,17 +125,19 @@ class Storage:
 
     def __init__(self, consumed: set[Atom], rooted: set[Atom]) -> None:
         self.consumed, self.rooted = consumed, rooted
+        self.free = FreeVariables()
         self.borrowed: set[Atom] = set()
 
     def block(self, block: Block, busy: set[Atom]) -> Block:
         """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
-        last = last_uses(block)
+        last, tried = self.last_uses(block), self.tried(block)
         out: list[Eqn] = []
         mapping: dict[Var, Atom] = {}
         for k, eqn in enumerate(block.eqns):
-            eqn = substitute_eqn(eqn, mapping) if mapping else eqn
+            eqn = self.substitute(eqn, mapping) if mapping else eqn
             if eqn.blocks:
-                eqn = self.control(eqn, k, last, busy)
+                self.keep(eqn, k, last, busy, out, mapping)
+                eqn = self.control(eqn, k, tried.get(k, last), busy)
             again = eqn.args[0] if eqn.args else None
             for position in self.consuming(eqn):
                 eqn = self.owned(eqn, position, k, last, busy, out, mapping)
@@ -124,6 +149,28 @@ class Storage:
             out.append(eqn)
         results = [mapping.get(r, r) if isinstance(r, Var) else r for r in block.results]
         return Block(block.params, tuple(out), tuple(results))
+
+    def keep(
+        self, eqn: Eqn, k: int, last: dict[Atom, int], busy: set[Atom], out: list[Eqn],
+        mapping: dict[Var, Atom],
+    ) -> None:  # fmt: skip
+        """Copy lists of the caller's that the blocks of an equation change and others read later."""
+        wanted = self.rooted.intersection(self.reads(eqn)) if self.rooted else ()
+        taken = self.taken(eqn) if wanted else set()
+        for v in self.reads(eqn):
+            if v in wanted and v in taken and v not in busy and last[v] > k:
+                mapping[v] = own = Var(v.hint, v.type)
+                out.append(copy(v, own))
+                last[v] = k
+
+    def taken(self, eqn: Eqn) -> set[Atom]:
+        """Return what the blocks of an equation consume."""
+        found: set[Atom] = set()
+        for inner in [eqn, *(e for block in eqn.blocks for e in equations(block))]:
+            found.update(source for source, target in moves(inner) if target in self.consumed)
+            if inner is not eqn:
+                found.update(inner.args[k] for k in self.consuming(inner))
+        return found
 
     def separate(self, eqn: Eqn, out: list[Eqn]) -> Eqn:
         """Copy a row of a list that is stored into."""
@@ -156,7 +203,7 @@ class Storage:
         """Return the equation with an argument that it may consume, copied if need be."""
         arg = eqn.args[position]
         assert isinstance(arg, Var)
-        twice = eqn.args.count(arg) > 1 or arg in free_variables(*eqn.blocks)
+        twice = eqn.args.count(arg) > 1 or arg in self.reads(eqn)
         if not (arg in busy or arg in self.borrowed or last.get(arg, k) > k or twice):
             return eqn
         own = Var(arg.hint, arg.type)
@@ -169,12 +216,14 @@ class Storage:
 
     def control(self, eqn: Eqn, k: int, last: dict[Atom, int], busy: set[Atom]) -> Eqn:
         """Return a branch or loop with copies inside."""
-        if isinstance(eqn.op, If):
-            inner = busy | {v for v in free_variables(*eqn.blocks) if last.get(v, k) > k}
+        if isinstance(eqn.op, (If, Try)):
+            inner = busy | {v for v in self.reads(eqn) if last.get(v, k) > k}
+            if isinstance(eqn.op, Try):  # a handler finds lists as they were
+                inner |= {v for handler in eqn.blocks[1:] for v in self.free.of(handler)}
             blocks = [self.results(self.block(b, inner), eqn.outs, inner) for b in eqn.blocks]
             return replace(eqn, blocks=tuple(blocks))
         assert isinstance(eqn.op, For)
-        outside = set(free_variables(*eqn.blocks)) | busy
+        outside = set(self.reads(eqn)) | busy
         body, seqs = eqn.blocks[0], eqn.op.seqs
         self.borrowed.update(p for p in body.params[:seqs] if is_list(p))
         targets = [
@@ -205,25 +254,46 @@ class Storage:
         copies, results = [], list(body.results)
         for k, result in enumerate(body.results):
             if isinstance(result, Var) and is_list(result):
-                if result in seen or (result in body.params and k):
+                theirs = result in body.params or result in self.borrowed
+                if result in seen or (theirs and k):
                     results[k] = own = Var(result.hint, result.type)
                     copies.append(copy(result, own))
                 seen.add(result)
         return Block(body.params, (*body.eqns, *copies), tuple(results))
 
+    def reads(self, eqn: Eqn) -> dict[Var, None]:
+        """Return what the blocks of an equation read from outside."""
+        return {v: None for block in eqn.blocks for v in self.free.of(block)}
+
+    def substitute(self, eqn: Eqn, mapping: dict[Var, Atom]) -> Eqn:
+        """Return an equation with variables from outside replaced."""
+        blocks = tuple([self.free.substitute(block, mapping) for block in eqn.blocks])
+        return eqn.reading(tuple([substituted(arg, mapping) for arg in eqn.args]), blocks)
+
+    def tried(self, block: Block) -> dict[int, dict[Atom, int]]:
+        """Return the last uses behind each try where its body has ended: there the stores are made."""
+        places = {
+            eqn.outs[0]: k for k, eqn in enumerate(block.eqns)
+            if isinstance(eqn.op, Try) and eqn.op.caught
+        }  # fmt: skip
+        return {k: self.last_uses(block, flag) for flag, k in places.items()}
+
+    def last_uses(self, block: Block, never: Var | None = None) -> dict[Atom, int]:
+        """Return the position of the last equation that uses each list; results come after all.
+
+        `never` is a test that is known to fail.
+        """
+        found: dict[Atom, int] = {}
+        for k, eqn in enumerate(block.eqns):
+            found.update((arg, k) for arg in eqn.args if is_list(arg))
+            fails = never is not None and isinstance(eqn.op, If) and eqn.args[0] is never
+            for v in self.free.of(eqn.blocks[1]) if fails else self.reads(eqn):
+                if is_list(v):
+                    found[v] = k
+        found.update((r, len(block.eqns)) for r in block.results if is_list(r))
+        return found
+
 
 def copy(source: Var, own: Var) -> Eqn:
     """Return the equation that copies a list, the lists inside too."""
     return Eqn((own,), f"copied_{depth(source.type)}", (source,), derivative=True)
-
-
-def last_uses(block: Block) -> dict[Atom, int]:
-    """Return the position of the last equation that uses each list; results come after all."""
-    found: dict[Atom, int] = {}
-    for k, eqn in enumerate(block.eqns):
-        found.update((arg, k) for arg in eqn.args if is_list(arg))
-        for v in free_variables(*eqn.blocks) if eqn.blocks else ():
-            if is_list(v):
-                found[v] = k
-    found.update((r, len(block.eqns)) for r in block.results if is_list(r))
-    return found

@@ -1,16 +1,21 @@
 """Writes the rows that store into a list as statements that do so."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from adjgen.emit.targets import outside, subscript
+from adjgen.emit.targets import add_elements, subscript
 
 Args = Sequence[ast.expr]
+Sums = Callable[[Args], ast.expr]
 
 
-def stores(name: str, target: str, args: Args) -> list[ast.stmt]:
-    """Return the statements of a row that stores into the list of this name."""
-    return STORES[name](ast.Name(target, ast.Load()), args)
+def stores(name: str, target: str, args: Args, lists: int) -> list[ast.stmt]:
+    """Return the statements of a row that stores into the list of this name; `lists` are around
+    the numbers of what is stored."""
+    items = ast.Name(target, ast.Load())
+    if name in SUMS:
+        return SUMS[name](items, args, add_elements(lists))
+    return STORES[name](items, args)
 
 
 def _store(place: ast.expr, value: ast.expr) -> list[ast.stmt]:
@@ -32,17 +37,9 @@ def add_at(items: ast.expr, args: Args) -> list[ast.stmt]:
     return [ast.AugAssign(place, ast.Add(), value)]  # type: ignore[arg-type]
 
 
-def sums(a: ast.expr, b: ast.expr) -> ast.expr:
-    """Write the list of sums of two lists."""
-    one, other = ast.Name("a", ast.Load()), ast.Name("b", ast.Load())
-    target = ast.Tuple([ast.Name("a", ast.Store()), ast.Name("b", ast.Store())], ast.Store())
-    pairs = ast.Call(outside("builtins", "zip"), [a, b], [])
-    return ast.ListComp(ast.BinOp(one, ast.Add(), other), [ast.comprehension(target, pairs, [], 0)])
-
-
-def add_row_at(items: ast.expr, args: Args) -> list[ast.stmt]:
+def add_row_at(items: ast.expr, args: Args, sums: Sums) -> list[ast.stmt]:
     """Write items[i] = [a + b for a, b in zip(items[i], values)]."""
-    return _store(subscript(items, args[1:]), sums(subscript(items, args[1:]), args[0]))
+    return _store(subscript(items, args[1:]), sums([subscript(items, args[1:]), args[0]]))
 
 
 def append(items: ast.expr, args: Args) -> list[ast.stmt]:
@@ -55,11 +52,11 @@ def most(items: ast.expr, args: Args) -> list[ast.stmt]:
     return [ast.Expr(ast.Call(ast.Attribute(items, "pop", ast.Load()), [], []))]
 
 
-def add_part(items: ast.expr, args: Args) -> list[ast.stmt]:
+def add_part(items: ast.expr, args: Args, sums: Sums) -> list[ast.stmt]:
     """Write items[i:j] = [a + b for a, b in zip(items[i:j], values)]."""
     bounds = ast.Slice(*(None if is_none(b) else b for b in args[1:]))
     place = ast.Subscript(items, bounds, ast.Load())
-    return _store(ast.Subscript(items, bounds, ast.Store()), sums(place, args[0]))
+    return _store(ast.Subscript(items, bounds, ast.Store()), sums([place, args[0]]))
 
 
 def is_none(tree: ast.expr) -> bool:
@@ -68,6 +65,6 @@ def is_none(tree: ast.expr) -> bool:
 
 
 STORES = {
-    "with_item": with_item, "add_at": add_at, "add_row_at": add_row_at, "append": append,
-    "most": most, "add_part": add_part,
+    "with_item": with_item, "add_at": add_at, "append": append, "most": most,
 }  # fmt: skip
+SUMS = {"add_row_at": add_row_at, "add_part": add_part}

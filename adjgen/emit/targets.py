@@ -18,7 +18,8 @@ def outside(module: str, name: str) -> ast.Name:
 
 def binary(op: type[ast.operator]) -> Spelling:
     """Spell a binary operator; a negative left side of ** needs no care, constants are UnaryOps."""
-    return lambda args: ast.BinOp(args[0], op(), args[1])
+    sign = op()
+    return lambda args: ast.BinOp(args[0], sign, args[1])
 
 
 def compare(op: type[ast.cmpop]) -> Spelling:
@@ -28,7 +29,8 @@ def compare(op: type[ast.cmpop]) -> Spelling:
 
 def unary(op: type[ast.unaryop]) -> Spelling:
     """Spell a unary operator."""
-    return lambda args: ast.UnaryOp(op(), args[0])
+    sign = op()
+    return lambda args: ast.UnaryOp(sign, args[0])
 
 
 def call(dotted: str) -> Spelling:
@@ -74,6 +76,20 @@ def extreme(name: str, better: type[ast.cmpop]) -> Spelling:
         if len(args) == 2 and all(isinstance(a, (ast.Name, ast.Constant)) for a in args):
             return ast.IfExp(ast.Compare(args[1], [better()], [args[0]]), args[1], args[0])
         return plain(args)
+
+    return spell
+
+
+def columns(depth: int) -> Spelling:
+    """Spell the sum of lists (of lists) in the shape of another."""
+
+    def spell(args: Args) -> ast.expr:
+        each = [ast.Starred(args[0], ast.Load()), *[zeros(depth)([one]) for one in args[1:]]]
+        inner: ast.expr = ast.Name(f"column_{depth}", ast.Load())
+        inner = columns(depth - 1)([inner]) if depth > 1 else call("builtins.sum")([inner])
+        target = ast.Name(f"column_{depth}", ast.Store())
+        pairs = ast.Call(outside("builtins", "zip"), each, [])
+        return ast.ListComp(inner, [ast.comprehension(target, pairs, [], 0)])
 
     return spell
 
@@ -239,6 +255,7 @@ MATH: dict[str, Spelling] = {
 for _depth in range(1, DEEPEST + 1):
     MATH[f"copied_{_depth}"] = copied(_depth)
     MATH |= {f"add_elements_{_depth}": add_elements(_depth), f"zeros_like_{_depth}": zeros(_depth)}
+    MATH |= {f"columns_{_depth}": columns(_depth)}
 TARGETS = {"math": MATH}
 
 
@@ -250,6 +267,9 @@ def spell(target: str, name: str, args: Args) -> ast.expr:
     row = TABLE[name]
     if row.carried:
         return ast.Call(ast.Name(f"@:{name}", ast.Load()), list(args), [])
+    if row.home:
+        function = outside(row.home, row.names[0].removeprefix(f"{row.home}."))
+        return ast.Call(function, list(args), [])
     return call(row.names[0] if row.names else f"math.{name}")(args)
 
 

@@ -3,8 +3,9 @@
 import ast
 import textwrap
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from math import inf
 from typing import Any
 
 from adjgen.emit.assignments import Comment, Definition
@@ -12,17 +13,25 @@ from adjgen.emit.assignments import Comment, Definition
 LONGEST = 10_000  # lines that black is asked to format
 COMMENT_WIDTH = 76
 DOC_WIDTH = 80
+Spelled = Callable[[str], str]
 
 
 @cache
-def _generator() -> Any:
+def _printer() -> Any:
     """Return astor's printer with comments, loaded at first use."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # astor touches names that Python 3.12 deprecates
         import astor.code_gen
 
-    class Source(astor.code_gen.SourceGenerator):  # type: ignore[misc]
-        """astor's printer, which also prints Comment and what it does not know."""
+    class Source(_quick(astor.code_gen.SourceGenerator)):  # type: ignore[misc]
+        """astor's printer, which also prints Comment, references, and what it does not know."""
+
+        def __init__(self, spelled: Spelled) -> None:
+            super().__init__(" " * 4)
+            self.spelled = spelled  # how a reference to a name of a module is written
+
+        def visit_Name(self, node: ast.Name) -> None:
+            self.write(self.spelled(node.id) if node.id.startswith("@") else node.id)
 
         def visit_Comment(self, node: Comment) -> None:
             lines = docstring(node.text) if node.docstring else [comment(node.text)]
@@ -30,7 +39,7 @@ def _generator() -> Any:
                 self.statement(node, line)
 
         def visit_Definition(self, node: Definition) -> None:
-            self.statement(node, signature(node))
+            self.statement(node, signature(node, self.spelled))
             self.body(node.body)
 
         def visit_Constant(self, node: ast.Constant) -> None:
@@ -39,66 +48,127 @@ def _generator() -> Any:
             else:
                 super().visit_Constant(node)
 
-        def visit_ListComp(self, node: ast.ListComp) -> None:
-            with self.delimit("[]"):
-                astor.code_gen.set_precedence(astor.code_gen.Precedence.Comma, node.elt)
-                self.write(node.elt, *node.generators)
-
         def verbatim(self, node: ast.stmt) -> None:
-            for line in ast.unparse(ast.fix_missing_locations(node)).split("\n"):
+            for line in unparsed(node, self.spelled).split("\n"):
                 self.statement(node, line)
 
-        visit_Try = visit_TryStar = visit_Match = visit_With = visit_ClassDef = verbatim
+        visit_ListComp = _list_comprehension
+        visit_TryStar = visit_Match = visit_With = visit_ClassDef = verbatim
 
         def visit_JoinedStr(self, node: ast.JoinedStr, is_joined: bool = False) -> None:
-            self.write(ast.unparse(ast.fix_missing_locations(node)))
+            self.write(unparsed(node, self.spelled))
 
-    return Source, astor.code_gen.to_source
+    return Source
 
 
-def signature(node: Definition) -> str:
+def _list_comprehension(printer: Any, node: ast.ListComp) -> None:
+    """Print a list comprehension without the parentheses that astor writes around its items."""
+    from astor.op_util import Precedence
+
+    with printer.delimit("[]"):
+        printer.write(printer.text(node.elt, Precedence.Comma), *node.generators)
+
+
+def unparsed(node: ast.AST, spelled: Spelled) -> str:
+    """Return the text of what astor does not know, its references written."""
+    for name in ast.walk(node):
+        if isinstance(name, ast.Name) and name.id.startswith("@"):
+            name.id = spelled(name.id)
+    return ast.unparse(ast.fix_missing_locations(node))
+
+
+def signature(node: Definition, spelled: Spelled) -> str:
     """Return the first line of a function."""
     given = node.args
     plain = [*given.posonlyargs, *given.args]
     defaults = [None] * (len(plain) - len(given.defaults)) + given.defaults
-    words = [parameter(*pair) for pair in zip(plain, defaults)]
+    words = [parameter(spelled, *pair) for pair in zip(plain, defaults)]
     if given.posonlyargs:
         words.insert(len(given.posonlyargs), "/")
     if given.vararg:
-        words.append("*" + parameter(given.vararg))
+        words.append("*" + parameter(spelled, given.vararg))
     elif given.kwonlyargs:
         words.append("*")
-    words += [parameter(*pair) for pair in zip(given.kwonlyargs, given.kw_defaults)]
+    words += [parameter(spelled, *pair) for pair in zip(given.kwonlyargs, given.kw_defaults)]
     if given.kwarg:
-        words.append("**" + parameter(given.kwarg))
-    result = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+        words.append("**" + parameter(spelled, given.kwarg))
+    result = f" -> {unparsed(node.returns, spelled)}" if node.returns else ""
     return f"def {node.name}({', '.join(words)}){result}:"
 
 
-def parameter(arg: ast.arg, default: ast.expr | None = None) -> str:
+def parameter(spelled: Spelled, arg: ast.arg, default: ast.expr | None = None) -> str:
     """Return a parameter with its annotation and default.
 
-    >>> parameter(ast.arg("n", ast.Name("int")), ast.Constant(3)), parameter(ast.arg("x"))
+    >>> number = ast.arg("n", ast.Name("int"))
+    >>> parameter(str, number, ast.Constant(3)), parameter(str, ast.arg("x"))
     ('n: int = 3', 'x')
     """
-    said = f": {ast.unparse(arg.annotation)}" if arg.annotation else ""
+    said = f": {unparsed(arg.annotation, spelled)}" if arg.annotation else ""
     equals = " = " if said else "="
-    return arg.arg + said + (equals + ast.unparse(default) if default else "")
+    return arg.arg + said + (equals + unparsed(default, spelled) if default else "")
 
 
-def print_statements(statements: Sequence[ast.stmt]) -> str:
+def _quick(base: Any) -> Any:
+    """Return astor's printer with what it does most done quickly, and to the same text."""
+    from astor.op_util import Precedence, precedence_data, symbol_data
+
+    operators = {kind: f" {symbol} " for kind, symbol in symbol_data.items()}
+    highest, literal, alone = Precedence.highest, Precedence.Constant, Precedence.call_one_arg
+
+    class Quick(base):  # type: ignore[misc]
+        methods: dict[type, Any] = {}  # of each class of nodes
+
+        def visit(self, node: ast.AST) -> None:
+            kind = type(node)
+            if kind not in self.methods:
+                self.methods[kind] = getattr(type(self), f"visit_{kind.__name__}")
+            self.methods[kind](self, node)
+
+        def visit_Assign(self, node: Any) -> Any:
+            if not isinstance(node.targets[0], ast.Name):
+                return super().visit_Assign(node)
+            self.statement(node, node.targets[0].id, " = ")
+            self.result.append(self.text(node.value, Precedence.Assign))
+
+        def text(self, node: Any, outer: int) -> str:
+            """Return an expression, in parentheses where what is around it binds closer."""
+            kind = type(node)
+            if kind is ast.Name:
+                return str(self.spelled(node.id) if node.id[0] == "@" else node.id)
+            if kind is ast.BinOp and type(node.op) is not ast.Pow:
+                own = precedence_data[type(node.op)]
+                left, right = self.text(node.left, own), self.text(node.right, own + 1)
+                both = left + operators[type(node.op)] + right
+                return f"({both})" if own < outer else both
+            if kind is ast.Call and not node.keywords:
+                level = alone if len(node.args) == 1 else Precedence.Comma
+                args = [self.text(arg, level) for arg in node.args]
+                return f"{self.text(node.func, highest)}({', '.join(args)})"
+            number = node.value if kind is ast.Constant and outer <= literal else None
+            if type(number) is float and 0.0 <= number < inf:
+                return repr(number)
+            node._pp, start = outer, len(self.result)
+            self.visit(node)
+            found, self.result[start:] = "".join(self.result[start:]), []
+            return found
+
+    return Quick
+
+
+def print_statements(statements: Sequence[ast.stmt], spelled: Spelled) -> str:
     """Return the text of statements, one a line, unformatted."""
-    source, to_source = _generator()
+    printer = _printer()(spelled)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = ast.Module(list(statements), [])
-        text = to_source(tree, source_generator_class=source, pretty_source="".join)
-    return str(text).strip("\n")
+        printer.visit(ast.Module(list(statements), []))
+    return "".join(printer.result).strip("\n")
 
 
 def comment(text: str) -> str:
     """Return a comment on one line."""
-    plain = "".join(c if c.isprintable() else " " for c in text.strip())
+    plain = text.strip()
+    if not plain.isprintable():
+        plain = "".join(c if c.isprintable() else " " for c in plain)
     return "# " + (
         plain if len(plain) <= COMMENT_WIDTH else plain[: COMMENT_WIDTH - 3].rstrip() + "..."
     )
@@ -132,3 +202,12 @@ def formatted(text: str) -> str:
         return black.format_str(text, mode=mode)
     except InvalidInput as error:
         raise AssertionError(f"adjgen wrote what black cannot read: {error}") from error
+
+
+def checked(source: str) -> str:
+    """Return the text of a module, which Python can read: otherwise it is a bug of adjgen's."""
+    try:
+        compile(source, "<generated>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise AssertionError(f"adjgen wrote what Python cannot read: {error}") from error
+    return source

@@ -16,6 +16,7 @@ class Builder:
         self.eqns: list[Eqn] = []
         self.loc = loc
         self.derivative = derivative
+        self.library = False  # whether what is written now is the derivative of a function of numpy
 
     def emit(
         self,
@@ -27,9 +28,15 @@ class Builder:
     ) -> tuple[Var, ...]:
         """Append an equation with one new variable a type; return the variables."""
         names = tuple(hints) + ("",) * (len(types) - len(hints))
-        outs = tuple(Var(name, kind) for name, kind in zip(names, types))
+        outs = tuple([Var(name, kind) for name, kind in zip(names, types)])
         self.append(Eqn(outs, op, tuple(args), tuple(blocks), self.loc, self.derivative))
         return outs
+
+    def value(self, op: Op, args: tuple[Atom, ...], kind: Type) -> Var:
+        """Append an equation with one unnamed variable; return that."""
+        out = Var("", kind)
+        self.eqns.append(Eqn((out,), op, args, (), self.loc, self.derivative))
+        return out
 
     def append(self, eqn: Eqn) -> None:
         """Append an equation as it is."""

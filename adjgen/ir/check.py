@@ -1,6 +1,6 @@
 """Whether a function is well formed: every variable defined once, before its use; arities agree."""
 
-from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Root, Try, Var
 
 
 class MalformedError(AssertionError):
@@ -48,6 +48,10 @@ def _arity(eqn: Eqn) -> None:
     op = eqn.op
     if isinstance(op, If):
         good = [len(block.results) for block in eqn.blocks] == [len(eqn.outs)] * 2
+    elif isinstance(op, Try):
+        good = all(len(block.results) == len(eqn.outs) for block in eqn.blocks)
+        params = [len(block.params) for block in eqn.blocks]
+        good = good and params == [0] + [1] * len(eqn.args)
     elif isinstance(op, For):
         body = eqn.blocks[0]
         good = (
@@ -58,6 +62,10 @@ def _arity(eqn: Eqn) -> None:
         if op.tested and good:
             condition = eqn.blocks[1]
             good = len(condition.params) == op.carried and len(condition.results) == 1
+    elif isinstance(op, Root):
+        inner = eqn.blocks[0]
+        parts = eqn.outs, eqn.args, eqn.blocks, inner.params, inner.results
+        good = all(len(part) == 1 for part in parts)
     else:
         good = not eqn.blocks
     if not good:

@@ -75,6 +75,19 @@ class If:
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """`outs` are the results of blocks[0], or of the block behind it that handles what it raises.
+
+    args      what each handler catches; None is everything
+    blocks    the body; handlers, whose only parameter is the exception, and whose results are
+              UNBOUND but for outs[0] and exceptions; the code that goes on is an arm of an IF
+    outs      if `caught` first which handler ran (False or 0: none); without, no handler goes on
+    """
+
+    caught: bool
+
+
+@dataclass(frozen=True, slots=True)
 class For:
     """A loop over `seqs` sequences in step, which carries values; no sequence: until told to stop.
 
@@ -94,6 +107,15 @@ class For:
     exits: bool = False
     checkpoint: int = 0
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """`outs[0] = args[0]`, at which the residual that the block computes of its parameter is zero.
+
+    The block never runs as it stands: a sweep differentiates it at the root, for the implicit
+    function theorem.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +195,10 @@ class Payload(Protocol):
         """What to write instead."""
 
     @property
+    def problems(self) -> tuple[Any, ...]:
+        """All reasons, if there are several: those of a function that could not be read."""
+
+    @property
     def is_expression(self) -> bool:
         """Whether this is an expression, not a statement."""
 
@@ -184,7 +210,10 @@ class Payload(Protocol):
         """Return the syntax tree, its local names replaced in the order of args and outs."""
 
     def inner_names(self) -> set[str]:
-        """Return the names that the code binds for itself: other variables must avoid them."""
+        """Return the names that the code binds for itself: what is imported must avoid them."""
+
+    def avoided_names(self) -> set[str]:
+        """Return those of them that variables must avoid too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,7 +223,7 @@ class Opaque:
     payload: Payload
 
 
-Op = Union[str, If, For, Call, Opaque]  # a string names a row of elementary.TABLE
+Op = Union[str, If, For, Root, Try, Call, Opaque]  # a string names a row of elementary.TABLE
 
 
 @dataclass(slots=True, eq=False)
@@ -255,6 +284,10 @@ class Function:
     body: Block
     result: Tree = LEAF
     about: dict[str, Any] = field(default_factory=dict)
+
+    def is_composite(self) -> bool:
+        """Whether a function returns several numbers: a tuple, or a list."""
+        return bool(self.result.kind) or any(r.type.element for r in self.body.results)
 
 
 @dataclass(eq=False)

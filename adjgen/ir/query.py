@@ -11,12 +11,13 @@ def equations(block: Block) -> Iterator[Eqn]:
     """Yield the equations of a block and of the blocks inside, in order."""
     stack: list[Iterator[Eqn]] = [iter(block.eqns)]
     while stack:  # arms may be nested hundreds deep: generators in generators would cost that much
-        eqn = next(stack[-1], None)
-        if eqn is None:
+        for eqn in stack[-1]:
+            yield eqn
+            if eqn.blocks:
+                stack.extend([iter(inner.eqns) for inner in reversed(eqn.blocks)])
+                break
+        else:
             stack.pop()
-            continue
-        yield eqn
-        stack.extend(iter(inner.eqns) for inner in reversed(eqn.blocks))
 
 
 def atoms(block: Block) -> Iterator[Atom]:
@@ -39,7 +40,7 @@ def called(module: Module) -> list[str]:
     pending = [module.main]
     while pending:
         for eqn in equations(pending.pop().body):
-            if isinstance(eqn.op, Call) and eqn.op.function not in found:
+            if type(eqn.op) is Call and eqn.op.function not in found:
                 found[eqn.op.function] = None
                 pending.append(module.functions[eqn.op.function])
     return list(found)
@@ -58,45 +59,9 @@ def use_counts(block: Block) -> Counter[Atom]:
     return Counter([atom for atom in found if isinstance(atom, Var)])
 
 
-def defined(block: Block) -> set[Var]:
-    """Return the variables that a block and the blocks inside define."""
-    found = set(block.params)
-    for eqn in equations(block):
-        found.update(eqn.outs)
-        for inner in eqn.blocks:
-            found.update(inner.params)
-    return found
-
-
-def free_variables(*blocks: Block) -> list[Var]:
-    """Return the variables that blocks use and do not define, in order of first use."""
-    inside: set[Var] = set()
-    for block in blocks:
-        inside |= defined(block)
-    uses = (atom for block in blocks for atom in atoms(block))
-    return list(dict.fromkeys(a for a in uses if isinstance(a, Var) and a not in inside))
-
-
 def substituted(atom: Atom, mapping: Mapping[Var, Atom]) -> Atom:
     """Return what a variable is replaced by, or the atom itself."""
     return mapping.get(atom, atom) if isinstance(atom, Var) else atom
-
-
-def substitute(block: Block, mapping: Mapping[Var, Atom]) -> Block:
-    """Return the block with variables from outside replaced."""
-    if not mapping:
-        return block
-    eqns = tuple(substitute_eqn(eqn, mapping) for eqn in block.eqns)
-    return Block(block.params, eqns, tuple(substituted(r, mapping) for r in block.results))
-
-
-def substitute_eqn(eqn: Eqn, mapping: Mapping[Var, Atom]) -> Eqn:
-    """Return an equation with the variables that it reads replaced."""
-    args = tuple(substituted(arg, mapping) for arg in eqn.args)
-    blocks = tuple(substitute(inner, mapping) for inner in eqn.blocks)
-    if args == eqn.args and not blocks:
-        return eqn
-    return eqn.reading(args, blocks)
 
 
 def fresh(var: Var) -> Var:

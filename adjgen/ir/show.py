@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Union
 
-from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Eqn, For, Function, If, Root, Try, Var
 from adjgen.ir.spelling import applied, leaf_names, names_of, place, spelled, structure, turns
 
 WIDEST = 72  # characters of a line of control flow
@@ -116,8 +116,12 @@ class Lister:
         for eqn in block.eqns:
             if isinstance(eqn.op, If):
                 yield from self.branch(eqn, depth)
+            elif isinstance(eqn.op, Try):
+                yield from self.attempt(eqn, depth)
             elif isinstance(eqn.op, For):
                 yield from self.loop(eqn, eqn.op, depth)
+            elif isinstance(eqn.op, Root):
+                yield from self.root(eqn, depth)
             else:
                 text = applied(eqn, self.names, self.function)
                 yield self.line(eqn, depth, eqn.outs, text, eqn.args)
@@ -147,6 +151,28 @@ class Lister:
         for out, a, b in zip(eqn.outs, then.results, other.results):
             choice = f"{self.spell(a)} if {self.spell(test)} else {self.spell(b)}"
             yield self.line(eqn, depth, (out,), choice, (test, a, b))
+
+    def root(self, eqn: Eqn, depth: int) -> Iterator[Item]:
+        """Yield the residual, which is not computed, and the root."""
+        (block,), (solution,) = eqn.blocks, eqn.args
+        yield Line(f"residual of {self.names[block.params[0]]}:", depth)
+        yield partial(self.block, block, depth + 1)
+        yield Line(f"is {self.spell(block.results[0])}", depth + 1)
+        yield self.line(eqn, depth, eqn.outs, f"root({self.spell(solution)})", eqn.args)
+
+    def attempt(self, eqn: Eqn, depth: int) -> Iterator[Item]:
+        """Yield the body and the handlers, and what each out is where the body ends."""
+        yield self.line(eqn, depth, (), "try:", ())
+        yield partial(self.block, eqn.blocks[0], depth + 1)
+        for kind, handler in zip(eqn.args, eqn.blocks[1:]):
+            (error,) = handler.params
+            text = f"except {self.spell(kind)} as {self.names[error]}:"
+            yield Line(text, depth, (self.names[error],), error.hint)
+            yield partial(self.block, handler, depth + 1)
+        for k, out in enumerate(eqn.outs):
+            ends = [block.results[k] for block in eqn.blocks]
+            text = " or ".join(self.spell(atom) for atom in ends if atom is not UNBOUND)
+            yield self.line(eqn, depth, (out,), text, ends)
 
     def loop(self, eqn: Eqn, op: For, depth: int) -> Iterator[Item]:
         """Yield the header, the test, the body, what the next turn starts with, and the outs."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Opaque, Tree, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Opaque, Root, Tree, Try, Var
 
 Names = Mapping[Var, str]
 LONGEST = 60  # characters of carried code, or of a constant
@@ -76,10 +76,14 @@ def operation(eqn: Eqn) -> str:
     op = eqn.op
     if isinstance(op, If):
         return "if"
+    if isinstance(op, Try):
+        return "try"
     if isinstance(op, For):
         return "for" if op.seqs else "while" if op.tested else "loop"
     if isinstance(op, Call):
         return f"call {op.function}"
+    if isinstance(op, Root):
+        return "root"
     return "python" if isinstance(op, Opaque) else op
 
 

@@ -1,11 +1,12 @@
 """What is known of a value before the program runs; only REAL values and sequences of them have derivatives."""
 
 from dataclasses import dataclass
+from functools import cache
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Type:
-    """A type by name; a sequence also has the type of its elements."""
+    """A type by name; a sequence also has the type of its elements. There is one object for each."""
 
     name: str
     element: "Type | None" = None
@@ -24,6 +25,7 @@ NOTHING = Type("nothing")  # the type of UNBOUND; joins with everything
 OF_PYTHON = {float: REAL, int: INT, bool: BOOL}
 
 
+@cache
 def seq(element: Type) -> Type:
     """Return the type of a list (or range) with elements of one type."""
     return Type("seq", element)
@@ -56,4 +58,4 @@ def differentiable(kind: Type) -> bool:
     """Whether a value of this type may carry a derivative."""
     while kind.element:
         kind = kind.element
-    return kind in (REAL, OPAQUE)
+    return kind is REAL or kind is OPAQUE

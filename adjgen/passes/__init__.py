@@ -8,6 +8,7 @@ from adjgen.ir.query import called, use_counts
 from adjgen.passes.algebra import Algebra
 from adjgen.passes.cse import cse
 from adjgen.passes.dce import dce
+from adjgen.passes.divisors import divisors
 from adjgen.passes.fold import Folding
 from adjgen.passes.forwards import forwards
 from adjgen.passes.fuse import fuse
@@ -42,8 +43,8 @@ def together(block: Block) -> Block:
 
 BEFORE: tuple[tuple[str, Pass], ...] = (("fold", fold), ("cse", cse), ("dce", dce))
 AFTER: tuple[tuple[str, Pass], ...] = (
-    ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("fold", fold_exactly), ("cse", cse), ("dce", dce),
-    ("algebra", algebra), ("cse", cse), ("dce", dce),
+    ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("fold", fold_exactly),
+    ("cse", cse), ("dce", dce), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 
 

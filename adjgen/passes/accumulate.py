@@ -4,7 +4,7 @@ The value is followed from its parameter to its result: each version is used onc
 """
 
 from adjgen.ir.core import Atom, Block, Eqn, For, If, Var
-from adjgen.ir.query import free_variables
+from adjgen.ir.free import FreeVariables
 
 GROWING = {"add_at", "add_row_at", "add_part", "scattered", "sub"}  # what their first argument does
 
@@ -13,7 +13,7 @@ def accumulates(eqn: Eqn, k: int) -> bool:
     """Whether a loop only adds to its carried value k."""
     assert isinstance(eqn.op, For)
     body, param = eqn.blocks[0], eqn.blocks[0].params[eqn.op.seqs + k]
-    if eqn.op.tested and eqn.blocks[1].params[k] in _read(eqn.blocks[1]):
+    if eqn.op.tested and _reads(eqn.blocks[1], eqn.blocks[1].params[k]):
         return False
     end = last_version(body, param)
     return end is not None and body.results[k] is end
@@ -23,7 +23,7 @@ def last_version(block: Block, start: Var) -> Var | None:
     """Return what a value has grown to at the end of a block; None if it is read for something else."""
     readers: dict[Atom, list[Eqn]] = {}
     for eqn in block.eqns:
-        inside = free_variables(*eqn.blocks) if eqn.blocks else ()
+        inside = FreeVariables().inside(eqn)
         for atom in {*eqn.args, *inside}:
             readers.setdefault(atom, []).append(eqn)
     value: Var | None = start
@@ -44,7 +44,7 @@ def grown(eqn: Eqn, value: Var) -> Var | None:
     k = eqn.args.index(value)
     if isinstance(eqn.op, For):
         k -= eqn.op.seqs
-        inside = k < 0 or value in free_variables(*eqn.blocks)
+        inside = k < 0 or value in FreeVariables().inside(eqn)
         return None if inside or not accumulates(eqn, k) else eqn.outs[k]
     if not isinstance(eqn.op, str):
         return None
@@ -62,7 +62,5 @@ def _grown_in_arms(eqn: Eqn, value: Var) -> Var | None:
     return eqn.outs[at.pop()] if len(at) == 1 else None
 
 
-def _read(block: Block) -> set[Atom]:
-    return {a for eqn in block.eqns for a in (*eqn.args, *free_variables(*eqn.blocks))} | {
-        *block.results
-    }
+def _reads(block: Block, param: Var) -> bool:
+    return param in FreeVariables().of(Block((), block.eqns, block.results))

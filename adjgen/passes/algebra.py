@@ -8,7 +8,7 @@ before                                       after
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
@@ -31,6 +31,10 @@ class Product:
         """Return the product of two."""
         return Product(self.coefficient * other.coefficient, self.quotients + other.quotients)
 
+    def negative(self) -> "Product":
+        """Return the product with the other sign."""
+        return Product(-self.coefficient, self.quotients)
+
 
 class Algebra:
     """Rewrites one block; blocks inside have their own turn."""
@@ -48,8 +52,8 @@ class Algebra:
         for eqn in block.eqns:
             if eqn.blocks:
                 inner = tuple(Algebra(self.uses).block(b) for b in eqn.blocks)
-                eqns.append(replace(eqn, blocks=inner))
-            elif not eqn.outs or eqn.outs[0] not in self.made_by:
+                eqns.append(eqn.reading(eqn.args, inner))
+            elif not eqn.derivative or not eqn.outs or eqn.outs[0] not in self.made_by:
                 eqns.append(eqn)
             elif eqn.outs[0] not in self.inside:
                 eqns += self.root(eqn)
@@ -59,14 +63,15 @@ class Algebra:
         """Find the variables that stand inside an expression, none of them too large to read."""
         size: dict[Atom, int] = {}
         for eqn in block.eqns:
-            if not rewritable(eqn):
+            if not eqn.derivative or not rewritable(eqn):
                 continue
-            self.made_by[eqn.outs[0]] = eqn
+            (out,) = eqn.outs
+            self.made_by[out] = eqn
             single = [a for a in eqn.args if a in size and self.uses[a] == 1]
-            total = 1 + sum([size[a] for a in single])
+            total = 1 + sum([size[a] for a in single]) if single else 1
             if total <= LARGEST:
                 self.inside.update(single)
-            size[eqn.outs[0]] = total if total <= LARGEST else 1
+            size[out] = total if total <= LARGEST else 1
 
     def root(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression whose value is needed as it stands."""
@@ -82,7 +87,8 @@ class Algebra:
             return old
         if not writer.eqns or writer.eqns[-1].outs[0] is not result:
             return old
-        writer.eqns[-1] = replace(writer.eqns[-1], outs=eqn.outs)
+        last = writer.eqns[-1]
+        writer.eqns[-1] = Eqn(eqn.outs, last.op, last.args, (), last.loc, True)
         return writer.eqns
 
     def tree(self, eqn: Eqn) -> list[Eqn]:
@@ -111,7 +117,7 @@ class Algebra:
             return terms[0] if len(terms) == 1 else Product(1.0, [((writer.sum(terms),), ())])
         first = self.factor(eqn.args[0], writer)
         if eqn.op == "neg":
-            return Product(-first.coefficient, first.quotients)
+            return first.negative()
         second = self.factor(eqn.args[1], writer)
         if eqn.op == "mul":
             return first.times(second)
@@ -132,7 +138,7 @@ class Algebra:
                 stack.append((inner.args[0], sign))
             else:
                 term = self.factor(atom, writer)
-                found.append(Product(sign * term.coefficient, term.quotients))
+                found.append(term if sign == 1.0 else term.negative())
         return found
 
     def factored(self, terms: list[Product], writer: "Writer") -> list[Product]:
@@ -184,10 +190,10 @@ COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
 def rewritable(eqn: Eqn) -> bool:
-    """Whether algebra may touch an equation: a derivative, of real numbers."""
+    """Whether algebra may touch an equation of a derivative: arithmetic of real numbers."""
     return (
-        eqn.derivative and eqn.op in COUNTED and eqn.outs[0].type == REAL
-        and all(isinstance(a, Var) or isinstance(a.value, float) for a in eqn.args)
+        eqn.op in COUNTED and eqn.outs[0].type is REAL
+        and not [a for a in eqn.args if isinstance(a, Const) and not isinstance(a.value, float)]
     )  # fmt: skip
 
 
@@ -241,16 +247,14 @@ class Writer:
         """Write a sum; a negative term is subtracted."""
         first = next((k for k, t in enumerate(terms) if not t.coefficient < 0), None)
         if first is None:
-            flipped = [Product(-t.coefficient, t.quotients) for t in terms]
-            total = self.sum(flipped)
+            total = self.sum([term.negative() for term in terms])
             return Const(-total.value) if isinstance(total, Const) else self.emit("neg", total)
-        terms = [terms[first], *terms[:first], *terms[first + 1 :]]
+        if first:
+            terms = [terms[first], *terms[:first], *terms[first + 1 :]]
         total = self.product(terms[0])
         for term in terms[1:]:
             if term.coefficient < 0:
-                total = self.emit(
-                    "sub", total, self.product(Product(-term.coefficient, term.quotients))
-                )
+                total = self.emit("sub", total, self.product(term.negative()))
             else:
                 total = self.emit("add", total, self.product(term))
         self.sums.add(total)

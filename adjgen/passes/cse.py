@@ -9,7 +9,7 @@ before                          after
 from typing import Any
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
 from adjgen.ir.types import OPAQUE
 
 SMALL = 6  # equations of an arm that is compared as a whole
@@ -33,12 +33,12 @@ class _Scope:
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
         known, mapping = self.known, self.mapping
+        replaced = mapping.keys()
         for eqn in block.eqns:
-            args = tuple([mapping.get(a, a) if isinstance(a, Var) else a for a in eqn.args])
-            if args != eqn.args:
-                eqn = eqn.reading(args, eqn.blocks)
+            if not replaced.isdisjoint(eqn.args):
+                eqn = eqn.reading(tuple([self.value(a) for a in eqn.args]), eqn.blocks)
             if eqn.blocks:
-                eqn = eqn.reading(args, tuple([self.inner(b) for b in eqn.blocks]))
+                eqn = eqn.reading(eqn.args, tuple([self.inner(b) for b in eqn.blocks]))
             key = _key(eqn, {})
             earlier = known.get(key) if key is not None else None
             if earlier is None:
@@ -63,23 +63,25 @@ class _Scope:
 
 def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
     """Return what equal equations share, or None for those that must not be merged."""
-    if isinstance(eqn.op, (Opaque, Call, For)) or len(eqn.outs) > 1:
+    if len(eqn.outs) > 1:
         return None
-    if isinstance(eqn.op, If):
-        return _if_key(eqn, local)
+    if not isinstance(eqn.op, str):
+        return _if_key(eqn, local) if isinstance(eqn.op, If) else None
     if eqn.op == "require_real":
         constant = isinstance(eqn.args[1], Const)
         return ("require_real", eqn.args[0]) if constant else (eqn.op, eqn.args[2], "value")
-    row = TABLE[eqn.op]
-    if row.category == "sequence" and eqn.op not in ("item", "len"):
-        return None
     for arg in eqn.args:
         if arg.type is OPAQUE and isinstance(arg, Var):
             return None
-    args: list[Any] = [local.get(arg, arg) for arg in eqn.args] if local else list(eqn.args)
+    row = TABLE[eqn.op]
+    if row.category == "sequence" and eqn.op not in ("item", "len"):
+        return None
+    args: tuple[Any, ...] = eqn.args
+    if local:
+        args = tuple([local.get(arg, arg) for arg in args])
     if row.commutative and len(args) == 2 and hash(args[0]) > hash(args[1]):
-        args.reverse()
-    return eqn.op, *args
+        args = args[::-1]
+    return eqn.op, args
 
 
 def _if_key(eqn: Eqn, local: dict[Atom, Any]) -> Any:

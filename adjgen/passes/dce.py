@@ -10,12 +10,13 @@ before                          after
 from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Root, Try, Var
+from adjgen.ir.types import BOOL, INT
 
 
 def dce(block: Block) -> Block:
     """Return the block without dead equations."""
-    live: set[Var] = {r for r in block.results if isinstance(r, Var)}
+    live: set[Atom] = set(block.results)
     return replace(block, eqns=_live_equations(block.eqns, live))
 
 
@@ -23,6 +24,8 @@ def noticed(eqn: Eqn) -> bool:
     """Whether leaving an equation out could be noticed although nobody reads its outs."""
     if isinstance(eqn.op, Opaque):
         return not eqn.op.payload.is_name
+    if isinstance(eqn.op, Root):
+        return False
     if eqn.blocks:
         if isinstance(eqn.op, For):
             walked = eqn.args[: eqn.op.seqs]
@@ -39,43 +42,71 @@ def can_raise(eqn: Eqn) -> bool:
     assert isinstance(eqn.op, str)
     if any(arg.type.name == "opaque" for arg in eqn.args):
         return eqn.op not in ("is", "is_not", "not", "stop_gradient")
+    if eqn.op == "range" and len(eqn.args) < 3:
+        return any(arg.type not in (INT, BOOL) for arg in eqn.args)
     if eqn.op in ("div", "mod", "floordiv") and isinstance(eqn.args[1], Const):
         return not eqn.args[1].value
     return TABLE[eqn.op].raises
 
 
-def _live_equations(eqns: tuple[Eqn, ...], live: set[Var]) -> tuple[Eqn, ...]:
+def _live_equations(eqns: tuple[Eqn, ...], live: set[Atom]) -> tuple[Eqn, ...]:
     """Return the equations that stay; `live` grows by what they read."""
     kept: list[Eqn] = []
+    made_by = {out: eqn for eqn in eqns for out in eqn.outs}
     for eqn in reversed(eqns):
         if live.isdisjoint(eqn.outs) and not noticed(eqn):
             continue
-        if isinstance(eqn.op, If):
+        if not eqn.blocks:
+            pass
+        elif isinstance(eqn.op, If):
             eqn = _live_if(eqn, live)
+        elif isinstance(eqn.op, Root):
+            inner = set[Atom](eqn.blocks[0].results)
+            eqns = _live_equations(eqn.blocks[0].eqns, inner)
+            eqn = replace(eqn, blocks=(replace(eqn.blocks[0], eqns=eqns),))
+            live |= inner
+        elif isinstance(eqn.op, Try):
+            eqn = _live_try(eqn, eqn.op, live)
         elif isinstance(eqn.op, For):
-            eqn = _live_for(eqn, eqn.op, live)
-        live.update([arg for arg in eqn.args if isinstance(arg, Var)])
+            eqn = _live_for(eqn, eqn.op, live, made_by)
+        live.update(eqn.args)
         kept.append(eqn)
     return tuple(reversed(kept))
 
 
-def _read(atoms: list[Atom]) -> set[Var]:
-    return {atom for atom in atoms if isinstance(atom, Var)}
-
-
-def _live_if(eqn: Eqn, live: set[Var]) -> Eqn:
+def _live_if(eqn: Eqn, live: set[Atom]) -> Eqn:
     wanted = [k for k, out in enumerate(eqn.outs) if out in live]
     blocks = []
     for block in eqn.blocks:
         results = tuple(block.results[k] for k in wanted)
-        inner = _read(list(results))
+        inner = set[Atom](results)
         eqns = _live_equations(block.eqns, inner)
         live |= inner
         blocks.append(Block((), eqns, results))
     return replace(eqn, outs=tuple(eqn.outs[k] for k in wanted), blocks=tuple(blocks))
 
 
-def _live_for(eqn: Eqn, op: For, live: set[Var]) -> Eqn:
+def _live_try(eqn: Eqn, op: Try, live: set[Atom]) -> Eqn:
+    wanted = [k for k, out in enumerate(eqn.outs) if out in live or (op.caught and k == 0)]
+    blocks = []
+    for block in eqn.blocks:
+        results = tuple(block.results[k] for k in wanted)
+        inner = set[Atom](results)
+        blocks.append(Block(block.params, _live_equations(block.eqns, inner), results))
+        live |= inner
+    return replace(eqn, outs=tuple(eqn.outs[k] for k in wanted), blocks=tuple(blocks))
+
+
+def _length(sequence: Atom, made_by: dict[Var, Eqn]) -> object:
+    """Return what is the same for sequences that are as long: range(len(x)) and x, tapes of one loop."""
+    eqn = made_by.get(sequence) if isinstance(sequence, Var) else None
+    while eqn is not None and eqn.op in ("backwards", "range", "len") and len(eqn.args) == 1:
+        (sequence,) = eqn.args
+        eqn = made_by.get(sequence) if isinstance(sequence, Var) else None
+    return eqn.outs if eqn is not None and isinstance(eqn.op, For) else sequence
+
+
+def _live_for(eqn: Eqn, op: For, live: set[Atom], made_by: dict[Var, Eqn]) -> Eqn:
     body, seqs = eqn.blocks[0], op.seqs
     split = op.carried + op.exits
     carried = {k for k in range(op.carried) if eqn.outs[k] in live}
@@ -86,18 +117,22 @@ def _live_for(eqn: Eqn, op: For, live: set[Var]) -> Eqn:
         results = [body.results[k] for k in wanted]
         results += body.results[op.carried : split]
         results += [body.results[k + op.exits] for k in collected]
-        inner = _read(results)
+        inner = set[Atom](results)
         eqns = _live_equations(body.eqns, inner)
-        tested: set[Var] = set()
+        tested: set[Atom] = set()
         if op.tested:
-            tested = _read(list(eqn.blocks[1].results))
+            tested = set(eqn.blocks[1].results)
             condition = _live_equations(eqn.blocks[1].eqns, tested)
         read = {k for k in range(op.carried) if body.params[seqs + k] in inner}
         read |= {k for k in range(op.carried) if op.tested and eqn.blocks[1].params[k] in tested}
         if read <= carried:
             break
         carried |= read
-    walked = [k for k in range(seqs) if body.params[k] in inner] or list(range(min(seqs, 1)))
+    walked = [k for k in range(seqs) if body.params[k] in inner]
+    for k in range(seqs):  # the shortest ends the loop
+        lengths = [_length(eqn.args[j], made_by) for j in walked]
+        if k not in walked and _length(eqn.args[k], made_by) not in lengths:
+            walked = sorted([*walked, k])
     params = [body.params[k] for k in walked] + [body.params[seqs + k] for k in wanted]
     blocks = [Block(tuple(params), eqns, tuple(results))]
     if op.tested:

@@ -5,8 +5,8 @@ The zeros of a gradient, or bar times a constant, do not need the loop or branch
 
 from collections.abc import Callable, Iterable, Sequence
 
-from adjgen.ir.core import Atom, Eqn, For
-from adjgen.ir.query import free_variables
+from adjgen.ir.core import Atom, Eqn, For, Try
+from adjgen.ir.free import FreeVariables
 
 
 def early(
@@ -26,8 +26,8 @@ def early(
         if k is None or k in found:
             continue
         eqn = eqns[k]
-        if k == first or not eqn.derivative or isinstance(eqn.op, For) or not eqn.outs:
+        if k == first or not eqn.derivative or not eqn.outs or isinstance(eqn.op, For | Try):
             return None
         found.add(k)
-        stack += [value(atom) for atom in (*eqn.args, *free_variables(*eqn.blocks))]
+        stack += [value(atom) for atom in (*eqn.args, *FreeVariables().inside(eqn))]
     return found

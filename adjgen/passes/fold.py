@@ -11,7 +11,8 @@ before                              after
 from dataclasses import dataclass, field, replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, For, If, Opaque, Var
+from adjgen.elementary.trace import simplified
+from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.types import BOOL, REAL
 
 FOLDED = {
@@ -32,6 +33,7 @@ FOLDED = {
     "is_not",
 }
 NUMBERS = (int, float, bool)
+ALONE = {"backwards", "neg", "require_bound"}  # rows that fold without a constant
 TRUE, FALSE = Const(True), Const(False)
 
 
@@ -52,23 +54,31 @@ class Folding:
     def block(self, block: Block) -> Block:
         """Return a block with known values put in; nothing follows what always raises."""
         eqns: list[Eqn] = []
+        replaced = self.mapping.keys()
         for k, eqn in enumerate(block.eqns):
             if eqns and raises(eqns[-1]):
                 lost = (out for left in block.eqns[k:] for out in left.outs)
                 self.mapping.update(dict.fromkeys(lost, UNBOUND))
                 break
-            args = tuple([self.value(arg) for arg in eqn.args])
-            if args != eqn.args:
-                eqn = eqn.reading(args, eqn.blocks)
-            read = args[: eqn.op.seqs] if isinstance(eqn.op, For) else args
-            if UNBOUND in read:  # it stands behind the check that raises
+            if not replaced.isdisjoint(eqn.args):
+                eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
+            constant = any([isinstance(arg, Const) for arg in eqn.args])
+            if constant and UNBOUND in (
+                eqn.args[: eqn.op.seqs] if isinstance(eqn.op, For) else eqn.args
+            ):  # it stands behind the check that raises
                 self.mapping.update(dict.fromkeys(eqn.outs, UNBOUND))
             elif isinstance(eqn.op, If):
                 self.choice(eqn, eqns)
             elif isinstance(eqn.op, For):
-                eqns.append(replace(eqn, blocks=self.loop(eqn, eqn.op)))
-            else:
+                eqns.append(eqn.reading(eqn.args, self.loop(eqn, eqn.op)))
+            elif isinstance(eqn.op, Try):
+                self.attempt(eqn, eqns)
+            elif eqn.blocks:
+                eqns.append(eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks])))
+            elif constant or eqn.op in ALONE:
                 self.plain(eqn, eqns)
+            else:
+                eqns.append(eqn)
         return Block(block.params, tuple(eqns), tuple(self.value(r) for r in block.results))
 
     def value(self, atom: Atom) -> Atom:
@@ -78,7 +88,7 @@ class Folding:
         return atom
 
     def plain(self, eqn: Eqn, eqns: list[Eqn]) -> None:
-        """Fold a row, or keep it."""
+        """Fold a row that reads constants, or one of those that say something of their own."""
         if eqn.op == "require_bound":
             if not (eqns and isinstance(eqns[-1].op, If) and self.moved(eqn, eqns)):
                 eqns.extend([eqn] if eqn.args[0] != TRUE else [])
@@ -90,19 +100,21 @@ class Folding:
             self.mirrored[eqn.outs[0]] = eqn.args[0]
         if eqn.op == "neg":
             if eqn.derivative and eqn.args[0] in self.negated:
-                self.mapping[eqn.outs[0]] = self.negated[eqn.args[0]]
+                self.mapping[eqn.outs[0]] = known = self.negated[eqn.args[0]]
+                if isinstance(known, Var) and not known.label():
+                    known.hint = eqn.outs[0].hint
                 return
             self.negated[eqn.outs[0]] = eqn.args[0]
-        known = folded(eqn)
-        if known is not None:
-            self.mapping[eqn.outs[0]] = known
+        value = folded(eqn)
+        if value is not None:
+            self.mapping[eqn.outs[0]] = value
         elif is_square(eqn) and (eqn.derivative or not self.exact):
             eqns.append(replace(eqn, op="mul", args=(eqn.args[0], eqn.args[0])))
         elif eqn.derivative and eqn.op == "mul" and Const(0.0) in eqn.args:
             self.mapping[eqn.outs[0]] = Const(0.0)
         elif eqn.derivative and eqn.op == "pow" and eqn.args[1] in (Const(1), Const(1.0)):
             self.mapping[eqn.outs[0]] = eqn.args[0]
-        else:
+        elif not (eqn.derivative and isinstance(eqn.op, str) and self.shortened(eqn, eqns)):
             eqns.append(eqn)
 
     def moved(self, eqn: Eqn, eqns: list[Eqn]) -> bool:
@@ -119,6 +131,23 @@ class Folding:
             blocks.append(Block((), block.eqns + check, block.results))
         eqns[-1] = last.reading(last.args, tuple(blocks))
         return True
+
+    def shortened(self, eqn: Eqn, eqns: list[Eqn]) -> bool:
+        """Put in what a product with 1.0, or a sum with 0.0, is; return whether it was one."""
+        short = simplified(str(eqn.op), eqn.args)
+        if isinstance(short, tuple):
+            eqns.append(Eqn(eqn.outs, short[0], (short[1],), (), eqn.loc, True))
+        elif short is not None and short.type is eqn.outs[0].type:
+            self.stands_for(eqn.outs[0], short)
+        else:
+            return False
+        return True
+
+    def stands_for(self, out: Var, known: Atom) -> None:
+        """Put in a value for a variable, whose name it takes if it has none."""
+        self.mapping[out] = known
+        if isinstance(known, Var) and not known.label():
+            known.hint = out.hint
 
     def choice(self, eqn: Eqn, eqns: list[Eqn]) -> None:
         """Fold an IF: a known condition takes its arm, equal results need no choice."""
@@ -160,6 +189,13 @@ class Folding:
                 block.results = (*block.results[:at], FALSE, *block.results[at + 1 :])
         return tuple(blocks)
 
+    def attempt(self, eqn: Eqn, eqns: list[Eqn]) -> None:
+        """Fold the blocks of a try; where its body does nothing no handler runs."""
+        if eqn.blocks[0].eqns:
+            eqns.append(eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks])))
+        else:
+            self.mapping.update(zip(eqn.outs, map(self.value, eqn.blocks[0].results)))
+
     def taken(self, eqn: Eqn, block: Block, eqns: list[Eqn]) -> None:
         """Put the arm of a known condition in the place of its IF."""
         eqns.extend(block.eqns)
@@ -186,10 +222,10 @@ def raises(eqn: Eqn) -> bool:
 
 def folded(eqn: Eqn) -> Const | None:
     """Return the value of a row of constants, where folding it is the same on every machine."""
-    if eqn.op not in FOLDED:
-        return None
     values = [arg.value for arg in eqn.args if isinstance(arg, Const)]
-    if len(values) < len(eqn.args) or not all(
+    if len(values) < len(eqn.args) or eqn.op not in FOLDED:
+        return None
+    if not all(
         isinstance(v, NUMBERS)
         or (v is None and eqn.op in ("is", "is_not"))
         or (isinstance(v, str) and eqn.op in ("eq", "ne"))

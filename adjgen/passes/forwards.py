@@ -10,7 +10,8 @@ before                                      after
 from dataclasses import replace
 
 from adjgen.ir.core import Atom, Block, Eqn, For, Var
-from adjgen.ir.query import substitute, substitute_eqn, substituted, use_counts
+from adjgen.ir.free import FreeVariables
+from adjgen.ir.query import substituted, use_counts
 from adjgen.passes.accumulate import accumulates
 
 
@@ -32,7 +33,7 @@ class _Turning:
         eqns: list[Eqn] = []
         mapping: dict[Var, Atom] = {}
         for eqn in block.eqns:
-            eqn = substitute_eqn(eqn, mapping) if mapping else eqn
+            eqn = FreeVariables().equation(eqn, mapping) if mapping else eqn
             if eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple(self.block(inner) for inner in eqn.blocks))
             made = [eqn]
@@ -79,7 +80,7 @@ class _Turning:
         kept = [k for k in range(op.seqs) if body.params[k] not in constant]
         params = (*(body.params[k] for k in kept), *body.params[op.seqs :])
         args = (*(seqs[k] for k in kept), *eqn.args[op.seqs :])
-        body = replace(substitute(body, constant), params=params)
+        body = replace(FreeVariables().given(body, constant), params=params)
         return replace(eqn, op=replace(op, seqs=len(kept)), args=args, blocks=(body,))
 
 
@@ -91,7 +92,7 @@ def _settled(eqn: Eqn, op: For, mapping: dict[Var, Atom]) -> Eqn:
         return eqn
     inside = {body.params[seqs + k]: eqn.args[seqs + k] for k in same}
     mapping |= {eqn.outs[k]: eqn.args[seqs + k] for k in same}
-    body = substitute(body, inside)
+    body = FreeVariables().given(body, inside)
     kept = [k for k in range(len(eqn.outs)) if k not in same]
     places = [*range(seqs), *(seqs + k for k in kept if k < op.carried)]
     params = tuple(body.params[k] for k in places)

@@ -10,12 +10,12 @@ before                                  after
                                             return y, x_bar
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from adjgen.ir.core import Atom, Block, Eqn, If, Var
-from adjgen.ir.query import free_variables
+from adjgen.ir.free import FreeVariables
 from adjgen.passes.early import early
 
 COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
@@ -32,6 +32,7 @@ class _Fusing:
     def __init__(self) -> None:
         self.mapping: dict[Atom, Atom] = {}
         self.tests: dict[Any, Var] = {}
+        self.free = FreeVariables()
 
     def value(self, atom: Atom) -> Atom:
         """Return what a variable stands for: what an arm exports may itself be exported by an arm inside."""
@@ -42,23 +43,24 @@ class _Fusing:
     def block(self, block: Block) -> Block:
         """Return a block with the branches in it fused."""
         here: dict[Any, Var] = {}
-        eqns = [eqn for eqn in block.eqns if not self.repeats(eqn, here)]
+        eqns = [e for e in block.eqns if e.op not in COMPARISONS or not self.repeats(e, here)]
         eqns = _reachable(eqns, self)
         partners = _partners(eqns, self)
-        moved = set(partners.values())
+        moved = {j for found in partners.values() for j in found}
+        replaced = self.mapping.keys()
         out: list[Eqn] = []
         made: list[Any] = []
         for k, eqn in enumerate(eqns):
             if k in moved:
                 continue
-            args = tuple([self.value(arg) for arg in eqn.args])
-            if args != eqn.args:
-                eqn = replace(eqn, args=args)
+            if replaced and not replaced.isdisjoint(eqn.args):
+                eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
             if k in partners:
-                eqn = self.fused(eqn, eqns[partners[k]])
+                for j in partners[k]:
+                    eqn = self.fused(eqn, eqns[j])
             elif eqn.blocks:
-                eqn = replace(eqn, blocks=tuple(self.block(inner) for inner in eqn.blocks))
-            elif (key := self.key(eqn)) is not None:
+                eqn = eqn.reading(eqn.args, tuple([self.block(inner) for inner in eqn.blocks]))
+            elif eqn.op in COMPARISONS and (key := self.key(eqn)) is not None:
                 self.tests[key] = eqn.outs[0]
                 made.append(key)
             out.append(eqn)
@@ -68,8 +70,8 @@ class _Fusing:
         return Block(block.params, tuple(out), results)
 
     def key(self, eqn: Eqn) -> Any:
-        """Return what equal comparisons share, None for other equations."""
-        if eqn.op not in COMPARISONS or any(arg.type.name == "opaque" for arg in eqn.args):
+        """Return what equal comparisons share, None for those of which nothing is known."""
+        if any(arg.type.name == "opaque" for arg in eqn.args):
             return None
         return eqn.op, *(self.value(arg) for arg in eqn.args)
 
@@ -97,18 +99,18 @@ class _Fusing:
             blocks.append(self.block(both))
             for out in inside:
                 del self.mapping[out]
-        return replace(eqn, outs=eqn.outs + adjoint.outs, blocks=tuple(blocks))
+        derivative = eqn.derivative and adjoint.derivative
+        outs = eqn.outs + adjoint.outs
+        return replace(eqn, outs=outs, blocks=tuple(blocks), derivative=derivative)
 
 
-def _pairs(eqns: list[Eqn], fusing: _Fusing) -> Iterator[tuple[int, int]]:
-    """Yield the positions of branches and of later adjoint branches on the same condition."""
-    by_test: dict[Atom, list[int]] = {}
+def _by_test(eqns: list[Eqn], fusing: _Fusing) -> Iterable[list[int]]:
+    """Return the positions of the branches on each condition."""
+    found: dict[Atom, list[int]] = {}
     for k, eqn in enumerate(eqns):
         if isinstance(eqn.op, If):
-            by_test.setdefault(fusing.value(eqn.args[0]), []).append(k)
-    for positions in by_test.values():
-        for at, k in enumerate(positions):
-            yield from ((k, j) for j in positions[at + 1 :] if eqns[j].derivative)
+            found.setdefault(fusing.value(eqn.args[0]), []).append(k)
+    return found.values()
 
 
 def _reachable(eqns: list[Eqn], fusing: _Fusing) -> list[Eqn]:
@@ -116,16 +118,21 @@ def _reachable(eqns: list[Eqn], fusing: _Fusing) -> list[Eqn]:
 
     Between two branches of the sweep back only zeros move: terms must stay beside their sum.
     """
+    pairs = [
+        (eqns[k], eqns[j])
+        for positions in _by_test(eqns, fusing)
+        for at, k in enumerate(positions)
+        for j in positions[at + 1 :]
+        if eqns[j].derivative
+    ]
     done: set[Eqn] = set()
-    for one, other in [(eqns[k], eqns[j]) for k, j in _pairs(eqns, fusing)]:
+    for one, other in pairs:
         if one in done or other in done:
             continue
         k, j = eqns.index(one), eqns.index(other)
-        reads = {*map(fusing.value, free_variables(*other.blocks))} - {*one.outs}
+        reads = {*map(fusing.value, fusing.free.inside(other))} - {*one.outs}
         up = early(eqns, k, j, reads, fusing.value)
-        if up is None or any(
-            eqns[i].blocks or one.derivative and not _is_zeros(eqns[i]) for i in up
-        ):
+        if up is None or not all(_may_move(eqns[i], one.derivative) for i in up):
             continue
         done |= {one, other}
         if up:
@@ -135,25 +142,29 @@ def _reachable(eqns: list[Eqn], fusing: _Fusing) -> list[Eqn]:
     return eqns
 
 
-def _is_zeros(eqn: Eqn) -> bool:
-    """Whether an equation makes a list of zeros, or takes the length for it."""
+def _may_move(eqn: Eqn, nothing_but_zeros: bool) -> bool:
     op = eqn.op
-    return isinstance(op, str) and (op in ("len", "filled") or op.startswith("zeros_like"))
+    if not isinstance(op, str):
+        return False
+    return not nothing_but_zeros or op in ("len", "filled") or op.startswith("zeros_like")
 
 
-def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, int]:
-    """Return for branches the position of the adjoint branch that can move up to them."""
-    found: dict[int, int] = {}
-    taken: set[int] = set()
-    for k, j in _pairs(eqns, fusing):
-        if k not in found and not taken & {k, j} and _can_move(eqns, k, j, fusing):
-            found[k] = j
-            taken.add(j)
+def _partners(eqns: list[Eqn], fusing: _Fusing) -> dict[int, list[int]]:
+    """Return for branches the positions of the adjoint branches that can move up to them."""
+    found: dict[int, list[int]] = {}
+    for positions in _by_test(eqns, fusing):
+        taken: set[int] = set()
+        for at, k in enumerate(positions):
+            for j in positions[at + 1 :]:
+                if k not in taken and j not in taken and (eqns[j].derivative or j == k + 1):
+                    if _can_move(eqns, k, j, taken, fusing):
+                        found.setdefault(k, []).append(j)
+                        taken.add(j)
     return found
 
 
-def _can_move(eqns: list[Eqn], to: int, position: int, fusing: _Fusing) -> bool:
+def _can_move(eqns: list[Eqn], to: int, position: int, taken: set[int], fusing: _Fusing) -> bool:
     """Whether a branch reads nothing that is computed between another one and itself."""
-    between = {out for eqn in eqns[to + 1 : position] for out in eqn.outs}
-    reads = {fusing.value(v) for v in free_variables(*eqns[position].blocks)}
+    between = {out for k in range(to + 1, position) if k not in taken for out in eqns[k].outs}
+    reads = {fusing.value(v) for b in eqns[position].blocks for v in fusing.free.of(b)}
     return between.isdisjoint(reads)

@@ -14,11 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
+from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import (
-    free_variables,
     fresh,
-    substitute,
-    substitute_eqn,
     substituted,
     use_counts,
 )
@@ -141,10 +139,10 @@ class _Pair:
         primal, adjoint = self.block.eqns[self.k], self.block.eqns[self.j]
         op = adjoint.op
         assert isinstance(op, For)
-        body = substitute(adjoint.blocks[0], self.elements)
+        body = FreeVariables().given(adjoint.blocks[0], self.elements)
         own = {e.outs[0] for e in primal.blocks[0].eqns if e.outs} | set(primal.blocks[0].params)
         inside = {v for e in primal.blocks[0].eqns for v in e.outs} | own
-        inputs = [v for v in free_variables(body) if v not in inside]
+        inputs = [v for v in FreeVariables().of(body) if v not in inside]
         if not self.available(inputs):
             return None
         starts = []
@@ -183,7 +181,7 @@ class _Pair:
         eqns, k, j = self.block.eqns, self.k, self.j
         moved = [eqns[i] for i in sorted(self.early)]
         rest = [self.links.get(i, eqns[i]) for i in range(k + 1, j) if i not in self.early]
-        after = [substitute_eqn(eqn, self.mapping) for eqn in eqns[j + 1 :]]
+        after = [FreeVariables().equation(eqn, self.mapping) for eqn in eqns[j + 1 :]]
         results = tuple(substituted(result, self.mapping) for result in self.block.results)
         whole = (*eqns[:k], *moved, both, *rest, *after)
         return Block(self.block.params, whole, results)

@@ -6,7 +6,8 @@ Conditions tell nothing here: behind `if x >= 0.0` the slope of x at 0 is still 
 
 from collections.abc import Mapping
 
-from adjgen.ir.core import Atom, Const, Eqn, For, If, Var
+from adjgen.elementary.row import TABLE
+from adjgen.ir.core import Atom, Const, Eqn, For, If, Try, Var
 
 NEVER_NEGATIVE = {"abs", "fabs", "hypot", "dist", "exp", "exp2", "cosh"}
 IF_ARGUMENTS_ARE = {"add", "mul", "div", "sum", "fsum", "prod", "float", "pos", "sqrt", "cbrt"}
@@ -28,6 +29,8 @@ def never_negative(
 
     if isinstance(eqn.op, If):
         return are(*(block.results[eqn.outs.index(atom)] for block in eqn.blocks))
+    if isinstance(eqn.op, Try):  # an out of the body is read only where that ended
+        return are(eqn.blocks[0].results[eqn.outs.index(atom)])
     if isinstance(eqn.op, For):
         k, op = eqn.outs.index(atom), eqn.op
         if k >= op.carried:
@@ -35,10 +38,11 @@ def never_negative(
         param = eqn.blocks[0].params[op.seqs + k]
         turn = never_negative(eqn.blocks[0].results[k], made_by, assumed | {param})
         return are(eqn.args[op.seqs + k]) and turn
-    if eqn.op == "mul" and eqn.args[0] == eqn.args[1]:
+    name = TABLE[eqn.op].like or eqn.op if isinstance(eqn.op, str) else ""
+    if name == "np.square" or name == "mul" and eqn.args[0] == eqn.args[1]:
         return True
-    if eqn.op in POWERS:
+    if name in POWERS:
         exponent = eqn.args[1]
         even = isinstance(exponent, Const) and exponent.value in (2, 4, 6, 8)
         return even or are(eqn.args[0])
-    return eqn.op in NEVER_NEGATIVE or (eqn.op in IF_ARGUMENTS_ARE and are(*eqn.args))
+    return name in NEVER_NEGATIVE or (name in IF_ARGUMENTS_ARE and are(*eqn.args))

@@ -9,10 +9,10 @@ before                              after
 """
 
 import math
-from dataclasses import replace
 from typing import NamedTuple
 
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
+from adjgen.elementary.row import TABLE
+from adjgen.ir.core import Atom, Block, Const, Eqn, If, Try, Var
 from adjgen.passes.minima import never_negative
 
 
@@ -23,12 +23,14 @@ class Interval(NamedTuple):
     hi: float = math.inf
 
 
-ANY = Interval()
+ANY, ZERO = Interval(), Const(0)
+LINEAR = {"add", "sub", "neg"}
 BOUNDED = {
     "sin": Interval(-1.0, 1.0), "cos": Interval(-1.0, 1.0), "tanh": Interval(-1.0, 1.0),
     "erf": Interval(-1.0, 1.0), "erfc": Interval(0.0, 2.0), "cosh": Interval(1.0), "abs": Interval(0.0),
     "fabs": Interval(0.0), "hypot": Interval(0.0), "dist": Interval(0.0), "expm1": Interval(-1.0),
     "exp2": Interval(0.0), "acos": Interval(0.0, 4.0),
+    "np.square": Interval(0.0), "special.expit": Interval(0.0, 1.0), "special.ndtr": Interval(0.0, 1.0),
 }  # fmt: skip
 
 
@@ -46,30 +48,34 @@ class _Ranges:
 
     def of(self, atom: Atom) -> Interval:
         """Return the interval of an atom."""
-        if isinstance(atom, Const):
-            number = atom.value
-            plain = isinstance(number, (int, float)) and number == number and abs(number) < 1e300
-            return Interval(float(number), float(number)) if plain else ANY
-        return self.known.get(atom, ANY)
+        if isinstance(atom, Var):
+            return self.known.get(atom, ANY)
+        number = atom.value
+        plain = isinstance(number, (int, float)) and number == number and abs(number) < 1e300
+        return Interval(float(number), float(number)) if plain else ANY
 
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
+        get = self.known.get
         for eqn in block.eqns:
-            for out in eqn.outs:
-                self.made_by[out] = eqn
+            self.made_by.update(dict.fromkeys(eqn.outs, eqn))
             if isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
-            elif isinstance(eqn.op, For):
-                eqn = replace(eqn, blocks=tuple(self.block(b) for b in eqn.blocks))
+            elif eqn.blocks:
+                eqn = eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks]))
+                if isinstance(eqn.op, Try):  # an out of the body is read only where that ended
+                    given = list(zip(eqn.outs, eqn.blocks[0].results))[eqn.op.caught :]
+                    self.known.update((out, self.of(result)) for out, result in given)
             elif eqn.op == "require_real" and self.of(eqn.args[0]).lo >= 0.0:
                 continue
             elif eqn.op == "infinity" and never_negative(eqn.args[0], self.made_by):
-                eqn = replace(eqn, op="neg", args=(Const(-0.0),))  # folds to 0.0
-            elif eqn.derivative and eqn.outs and self.impossible(eqn):
-                eqn = replace(eqn, op="lt", args=(Const(0), Const(0)))  # folds to False
+                eqn = Eqn(eqn.outs, "neg", (Const(-0.0),), (), eqn.loc, True)  # folds to 0.0
+            elif eqn.derivative and eqn.op in MIRRORED and self.impossible(eqn):
+                eqn = Eqn(eqn.outs, "lt", (ZERO, ZERO), (), eqn.loc, True)  # folds to False
             elif len(eqn.outs) == 1 and isinstance(eqn.op, str):
-                found = interval(eqn.op, eqn.args, [self.of(arg) for arg in eqn.args])
-                if found != ANY:
+                of = [get(a, ANY) if isinstance(a, Var) else self.of(a) for a in eqn.args]
+                found = interval(eqn.op, eqn.args, of)
+                if found is not ANY:
                     self.known[eqn.outs[0]] = found
             eqns.append(eqn)
         return Block(block.params, tuple(eqns), block.results)
@@ -92,7 +98,7 @@ class _Ranges:
             found.append(results)
         for out, a, b in zip(eqn.outs, *found):
             self.known[out] = Interval(min(a.lo, b.lo), max(a.hi, b.hi))
-        return replace(eqn, blocks=tuple(blocks))
+        return eqn.reading(eqn.args, tuple(blocks))
 
     def told(self, test: Atom, truth: bool) -> dict[Var, Interval]:
         """Return what a condition says of the variables in it."""
@@ -120,8 +126,7 @@ class _Ranges:
 
     def impossible(self, eqn: Eqn) -> bool:
         """Whether a comparison is false for all values that its sides can have."""
-        if eqn.op not in MIRRORED:
-            return False
+        assert isinstance(eqn.op, str)
         a, b = self.of(eqn.args[0]), self.of(eqn.args[1])
         return {
             "eq": a.lo > b.hi or a.hi < b.lo, "lt": a.lo >= b.hi, "le": a.lo > b.hi,
@@ -129,6 +134,7 @@ class _Ranges:
         }[eqn.op]  # fmt: skip
 
 
+TESTS = {"not", "lt", "le", "gt", "ge", "eq"}
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq"}
 OPPOSITE = {"lt": "ge", "gt": "le", "le": "gt", "ge": "lt"}
 
@@ -146,16 +152,19 @@ def narrowed(own: Interval, op: str, other: Interval, truth: bool) -> Interval:
 
 def interval(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
     """Return the interval of a row's value from those of its arguments."""
+    op = TABLE[op].like or op
     if op in BOUNDED:
         return BOUNDED[op]
+    if op == "mul":
+        return _product(of[0], of[1], args[0] == args[1])
+    if op in LINEAR and ANY in of:
+        return ANY
     if op == "add":
         return Interval(of[0].lo + of[1].lo, of[0].hi + of[1].hi)
     if op == "sub":
         return Interval(of[0].lo - of[1].hi, of[0].hi - of[1].lo)
     if op == "neg":
         return Interval(-of[0].hi, -of[0].lo)
-    if op == "mul":
-        return _product(of[0], of[1], args[0] == args[1])
     if op == "div" and of[0].lo >= 0.0 and of[1].lo >= 0.0:
         return Interval(0.0)
     if op in ("max", "min") and len(of) == 2:
@@ -173,6 +182,8 @@ def _product(a: Interval, b: Interval, square: bool) -> Interval:
     if square:
         least = min(abs(a.lo), abs(a.hi)) if a.lo > 0.0 or a.hi < 0.0 else 0.0
         return Interval(least * least)
+    if a is ANY or b is ANY:
+        return ANY
     if a.lo >= 0.0 and b.lo >= 0.0:
         return Interval(a.lo * b.lo if a.lo and b.lo else 0.0)
     if a.hi <= 0.0 and b.hi <= 0.0:

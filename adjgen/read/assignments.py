@@ -8,6 +8,7 @@ from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, seq
 from adjgen.read import displays, list_methods, lists, stores
 from adjgen.read.carrying import carry
 from adjgen.read.expressions import ADVICE, BINARY, atom, bind, value
+from adjgen.read.flow import is_text
 from adjgen.read.frame import Frame
 from adjgen.read.values import (
     Display,
@@ -24,6 +25,8 @@ OTHER_SCOPE = (
 
 def assign_all(frame: Frame, node: ast.Assign) -> None:
     """Lower an assignment: names, items of lists, tuples of such; the rest is carried."""
+    if exchanged(frame, node.targets[0] if len(node.targets) == 1 else None, node.value):
+        return
     if all_known(frame, node.targets):
         alone = len(node.targets) == 1
         given = displays.unpacked(node.targets[0], node.value) if alone else node.value
@@ -40,6 +43,34 @@ def assign_all(frame: Frame, node: ast.Assign) -> None:
         frame.problem(node, "ADJ401", what, "Unpack into plain names, then store.")
         return
     carry(frame, node, reason="ADJ401 a store into a container", hint="Assign to a plain name.")
+
+
+def exchanged(frame: Frame, target: ast.expr | None, given: ast.expr) -> bool:
+    """Lower A[i], A[j] = A[j], A[i] for a list of lists: none of them is there twice after it."""
+    if not isinstance(target, ast.Tuple) or not isinstance(given, ast.Tuple):
+        return False
+    if [ast.unparse(t) for t in target.elts] != [ast.unparse(v) for v in given.elts[::-1]]:
+        return False
+    first, *more = target.elts
+    if not isinstance(first, ast.Subscript) or len(more) != 1:
+        return False
+    second = more[0]
+    if not isinstance(second, ast.Subscript) or ast.dump(first.value) != ast.dump(second.value):
+        return False
+    base = stored_into(frame, first)
+    if not isinstance(base, ListValue) or stored_into(frame, second) is None:
+        return False
+    inner = lists.kind_of(frame, base).element
+    effects = (ast.Call, ast.NamedExpr)
+    if (
+        inner is None
+        or inner.element is None
+        or any(isinstance(n, effects) for n in ast.walk(given))
+    ):
+        return False
+    places = [lists.index(frame, part.slice) for part in (first, second)]
+    stores.exchange(frame, given, base, *places)
+    return True
 
 
 def all_known(frame: Frame, targets: Sequence[ast.expr]) -> bool:
@@ -59,6 +90,8 @@ def stored_into(frame: Frame, target: ast.expr) -> Value | None:
     """Return the list that a target is an item of; None for others."""
     if not isinstance(target, ast.Subscript) or isinstance(target.slice, (ast.Slice, ast.Tuple)):
         return None
+    if is_text(target.slice):
+        return None  # an item of a dict
     base = lists.reference(frame, target.value)
     return base if isinstance(base, (ListValue, RowValue)) else None
 
@@ -109,7 +142,9 @@ def unpack_list(
     outs = frame.emit(node, "unpacked", (whole,), [kind] * len(target.elts))
     for item, out in zip(target.elts, outs):
         lists.inherit(frame, whole, out)
-        part: Value = out if kind.element is None else lists.held(frame, out, frozen=stores.MOVED)
+        part: Value = out
+        if kind.element is not None:
+            part = lists.row_held(frame, out, stores.MOVED, [result.cell])
         assign(frame, node, item, part)
 
 

@@ -2,18 +2,21 @@
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import displays, expressions, list_methods, methods, names
+from adjgen.read import dispatch, displays, expressions, list_methods, methods, names, solvers
+from adjgen.read.absent import is_forgiven, not_there
 from adjgen.read.frame import Frame
+from adjgen.read.lowering import Mark
 from adjgen.read.missing import missing_hint
 from adjgen.read.opaque import OBSERVERS, Code
-from adjgen.read.values import Display, FunctionValue, Value
+from adjgen.read.values import BindingValue, Dispatch, Display, FunctionValue, Value
 
 # Names that mean another row with a second argument.
 WITH_TWO = {"math.log": "log_base", "builtins.round": "round_digits"}
@@ -54,6 +57,8 @@ def inner_definition(frame: Frame, node: ast.FunctionDef | ast.Lambda) -> InnerD
 def readable(frame: Frame, node: ast.Call) -> bool:
     """Whether a call is of a row or of a function whose source is known."""
     binding = frame.binding(node.func)
+    if solvers.solver_named(binding) is not None:
+        return True
     if isinstance(binding, (names.Known, names.Callee)):
         return isinstance(binding, names.Callee) or binding.dotted in BY_NAME
     if isinstance(node.func, ast.Name):
@@ -67,12 +72,21 @@ def call(frame: Frame, node: ast.Call) -> Value:
     args = displays.spread(frame, node.args)
     if args is not None and any(isinstance(a, ast.Starred) for a in node.args):
         node = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
+    several = frame.held(node.func.id) if isinstance(node.func, ast.Name) else None
+    if isinstance(several, Dispatch):
+        frame.lookup(node.func)  # type: ignore[arg-type]  # it may have no value
+        return dispatch.called(frame, node, several, partial(_one, frame, node))
     binding = frame.binding(node.func)
+    solver = solvers.solver_named(binding)
+    if solver is not None:
+        return solvers.root(frame, node, solver)
     dotted = binding.dotted if isinstance(binding, names.Known) else ""
     if dotted in COMPLEX or dotted.startswith("cmath."):
         return frame.problem(
             node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers."
         )
+    if dotted == "functools.partial" and (held := _partial(frame, node)) is not None:
+        return held
     if dotted:
         known = bool(node.args) and displays.items_of(frame, node.args[0]) is not None
         made = None if known else list_methods.over_list(frame, node, dotted)
@@ -81,15 +95,35 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if made is not None:
         return made
     user = _user_row(binding)
-    if user is not None and (node.keywords or len(node.args) != len(user.partials)):
-        what = f"the rule of `{ast.unparse(node.func)}` is for {len(user.partials)} positional arguments"
-        return frame.problem(node, "ADJ304", what, "Give it just these.")
     if user is not None:
-        return _row(frame, node, user.name, node.args)
+        return _by_rule(frame, node, user)
     target = _function(frame, node, binding)
     if target is not None and not _starred(node):
         return _read(frame, node, target)
     return _of_number(frame, node) or _unknown(frame, node)
+
+
+def _one(frame: Frame, node: ast.Call, function: Value) -> Value:
+    """Lower a call of one of the functions that a name may stand for."""
+    if isinstance(function, FunctionValue) and not _starred(node):
+        return _read(frame, node, function)
+    if isinstance(function, BindingValue):
+        return _known(frame, node, function.binding.dotted)
+    return _unknown(frame, node)
+
+
+def _partial(frame: Frame, node: ast.Call) -> FunctionValue | None:
+    """Return the function that functools.partial makes of one whose source is known, and of numbers."""
+    start = Mark(frame)
+    if node.args and not _starred(node):
+        of, *given = [expressions.value(frame, argument) for argument in node.args]
+        named = {str(k.arg): expressions.value(frame, k.value) for k in node.keywords}
+        plain = all(isinstance(held, (Var, Const)) for held in (*given, *named.values()))
+        if isinstance(of, FunctionValue) and plain:
+            both = dict(of.named) | named
+            return replace(of, first=(*of.first, *given), named=tuple(both.items()))
+    start.rewind()
+    return None
 
 
 def _of_number(frame: Frame, node: ast.Call) -> Var | None:
@@ -109,31 +143,42 @@ def _of_number(frame: Frame, node: ast.Call) -> Var | None:
     return frame.emit(node, Opaque(code), (owner,), [METHODS[method.attr] if number else OPAQUE])[0]
 
 
+def _by_rule(frame: Frame, node: ast.Call, user: Row) -> Value:
+    """Lower a call of a function that the user gave a rule; an own rule of adjgen may not fit it."""
+    if not user.domain and (node.keywords or len(node.args) != len(user.partials)):
+        return _unknown(frame, node)
+    if node.keywords or len(node.args) != len(user.partials):
+        what = f"the rule of `{ast.unparse(node.func)}` is for {len(user.partials)} positional arguments"
+        return frame.problem(node, "ADJ304", what, "Give it just these.")
+    return _row(frame, node, user.name, node.args)
+
+
 def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
-    """Read a callee in place; a method that cannot be read is carried like other code of its object."""
+    """Read a callee in place; one that cannot be read is called, which is refused if it is active."""
     from adjgen.read import inline
 
-    session = frame.session
-    equations, problems, env = len(session.builder.eqns), len(session.problems), dict(frame.env)
-    heap = dict(session.heap)
+    definition = target.definition
+    place = getattr(definition, "place", None) if definition.live is None else None
+    user = _user_row(names.Callee(definition, place))
+    if user is not None and not target.first and not target.named:  # under another name
+        return _by_rule(frame, node, user)
+    start = Mark(frame)
     result = inline.inlined(frame, node, target)
-    found = session.problems[problems:]
-    if not found or not isinstance(node.func, ast.Attribute) or frame.binding(node.func):
+    found = tuple(start.problems())
+    if not found:
         return result
-    del session.builder.eqns[equations:], session.problems[problems:]
-    frame.env, session.heap = env, heap
-    return frame.opaque(node, f"{found[0].code} {found[0].what}", found[0].why)
+    start.rewind()
+    carried = frame.opaque(node, f"{found[0].code} {found[0].what}", found[0].why, problems=found)
+    if start.problems():  # it cannot be called from elsewhere either
+        start.rewind()
+        frame.session.problems += found
+    return carried
 
 
 def _user_row(binding: Any) -> Row | None:
     """Return the rule that the user gave to a function with adjgen.rule."""
-    live = (
-        binding.definition.live
-        if isinstance(binding, names.Callee)
-        else getattr(binding, "value", None)
-    )
-    place = getattr(binding, "place", None)
-    return row_of(live) or (BY_NAME.get(f"{place.module}.{place.name}") if place else None)
+    live, dotted = names.identities(binding)
+    return row_of(live) or next((BY_NAME[name] for name in dotted if name in BY_NAME), None)
 
 
 def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | None:
@@ -144,8 +189,11 @@ def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | Non
         owner = frame.frame_of(node.func.id)
         held = owner.env.get(node.func.id) if owner else None
         return held if isinstance(held, FunctionValue) else None
-    if isinstance(node.func, ast.Lambda):
+    if isinstance(node.func, (ast.Lambda, ast.Call)):  # `make(k)(x)`
+        start = Mark(frame)
         held = expressions.value(frame, node.func)
+        if not isinstance(held, FunctionValue):
+            start.rewind()
         return held if isinstance(held, FunctionValue) else None
     return methods.method(frame, node.func)
 
@@ -161,6 +209,8 @@ def _unknown(frame: Frame, node: ast.Call) -> Value:
     text = ast.unparse(node.func)
     binding = frame.binding(node.func)
     if isinstance(node.func, ast.Name) and isinstance(binding, names.Missing):
+        if is_forgiven(frame.definition.file.tree, text):
+            return not_there(frame, node.func)
         what = f"no function `{text}` is known"
         return frame.problem(node.func, "ADJ301", what, missing_hint(binding))
     if _starred(node):

@@ -6,7 +6,16 @@ from itertools import chain
 
 from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
 from adjgen.ir.types import Type, join
-from adjgen.read.cells import SHARED, Heap, cells_of, closed, freeze, opened, references
+from adjgen.read.cells import (
+    SHARED,
+    Heap,
+    cells_of,
+    closed,
+    freeze,
+    opened,
+    references,
+    stays_inside,
+)
 from adjgen.read.frame import Frame
 from adjgen.read.values import (
     Cell,
@@ -32,7 +41,7 @@ class Carried:
 
     trees: dict[Key, Tree] = field(default_factory=dict)
     types: dict[Key, list[Type]] = field(default_factory=dict)
-    conflicts: set[str] = field(default_factory=set)
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
     own: dict[str, list[Cell]] = field(default_factory=dict)
     hints: dict[Cell, str] = field(default_factory=dict)
 
@@ -66,7 +75,7 @@ class Carried:
             known = self.known(name)
             found[name] = closed(held, iter(self.cells(name)), heap) if known else UNBOUND
         heap.update((cell, variables[cell][0]) for cell in self.lists())
-        found |= {n: Conflict(f"`{n}` changes its kind in a loop") for n in self.conflicts}
+        found |= self.conflicts
         return found
 
     def known(self, name: Key) -> bool:
@@ -82,7 +91,8 @@ class Carried:
         tree = merged_tree([held] if neutral and held is not UNBOUND else [old, held])
         if tree is None or not all(isinstance(p, (Var, Const)) for p in leaves(held)):
             if isinstance(key, str):
-                self.conflicts.add(key)
+                other = Conflict(f"`{key}` changes its kind in a loop")
+                self.conflicts[key] = held if isinstance(held, Conflict) else other
             del self.trees[key], self.types[key]
             return True
         kinds = [atom.type for atom in atoms_of(expanded(held, tree))]
@@ -130,7 +140,11 @@ class Carried:
             for own, cell in zip(self.cells(name), cells):
                 if cell is None or cell is own:
                     continue
-                reason = cell.frozen or own.frozen or (SHARED if counts[cell] > 1 else "")
+                own.buffer = own.buffer or cell.buffer
+                cell.buffer = None if start else cell.buffer
+                stays_inside(own, cell)
+                shared = counts[cell] > 1 or cell.given
+                reason = cell.frozen or own.frozen or (SHARED if shared else "")
                 if reason:
                     freeze(reason, cell if cell not in before else None)  # made in this turn
                     changed = freeze(reason, own, cell) or changed

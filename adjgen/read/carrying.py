@@ -1,6 +1,7 @@
 """Carries statements as they are: what they read and bind, and what else they may change."""
 
 import ast
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ def carry(
             "Move what can fail into a function of its own and return from there.",
         )
         return
+    node = _importing_absolutely(frame, node)
     scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     if any(isinstance(inner, scopes) for inner in ast.walk(node)):
         what = "a function or class that is defined inside code that is carried as it is"
@@ -59,7 +61,30 @@ def carry(
     stored = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in lost}
     for name in lost:
         never = name not in stored and name not in before  # `except ValueError as name`
-        frame.env[name] = UNBOUND if never else Conflict(f"`{name}` may have no value", "ADJ501")
+        frame.env[name] = UNBOUND if never else _lost(name)
+
+
+def _lost(name: str) -> Conflict:
+    return Conflict(f"`{name}` may have no value", "ADJ501", "Assign it first.")
+
+
+def _importing_absolutely(frame: Frame, node: ast.stmt) -> ast.stmt:
+    """Return a statement whose imports mean the same in a generated module."""
+    relative = [n for n in ast.walk(node) if isinstance(n, ast.ImportFrom) and n.level]
+    if not relative:
+        return node
+    file = frame.definition.file
+    if not file.module:
+        frame.problem(relative[0], "ADJ501", "a relative import outside a package", "Name it.")
+        return node
+    around = file.module.split(".")[: None if file.is_package else -1]
+    node = copy.deepcopy(node)
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.ImportFrom) and inner.level:
+            above = around[: len(around) - inner.level + 1]
+            inner.module = ".".join([*above, inner.module or ""]).rstrip(".")
+            inner.level = 0
+    return node
 
 
 def held_before(frame: Frame, name: str, read: bool) -> bool:

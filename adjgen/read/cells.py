@@ -50,13 +50,22 @@ def references(frames: list[Any]) -> Counter[Cell]:
         if id(frame) in seen:
             continue
         seen.add(id(frame))
-        for value in frame.env.values():
-            for leaf in leaves(value):
-                if isinstance(leaf, (ListValue, RowValue)):
-                    found[leaf.cell] += 1
-                elif isinstance(leaf, FunctionValue) and leaf.frame is not None:
-                    pending.append(leaf.frame)
+        values = list(frame.env.values())
+        for leaf in (leaf for value in values for leaf in leaves(value)):
+            if isinstance(leaf, (ListValue, RowValue)):
+                found[leaf.cell] += 1
+            elif isinstance(leaf, FunctionValue) and leaf.frame is not None:
+                pending.append(leaf.frame)
+                values += [*leaf.definition.defaults.values(), *leaf.first]
     return found
+
+
+def stays_inside(cell: Cell, *before: Cell | None) -> None:
+    """Note that a cell may be a row of the lists that others before it are rows of."""
+    for outer in [outer for one in before if one is not None for outer in one.inside]:
+        if outer not in cell.inside:
+            cell.inside += (outer,)
+            outer.rows.append(cell)
 
 
 def freeze(reason: str, *cells: Cell | None) -> bool:
@@ -84,6 +93,12 @@ def freeze_merged(merged: Mapping[tuple[Any, Any], Cell], held: Counter[Cell]) -
     """Freeze cells that are known by other names than those that were merged."""
     times = Counter(cell for pair in merged for cell in set(pair))
     for pair, cell in merged.items():
-        if any(c is not None and (held[c] or times[c] > 1 or c.frozen) for c in pair):
+        stays_inside(cell, *pair)
+        cell.buffer = next((c.buffer for c in pair if c is not None and c.buffer), None)
+    for cell in times:
+        if cell is not None:
+            cell.buffer = None  # what it is part of now is the caller's
+    for pair, cell in merged.items():
+        if any(c is not None and (held[c] or times[c] > 1 or c.frozen or c.given) for c in pair):
             reasons = [c.frozen for c in pair if c is not None and c.frozen]
             freeze(reasons[0] if reasons else SHARED, cell, *pair)

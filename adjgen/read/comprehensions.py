@@ -82,6 +82,9 @@ def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None
     result = lists.held(frame, out)
     if isinstance(made, RowValue) or isinstance(made, ListValue) and made.cell in session.heap:
         result.cell.loose = lists.ROWS
+    if isinstance(made, ListValue) and made.cell.inside:
+        result.cell.loose = lists.ROWS
+    lists.share(made)
     return result
 
 

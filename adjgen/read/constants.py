@@ -27,6 +27,7 @@ PURE = frozenset(
     "builtins." + name for name in "abs bool divmod float int len max min pow round sum".split()
 )
 FIXED = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Tuple)
+DISPLAYS = (ast.Dict, ast.List, ast.Tuple)
 UNKNOWN = "its value is not known before run time"
 
 
@@ -49,7 +50,8 @@ def evaluate(node: ast.expr, scope: Scope, place: Place | None) -> Binding:
         if isinstance(found, External):
             return replace(found, place=place or found.place)
         kept = node if found is None and fixed(node, scope) else None
-        return found or External(place, UNKNOWN, node=kept, scope=scope)
+        table = node if isinstance(node, DISPLAYS) else None
+        return found or External(place, UNKNOWN, node=kept, scope=scope, table=table)
     except RecursionError:
         return External(place, "its expression is too long to follow")
 

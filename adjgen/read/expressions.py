@@ -5,9 +5,19 @@ from collections.abc import Callable
 
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read import calls, comprehensions, displays, joins, lists, names, stores
+from adjgen.read import (
+    calls,
+    comprehensions,
+    displays,
+    joins,
+    lists,
+    names,
+    solvers,
+    stores,
+    tables,
+)
 from adjgen.read.bound import flag
-from adjgen.read.flow import integer
+from adjgen.read.flow import integer, is_text
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
 from adjgen.read.values import (
@@ -69,6 +79,8 @@ def _name(frame: Frame, node: ast.Name) -> Value:
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     binding = frame.binding(node)
+    if binding is None and (root := solvers.attribute(frame, node)):
+        return root
     if isinstance(binding, names.External) or binding is None:
         if isinstance(binding, names.External) or not _local_root(frame, node):
             return frame.opaque(node, "ADJ301 its value is not known before run time")
@@ -121,6 +133,8 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
     if isinstance(node.op, ast.Invert):
         reason = "ADJ404 a bit operation cannot be differentiated"
         return calls.on_atoms(frame, node, node.op, (inner,), reason)
+    if isinstance(node.op, ast.Not) and isinstance(inner, Const):
+        return Const(not inner.value)
     name = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not"}[type(node.op)]
     return frame.row(node, name, inner)
 
@@ -205,9 +219,15 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     if isinstance(node.slice, ast.Slice) and (part := displays.display(frame, node)) is not None:
         return part
     base: Value | None
-    if isinstance(node.value, ast.Call) and calls.readable(frame, node.value):
+    if isinstance(node.value, ast.Name) and is_text(node.slice):
+        lists.retype(frame, frame.held(node.value.id), OPAQUE)  # a dict
+    if isinstance(node.value, ast.Call) and (
+        calls.readable(frame, node.value) or lists.maker(frame, node.value)
+    ):
         base = value(frame, node.value)
-    elif isinstance(node.value, (ast.Name, ast.Subscript)):
+    elif isinstance(node.value, ast.BinOp) or lists.is_part(node.value):
+        base = lists.list_of(frame, node.value)
+    elif isinstance(node.value, (ast.Name, ast.Subscript)) and not is_text(node.slice):
         base = lists.reference(frame, node.value)
     elif isinstance(node.value, (ast.List, ast.ListComp)):
         base = lists.list_of(frame, node.value)
@@ -223,7 +243,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
         code = Code(item, ("container",), reason=reason, hint=ADVICE)
         return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
-    return frame.opaque(node, reason, ADVICE)
+    return frame.opaque(node, reason, ADVICE, tables.kind_of_items(frame.binding(node.value)))
 
 
 def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: str) -> Value:

@@ -7,14 +7,15 @@ from functools import lru_cache
 
 Statements = Sequence[ast.stmt]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+CLOSED = (ast.Name, ast.Constant, *SCOPES)  # nodes that a walk through a function does not enter
+BELOW = (ast.expr, *SCOPES)  # nodes without statements of the function in them
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the nodes right below a node, without operators and contexts."""
     found: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
+    for value in map(node.__dict__.get, node._fields):
         if isinstance(value, list):
             found += [item for item in value if isinstance(item, ast.AST)]
         elif isinstance(value, ast.AST) and value._fields:
@@ -35,13 +36,16 @@ def evaluated(node: ast.AST) -> list[ast.AST]:
     return [*node.decorator_list, *given, *notes, *([node.returns] if node.returns else [])]
 
 
-def own_nodes(*roots: ast.AST) -> Iterator[ast.AST]:
+def own_nodes(*roots: ast.AST, closed: tuple[type, ...] = CLOSED) -> Iterator[ast.AST]:
     """Yield the nodes below roots in order, without the bodies of functions and classes inside."""
     stack = list(reversed(roots))
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(evaluated(node)))
+        if not isinstance(node, closed):
+            stack += children(node)[::-1]
+        elif isinstance(node, SCOPES) and closed is CLOSED:
+            stack += evaluated(node)[::-1]
 
 
 def assigned(statements: Iterable[ast.AST]) -> list[str]:
@@ -88,7 +92,10 @@ def _binding_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
             yield from (walrus.target for walrus in walruses)
             continue
         yield node
-        stack.extend(reversed(evaluated(node)))
+        if not isinstance(node, CLOSED):
+            stack += children(node)[::-1]
+        elif isinstance(node, SCOPES):
+            stack += evaluated(node)[::-1]
 
 
 def ends(statements: Statements) -> bool:
@@ -105,6 +112,10 @@ def ends(statements: Statements) -> bool:
             if ends(node.orelse):
                 return True
             break
+        if isinstance(node, ast.Try):
+            whole = ends([*node.body, *node.orelse]) and all(ends(h.body) for h in node.handlers)
+            if whole or ends(node.finalbody):
+                return True
         if isinstance(node, ast.While) and _endless(node):
             return True
     return False
@@ -123,13 +134,13 @@ def loop_nodes(statements: Statements) -> Iterator[ast.AST]:
         yield node
         if isinstance(node, LOOPS):
             stack.extend(reversed(node.orelse))
-        elif not isinstance(node, (*SCOPES, ast.expr)):
+        elif not isinstance(node, BELOW):
             stack.extend(reversed(children(node)))
 
 
 def returns(statements: Iterable[ast.AST]) -> bool:
     """Whether there is a return among statements."""
-    return any(isinstance(node, ast.Return) for node in own_nodes(*statements))
+    return any(isinstance(node, ast.Return) for node in own_nodes(*statements, closed=BELOW))
 
 
 def jumps(statements: Statements) -> bool:
@@ -177,6 +188,11 @@ def returns_its_argument(function: ast.AST) -> bool:
         return False
     given = [n.value for n in own_nodes(*function.body) if isinstance(n, ast.Return)]
     return bool(given) and all(isinstance(g, ast.Name) and g.id == names[0] for g in given)
+
+
+def is_text(node: ast.AST) -> bool:
+    """Whether an expression is a text that is written out."""
+    return isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
 
 
 def integer(node: ast.expr) -> int | None:

@@ -6,19 +6,24 @@ read in place simply continues its caller's block.
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.core import UNBOUND, Atom, Const, Op, Opaque, Var
-from adjgen.ir.types import NOTHING, OPAQUE, Type, of_constant
+from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, of_constant
 from adjgen.read import names
 from adjgen.read.bound import require_at_once, require_bound
+from adjgen.read.constants import number
 from adjgen.read.definite import read_first
-from adjgen.read.flow import assigned, rebound
-from adjgen.read.lowering import Arm, Session
+from adjgen.read.flow import assigned
+from adjgen.read.hidden import is_hidden
+from adjgen.read.lowering import Arm, Mark, Reread, Session
 from adjgen.read.missing import constant_expression, missing_hint
-from adjgen.read.opaque import SEES_ALL, Code, changes, late_reads, loaded
+from adjgen.read.opaque import Code, changes, loaded
+from adjgen.read.scopes import check_scopes
 from adjgen.read.values import (
     BindingValue,
     Conflict,
@@ -65,6 +70,7 @@ class Frame:
 
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
+        self.session.numpy |= bool(TABLE[name].home)
         out = self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
         if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
             self.session.doubtful.add(out)
@@ -88,13 +94,10 @@ class Frame:
 
     def attempt(self, read: Callable[[], Value | None]) -> Value | None:
         """Read something; forget everything of it if that gives None."""
-        session = self.session
-        eqns, problems, heap = len(session.builder.eqns), len(session.problems), dict(session.heap)
-        env = dict(self.env)
+        start = Mark(self)
         found = read()
         if found is None:
-            del session.builder.eqns[eqns:], session.problems[problems:]
-            session.heap, self.env = heap, env
+            start.rewind()
         return found
 
     # ---- names
@@ -136,14 +139,18 @@ class Frame:
             return self.outside(node, self.definition.scope.resolve(node.id))
         value = owner.env.get(node.id, UNBOUND)
         if isinstance(value, Conflict):
-            same = value.code == "ADJ205"
-            why = "Use one name for one kind of value." if same else "Assign it first."
-            return self.problem(node, value.code, value.reason, why)
+            return self.lost(node, value)
         if value is UNBOUND:
             what = f"`{node.id}` is read before it is assigned"
             return self.problem(node, "ADJ501", what, "Assign it on every path that leads here.")
         require_bound(self, node, node.id, owner)
         return value
+
+    def lost(self, node: ast.AST, name: Conflict) -> Var:
+        """Report a name of which nothing is known any more; the try that lost it can be read otherwise."""
+        if name.place is not None and name.place not in self.session.trying:
+            raise Reread(name)
+        return self.problem(node, name.code, name.reason, name.hint)
 
     def outside(self, node: ast.expr, binding: Any) -> Value:
         """Return the value of a name that is not local: a constant, or an expression that reads it."""
@@ -153,6 +160,8 @@ class Frame:
             return self.opaque(node, "", type=of_constant(binding.value))
         if isinstance(binding, names.Callee):
             return FunctionValue(binding.definition)
+        if number(binding) is not None:  # math.pi
+            return self.opaque(node, "", type=REAL)
         if isinstance(binding, (names.Known, names.ModuleName)):
             return BindingValue(binding)
         if isinstance(binding, names.Missing):
@@ -163,7 +172,10 @@ class Frame:
 
     # ---- carried code
 
-    def opaque(self, node: ast.expr, reason: str, hint: str = "", type: Type = OPAQUE) -> Var:
+    def opaque(
+        self, node: ast.expr, reason: str, hint: str = "", type: Type = OPAQUE,
+        problems: tuple[Problem, ...] = (),
+    ) -> Var:  # fmt: skip
         """Carry an expression as it is; whether an active value enters it is decided later."""
         if assigned([node]):
             return self.problem(
@@ -172,15 +184,15 @@ class Frame:
                 "`:=` inside an expression that is carried as it is",
                 "Assign before it.",
             )
-        code = self.code(node, (), reason, hint, changes(node, self.dotted))
-        return self.emit(node, Opaque(code[0]), code[1], [type])[0]
+        code, reads = self.code(node, (), reason, hint, changes(node, self.dotted))
+        return self.emit(node, Opaque(replace(code, problems=problems)), reads, [type])[0]
 
     def code(
         self, node: ast.AST, writes: Sequence[str], reason: str, hint: str, effect: bool,
         observes: bool = False, before: Sequence[str] = (),
     ) -> tuple[Code, list[Atom]]:  # fmt: skip
         """Return the payload of carried code and the atoms that it reads."""
-        self.check_scopes(node)
+        check_scopes(self, node)
         reads: dict[str, Atom] = {}
         outside: dict[str, ast.expr] = {}
         first = read_first([node])
@@ -200,24 +212,6 @@ class Frame:
         )  # fmt: skip
         return payload, list(reads.values())
 
-    def check_scopes(self, node: ast.AST) -> None:
-        """Refuse code that reads variables in ways that renaming them would change."""
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Call) and self.dotted(inner.func) in SEES_ALL:
-                what = f"`{ast.unparse(inner.func)}` reads variables that adjgen does not see"
-                self.problem(inner, "ADJ301", what, "Name what it reads.")
-            binding = self.binding(inner) if isinstance(inner, ast.Attribute) else None
-            if isinstance(binding, names.External) and binding.place is None:
-                self.expression_of(inner, binding, ast.unparse(inner))
-            if isinstance(inner, ast.Call) and not inner.args:
-                if self.dotted(inner.func) == "builtins.super":
-                    what = "`super()` outside of its class"
-                    self.problem(inner, "ADJ301", what, "Name the class: `Base.method(self, x)`.")
-        late = late_reads(node, self.dotted)
-        for name in sorted(late & rebound(self.definition.node)) if late else ():
-            what = f"a function or generator reads `{name}`, which is assigned again"
-            self.problem(node, "ADJ401", what, "Give the other value a name of its own.")
-
     def readable(self, node: ast.AST, name: str, value: Value) -> Atom:
         """Return an atom for a local name that carried code reads."""
         if isinstance(value, FunctionValue):
@@ -225,6 +219,8 @@ class Frame:
             return self.problem(
                 node, "ADJ301", what, "Call it directly, or move it to module level."
             )
+        if isinstance(value, Conflict) and value.place is not None:
+            return self.lost(node, value)
         if isinstance(value, Conflict) or value is UNBOUND:
             return self.problem(
                 node, "ADJ501", f"`{name}` may have no value here", "Assign it first."
@@ -269,7 +265,7 @@ class Frame:
                 module, member = binding.dotted, ""
             else:
                 module, member = binding.home()
-            return ast.Name(f"@{module}:{member}", ast.Load())
+            return self.member_of(module, member)
         if isinstance(binding, names.Callee):
             place = binding.place or binding.definition.place
         if place is None or not place.module:  # a text that came from no file has no module
@@ -281,4 +277,11 @@ class Frame:
             return ast.Constant(None)
         if place.holder is not None:
             self.session.holders[place.module] = place.holder
-        return ast.Name(f"@{place.module}:{place.name}", ast.Load())
+        return self.member_of(place.module, place.name)
+
+    def member_of(self, module: str, name: str) -> ast.Name:
+        """Return a reference to a name of a module; emission chooses how it is written."""
+        self.session.numpy |= module.partition(".")[0] in ("numpy", "scipy")
+        if is_hidden(module, self.definition.scope, self.definition.file):
+            self.session.hidden.add(module)
+        return ast.Name(f"@{module}:{name}", ast.Load())

@@ -17,6 +17,9 @@ def known_name(value: object) -> str:
     >>> known_name(math.exp), known_name(max), known_name(lambda x: x)
     ('math.exp', 'builtins.max', '')
     """
+    if isinstance(value, MethodType):
+        owner = _distribution(value.__self__)
+        return f"{owner}.{value.__name__}" if owner else ""
     if not isinstance(value, (FunctionType, BuiltinFunctionType, type)) and not _of_numpy(value):
         return ""
     name = getattr(value, "__name__", None)
@@ -27,6 +30,16 @@ def known_name(value: object) -> str:
         if module is not None and vars(module).get(name) is value and is_known_module(module):
             return canonical(f"{home}.{name}")
     return ""
+
+
+def _distribution(value: object) -> str:
+    """Return the dotted name of a distribution of scipy.stats, which is an object, or ""."""
+    module = sys.modules.get("scipy.stats")
+    name = (
+        getattr(value, "name", None) if type(value).__module__.startswith("scipy.stats") else None
+    )
+    same = isinstance(name, str) and module is not None and vars(module).get(name) is value
+    return f"scipy.stats.{name}" if same else ""
 
 
 def _of_numpy(value: object) -> bool:

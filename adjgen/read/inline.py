@@ -1,7 +1,6 @@
 """Reads a callee in place of its call, or emits a CALL of it where it is recursive."""
 
 import ast
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,11 +8,12 @@ from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE, REAL
 from adjgen.read import expressions
 from adjgen.read.comments import report_misplaced
-from adjgen.read.flow import assigned, ends, own_nodes, returns_its_argument, yields
+from adjgen.read.flow import ends, returns_its_argument, yields
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
-from adjgen.read.values import Display, FunctionValue, Value, rebuilt
+from adjgen.read.state import locals_of, outer_state, parameters
+from adjgen.read.values import Display, FunctionValue, ListValue, RowValue, Value, rebuilt
 
 HARMLESS_DECORATORS = {
     "adjgen.differentiable",
@@ -38,8 +38,13 @@ def inlined(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
         return frame.opaque(
             node, f"ADJ302 `{ast.unparse(node.func)}` {refusal}", "Write it as a plain function."
         )
+    outside = outer_state(definition.node) if target.frame is None else ""
+    if outside and definition is not session.main:
+        why = "A derivative has no meaning for state outside the function: pass it in."
+        return frame.opaque(node, f"ADJ503 `{ast.unparse(node.func)}` {outside}", why)
     given = [*target.first, *(expressions.value(frame, argument) for argument in node.args)]
-    named = {k.arg: expressions.value(frame, k.value) for k in node.keywords if k.arg}
+    named = dict(target.named)
+    named |= {k.arg: expressions.value(frame, k.value) for k in node.keywords if k.arg}
     bound = bind_arguments(frame, node, definition, given, named)
     if bound is None:
         return Var("", OPAQUE)
@@ -104,16 +109,6 @@ def _keeps(frame: Frame, decorator: ast.expr) -> bool:
 
 def _wraps(definition: Any) -> bool:
     return hasattr(getattr(definition, "live", None), "__wrapped__")
-
-
-def parameters(node: Any) -> list[tuple[str, str]]:
-    """Return the names and kinds (those of inspect) of the parameters of a function."""
-    args = node.args
-    found = [(a.arg, "POSITIONAL_ONLY") for a in args.posonlyargs]
-    found += [(a.arg, "POSITIONAL_OR_KEYWORD") for a in args.args]
-    found += [(args.vararg.arg, "VAR_POSITIONAL")] if args.vararg else []
-    found += [(a.arg, "KEYWORD_ONLY") for a in args.kwonlyargs]
-    return found + ([(args.kwarg.arg, "VAR_KEYWORD")] if args.kwarg else [])
 
 
 def bind_arguments(
@@ -188,7 +183,7 @@ def held_object(frame: Frame, definition: Any, name: str, value: Any) -> ast.exp
 def default_value(frame: Frame, node: ast.AST, definition: Any, name: str) -> Value:
     """Return the value of a default, which Python evaluated when the function was defined."""
     default = definition.defaults[name]
-    if isinstance(default, (Var, Const, Display, FunctionValue)):
+    if isinstance(default, (Var, Const, Display, FunctionValue, ListValue, RowValue)):
         return default
     if default is None or isinstance(default, (bool, int, float, str)):
         return Const(default)
@@ -198,7 +193,7 @@ def default_value(frame: Frame, node: ast.AST, definition: Any, name: str) -> Va
             return held
     place = definition.place
     keyword = name in {a.arg for a in definition.node.args.kwonlyargs}
-    label = ast.Name(f"@{place.module}:{place.name}", ast.Load())
+    label = frame.member_of(place.module, place.name)
     if keyword:
         store: ast.expr = ast.Attribute(label, "__kwdefaults__", ast.Load())
         tree = ast.Subscript(store, ast.Constant(name), ast.Load())
@@ -218,15 +213,6 @@ def constant_display(node: ast.AST) -> Value | None:
         items = [held for item in node.elts if (held := constant_display(item)) is not None]
         return Display("tuple", tuple(items)) if len(items) == len(node.elts) else None
     return None
-
-
-@lru_cache(maxsize=256)  # asked at every call of a function
-def locals_of(node: Any) -> frozenset[str]:
-    """Return the names that are local to a function."""
-    body = node.body if isinstance(node.body, list) else [node.body]
-    declared = (n for n in own_nodes(*body) if isinstance(n, (ast.Global, ast.Nonlocal)))
-    outer = {name for declaration in declared for name in declaration.names}
-    return frozenset({name for name, _ in parameters(node)} | set(assigned(body))) - outer
 
 
 def read_body(

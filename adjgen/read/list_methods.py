@@ -48,9 +48,17 @@ def extend(frame: Frame, node: ast.AST, base: List, more: ast.expr) -> bool:
         return False
     made = frame.row(node, "joined", old, new)
     stores.change(frame, node, base, made)
-    if made.type.element is not None and made.type.element.element is not None:
-        base.cell.loose = lists.ROWS
+    _together(base, added, made)
     return True
+
+
+def _together(base: List, added: Value, made: Atom) -> None:
+    """Note that lists inside belong to two lists, once one is extended by the other."""
+    if made.type.element is None or made.type.element.element is None:
+        return
+    base.cell.loose = lists.ROWS
+    if isinstance(added, (ListValue, RowValue)):
+        added.cell.loose = lists.ROWS
 
 
 def _extend(frame: Frame, node: ast.Call, base: List) -> Value | None:
@@ -115,6 +123,8 @@ def replace_part(
     assert isinstance(made, Var)
     stores.change(frame, node, base, made)
     base.cell.generation += 1
+    if new is not None:
+        _together(base, new, made)
 
 
 def delete(frame: Frame, node: ast.AST, target: ast.expr) -> bool:

@@ -1,12 +1,14 @@
 """Lowers lists: items, slices, stores, methods. A list is a cell; storing gives the cell a new value."""
 
 import ast
+from collections.abc import Iterable
 
 from adjgen.elementary.sequences import around, depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
 from adjgen.read import expressions, stores
 from adjgen.read.bound import require_bound
+from adjgen.read.cells import SHARED, freeze, stays_inside
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
@@ -15,7 +17,7 @@ ROWS = "its lists may be the same ones as those of another list"
 
 
 class Retyped(Exception):
-    """A parameter turns out to be a list (of lists), or a whole number: read the function again."""
+    """A parameter turns out to be a list (of lists), a dict or a whole number: read the function again."""
 
     def __init__(self, parameter: str, kind: Type) -> None:
         super().__init__(parameter)
@@ -27,6 +29,33 @@ def held(frame: Frame, var: Atom, frozen: str = "") -> ListValue:
     cell = Cell(frozen=frozen)
     frame.session.heap[cell] = var
     return ListValue(cell)
+
+
+def taken(frame: Frame, node: ast.AST, value: Value) -> Value:
+    """Return a value in which a row is the list that it is now, which cannot be changed any more."""
+    if isinstance(value, Display):
+        return Display(value.kind, tuple([taken(frame, node, item) for item in value.items]))
+    if not isinstance(value, RowValue):
+        return value
+    freeze(SHARED, value.cell)
+    return held(frame, frame.materialise(node, value), frozen=SHARED)
+
+
+def row_held(frame: Frame, var: Atom, frozen: str, inside: Iterable[Cell]) -> ListValue:
+    """Return a list that is a row of others: where these change it, it cannot be read any more."""
+    made = held(frame, var, frozen)
+    stays_inside(made.cell, Cell(inside=tuple(inside)))
+    return made
+
+
+def share(*values: Value) -> None:
+    """Note that rows, or the rows of these lists, are in another list too now."""
+    for value in values:
+        if isinstance(value, RowValue):
+            value.cell.loose = ROWS
+        elif isinstance(value, ListValue):
+            for outer in value.cell.inside:
+                outer.loose = ROWS
 
 
 def numbers(kind: Type) -> bool:
@@ -49,6 +78,8 @@ def retype(frame: Frame, atom: Value, kind: Type) -> None:
     origins = frame.session.origins
     if isinstance(atom, Var) and atom in origins and atom.type == REAL:
         parameter, depth = origins[atom]
+        if depth and kind == OPAQUE:
+            return
         for _ in range(depth):
             kind = seq(kind)
         raise Retyped(parameter, kind)
@@ -118,6 +149,11 @@ def row_of(frame: Frame, base: Value, where: Atom) -> RowValue:
     return RowValue(base.cell, (*outer, where), base.cell.generation)
 
 
+def is_part(node: ast.expr) -> bool:
+    """Whether an expression is x[i:j]."""
+    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
+
+
 def is_list(frame: Frame, node: ast.expr) -> bool:
     """Whether an expression names a list, or makes one."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
@@ -129,8 +165,10 @@ def is_list(frame: Frame, node: ast.expr) -> bool:
 
 def list_of(frame: Frame, node: ast.expr) -> Value | None:
     """Return the list that an expression names or makes; None for what is no list of numbers."""
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+    if is_part(node):
         found = expressions.value(frame, node) if is_list(frame, node) else None
+    elif isinstance(node, ast.Subscript) and is_part(node.value):
+        return frame.attempt(lambda: _as_list(frame, node))
     elif isinstance(node, (ast.Name, ast.Subscript)):
         found = reference(frame, node)
     elif isinstance(node, ast.GeneratorExp) or is_map(frame, node):

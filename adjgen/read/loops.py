@@ -109,6 +109,7 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
     outer, outer_heap = frame.env, session.heap
     start = dict(outer_heap)
     named = carried.bind(variables, start)
+    known = {cell: (cell.frozen, cell.loose) for cell in start}
     frame.env, session.heap = {**outer, **named, "%left": FALSE, "%stop": FALSE}, start
     try:
         arm = frame.arm(lambda: _body(frame, plan), plan.node)
@@ -117,6 +118,7 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
     env = arm.env | {name: _now(plan, arm.env, name) for name in carried.names()}
     changed = carried.widen(env, start, arm.heap)
     changed = carried.freeze_shared(frame, env, start=False) or changed
+    changed = changed or any((c.frozen, c.loose) != was for c, was in known.items())
     stop = arm.env.get("%stop", FALSE)
     exits = stop != FALSE
     if changed:

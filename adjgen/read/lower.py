@@ -1,23 +1,26 @@
 """From a definition to the intermediate form: signature, body, and the functions that it calls."""
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
-from adjgen.ir.core import LEAF, Block, Const, Function, Module, Param, Var
-from adjgen.ir.types import Type, differentiable
+from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
+from adjgen.ir.types import OPAQUE, Type, differentiable
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
 from adjgen.read.cells import opened
 from adjgen.read.flow import yields
 from adjgen.read.frame import Frame
 from adjgen.read.lists import Retyped
-from adjgen.read.lowering import Session
+from adjgen.read.lists import taken as list_taken
+from adjgen.read.lowering import Reread, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
-from adjgen.read.values import Cell, ListValue, Value, atoms_of, leaves, tree_of
+from adjgen.read.state import locals_of, parameters
+from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
 
 
 def lower(definition: Any) -> Module:
@@ -29,18 +32,23 @@ def lower(definition: Any) -> Module:
         With all problems, if the function cannot be read.
     """
     retyped: dict[str, Type] = {}
+    carried: dict[Loc, Conflict] = {}
     while True:
         try:
-            return _lowered(definition, retyped)
+            return _lowered(definition, retyped, carried)
+        except Reread as again:
+            assert again.lost.place is not None
+            carried[again.lost.place] = again.lost
         except Retyped as found:
             if retyped.get(found.parameter) == found.kind:
                 raise AssertionError(f"{found.parameter} stays what it is") from found
             retyped[found.parameter] = found.kind
 
 
-def _lowered(definition: Any, retyped: dict[str, Type]) -> Module:
+def _lowered(definition: Any, retyped: dict[str, Type], carried: dict[Loc, Conflict]) -> Module:
+    """Return a function as a Module, parameters and try statements read as earlier readings told."""
     session = Session()
-    session.main, session.retyped = definition, retyped
+    session.main, session.retyped, session.carried = definition, retyped, carried
     _signature_problems(session, definition)
     session.recursive.add(definition)  # a call of itself is a CALL
     main = None
@@ -52,6 +60,8 @@ def _lowered(definition: Any, retyped: dict[str, Type]) -> Module:
         raise UnsupportedError(problems)
     main.about["holders"] = session.holders
     main.about["files"] = session.files
+    main.about["numpy"] = session.numpy
+    main.about["hidden"] = session.hidden
     return Module(main, session.functions)
 
 
@@ -126,7 +136,7 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
 
 
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
-    frame = Frame(session, definition, inline.locals_of(definition.node))
+    frame = Frame(session, definition, locals_of(definition.node))
     frame.at(definition.node)
     used = Uses(session, definition)
     types = parameter_types(session, definition, used)
@@ -136,7 +146,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     params: list[Param] = []
     bound = inline.preset_values(frame, definition)
     keyword_only = False
-    for parameter, kind in inline.parameters(definition.node):
+    for parameter, kind in parameters(definition.node):
         if parameter in bound:
             continue
         keyword_only = keyword_only or parameter in getattr(definition, "preset", ())
@@ -149,7 +159,9 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
         bound[parameter] = _argument(session, params[-1], is_main)
     result = inline.read_body(session, definition, bound, None, is_main)
-    result = opened(result, session.heap)
+    result = opened(list_taken(frame, definition.node, result), session.heap)
+    if is_main:
+        _show_changes(session, params, bound)
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):
         what = "the function returns different kinds of things"
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
@@ -158,9 +170,23 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     return Function(name, tuple(params), body, tree_of(result), about)
 
 
+def _show_changes(session: Session, params: Sequence[Param], bound: dict[str, Value]) -> None:
+    """Note which lists of the caller hold something else at the end."""
+    for param in params:
+        value = bound[param.name]
+        if isinstance(value, ListValue) and value.cell.given:
+            held = session.heap[value.cell]
+            if held is not param.vars[0]:
+                session.builder.emit("changed", [param.vars[0], held], [])
+    for cell, held in session.heap.items():
+        if cell.buffer is not None and held is not cell.buffer:
+            session.builder.emit("refilled", [cell.buffer, held], [])
+
+
 def _selected(definition: Any, name: str, kind: Type) -> bool:
     """Whether `wrt=None` selects a parameter that turned out to be a list, or a whole number."""
-    return differentiable(kind) and definition.defaults.get(name, ABSENT) is ABSENT
+    number = differentiable(kind) and kind != OPAQUE
+    return number and definition.defaults.get(name, ABSENT) is ABSENT
 
 
 def _argument(session: Session, param: Param, is_main: bool) -> Value:
@@ -173,7 +199,8 @@ def _argument(session: Session, param: Param, is_main: bool) -> Value:
     frozen = "" if is_main else "it belongs to the caller"
     if param.default is not ... and param.default is not None:
         frozen = "it is the default of a parameter, which stays for the next call"
-    cell = Cell(frozen=frozen)
+    optional = var if is_main and param.default is None else None
+    cell = Cell(frozen=frozen, given=is_main and param.default is ..., buffer=optional)
     session.heap[cell] = var
     return ListValue(cell)
 

@@ -5,10 +5,19 @@ from typing import Any
 
 from adjgen.diagnostics import Problem
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Function, Var
+from adjgen.ir.core import Atom, Function, Loc, Var
 from adjgen.ir.types import Type
 from adjgen.read.cells import Heap
-from adjgen.read.values import Value
+from adjgen.read.guards import Guard
+from adjgen.read.values import Conflict, Value
+
+
+class Reread(Exception):
+    """A try loses a name that is read behind it: read the function again, the try as it is."""
+
+    def __init__(self, lost: Conflict) -> None:
+        super().__init__(lost.reason)
+        self.lost = lost
 
 
 class Session:
@@ -23,8 +32,14 @@ class Session:
         self.main: Any = None  # the definition that is lowered for itself
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place
+        self.trying: list[Loc] = []  # the try statements around
+        self.carried: dict[Loc, Conflict] = {}  # those to carry as they are, for what would be lost
+        self.guards: list[Guard] = []  # the bodies of try statements that are being read
         self.in_place = 0  # statements of callees that were read in place
         self.files: dict[str, Any] = {}
+        self.solutions: dict[Var, Any] = {}  # what solvers returned -> attribute, residual
+        self.hidden: set[str] = set()  # modules that `from package import name` does not reach
+        self.numpy = False  # whether numpy is used, so that values may be arrays
         self.doubtful: set[Atom] = set()  # taken for numbers, but `n * items` may be a list
         self.heap: Heap = {}
         self.frames: list[Any] = []  # of the functions that are being read
@@ -40,3 +55,26 @@ class Arm:
     env: dict[str, Value]
     heap: Heap
     result: Any
+
+
+class Mark:
+    """A moment of lowering, to which it can go back."""
+
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
+        session = frame.session
+        self.counts = len(session.builder.eqns), len(session.problems), len(session.settled)
+        self.env, self.heap = dict(frame.env), dict(session.heap)
+        self.functions = dict(session.functions)
+
+    def problems(self) -> list[Problem]:
+        """Return the problems that were found since then."""
+        session, (_, own, settled) = self.frame.session, self.counts
+        return [*session.problems[own:], *session.settled[settled:]]
+
+    def rewind(self) -> None:
+        """Forget everything since then."""
+        session, (eqns, own, settled) = self.frame.session, self.counts
+        del session.builder.eqns[eqns:], session.problems[own:], session.settled[settled:]
+        self.frame.env, session.heap = dict(self.env), dict(self.heap)
+        session.functions = dict(self.functions)

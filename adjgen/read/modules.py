@@ -16,7 +16,16 @@ PARTS = {
     "numba": (),
     "numpy": ("fft", "linalg", "ma", "polynomial", "random", "testing", "typing"),
     "os": ("path",),
-    "scipy": ("constants", "fft", "integrate", "interpolate", "linalg", "optimize", "special"),
+    "scipy": (
+        "constants",
+        "fft",
+        "integrate",
+        "interpolate",
+        "linalg",
+        "optimize",
+        "special",
+        "stats",
+    ),  # fmt: skip
 }
 # Two spellings of one function; numpy's own __name__ decides.
 NUMPY = {
@@ -30,7 +39,9 @@ NUMPY = {
     "atanh": "arctanh",
     "concat": "concatenate",
     "conj": "conjugate",
+    "mod": "remainder",
     "pow": "power",
+    "true_divide": "divide",
 }
 STANDARD = os.path.dirname(os.__file__)
 
@@ -68,6 +79,8 @@ def canonical(dotted: str) -> str:
     module, _, name = dotted.rpartition(".")
     if module == "numpy":
         name = NUMPY.get(name, name)
+    if dotted == "scipy.special.digamma":
+        name = "psi"
     if module in ("posixpath", "ntpath"):
         module = "os.path"
     return f"{module}.{name}" if module else name

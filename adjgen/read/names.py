@@ -97,7 +97,8 @@ class External:
     """Anything else; generated code can import it if it has a place.
 
     `value` is the live object. `node` with `scope` is the expression of a module constant that is
-    not folded (`log(2.0)`) but has the same value wherever it is evaluated, or a class.
+    not folded (`log(2.0)`) but has the same value wherever it is evaluated, or a class. `table` is
+    the display that a name of the module stands for when it is imported.
     """
 
     place: Place | None
@@ -105,6 +106,7 @@ class External:
     value: Any = field(default=ABSENT, compare=False)
     node: ast.AST | None = field(default=None, compare=False)
     scope: "Scope | None" = field(default=None, compare=False)
+    table: ast.AST | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,20 @@ class Definition:
         owner = id(self.owner and self.owner.node)
         parts = id(self.node), id(self.live), id(self.self_value), owner, len(self.fixed)
         return *parts, *((name, id(value)) for name, value in given)
+
+
+def identities(binding: Any) -> tuple[Any, list[str]]:
+    """Return the live object that a name stands for, if it is known, and its dotted names."""
+    if isinstance(binding, Known):
+        return None, [binding.dotted]
+    live, dotted = getattr(binding, "value", None), []
+    if isinstance(binding, Callee):
+        live = binding.definition.live
+        dotted.append(f"{binding.definition.file.module}.{binding.definition.qualname}")
+    place = getattr(binding, "place", None)
+    if place is not None:
+        dotted.append(f"{place.module}.{place.name}")
+    return live, dotted
 
 
 ALIASES = {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from adjgen.diagnostics import Problem
 from adjgen.read.flow import COMPREHENSIONS
 
 # Calls of these neither change anything nor keep what they are given.
@@ -41,6 +42,7 @@ class Code:
     reason: str = ""
     hint: str = ""
     inward: bool = False  # a statement that changes nothing but local names
+    problems: tuple[Problem, ...] = ()  # those of a callee that could not be read: the reasons
 
     @property
     def is_expression(self) -> bool:
@@ -81,10 +83,12 @@ class Code:
         return statements
 
     def inner_names(self) -> set[str]:
-        """Return the names that the code binds for itself: other variables must avoid them."""
+        """Return the names that the code binds for itself: what is imported must avoid them."""
         names = {n.id for n in ast.walk(self.node) if isinstance(n, ast.Name)}
         names |= {n.arg for n in ast.walk(self.node) if isinstance(n, ast.arg)}
         return names - set(self.reads) - set(self.writes) - set(self.globals)
+
+    avoided_names = inner_names
 
 
 class _Renamer(ast.NodeTransformer):
@@ -97,6 +101,12 @@ class _Renamer(ast.NodeTransformer):
         if isinstance(node.ctx, ast.Load):
             return copy.deepcopy(self.loads.get(node.id, node))
         return ast.Name(self.stores.get(node.id, node.id), node.ctx)
+
+    def visit_alias(self, node: ast.alias) -> ast.alias:
+        bound = node.asname or node.name.partition(".")[0]
+        if self.stores.get(bound, bound) != bound and (node.asname or bound == node.name):
+            node.asname = self.stores[bound]
+        return node
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
         node.name = self.stores.get(node.name, node.name) if node.name else None

@@ -3,21 +3,24 @@
 import ast
 import copy
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeGuard
 
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
-from adjgen.read.flow import COMPREHENSIONS, assigned, own_nodes
+from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
 from adjgen.read.frame import Frame
-from adjgen.read.inline import locals_of, parameters
 from adjgen.read.lowering import Session
-from adjgen.read.names import ABSENT
+from adjgen.read.names import ABSENT, Known
+from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
+from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
 UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)  # a default that only running tells
 OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
+LISTS = ("builtins.list", "typing.List")
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
 
@@ -30,7 +33,8 @@ def parameter_types(
     found = {}
     for k, (name, kind) in enumerate(parameters(node)):
         default = definition.defaults.get(name, ABSENT)
-        annotation = _annotation(outside, name)
+        said = _annotation(outside, name)
+        annotation = {b.dotted.removeprefix("builtins.") for b in said if isinstance(b, Known)}
         unknown = isinstance(default, UNKNOWN) and name in used.terms
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
@@ -38,6 +42,10 @@ def parameter_types(
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
         elif "str" in annotation or isinstance(default, str) or name in used.texts - used.terms:
             found[name] = (OPAQUE, False)
+        elif is_object(said) and "float" not in annotation:
+            found[name] = (OPAQUE, False)
+        elif default is ABSENT and (written := _said_list(outside, annotation_of(node, name))):
+            found[name] = (written, True)
         elif name in used.counts:
             found[name] = (INT, False)
         elif name in used.lists - used.objects and "dict" not in annotation:
@@ -79,18 +87,30 @@ def _with_aliases(session: Session, definition: Any) -> Frame:
     return frame
 
 
-def _annotation(frame: Frame, name: str) -> set[str]:
-    """Return the builtins in an annotation: those in `bool | None`, Optional[str], "float"."""
+def _annotation(frame: Frame, name: str) -> list[Any]:
+    """Return what the names in an annotation mean: in `bool | None`, Optional[str], "float"."""
     said = annotation_of(frame.definition.node, name)
-    found: set[str] = set()
+    found: list[Any] = []
     pending = [] if said is None else [said]
     while pending:
         for part in ast.walk(pending.pop()):
-            found.add(frame.dotted(part))
+            found.append(frame.binding(part))
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 with suppress(SyntaxError, ValueError):  # Literal["any text"]
                     pending.append(ast.parse(part.value, mode="eval").body)
-    return {dotted.removeprefix("builtins.") for dotted in found}
+    return found
+
+
+def _said_list(frame: Frame, said: ast.expr | None) -> Type | None:
+    """Return the type that an annotation like list[list[float]] says, None for others."""
+    if isinstance(said, ast.Constant) and isinstance(said.value, str):
+        with suppress(SyntaxError, ValueError):
+            return _said_list(frame, ast.parse(said.value, mode="eval").body)
+    if isinstance(said, ast.Subscript) and frame.dotted(said.value) in LISTS:
+        is_number = frame.dotted(said.slice) == "builtins.float"
+        inner = REAL if is_number else _said_list(frame, said.slice)
+        return inner and seq(inner)
+    return None
 
 
 def annotation_of(node: Any, name: str) -> ast.expr | None:
@@ -103,6 +123,9 @@ def _body_of_parameters(node: Any) -> list[ast.AST]:
     """Return the body; where a parameter's name means something else it is spelled differently."""
     body = node.body if isinstance(node.body, list) else [node.body]
     names = {name for name, _ in parameters(node)}
+    loops = (n for n in own_nodes(*body) if isinstance(n, COMPREHENSIONS))
+    if names.isdisjoint(assigned(body)) and not any(names & targets(n) for n in loops):
+        return body
     others: set[ast.AST] = set()
     gone: set[str] = set()
     for statement in body:
@@ -141,47 +164,54 @@ class Uses:
         self.terms: set[str] = set()  # arithmetic alone
         self.methods: set[ast.expr] = set()  # of numbers: x.is_integer
         for inner in own_nodes(*_body_of_parameters(definition.node)):
-            self._look(inner)
+            look = LOOKS.get(type(inner))
+            if look is not None:
+                look(self, inner)
 
-    def _look(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Compare):
-            self._compare([node.left, *node.comparators], node.ops)
-        elif isinstance(node, ast.Call):
-            self._call(node)
-        elif isinstance(node, ast.BinOp):
-            into = self.counts if isinstance(node.op, BITS) else self.numbers
-            into |= names_of([node.left, node.right])
-            if not any(_is_text(side) for side in (node.left, node.right)):
-                self.terms |= names_of([node.left, node.right])
-            elif isinstance(node.op, ast.Add):  # "%g" % x prints a number
-                self.texts |= names_of([node.left, node.right])
-        elif isinstance(node, ast.UnaryOp):
-            if isinstance(node.op, ast.Not):
-                self._test(node.operand)
-            else:
-                into = self.counts if isinstance(node.op, ast.Invert) else self.numbers
-                into |= names_of([node.operand])
-        elif isinstance(node, ast.Subscript):
-            text = isinstance(node.slice, ast.JoinedStr) or (
-                isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-            )
-            (self.objects if text else self.lists).update(names_of([node.value]))
-            self.counts |= names_of([node.slice])
-        elif isinstance(node, ast.Attribute):
-            of_number = node in self.methods or node.attr in ("real", "imag")
-            of_list = hasattr(list, node.attr)
-            into = self.numbers if of_number else self.lists if of_list else self.objects
-            into |= names_of([node.value])
-        elif isinstance(node, (ast.For, ast.comprehension)):
-            self.lists |= names_of([node.iter])
-        elif isinstance(node, (ast.If, ast.IfExp, ast.While)):
-            self._test(node.test)
-        elif isinstance(node, ast.BoolOp) and node not in self.tested:
+    def _operation(self, node: ast.BinOp) -> None:
+        into = self.counts if isinstance(node.op, BITS) else self.numbers
+        names = names_of([node.left, node.right])
+        into |= names
+        if names and not any(is_text(side) for side in (node.left, node.right)):
+            self.terms |= names
+        elif names and isinstance(node.op, ast.Add):  # "%g" % x prints a number
+            self.texts |= names
+
+    def _unary(self, node: ast.UnaryOp) -> None:
+        if isinstance(node.op, ast.Not):
+            self._test(node.operand)
+        else:
+            into = self.counts if isinstance(node.op, ast.Invert) else self.numbers
+            into |= names_of([node.operand])
+
+    def _subscript(self, node: ast.Subscript) -> None:
+        (self.objects if is_text(node.slice) else self.lists).update(names_of([node.value]))
+        keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        self.counts |= names_of(keys)
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        of_number = node in self.methods or node.attr in ("real", "imag")
+        of_list = hasattr(list, node.attr)
+        into = self.numbers if of_number else self.lists if of_list else self.objects
+        into |= names_of([node.value])
+
+    def _walk(self, node: ast.For | ast.comprehension) -> None:
+        self.lists |= names_of([node.iter])
+
+    def _branch(self, node: ast.If | ast.IfExp | ast.While) -> None:
+        self._test(node.test)
+
+    def _boolean(self, node: ast.BoolOp) -> None:
+        if node not in self.tested:
             self.numbers |= names_of(node.values)  # the value of `x or y` is used
-        elif isinstance(node, ast.AugAssign) and isinstance(node.op, BITS):
-            self.counts |= names_of([node.target, node.value])
-        elif isinstance(node, (ast.Return, ast.AugAssign, ast.Assign)) and node.value is not None:
-            self.numbers |= names_of([node.value])
+
+    def _value(self, node: ast.Return | ast.Assign) -> None:
+        self.numbers |= names_of([node.value] if node.value else [])
+
+    def _update(self, node: ast.AugAssign) -> None:
+        bits = isinstance(node.op, BITS)
+        into = self.counts if bits else self.numbers
+        into |= names_of([node.target, node.value] if bits else [node.value])
 
     def _test(self, node: ast.expr) -> None:
         """Note the names whose truth alone is asked for."""
@@ -190,7 +220,8 @@ class Uses:
         for part in node.values if isinstance(node, ast.BoolOp) else ():
             self._test(part)
 
-    def _compare(self, sides: list[ast.expr], ops: list[ast.cmpop]) -> None:
+    def _compare(self, node: ast.Compare) -> None:
+        sides, ops = [node.left, *node.comparators], node.ops
         membership = any(isinstance(op, (ast.In, ast.NotIn)) for op in ops)
         text = any(isinstance(s, ast.Constant) and isinstance(s.value, str) for s in sides)
         if text or (membership and _texts(sides[-1])):
@@ -218,12 +249,17 @@ class Uses:
         return any(self.frame.dotted(part) == "builtins.str" for part in ast.walk(kinds))
 
 
+LOOKS: dict[type, Callable[[Uses, Any], None]] = {
+    ast.Compare: Uses._compare, ast.Call: Uses._call, ast.BinOp: Uses._operation,
+    ast.UnaryOp: Uses._unary, ast.Subscript: Uses._subscript, ast.Attribute: Uses._attribute,
+    ast.For: Uses._walk, ast.comprehension: Uses._walk, ast.If: Uses._branch, ast.IfExp: Uses._branch,
+    ast.While: Uses._branch, ast.BoolOp: Uses._boolean, ast.Return: Uses._value,
+    ast.Assign: Uses._value, ast.AugAssign: Uses._update,
+}  # fmt: skip
+
+
 def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
 
 
 def _texts(node: ast.expr) -> bool:

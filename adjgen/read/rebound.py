@@ -88,9 +88,14 @@ class Rebound:
                     found.setdefault(name, []).append(Store(base, node.lineno, local))
         return found
 
+    @cached_property
+    def dotted(self) -> set[str] | None:
+        """What stands behind a dot in the file, which is quick to see; None if that is not all."""
+        return None if OTHER.search(self.text) else set(re.findall(r"\.\s*(\w+)", self.text))
+
     def stores(self, name: str) -> list[Store]:
         """Return the stores that may bind an attribute of this name."""
-        if not (OTHER.search(self.text) or re.search(rf"\.\s*{name}\b", self.text)):
+        if self.dotted is not None and name not in self.dotted:
             return []
         return [*self.attributes.get(name, ()), *self.attributes.get(ANY, ())]
 

@@ -1,6 +1,7 @@
 """Lowers statements that always fall through: assignments, calls, definitions, and what is carried."""
 
 import ast
+import sys
 from collections.abc import Callable
 
 from adjgen.ir.core import UNBOUND
@@ -83,9 +84,20 @@ def _delete(frame: Frame, node: ast.Delete) -> None:
 
 
 def _import(frame: Frame, node: ast.Import | ast.ImportFrom) -> None:
+    if frame.session.trying and not _always_there(frame, node):
+        carry(frame, node)  # it may fail, and somebody expects that
+        return
     for alias in node.names:
         name = (alias.asname or alias.name).split(".")[0]
         bind(frame, name, BindingValue(frame.definition.scope.imported(node, alias)))
+
+
+def _always_there(frame: Frame, node: ast.Import | ast.ImportFrom) -> bool:
+    """Whether an import is of Python's own modules, which does not fail."""
+    bindings = [frame.definition.scope.imported(node, alias) for alias in node.names]
+    known = [b for b in bindings if isinstance(b, (names.Known, names.ModuleName))]
+    roots = {b.dotted.partition(".")[0] for b in known}
+    return len(known) == len(bindings) and roots <= {*sys.stdlib_module_names}
 
 
 def _scope(frame: Frame, node: ast.Global | ast.Nonlocal) -> None:

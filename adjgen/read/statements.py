@@ -6,21 +6,22 @@ Flags are names that no user can write: %left (this list is left), %stop (so is 
 
 import ast
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
-from adjgen.ir.core import UNBOUND, Const, Var
-from adjgen.read import displays, loops
+from adjgen.ir.core import UNBOUND, Const
+from adjgen.read import displays, loops, trying
 from adjgen.read.bound import boundness, flag
 from adjgen.read.carrying import carry
+from adjgen.read.dispatch import made_here
 from adjgen.read.expressions import atom, value
-from adjgen.read.flow import dies, ends, jumps, returns
+from adjgen.read.flow import dies, ends, jumps, own_nodes, returns
 from adjgen.read.frame import Frame
 from adjgen.read.joins import join, truth
 from adjgen.read.lowering import Arm
 from adjgen.read.opaque import changes
 from adjgen.read.passive import cut, cut_names, is_marked
 from adjgen.read.simple import SIMPLE, observe
-from adjgen.read.values import Display, ListValue, RowValue, Value, leaves
+from adjgen.read.values import Display, Value
 
 TRUE, FALSE = Const(True), Const(False)
 
@@ -30,6 +31,9 @@ def suite(frame: Frame, statements: Sequence[ast.stmt]) -> None:
     for k, node in enumerate(statements):
         if isinstance(node, ast.If) and jumps([node]):
             if jumping_if(frame, node, statements[k + 1 :]):
+                return
+        elif isinstance(node, ast.Try):
+            if trying.attempt(frame, node, statements[k + 1 :]):
                 return
         else:
             statement(frame, node)
@@ -86,8 +90,7 @@ def _dead(frame: Frame, dead: Arm, alive: Arm) -> Arm:
     before, heap = frame.env, frame.session.heap
 
     def keep(name: str, value: Value) -> Value:
-        made = any(isinstance(leaf, (Var, ListValue, RowValue)) for leaf in leaves(value))
-        return UNBOUND if made and before.get(name) != value else value
+        return UNBOUND if made_here(frame, value) and before.get(name) != value else value
 
     env = {name: keep(name, value) for name, value in alive.env.items()}
     for name in alive.env:
@@ -134,10 +137,23 @@ def structure(frame: Frame, node: ast.expr) -> Value:
     items = displays.items_of(frame, node) if isinstance(node, (ast.Tuple, ast.List)) else None
     if items is not None:
         kind = "tuple" if isinstance(node, ast.Tuple) else "list"
-        if kind == "list" and not frame.is_main:
+        if kind == "list" and not (frame.is_main and one_structure(frame.definition.node)):
             return value(frame, node)  # the caller may change it
         return Display(kind, tuple(structure(frame, item) for item in items))
     return value(frame, node)
+
+
+@lru_cache(maxsize=256)
+def one_structure(function: ast.FunctionDef) -> bool:
+    """Whether every return of a function has the same displays in it: else a list is just a list."""
+    found = {_shape(n.value) for n in own_nodes(*function.body) if isinstance(n, ast.Return)}
+    return len(found) < 2
+
+
+def _shape(node: ast.expr | None) -> str:
+    if not isinstance(node, (ast.Tuple, ast.List)):
+        return "."
+    return f"{type(node).__name__}({','.join(_shape(item) for item in node.elts)})"
 
 
 def _break(frame: Frame, node: ast.Break) -> None:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from adjgen.elementary.sequences import inside
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.read import calls, expressions, lists
 from adjgen.read.frame import Frame
@@ -12,7 +13,7 @@ from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 MOVED = "was put into another list: change it before, or there"
 
 
-def listed(frame: Frame, node: ast.expr, items: Sequence[Value]) -> ListValue | None:
+def listed(frame: Frame, node: ast.AST, items: Sequence[Value]) -> ListValue | None:
     """Return a new list of items, if they are numbers or lists of numbers."""
     atoms = []
     rows = []
@@ -27,6 +28,7 @@ def listed(frame: Frame, node: ast.expr, items: Sequence[Value]) -> ListValue | 
         atom = frame.materialise(node, one)
         if not lists.numbers(atom.type) or frame.in_doubt(atom):
             return None
+        lists.share(one)
         rows += [one.cell] if isinstance(one, ListValue) else []
         atoms.append(atom)
     made = lists.held(frame, frame.row(node, "listing", *atoms))
@@ -58,9 +60,14 @@ def change(frame: Frame, node: ast.AST, base: ListValue | RowValue, var: Var) ->
     if reason:
         what = f"this list cannot be changed here: {reason}"
         frame.problem(node, "ADJ407", what, "Change a copy, or build a new list.")
+    if any(guard.sees(cell, node) for guard in frame.session.guards):
+        what = "this list is changed in a try before something that may raise"
+        why = "Change it last in the body, or behind the try."
+        frame.problem(node, "ADJ204", what, why)
     if isinstance(base, RowValue):
         for row in cell.rows:
             row.stale = "a list that was put into another one, which was changed there since"
+    lists.inherit(frame, frame.session.heap[cell], var, 0)
     var.hint = var.hint or getattr(frame.session.heap[cell], "hint", "")
     frame.session.heap[cell] = var
 
@@ -87,23 +94,38 @@ def update(frame: Frame, node: ast.AugAssign, target: ast.Subscript, base: Value
 def put(frame: Frame, node: ast.AST, at: Any, path: tuple[Atom, ...], value: Value) -> None:
     """Put a value at a place of a list."""
     if isinstance(value, Display):
-        value = listed(frame, node, value.items) or value  # type: ignore[arg-type]
+        value = listed(frame, node, value.items) or value
     new = frame.materialise(node, value)
     whole = frame.session.heap[at.cell]
+    if new.type.element is not None:  # a parameter that is given a list as an item has such items
+        element = Var("", inside(whole.type, len(path)))
+        lists.inherit(frame, whole, element, len(path))
+        lists.retype(frame, element, new.type)
     change(frame, node, at, frame.row(node, "with_item", whole, new, *path))
     if isinstance(value, (ListValue, RowValue)):
+        lists.share(value)
         at.cell.generation += 1
         moved(at.cell, [value.cell] if isinstance(value, ListValue) else [])
         if isinstance(value, RowValue):
             at.cell.loose = lists.ROWS
 
 
+def exchange(frame: Frame, node: ast.AST, base: ListValue, i: Atom, j: Atom) -> None:
+    """Lower x[i], x[j] = x[j], x[i] of lists."""
+    whole = frame.materialise(node, base)
+    second, first = frame.row(node, "item", whole, j), frame.row(node, "item", whole, i)
+    half = frame.row(node, "with_item", whole, second, i)
+    change(frame, node, base, frame.row(node, "with_item", half, first, j))
+    base.cell.generation += 1
+
+
 def append(frame: Frame, node: ast.AST, base: ListValue | RowValue, value: Value) -> None:
     """Lower x.append(value)."""
     if isinstance(value, Display):
-        value = listed(frame, node, value.items) or value  # type: ignore[arg-type]
+        value = listed(frame, node, value.items) or value
     new = frame.materialise(node, value)
     renew(frame, node, base, "append", new)
+    lists.share(value)
     if isinstance(value, ListValue):
         moved(base.cell, [value.cell])
     elif isinstance(value, RowValue):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
+from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Loc, Tree, Var
 from adjgen.ir.types import NOTHING
 
 
@@ -20,12 +20,14 @@ class Display:
 class FunctionValue:
     """A function; one defined inside another keeps the frame whose variables it sees.
 
-    `first` are arguments before those of a call: self of a method.
+    `first` are arguments before those of a call: self of a method, those of a functools.partial;
+    `named` are its keywords, which a call may give once more.
     """
 
     definition: Any
     frame: Any = None
     first: tuple["Value", ...] = ()
+    named: tuple[tuple[str, "Value"], ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +39,9 @@ class Cell:
     loose       why the lists inside cannot be changed
     rows        the cells of lists that were put inside
     generation  how often its rows were exchanged
+    given       whether it is the caller's, who sees its changes
+    inside      lists that it may be a row of
+    buffer      the parameter whose list it may be, if the caller gave one for a default of None
     """
 
     frozen: str = ""
@@ -44,6 +49,9 @@ class Cell:
     loose: str = ""
     rows: list["Cell"] = field(default_factory=list)
     generation: int = 0
+    given: bool = False
+    inside: tuple["Cell", ...] = ()
+    buffer: Var | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +77,30 @@ class BindingValue:
     binding: Any
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Dispatch:
+    """One of several functions: `selector` is the place of the one that it is."""
+
+    selector: Atom
+    functions: tuple["Value", ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A name that means different kinds of things on different paths, or may have no value."""
+    """A name that means different kinds of things on different paths, or may have no value.
+
+    `place` is that of a try which would not lose the name if it was carried as it is.
+    """
 
     reason: str
     code: str = "ADJ205"
+    hint: str = "Use one name for one kind of value."
+    place: Loc | None = None
 
 
-Value = Union[Var, Const, Display, FunctionValue, BindingValue, Conflict, ListValue, RowValue]
+Value = Union[
+    Var, Const, Display, FunctionValue, BindingValue, Dispatch, Conflict, ListValue, RowValue
+]  # fmt: skip
 
 
 def leaves(value: Value) -> Iterator[Value]:

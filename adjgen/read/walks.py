@@ -9,6 +9,7 @@ from adjgen.ir.types import INT, OPAQUE, Type, seq
 from adjgen.read import expressions, lists
 from adjgen.read.cells import Heap
 from adjgen.read.frame import Frame
+from adjgen.read.lowering import Mark
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
 OF_A_WALK = "is walked by a loop: change it by its place in the list of lists"
@@ -33,7 +34,7 @@ class Walk:
         element = next(elements)
         if element.type.element is None:
             return element
-        return lists.held(frame, element, frozen=OF_A_WALK)
+        return lists.row_held(frame, element, OF_A_WALK, self.cells)
 
     def check(self, frame: Frame, node: ast.stmt, start: Heap, end: Heap) -> None:
         """Refuse a loop that changes the list that it walks: it would see some of the changes."""
@@ -56,19 +57,29 @@ def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
     if dotted == "builtins.zip" and len(args) > 1:
         inner = [walk(frame, a, part_of(target, k)) for k, a in enumerate(args)]
         return together(inner)
-    if dotted == "builtins.enumerate" and len(args) in (1, 2) and lists.is_list(frame, args[0]):
+    if dotted == "builtins.enumerate" and len(args) in (1, 2) and _walkable(frame, args[0]):
         return _enumerated(frame, node, args, target)
     if dotted == "builtins.reversed" and len(args) == 1:
+        start = Mark(frame)
         inner_walk = walk(frame, args[0], target)
         if len(inner_walk.args) == 1 and inner_walk.args[0].type.element is not None:
             back = frame.row(node, "backwards", inner_walk.args[0])
             return Walk([back], inner_walk.elements, [], inner_walk.cells)
+        start.rewind()
     held = lists.list_of(frame, node)
     if held is None:
         return one_of(frame, expressions.atom(frame, node), target)
     found = one_of(frame, frame.materialise(node, held), target)
     found.cells = [held.cell] if isinstance(held, (ListValue, RowValue)) else []
     return found
+
+
+def _walkable(frame: Frame, node: ast.expr) -> bool:
+    """Whether an expression is a list, or several in step, whose length is known before the walk."""
+    dotted = frame.dotted(node.func) if isinstance(node, ast.Call) and not node.keywords else ""
+    if dotted in ("builtins.zip", "builtins.reversed") and isinstance(node, ast.Call):
+        return bool(node.args) and all(_walkable(frame, argument) for argument in node.args)
+    return lists.is_list(frame, node)
 
 
 def one_of(frame: Frame, sequence: Atom, target: ast.expr | None) -> Walk:

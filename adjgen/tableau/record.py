@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import UNBOUND, Atom, Block, Eqn, For, Function, If, Module, Opaque, Param, Var
 from adjgen.ir.spelling import applied, leaf_names, names_of, place, spelled, turns
-from adjgen.run import Run
+from adjgen.run import CannotRunError, Run
 
 ABSENT = object()
 MOST = 200_000  # steps: a loop that does not end must not fill the memory
@@ -47,7 +47,7 @@ class Step:
     partials: Mapping[str, float] = field(default_factory=dict)
 
 
-class StoppedError(Exception):
+class StoppedError(CannotRunError):
     """The run cannot go on behind this place."""
 
 

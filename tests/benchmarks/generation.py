@@ -36,6 +36,14 @@ def straight_line(size):
     return "\n".join([*lines, f"    return v{size}", ""])
 
 
+def chain(arms):
+    """Return the text of a function with a chain of so many arms, each nested in the one before."""
+    lines = ["def f(x, k):", "    if k == 0:", "        y = x"]
+    for k in range(1, arms):
+        lines += [f"    elif k == {k}:", f"        y = x * {k}.5 + x * x"]
+    return "\n".join([*lines, "    else:", "        y = 0.0", "    return y", ""])
+
+
 def child(size):
     """Generate one size; print seconds, peak megabytes and generated lines."""
     import resource
@@ -97,6 +105,15 @@ def product_time(size=50, repeats=7):
     return 1000 * min(times)
 
 
+def chain_time(arms=250):
+    """Return the milliseconds in which a chain of arms goes from text to a module, without black."""
+    import adjgen
+
+    begin = time.process_time()
+    adjgen.generate(chain(arms), wrt="x", formatted=False)
+    return 1000 * (time.process_time() - begin)
+
+
 def show(rows, milliseconds):
     """Print what was measured."""
     print(f"{'statements':>10}  {'seconds':>8}  {'growth':>6}  {'MB':>6}  {'lines':>8}")
@@ -123,6 +140,7 @@ def main():
     milliseconds = {
         "import adjgen": import_time(),
         "one product of a 50-statement function": product_time(),
+        "a chain of 250 arms": chain_time(),
     }
     show(rows, milliseconds)
     if options.json:

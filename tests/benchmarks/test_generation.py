@@ -18,5 +18,6 @@ def test_table_of_small_sizes(tmp_path):
     assert [line.rpartition(":")[0] for line in times] == [
         "import adjgen",
         "one product of a 50-statement function",
+        "a chain of 250 arms",
     ]
     assert not list(tmp_path.iterdir())

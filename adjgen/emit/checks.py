@@ -1,0 +1,53 @@
+"""Writes the checks of derivative functions: what they raise, and where."""
+
+import ast
+
+from adjgen.elementary.structural import NOTHING, unbound_error
+from adjgen.emit.assignments import Assignments, Statements
+from adjgen.emit.expressions import negated
+from adjgen.emit.targets import outside
+from adjgen.ir.core import Const, Eqn
+
+
+def no_derivative(write: Assignments, eqn: Eqn) -> Statements:
+    """Write what is raised where there is no derivative."""
+    error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(NOTHING)], [])
+    return [ast.Raise(error)]
+
+
+def require_real(write: Assignments, eqn: Eqn) -> Statements:
+    """Write the check that a power is real."""
+    base, exponent, power = eqn.args
+    text = "a negative number to a fractional power is complex"
+    test: ast.expr
+    if isinstance(exponent, Const) and not isinstance(base, Const):
+        test = ast.Compare(write.atom(base), [ast.Lt()], [ast.Constant(0.0)])
+    else:
+        test = ast.Call(
+            outside("builtins", "isinstance"),
+            [write.atom(power), outside("builtins", "complex")],
+            [],
+        )
+    error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
+    return [ast.If(test, [ast.Raise(error)], [])]
+
+
+def require_number(write: Assignments, eqn: Eqn) -> Statements:
+    """Write the check that values are numbers."""
+    tests: list[ast.expr] = [
+        ast.Call(outside("numpy", "ndim"), [write.atom(arg)], []) for arg in eqn.args
+    ]
+    test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
+    text = "the value is an array: these derivatives are for numbers"
+    error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])
+    return [ast.If(test, [ast.Raise(error)], [])]
+
+
+def require_bound(write: Assignments, eqn: Eqn) -> Statements:
+    """Write the check that a name has a value."""
+    bound, name, free = eqn.args
+    assert isinstance(name, Const) and isinstance(free, Const)
+    error = unbound_error(name.value, free.value)
+    text = ast.Constant(str(error))
+    leave = ast.Raise(ast.Call(outside("builtins", type(error).__name__), [text], []))
+    return [leave] if bound == Const(False) else [ast.If(negated(write.atom(bound)), [leave], [])]

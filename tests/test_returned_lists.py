@@ -1,0 +1,43 @@
+"""Functions that return lists: what generate writes of them, and lists that only some paths write out."""
+
+import textwrap
+
+import pytest
+
+from adjgen.pipeline import Options, generate
+from adjgen.read.source import find, read_text
+
+SCALED = """
+    def f(x, y):
+        made = [0.0] * 3
+        for k in range(3):
+            made[k] = x * y**k
+        return made
+"""
+DISPLAY_ON_ONE_PATH = """
+    def f(x, y):
+        if y > 2.0:
+            return [x * y, y, x]
+        made = []
+        for k in range(3):
+            made.append(x * y**k)
+        return made
+"""
+DISPLAYS_OF_TWO_LENGTHS = """
+    def f(x, y):
+        if y > 2.0:
+            return [x * y, y]
+        return [x, x * y, x * y * y]
+"""
+
+
+@pytest.mark.parametrize("text", [SCALED, DISPLAY_ON_ONE_PATH, DISPLAYS_OF_TWO_LENGTHS])
+def test_a_list_has_a_vjp_and_a_jvp(text):
+    made = generate([find(read_text(textwrap.dedent(text), "a.py"), "f")], Options(formatted=False))
+    assert not made.refused and "value_and_grad" not in made.source
+    space = {}
+    exec(compile(made.source, "made", "exec"), space)
+    value, (x_bar, y_bar) = space["f_vjp"](2.0, 1.5, bar=[1.0, 2.0, 4.0])
+    assert value == [2.0, 3.0, 4.5]
+    assert (x_bar, y_bar) == (1.0 + 2.0 * 1.5 + 4.0 * 2.25, 2.0 * 2.0 + 4.0 * 2.0 * 2.0 * 1.5)
+    assert space["f_jvp"](2.0, 1.5, x_dot=1.0, y_dot=0.0) == (value, [1.0, 1.5, 2.25])
