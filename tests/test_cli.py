@@ -288,6 +288,7 @@ def test_operations_beside_a_module(adjgen, folder):
         ["generate", "model.py", "--define", "9=8"],
         ["verify", "model.py", "--at", "x=one"],
         ["rules", "no_such_rule"],
+        ["rules", "append"],
         ["explain", "ADJ999"],
         ["model.py"],
         ["nonsense"],

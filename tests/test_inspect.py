@@ -202,6 +202,20 @@ def test_a_point_with_inf_is_json_for_everybody():
     assert found["ssa"]["point"]["value"] == "inf"
 
 
+@pytest.mark.parametrize("body, seen", [
+    ("for v in xs:\n        y = y * v", "return x_6 = 6"),
+    ("y = xs[0] * xs[1]", "stopped at line 3: item(x_1, 0): derivatives through lists"),
+    ("for k in range(len(xs)):\n        y += xs[k]", "stopped at line 4: item(x_1, x_5)"),
+    ("y = sum([v * v for v in xs])", "stopped at line 3: total(x_5): derivatives through lists"),
+])  # fmt: skip
+def test_a_point_says_where_it_stops_following_lists(tmp_path, body, seen):
+    path = tmp_path / "lists.py"
+    path.write_text(f"def f(xs, y=1.0):\n    # of lists\n    {body}\n    return y\n")
+    text = inspect(path, "--show", "ssa", "--at", "xs=[2.0, 3.0]")
+    assert seen in text
+    assert "df/dx_i" not in text or "stopped" not in text  # no adjoint of what was not run
+
+
 def test_a_point_as_a_page():
     text = inspect(LECTURE, "--show", "ssa,reverse", "--at", "x=1.2", "--format", "html")
     assert "2.63314470656" in text

@@ -39,9 +39,7 @@ from adjgen.files import Output, is_generated
 @options.AT
 @click.option("--strict", is_flag=True, default=None, help="Exit 1 if any function is refused.")
 @click.option("--force", is_flag=True, help="Overwrite files that adjgen did not write.")
-@click.option(
-    "-q", "--quiet", is_flag=True, help="Of refusals print only the table, of kinks nothing."
-)
+@click.option("-q", "--quiet", is_flag=True, help="Print refusals as a table only, and no kinks.")
 def generate(source: tuple[str, ...], **given: Any) -> None:
     """Write the derivatives of Python functions as a standalone module.
 

@@ -23,7 +23,7 @@ WRT = click.option(
 TARGET = click.option(
     "--target",
     type=click.Choice(TARGETS),
-    help="What generated code computes with. [default: math]",
+    help="What generated code computes with; this version has math alone. [default: math]",
 )
 STYLE = click.option(
     "--style",
@@ -52,7 +52,7 @@ AT = click.option(
     type=arguments.option,
     multiple=True,
     metavar="x=1.2,y=3",
-    help="Values of parameters: numbers, True, False, None, 'text', [lists], (tuples).",
+    help="Values of parameters: numbers, pi, e, True, False, None, 'text', [lists], (tuples).",
 )
 JOBS = click.option(
     "-j",

@@ -30,10 +30,10 @@ def rules(name: str | None) -> None:
         click.echo("\n".join(f"{first:{width}}  {second}" for first, second in rows))
         return
     row = TABLE.get(name) or BY_NAME.get(name)
-    if row is None:
+    if row is None or row.jvp:  # what a step with a list does to slopes is no partial
         from adjgen.read.names import did_you_mean
 
-        near = did_you_mean(name.rpartition(".")[2], list(TABLE))
+        near = did_you_mean(name.rpartition(".")[2], [n for n in TABLE if not TABLE[n].jvp])
         raise click.UsageError(
             f"there is no rule for {name}" + (f"; did you mean {near}?" if near else "")
         )

@@ -176,6 +176,8 @@ class Recorder(Run):
         text = applied(self.eqn, self.names, self.function)
         if name == "require_bound" and not args[0]:
             raise StoppedError(f"`{args[1]}` has no value on this path")
+        if TABLE[name].jvp and any(map(live, flat(args))):
+            raise StoppedError(f"{text}: derivatives through lists are not followed here")
         try:
             return super().row(name, [bare(arg) for arg in args], outs)
         except Exception as error:
@@ -253,6 +255,8 @@ class Recorder(Run):
         if isinstance(eqn.op, For) and body:
             self.turn.pop()
             texts = [f"last {self.names[var]}" for var in body.params[eqn.op.seqs :]]
+            collected = body.results[eqn.op.carried + eqn.op.exits :]
+            texts += [f"all {spelled(atom, self.names)}" for atom in collected]
         elif isinstance(eqn.op, If):
             block = taken(eqn, self.value(eqn.args[0]))
             texts = [spelled(result, self.names) for result in block.results]
