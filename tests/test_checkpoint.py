@@ -224,7 +224,18 @@ LOUD = """
             x = x * show(k) * x
         return x
 """
+TRIED = """
+    def f(x, n: int):
+        try:
+            # adjgen: checkpoint
+            for k in range(n):
+                x = x - 1.0 / x
+        except ZeroDivisionError:
+            return 0.0 * x
+        return x
+"""
 REFUSED = [
+    (TRIED, "ADJ408", "inside `try`"),
     (LOUD, "ADJ408", "side effects"),
     (LOGISTIC.replace("x = r", "print(x)\n            x = r"), "ADJ408", "side effects"),
     (LOGISTIC.replace("for _ in range(n):", "while x < n:"), "ADJ408", "while"),
