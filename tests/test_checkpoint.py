@@ -227,12 +227,13 @@ LOUD = """
 TRIED = """
     def f(x, n: int):
         try:
+            y = x
             # adjgen: checkpoint
             for k in range(n):
-                x = x - 1.0 / x
+                y = y - 1.0 / y
         except ZeroDivisionError:
             return 0.0 * x
-        return x
+        return y
 """
 REFUSED = [
     (TRIED, "ADJ408", "inside `try`"),
