@@ -15,7 +15,7 @@ LIST_STATEMENTS = {
     "walk": 4, "update": 3, "slice": 1, "sort": 0.8, "helper": 1.5, "closure": 1,
     "rows": 2.5, "row": 2, "cell": 3, "roll": 1.5, "nested": 1,
 }  # fmt: skip
-LIST_EXPRESSIONS = {"item": 12, "total": 3, "inner": 3, "member": 2, "count": 0.6}
+LIST_EXPRESSIONS = {"item": 12, "total": 3, "winner": 3, "member": 2, "length": 0.6}
 ZERO = dict.fromkeys([*LIST_STATEMENTS, *LIST_EXPRESSIONS], 0.0)
 
 
@@ -80,7 +80,7 @@ class ListStatements:
             f"list({a})",
             f"{a}[:]",
             f"{a}.copy()",
-            f"{a} + {b}",
+            f"{a} + {b}[:2]",
             f"sorted({a})",
             f"{a}[::-1]",
         ]
@@ -119,7 +119,7 @@ class ListStatements:
         ]  # fmt: skip
         return type(self.atom())(self.rng.choice(forms), 200.0)
 
-    def real_inner(self: Any, depth: int) -> Any:
+    def real_winner(self: Any, depth: int) -> Any:
         """max(a), min(a), sorted(a)[0]"""
         a = self.one()
         if not a:
@@ -141,7 +141,7 @@ class ListStatements:
         name = self.rng.choice(self.scope.rows)
         return self.text(f"{name}[{self.place(name)}][{self.place()}]")
 
-    def real_count(self: Any, depth: int) -> Any:
+    def real_length(self: Any, depth: int) -> Any:
         """len(a)"""
         a = self.one()
         return self.text(f"len({a})") if a else self.atom()
@@ -188,7 +188,15 @@ class ListStatements:
         forms = [f"{a}.append({e})"] * 4 + [f"{a}.extend({self.some()})", f"{a} += [{e}]"]
         forms += [f"{a}.extend(v_ * 0.5 for v_ in {b}[:2])", f"{a}.insert(0, {e})"]
         forms += [f"{a}.extend({b}[:2])", f"{a} = {a} + [{e}]", f"{a}.insert({self.place()}, {e})"]
-        self.put(self.rng.choice(forms))
+        self.put_growth(a, self.rng.choice(forms))
+        return None
+
+    def put_growth(self: Any, a: str, line: str) -> None:
+        """if len(a) < 9: a.append(e), wherever a may be a list that a loop walks"""
+        if not self.loops and not self.called:
+            return self.put(line)
+        self.put(f"if len({a}) < 9:")
+        self.put("    " + line)
         return None
 
     def put_shrink(self: Any) -> None:
@@ -307,7 +315,7 @@ class ListStatements:
             f"{a}[1:] = [{e}, {g}]",
             f"{a}[:1] = {b}[:2]",
         ]
-        self.put(self.rng.choice(forms))
+        self.put_growth(a, self.rng.choice(forms))
         return None
 
     def put_sort(self: Any) -> None:
@@ -339,7 +347,7 @@ class ListStatements:
         forms += [f"{a}.append(u)"] * plain
         self.put("def push(u):")
         with self.indented():
-            self.put(self.rng.choice(forms))
+            self.put_growth(a, self.rng.choice(forms))
             if self.chance(0.3):
                 self.put(f"return {a}[0] * 0.5")
         if self.chance(0.3):
@@ -412,7 +420,7 @@ class ListStatements:
         elif form < 7:
             self.put(f"{name}[{i}] = {self.made()}")
         elif form < 8:
-            self.put(f"{name}.append({self.made()})")
+            self.put_growth(name, f"{name}.append({self.made()})")
         elif form < 9:
             self.put(f"{name}.reverse()")
         else:

@@ -33,7 +33,7 @@ STATEMENTS = {
     "assign": 11, "augment": 6, "chain": 1.5, "pair": 2.5, "swap": 2, "nest": 1, "annotate": 1,
     "whole": 2, "truth": 1.5, "choose": 7, "count": 5, "repeat": 4, "leave": 2.5, "finish": 2,
     "show": 0.7, "claim": 0.7, "guard": 0.7, "unpack": 2, "split": 0.8, "nothing": 0.2,
-    "bare": 0.3, "correlate": 0.6, "dispatch": 0.5, **RARE_STATEMENTS, **TRYING_STATEMENTS, **LIST_STATEMENTS,
+    "bare": 0.3, "correlate": 0.6, "dispatch": 2.5, **RARE_STATEMENTS, **TRYING_STATEMENTS, **LIST_STATEMENTS,
 }  # fmt: skip
 COMPOUND = {
     "choose",
@@ -193,6 +193,7 @@ class Writer(RareStatements, TryingStatements, ListStatements):
         self.truthy = False
         self.listed = listed
         self.walked: set[str] = set()  # lists that a loop walks here
+        self.called = False  # by a function that may be walking the lists it gives
         self.walruses = True  # not in functions inside, where := would hide the names outside
         self.names = list(REALS) + rng.sample(CLASHES, 2)
         self.hidden = rng.choice(SHADOWS) if rng.random() < 0.06 else ""
@@ -943,7 +944,7 @@ def function(writer: Writer, signature: Signature, statements: int, annotate: bo
             "rows": writer.scope.rows,
         }
         known[parameter.kind].append(parameter.name)
-    writer.shape = signature.shape
+    writer.shape, writer.called = signature.shape, signature.name != "f"
     if writer.chance(0.3):
         writer.lines.append(f'    """Return what {signature.name} says."""')
     for parameter in signature.parameters:
@@ -1012,7 +1013,7 @@ def parameters(
         found.append(Parameter("n", "int"))
     if passive and rng.random() < 0.3:
         found.append(Parameter("up", "bool"))
-    if passive and rng.random() < 0.1:
+    if passive and rng.random() < 0.2:
         found.append(Parameter("mode", "str"))
     defaults = {"int": "2", "bool": "True", "str": "'a'"}
     first = rng.choice([0, 1, 2, 9, 9, 9]) + sum(p.kind in ("list", "rows") for p in found)

@@ -12,6 +12,7 @@ import oracle
 import pytest
 import random_programs
 from oracle import MP
+from test_random_programs import COUNT
 
 STEP = MP.mpf(10) ** -20
 POINTS = {"acosh": 1.7, "log": 1.3, "gamma": 2.3, "lgamma": 0.6}
@@ -151,7 +152,7 @@ def test_programs_are_the_same_under_every_hash_seed():
 
 
 def test_programs_use_the_whole_grammar():
-    texts = "\n".join(random_programs.program(seed).text for seed in range(300))
+    texts = "\n".join(random_programs.program(seed).text for seed in range(COUNT))
     for word in [
         "elif", "else:", "while", "for", "break", "continue", "return", ":=", " if ", " and ", " or ",
         "not ", "assert", "raise", "print", "pass", "//", "%", "**", "+=", "-=", "*=", "/=", "<=",
