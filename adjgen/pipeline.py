@@ -21,6 +21,7 @@ KINDS = {
     "both": ("jvp", "vjp", "value_and_grad"),
 }
 STYLES = ("named", "ssa")
+TARGETS = ("math", "numpy")
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -91,13 +92,13 @@ def primal(definition: Any, options: Options = Options()) -> Module:
     from adjgen.passes import optimise
     from adjgen.read.lower import lower
 
-    if options.target != "math":
-        why = "Numbers are what this version differentiates; numpy on numbers needs no target."
+    if options.target not in TARGETS:
+        why = "There are math, for numbers and lists, and numpy, for arrays."
         raise UnsupportedError(
             [Problem("ADJ802", f"target {options.target!r} does not exist", why)]
         )
     with deep_recursion():
-        module = optimise(lower(definition), after=False, exact=options.exact)
+        module = optimise(lower(definition, options.target), after=False, exact=options.exact)
         if options.checkpoint:
             from adjgen.diff.checkpoint import marked
 

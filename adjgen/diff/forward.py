@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adjgen.diff.active import carried_results
+from adjgen.diff.arrays import Dots, Whole
 from adjgen.diff.rules import (
     ZERO,
     list_rule,
@@ -29,12 +30,15 @@ class Forward:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its jvp
         self.dots: Tangents = {}
+        self.whole = Whole()
 
     def dot(self, atom: Atom, builder: Builder) -> Atom:
         """Return the tangent of an atom; an absent one is zero."""
         if isinstance(atom, Const):
             return atom if atom.value == () else ZERO  # (): the tape on the path without it
-        return self.dots[atom] if atom in self.dots else zero_like(builder, atom)
+        if atom in self.dots:
+            return self.whole.of(self.dots[atom], atom, builder)
+        return self.whole.mark(zero_like(builder, atom))
 
     def block(self, block: Block, builder: Builder) -> None:
         """Append the equations of a block and their tangents."""
@@ -67,17 +71,16 @@ class Forward:
             args = [operand(builder, arg) for arg in eqn.args]
             for position, out in enumerate(eqn.outs):
                 value = operand(builder, out) if rule.outs == 1 else position
-                dot = rule.jvp(
-                    args, value, lambda k: operand(builder, self.dot(eqn.args[k], builder))
-                )
-                self.name(out, atom_of(dot))
+                dots = Dots(eqn, self.dots, lambda arg: operand(builder, self.dot(arg, builder)))
+                dot = atom_of(rule.jvp(args, value, dots))
+                self.name(out, self.whole.mark(dot) if dot.type.dtype else dot)
             return
         for position, out in enumerate(eqn.outs):
             if out not in self.active:
                 continue
             total: Atom | None = None
             for arg, factor in partials(builder, eqn, self.dots, position):
-                total = plus(builder, total, times(builder, self.dot(arg, builder), factor))
+                total = plus(builder, total, times(builder, self.dots[arg], factor))
             self.name(out, total if total is not None else ZERO)
 
     def name(self, var: Var, tangent: Atom) -> None:
@@ -105,6 +108,7 @@ class Forward:
                 arm.block([*inner.results, *(self.dot(inner.results[k], arm) for k in active)])
             )
         outs = tuple(tangent_of(eqn.outs[k]) for k in active)
+        self.whole.known.update(outs)
         builder.append(replace(eqn, outs=eqn.outs + outs, blocks=tuple(blocks)))
         self.dots |= {eqn.outs[k]: out for k, out in zip(active, outs)}
 
@@ -120,6 +124,7 @@ class Forward:
         collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in self.active]
         elements = [tangent_of(body.params[k]) for k in walked]
         params = [tangent_of(body.params[seqs + k]) for k in carried]
+        self.whole.known.update(elements, params)
         self.dots |= dict(zip((body.params[k] for k in walked), elements))
         self.dots |= dict(zip((body.params[seqs + k] for k in carried), params))
         arm = builder.nested()
@@ -143,6 +148,7 @@ class Forward:
             *eqn.args[seqs:], *(self.dot(eqn.args[seqs + k], builder) for k in carried),
         ]  # fmt: skip
         dots = {k: tangent_of(eqn.outs[k]) for k in [*carried, *collected]}
+        self.whole.known.update(dots.values())
         outs = [
             *eqn.outs[: op.carried], *(dots[k] for k in carried),
             *eqn.outs[op.carried :], *(dots[k] for k in collected),
@@ -161,6 +167,7 @@ class Forward:
             return
         name = self.callee(op.function, varied)
         outs = tuple(tangent_of(out) for out in eqn.outs)
+        self.whole.known.update(outs)
         args = (*eqn.args, *(self.dot(eqn.args[k], builder) for k in varied))
         builder.append(
             replace(eqn, op=Call(name, flat_tree(2 * len(outs))), args=args, outs=eqn.outs + outs)

@@ -19,7 +19,7 @@ from adjgen.diff.refusals import (
     tuple_valued,
 )
 from adjgen.diff.reverse import Adjoints, Reverse
-from adjgen.diff.rules import number_check, zero_like
+from adjgen.diff.rules import array_check, number_check, zero_like
 from adjgen.diff.signature import (
     flat_params,
     free,
@@ -112,6 +112,7 @@ class Differentiator:
         active = self.activity(function, inputs)
         sweep = Forward(active, self._callee_jvp)
         dots = [tangent_of(v) for v in inputs]
+        sweep.whole.known.update(dots)
         sweep.dots.update(zip(inputs, dots))
         builder = Builder(derivative=True)
         sweep.block(function.body, builder)
@@ -149,7 +150,7 @@ class Differentiator:
         for var, slope in zip(inputs, grads):
             refuse_without_influence(function, var, slope)
         if kind != "vjp":
-            body, grads = as_floats(body, grads, inputs)
+            body, grads = as_floats((*body, *array_check(function)), grads, inputs)
         trees = [p.tree for p in params]
         gradient = trees[0] if bare else tuple_of(*trees)
         results, tree = (*function.body.results, *grads), tuple_of(function.result, gradient)
@@ -175,12 +176,13 @@ class Differentiator:
         active = self.activity(function, inputs)
         sweep = Reverse(active, self._callee_vjp, self._callee_jvp)
         sweep.masked = masked_variables(function.body)
+        sweep.whole.known.update(seed for seed in seeds if isinstance(seed, Var))
         bars: Adjoints = {}
         builder = Builder(derivative=True)
         for result, seed in zip(function.body.results, seeds):
             sweep.add(bars, result, seed, builder)
         primal = sweep.block(function.body, bars, builder)
-        grads = [bars[v] if v in bars else zero_like(builder, v) for v in inputs]
+        grads = [sweep.whole.of(bars[v], v, builder) if v in bars else zero_like(builder, v) for v in inputs]
         return (*primal, *number_check(function), *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:

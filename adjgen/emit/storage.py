@@ -13,6 +13,7 @@ from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, substituted
+from adjgen.ir.types import is_mutable
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
 CONTAINERS = {
@@ -59,8 +60,8 @@ def mutates(eqn: Eqn) -> bool:
 
 
 def is_list(atom: Atom) -> bool:
-    """Whether a value is a list."""
-    return isinstance(atom, Var) and atom.type.element is not None
+    """Whether a value is a list, or an array."""
+    return isinstance(atom, Var) and is_mutable(atom.type)
 
 
 def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
@@ -127,6 +128,7 @@ class Storage:
         self.consumed, self.rooted = consumed, rooted
         self.free = FreeVariables()
         self.borrowed: set[Atom] = set()
+        self.shared: set[Atom] = set()  # views of arrays that are stored into after their last use
 
     def block(self, block: Block, busy: set[Atom]) -> Block:
         """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
@@ -141,11 +143,13 @@ class Storage:
             again = eqn.args[0] if eqn.args else None
             for position in self.consuming(eqn):
                 eqn = self.owned(eqn, position, k, last, busy, out, mapping)
-            if eqn.op in BORROWED:
+            if eqn.op in BORROWED or is_view(eqn):
                 self.borrowed.update(o for o in eqn.outs if is_list(o))
-                if again in self.consumed and is_list(eqn.outs[0]):
-                    eqn = self.separate(eqn, out)
-                    continue
+                if (again in self.consumed or again in self.shared) and is_list(eqn.outs[0]):
+                    if not (is_view(eqn) and last.get(eqn.outs[0], 0) <= next_store(block, k)):
+                        eqn = self.separate(eqn, out)
+                        continue
+                    self.shared.update(eqn.outs)
             out.append(eqn)
         results = [mapping.get(r, r) if isinstance(r, Var) else r for r in block.results]
         return Block(block.params, tuple(out), tuple(results))
@@ -294,6 +298,22 @@ class Storage:
         return found
 
 
+def is_view(eqn: Eqn) -> bool:
+    """Whether the value may share memory with the array that it is made of."""
+    return isinstance(eqn.op, str) and TABLE[eqn.op].view
+
+
+def next_store(block: Block, k: int) -> int:
+    """Return the position of the first equation after k that stores, or has blocks."""
+    for at in range(k + 1, len(block.eqns)):
+        if block.eqns[at].blocks:
+            return at - 1
+        if mutates(block.eqns[at]):
+            return at
+    return len(block.eqns) - 1
+
+
 def copy(source: Var, own: Var) -> Eqn:
-    """Return the equation that copies a list, the lists inside too."""
-    return Eqn((own,), f"copied_{depth(source.type)}", (source,), derivative=True)
+    """Return the equation that copies a list, the lists inside too, or an array."""
+    name = "copied_array" if source.type.dtype else f"copied_{depth(source.type)}"
+    return Eqn((own,), name, (source,), derivative=True)

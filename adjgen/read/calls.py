@@ -10,7 +10,7 @@ from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import dispatch, displays, expressions, list_methods, methods, names, solvers
+from adjgen.read import array_calls, dispatch, displays, expressions, list_methods, methods, names, solvers
 from adjgen.read.absent import is_forgiven, not_there
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
@@ -85,6 +85,10 @@ def call(frame: Frame, node: ast.Call) -> Value:
         return frame.problem(
             node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers."
         )
+    if frame.session.target == "numpy":
+        made = frame.attempt(lambda: array_calls.call(frame, node, dotted))
+        if made is not None:
+            return made
     if dotted == "functools.partial" and (held := _partial(frame, node)) is not None:
         return held
     if dotted:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE
 from adjgen.read import (
+    arrays,
     calls,
     comprehensions,
     displays,
@@ -79,6 +80,10 @@ def _name(frame: Frame, node: ast.Name) -> Value:
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     binding = frame.binding(node)
+    if binding is None and frame.session.target == "numpy":
+        found = frame.attempt(lambda: arrays.attribute(frame, node))
+        if found is not None:
+            return found
     if binding is None and (root := solvers.attribute(frame, node)):
         return root
     if isinstance(binding, names.External) or binding is None:
@@ -112,6 +117,10 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
 def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     right = value(frame, node.right)
     name = BINARY.get(type(node.op))
+    if frame.session.target == "numpy":
+        made = arrays.operation(frame, node, name, left, right)
+        if made is not None:
+            return made
     if isinstance(left, Display) and isinstance(right, Display) and name == "add":
         return Display(left.kind, left.items + right.items)
     made = stores.list_operation(frame, node, name, left, right)
@@ -207,6 +216,8 @@ def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
 
 def bind(frame: Frame, name: str, result: Value) -> None:
     """Give a name a value; a value without a name takes it as its hint."""
+    if isinstance(result, Var) and result.type.dtype:
+        result = lists.held(frame, result)
     held = frame.session.heap[result.cell] if isinstance(result, ListValue) else result
     if isinstance(held, Var) and not held.hint:
         held.hint = name
@@ -216,6 +227,10 @@ def bind(frame: Frame, name: str, result: Value) -> None:
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     reason = "ADJ401 an item of a container cannot be differentiated"
+    if frame.session.target == "numpy" and not is_text(node.slice):
+        picked = frame.attempt(lambda: arrays.item(frame, node))
+        if picked is not None:
+            return picked
     if isinstance(node.slice, ast.Slice) and (part := displays.display(frame, node)) is not None:
         return part
     base: Value | None

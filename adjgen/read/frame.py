@@ -13,7 +13,8 @@ from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.core import UNBOUND, Atom, Const, Op, Opaque, Var
-from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, of_constant
+from adjgen.ir.shapes import symbol
+from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, array, of_constant
 from adjgen.read import names
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
@@ -66,15 +67,30 @@ class Frame:
     ) -> tuple[Var, ...]:
         """Append an equation that stands at a node."""
         self.at(node)
+        if self.session.views:
+            self.check_views(node, args)
         return self.session.builder.emit(op, args, types)
 
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
         self.session.numpy |= bool(TABLE[name].home)
-        out = self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+        kind = result_type(TABLE[name], args)
+        if self.session.target == "numpy" and kind is REAL and TABLE[name].category != "sequence":
+            if any(arg.type is OPAQUE for arg in args):
+                kind = array(symbol())  # what is unknown may be an array
+        out = self.emit(node, name, args, [kind])[0]
         if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
             self.session.doubtful.add(out)
         return out
+
+    def check_views(self, node: ast.AST, atoms: Iterable[Atom]) -> None:
+        """Report a view of an array that was stored into since: what it holds now is not known."""
+        for atom in atoms:
+            if isinstance(atom, Var) and atom in self.session.views:
+                cell, held = self.session.views[atom]
+                if self.session.heap.get(cell, held) is not held:
+                    what = "a part of an array that was stored into since: it may be a view of it"
+                    self.problem(node, "ADJ407", what, "Take a copy: `part = x[i].copy()`.")
 
     def in_doubt(self, atom: Atom) -> bool:
         """Whether a value may be a container after all."""

@@ -8,7 +8,7 @@ from typing import Any
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
-from adjgen.ir.types import OPAQUE, Type, differentiable
+from adjgen.ir.types import OPAQUE, Type, differentiable, is_mutable
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
 from adjgen.read.cells import opened
@@ -23,8 +23,8 @@ from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
 
 
-def lower(definition: Any) -> Module:
-    """Return a function as a Module.
+def lower(definition: Any, target: str = "math") -> Module:
+    """Return a function as a Module, its unknown parameters numbers, or arrays for target numpy.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def lower(definition: Any) -> Module:
     carried: dict[Loc, Conflict] = {}
     while True:
         try:
-            return _lowered(definition, retyped, carried)
+            return _lowered(definition, target, retyped, carried)
         except Reread as again:
             assert again.lost.place is not None
             carried[again.lost.place] = again.lost
@@ -45,9 +45,11 @@ def lower(definition: Any) -> Module:
             retyped[found.parameter] = found.kind
 
 
-def _lowered(definition: Any, retyped: dict[str, Type], carried: dict[Loc, Conflict]) -> Module:
+def _lowered(
+    definition: Any, target: str, retyped: dict[str, Type], carried: dict[Loc, Conflict]
+) -> Module:
     """Return a function as a Module, parameters and try statements read as earlier readings told."""
-    session = Session()
+    session = Session(target)
     session.main, session.retyped, session.carried = definition, retyped, carried
     _signature_problems(session, definition)
     session.recursive.add(definition)  # a call of itself is a CALL
@@ -60,7 +62,7 @@ def _lowered(definition: Any, retyped: dict[str, Type], carried: dict[Loc, Confl
         raise UnsupportedError(problems)
     main.about["holders"] = session.holders
     main.about["files"] = session.files
-    main.about["numpy"] = session.numpy
+    main.about["numpy"] = session.numpy and target == "math"
     main.about["hidden"] = session.hidden
     return Module(main, session.functions)
 
@@ -194,7 +196,7 @@ def _argument(session: Session, param: Param, is_main: bool) -> Value:
     (var,) = param.vars
     if is_main and not param.kind.startswith("VAR_"):
         session.origins[var] = param.name, 0
-    if var.type.element is None:
+    if not is_mutable(var.type):
         return var
     frozen = "" if is_main else "it belongs to the caller"
     if param.default is not ... and param.default is not None:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeGuard
 
-from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
+from adjgen.ir.shapes import symbol
+from adjgen.ir.types import INT, OPAQUE, REAL, Type, array, seq
 from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
@@ -21,6 +22,13 @@ BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
 UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)  # a default that only running tells
 OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
 LISTS = ("builtins.list", "typing.List")
+MAKERS = {f"numpy.{n}" for n in ("zeros", "ones", "empty", "full", "eye", "identity", "arange")}
+# Attributes and methods of arrays.
+OF_ARRAYS = {
+    "T", "shape", "size", "ndim", "dtype", "sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "dot",
+    "reshape", "ravel", "transpose", "swapaxes", "squeeze", "trace", "copy", "take", "argmax", "argmin",
+    "argsort", "any", "all", "nonzero", "flatten", "item", "astype",
+}  # fmt: skip
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
 
@@ -48,6 +56,8 @@ def parameter_types(
             found[name] = (written, True)
         elif name in used.counts:
             found[name] = (INT, False)
+        elif session.target == "numpy" and name not in used.objects and _may_be_array(default, annotation):
+            found[name] = (array(symbol(name)), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
         elif name in used.objects or not (_number_default(default) or unknown):
@@ -59,6 +69,10 @@ def parameter_types(
         else:
             found[name] = (REAL, True)
     return found
+
+
+def _may_be_array(default: object, annotation: set[str]) -> bool:
+    return _number_default(default) and "float" not in annotation
 
 
 def _number_default(default: object) -> bool:
@@ -192,6 +206,8 @@ class Uses:
     def _attribute(self, node: ast.Attribute) -> None:
         of_number = node in self.methods or node.attr in ("real", "imag")
         of_list = hasattr(list, node.attr)
+        if self.frame.session.target == "numpy" and node.attr in OF_ARRAYS:
+            of_number = True
         into = self.numbers if of_number else self.lists if of_list else self.objects
         into |= names_of([node.value])
 
@@ -236,6 +252,9 @@ class Uses:
         self.objects |= names_of([node.func])
         if dotted == "builtins.range":
             self.counts |= names_of(node.args)
+        elif dotted in MAKERS:
+            shape = node.args[0] if node.args else node
+            self.counts |= names_of(shape.elts if isinstance(shape, ast.Tuple) else [shape])
         elif dotted in OF_CONTAINERS:
             self.lists |= names_of(node.args)
         elif (

@@ -1,0 +1,51 @@
+"""Rows that make arrays, and those that only say something about them: no derivative goes through these."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from adjgen.elementary.arrays.shaping import shape_from
+from adjgen.elementary.arrays.typing import known, no_derivative, of_rank, rank_of, shape_of, type_of
+from adjgen.ir.shapes import symbol
+from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, array
+
+FLOATS = ("float", "float64", "float32", "float16", "double", "single")
+
+
+def made(args: Sequence[Any]) -> Type:
+    """Return the type of np.zeros(shape, dtype)."""
+    return array(shape_from(args[0]), REAL)
+
+
+def alike(args: Sequence[Any]) -> Type:
+    """Return the type of np.zeros_like(x, dtype)."""
+    return array(shape_of(args[0]) if type_of(args[0]).dtype else symbol(), REAL)
+
+
+SHAPED = (("shape", ...), ("dtype", None))
+LIKE = (("a", ...), ("dtype", None))
+WHY = "only numbers that do not vary are filled in. Multiply np.ones by the number."
+for _name in ("zeros", "ones", "empty"):
+    no_derivative(_name, made, SHAPED)
+    no_derivative(f"{_name}_like", alike, LIKE)
+no_derivative("full", made, (("shape", ...), ("fill_value", ...), ("dtype", None)), refusal=WHY)
+no_derivative("full_like", alike, (("a", ...), ("fill_value", ...), ("dtype", None)), refusal=WHY)
+no_derivative("eye", lambda args: of_rank(2), (("N", ...), ("M", None), ("k", 0), ("dtype", None)))
+no_derivative("identity", lambda args: of_rank(2), (("n", ...), ("dtype", None)))
+for _name in ("arange", "linspace", "logspace"):
+    no_derivative(
+        _name, lambda args: of_rank(1), (("start", ...), ("stop", None), ("step", None)),
+        refusal="its ends are settings here. Scale a range of numbers: a + (b - a) * np.linspace(0.0, 1.0, n).",
+    )  # fmt: skip
+for _name in ("argmax", "argmin", "argsort"):
+    no_derivative(
+        _name, lambda args: OPAQUE, (("a", ...), ("axis", -1 if _name == "argsort" else None)), raises=False
+    )  # fmt: skip
+for _name in ("any", "all", "count_nonzero"):
+    no_derivative(
+        _name, lambda args: BOOL if known(args[1]) is None else OPAQUE, (("a", ...), ("axis", None))
+    )
+for _name in ("nonzero", "flatnonzero", "array_equal", "searchsorted", "triu_indices_from", "tril_indices_from"):
+    no_derivative(
+        _name, lambda args: OPAQUE,
+        (("a", ...), ("v", ...)) if _name in ("array_equal", "searchsorted") else (("a", ...),),
+    )  # fmt: skip
