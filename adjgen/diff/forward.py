@@ -15,6 +15,7 @@ from adjgen.diff.rules import (
     times,
     zero_like,
 )
+from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
@@ -57,12 +58,20 @@ class Forward:
             elif isinstance(eqn.op, Root):
                 self.root(eqn, builder)
             else:
+                self.begin(eqn, builder)
                 builder.append(eqn)
                 check = real_power_check(eqn)
                 if check:
                     builder.append(check)
                 if any(out in self.active for out in eqn.outs):
                     self.plain(eqn, builder)
+
+    def begin(self, eqn: Eqn, builder: Builder) -> None:
+        """Write zeros as the tangent of an array that is about to be stored into for the first time."""
+        if isinstance(eqn.op, str) and TABLE[eqn.op].mutates and eqn.outs[0] in self.active:
+            items = eqn.args[0]
+            if isinstance(items, Var) and items.type.dtype and items not in self.dots:
+                self.name(items, self.dot(items, builder))
 
     def plain(self, eqn: Eqn, builder: Builder) -> None:
         """Write the tangents of a row's outs: the sum of partial times tangent."""

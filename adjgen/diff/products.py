@@ -19,7 +19,7 @@ from adjgen.diff.refusals import (
     tuple_valued,
 )
 from adjgen.diff.reverse import Adjoints, Reverse
-from adjgen.diff.rules import array_check, number_check, zero_like
+from adjgen.diff.rules import array_check, number_check, rank_checks, zero_like
 from adjgen.diff.signature import (
     flat_params,
     free,
@@ -96,7 +96,7 @@ class Differentiator:
             )
             for p in params
         )
-        body = (*body, *number_check(function))
+        body = (*rank_checks(function), *body, *number_check(function))
         block = Block((*function.body.params, *dots), body, (*function.body.results, *results))
         return replace(
             function, name=f"{function.name}_jvp", params=with_keywords(function.params, extra),
@@ -183,7 +183,7 @@ class Differentiator:
             sweep.add(bars, result, seed, builder)
         primal = sweep.block(function.body, bars, builder)
         grads = [sweep.whole.of(bars[v], v, builder) if v in bars else zero_like(builder, v) for v in inputs]
-        return (*primal, *number_check(function), *builder.eqns), grads
+        return (*rank_checks(function), *primal, *number_check(function), *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
         key = self.helper(name, "vjp", active)

@@ -23,7 +23,7 @@ from adjgen.diff.rules import (
 )
 from adjgen.elementary.row import Row
 from adjgen.elementary.sequences import depth
-from adjgen.elementary.trace import atom_of
+from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.free import FreeVariables
@@ -129,7 +129,8 @@ class Reverse:
         value = operand(builder, eqn.outs[0]) if rule.outs == 1 else position
         if rule.outs == 1 and not rule.broadcasts:
             bar = self.whole.of(bar, eqn.outs[0], builder)
-        seed = operand(builder, bar)
+        array = any([bool(arg.type.dtype) for arg in eqn.args])
+        seed = Traced(builder, bar) if array else operand(builder, bar)  # 1.0 may become an array
         for k, arg in reversed(
             [*enumerate(eqn.args)]
         ):  # what is read of bar, before it is stored into

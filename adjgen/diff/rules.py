@@ -166,6 +166,17 @@ def number_check(function: Function) -> list[Eqn]:
     return [Eqn((), "require_number", tuple(dict.fromkeys(values)), (), None, True)]
 
 
+def rank_checks(function: Function) -> list[Eqn]:
+    """Return the checks that arrays have as many dimensions as the items taken of them tell."""
+    found = []
+    for param in function.params:
+        for var in param.vars:
+            if var.type.dtype and isinstance(var.type.shape, tuple) and not param.annotation:
+                args = (var, Const(param.name), Const(len(var.type.shape)))
+                found.append(Eqn((), "require_rank", args, (), None, True))
+    return found
+
+
 def array_check(function: Function) -> list[Eqn]:
     """Return the check that a value which may be an array is a number: an array has no gradient."""
     values = [r for r in function.body.results if isinstance(r, Var) and r.type.dtype]

@@ -43,6 +43,18 @@ def require_number(write: Assignments, eqn: Eqn) -> Statements:
     return [ast.If(test, [ast.Raise(error)], [])]
 
 
+def require_rank(write: Assignments, eqn: Eqn) -> Statements:
+    """Write the check that an array has as many dimensions as the derivative was written for."""
+    array, name, rank = eqn.args
+    assert isinstance(name, Const) and isinstance(rank, Const)
+    found = ast.Call(outside("numpy", "ndim"), [write.atom(array)], [])
+    test = ast.Compare(found, [ast.NotEq()], [ast.Constant(rank.value)])
+    dimensions = "dimension" if rank.value == 1 else "dimensions"
+    text = f"{name.value} must have {rank.value} {dimensions}; annotate it if it has others"
+    error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])
+    return [ast.If(test, [ast.Raise(error)], [])]
+
+
 def require_bound(write: Assignments, eqn: Eqn) -> Statements:
     """Write the check that a name has a value."""
     bound, name, free = eqn.args

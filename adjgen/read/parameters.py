@@ -15,6 +15,7 @@ from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
 from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
+from adjgen.read.ranks import OF_ARRAYS, Ranks
 from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import BindingValue
 
@@ -23,12 +24,6 @@ UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)  # a default that o
 OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
 LISTS = ("builtins.list", "typing.List")
 MAKERS = {f"numpy.{n}" for n in ("zeros", "ones", "empty", "full", "eye", "identity", "arange")}
-# Attributes and methods of arrays.
-OF_ARRAYS = {
-    "T", "shape", "size", "ndim", "dtype", "sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "dot",
-    "reshape", "ravel", "transpose", "swapaxes", "squeeze", "trace", "copy", "take", "argmax", "argmin",
-    "argsort", "any", "all", "nonzero", "flatten", "item", "astype",
-}  # fmt: skip
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
 
@@ -57,7 +52,7 @@ def parameter_types(
         elif name in used.counts:
             found[name] = (INT, False)
         elif session.target == "numpy" and name not in used.objects and _may_be_array(default, annotation):
-            found[name] = (array(symbol(name)), True)
+            found[name] = (_array(used, name), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
         elif name in used.objects or not (_number_default(default) or unknown):
@@ -69,6 +64,12 @@ def parameter_types(
         else:
             found[name] = (REAL, True)
     return found
+
+
+def _array(used: "Uses", name: str) -> Type:
+    """Return the type of a parameter that may be an array."""
+    rank = used.ranks.of(name)
+    return array(symbol(name) if rank is None else tuple(f"{name}.{k}" for k in range(rank)))
 
 
 def _may_be_array(default: object, annotation: set[str]) -> bool:
@@ -168,6 +169,8 @@ class Uses:
 
     def __init__(self, session: Session, definition: Any) -> None:
         self.frame = _with_aliases(session, definition)
+        if session.target == "numpy":
+            self.ranks = Ranks(self.frame, definition.node)
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
         self.lists: set[str] = set()  # indexed by numbers, iterated

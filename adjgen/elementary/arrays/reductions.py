@@ -5,6 +5,7 @@ from typing import Any
 
 from adjgen.elementary.arrays.fitting import carried
 from adjgen.elementary.arrays.typing import (
+    UNKNOWN,
     array_row,
     element_type,
     known,
@@ -24,7 +25,7 @@ def reduced(shape: Shape, axis: Any, keepdims: Any) -> Shape:
     """Return the shape after a reduction along an axis, some, or all."""
     if axis is None and not keepdims:
         return ()
-    if not isinstance(shape, tuple) or axis is ... or keepdims is ...:
+    if not isinstance(shape, tuple) or UNKNOWN in (axis, keepdims):
         return symbol()
     axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     gone = {a % len(shape) if shape else 0 for a in axes}

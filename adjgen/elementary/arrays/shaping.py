@@ -5,6 +5,7 @@ from typing import Any
 
 from adjgen.elementary.arrays.fitting import reduced_to
 from adjgen.elementary.arrays.typing import (
+    UNKNOWN,
     array_row,
     element_type,
     known,
@@ -55,7 +56,7 @@ def type_reshaped(args: Sequence[Any]) -> Type:
 def permuted(args: Sequence[Any]) -> Type:
     """Return the type of np.transpose(x, axes)."""
     shape, axes = shape_of(args[0]), known(args[1])
-    if not isinstance(shape, tuple) or axes is ...:
+    if not isinstance(shape, tuple) or axes is UNKNOWN:
         return of_rank(None)
     order = axes if axes is not None else range(len(shape))[::-1]
     return array(tuple(shape[k] for k in order), element_type(args[0]))
@@ -64,7 +65,7 @@ def permuted(args: Sequence[Any]) -> Type:
 def exchanged(args: Sequence[Any]) -> Type:
     """Return the type of np.swapaxes(x, i, j)."""
     shape, i, j = shape_of(args[0]), known(args[1]), known(args[2])
-    if not isinstance(shape, tuple) or ... in (i, j):
+    if not isinstance(shape, tuple) or UNKNOWN in (i, j):
         return of_rank(None)
     new = list(shape)
     new[i], new[j] = new[j], new[i]
@@ -74,7 +75,7 @@ def exchanged(args: Sequence[Any]) -> Type:
 def with_ones(args: Sequence[Any]) -> Type:
     """Return the type of np.expand_dims(x, axis)."""
     shape, axis = shape_of(args[0]), known(args[1])
-    if not isinstance(shape, tuple) or axis is ...:
+    if not isinstance(shape, tuple) or axis is UNKNOWN:
         return of_rank(None)
     axes = axis if isinstance(axis, tuple) else (axis,)
     count = len(shape) + len(axes)
@@ -166,7 +167,7 @@ linear(
 def _joined(args: Sequence[Any]) -> Type:
     """Return the type of np.concatenate((x, ...), axis)."""
     shape, axis = shape_of(args[1]), known(args[0])
-    if not isinstance(shape, tuple) or axis is ... or axis is None:
+    if not isinstance(shape, tuple) or axis is UNKNOWN or axis is None:
         return of_rank(1 if axis is None else None)
     return array(tuple(None if k == axis % len(shape) else d for k, d in enumerate(shape)), REAL)
 
@@ -220,7 +221,7 @@ def stacked(axis: int, *arrays: Any) -> Any:
 
 def _type_stacked(args: Sequence[Any]) -> Type:
     shape, axis = shape_of(args[1]), known(args[0])
-    if not isinstance(shape, tuple) or axis is ...:
+    if not isinstance(shape, tuple) or axis is UNKNOWN:
         return of_rank(None)
     at = axis % (len(shape) + 1)
     return array((*shape[:at], len(args) - 1, *shape[at:]), REAL)

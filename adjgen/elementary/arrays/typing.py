@@ -6,10 +6,13 @@ from typing import Any
 
 from adjgen.elementary.libraries import function, label
 from adjgen.elementary.row import Row, enter
-from adjgen.ir.core import Atom, Const
+from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.shapes import Shape, rank, symbol
 from adjgen.ir.types import NUMBERS, REAL, Type, array
 
+
+
+UNKNOWN = object()
 
 
 @cache
@@ -37,8 +40,10 @@ def rank_of(value: Any) -> int | None:
 
 
 def known(atom: Any) -> Any:
-    """Return the value of a constant argument; `...` for what only running tells."""
-    return atom.value if isinstance(atom, Const) else ...
+    """Return the value of a constant argument; UNKNOWN for what only running tells."""
+    if hasattr(atom, "atom"):
+        atom = atom.atom
+    return UNKNOWN if isinstance(atom, Var) else atom.value if isinstance(atom, Const) else atom
 
 
 def element_type(*atoms: Any) -> Type:
