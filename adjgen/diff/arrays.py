@@ -4,7 +4,7 @@ In a sweep the adjoint of an array may be smaller than the array, as long as it 
 of each term of a sum over all is one number. Only where the shape matters it is given that shape.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from adjgen.elementary.row import call
@@ -19,25 +19,30 @@ class Whole:
     """The tangents or adjoints that are known to have the shape of their variable."""
 
     def __init__(self) -> None:
-        self.known: set[Atom] = set()
+        self.known: set[tuple[Atom, Atom]] = set()
 
     def has(self, bar: Atom, var: Atom) -> bool:
         """Whether a tangent or adjoint has the shape of a variable."""
-        if not var.type.dtype or bar in self.known:
+        if not var.type.dtype or (bar, var) in self.known:
             return True
         return same(shape(bar.type), var.type.shape)
 
-    def mark(self, bar: Atom) -> Atom:
+    def mark(self, bar: Atom, var: Atom) -> Atom:
         """Note that a tangent or adjoint has the shape of its variable."""
-        if isinstance(bar, Var):
-            self.known.add(bar)
+        if var.type.dtype:
+            self.known.add((bar, var))
         return bar
+
+    def mark_all(self, bars: Iterable[Atom], variables: Iterable[Atom]) -> None:
+        """Note the same of several."""
+        for bar, var in zip(bars, variables, strict=True):
+            self.mark(bar, var)
 
     def of(self, bar: Atom, var: Atom, builder: Builder) -> Atom:
         """Return a tangent or adjoint in the shape of its variable."""
         if self.has(bar, var):
             return bar
-        return self.mark(atom_of(call("spread", operand(builder, bar), operand(builder, var))))
+        return self.mark(atom_of(call("spread", operand(builder, bar), operand(builder, var))), var)
 
     def contribution(
         self, bar: Atom, out_bar: Atom, eqn: Eqn, arg: Var, builder: Builder
@@ -51,10 +56,10 @@ class Whole:
             return bar
         is_whole = self.has(bar, out) or self.has(out_bar, out)
         if same(shape(arg.type), out.type.shape):
-            return self.mark(bar) if is_whole else bar
+            return self.mark(bar, arg) if is_whole else bar
         if not is_whole:
             bar = atom_of(call("spread", operand(builder, bar), operand(builder, out)))
-        return self.mark(atom_of(reduced(operand(builder, bar), operand(builder, arg))))
+        return self.mark(atom_of(reduced(operand(builder, bar), operand(builder, arg))), arg)
 
 
 def shape(kind: Type) -> Any:

@@ -39,7 +39,7 @@ class Forward:
             return atom if atom.value == () else ZERO  # (): the tape on the path without it
         if atom in self.dots:
             return self.whole.of(self.dots[atom], atom, builder)
-        return self.whole.mark(zero_like(builder, atom))
+        return self.whole.mark(zero_like(builder, atom), atom)
 
     def block(self, block: Block, builder: Builder) -> None:
         """Append the equations of a block and their tangents."""
@@ -82,7 +82,7 @@ class Forward:
                 value = operand(builder, out) if rule.outs == 1 else position
                 dots = Dots(eqn, self.dots, lambda arg: operand(builder, self.dot(arg, builder)))
                 dot = atom_of(rule.jvp(args, value, dots))
-                self.name(out, self.whole.mark(dot) if dot.type.dtype else dot)
+                self.name(out, self.whole.mark(dot, out))
             return
         for position, out in enumerate(eqn.outs):
             if out not in self.active:
@@ -117,7 +117,7 @@ class Forward:
                 arm.block([*inner.results, *(self.dot(inner.results[k], arm) for k in active)])
             )
         outs = tuple(tangent_of(eqn.outs[k]) for k in active)
-        self.whole.known.update(outs)
+        self.whole.mark_all(outs, [eqn.outs[k] for k in active])
         builder.append(replace(eqn, outs=eqn.outs + outs, blocks=tuple(blocks)))
         self.dots |= {eqn.outs[k]: out for k, out in zip(active, outs)}
 
@@ -133,7 +133,8 @@ class Forward:
         collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in self.active]
         elements = [tangent_of(body.params[k]) for k in walked]
         params = [tangent_of(body.params[seqs + k]) for k in carried]
-        self.whole.known.update(elements, params)
+        self.whole.mark_all(elements, [body.params[k] for k in walked])
+        self.whole.mark_all(params, [body.params[seqs + k] for k in carried])
         self.dots |= dict(zip((body.params[k] for k in walked), elements))
         self.dots |= dict(zip((body.params[seqs + k] for k in carried), params))
         arm = builder.nested()
@@ -157,7 +158,7 @@ class Forward:
             *eqn.args[seqs:], *(self.dot(eqn.args[seqs + k], builder) for k in carried),
         ]  # fmt: skip
         dots = {k: tangent_of(eqn.outs[k]) for k in [*carried, *collected]}
-        self.whole.known.update(dots.values())
+        self.whole.mark_all(dots.values(), [eqn.outs[k] for k in dots])
         outs = [
             *eqn.outs[: op.carried], *(dots[k] for k in carried),
             *eqn.outs[op.carried :], *(dots[k] for k in collected),
@@ -176,7 +177,7 @@ class Forward:
             return
         name = self.callee(op.function, varied)
         outs = tuple(tangent_of(out) for out in eqn.outs)
-        self.whole.known.update(outs)
+        self.whole.mark_all(outs, eqn.outs)
         args = (*eqn.args, *(self.dot(eqn.args[k], builder) for k in varied))
         builder.append(
             replace(eqn, op=Call(name, flat_tree(2 * len(outs))), args=args, outs=eqn.outs + outs)

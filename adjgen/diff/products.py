@@ -112,7 +112,7 @@ class Differentiator:
         active = self.activity(function, inputs)
         sweep = Forward(active, self._callee_jvp)
         dots = [tangent_of(v) for v in inputs]
-        sweep.whole.known.update(dots)
+        sweep.whole.mark_all(dots, inputs)
         sweep.dots.update(zip(inputs, dots))
         builder = Builder(derivative=True)
         sweep.block(function.body, builder)
@@ -176,7 +176,9 @@ class Differentiator:
         active = self.activity(function, inputs)
         sweep = Reverse(active, self._callee_vjp, self._callee_jvp)
         sweep.masked = masked_variables(function.body)
-        sweep.whole.known.update(seed for seed in seeds if isinstance(seed, Var))
+        for seed, result in zip(seeds, function.body.results):
+            if isinstance(seed, Var):
+                sweep.whole.mark(seed, result)
         bars: Adjoints = {}
         builder = Builder(derivative=True)
         for result, seed in zip(function.body.results, seeds):

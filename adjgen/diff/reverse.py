@@ -100,7 +100,7 @@ class Reverse:
                 return
             total = plus(builder, bars.get(var), bar)
             if self.whole.has(bar, var) or (var in bars and self.whole.has(bars[var], var)):
-                self.whole.mark(total)
+                self.whole.mark(total, var)
             if isinstance(total, Var) and not total.label():  # not a value of the primal
                 total.hint = barred(var)
             bars[var] = total
@@ -142,13 +142,13 @@ class Reverse:
                 total = atom_of(rule.scatter(k, args, value, seed, operand(builder, into)))
                 if isinstance(total, Var):
                     total.hint = total.hint or barred(arg)
-                bars[arg] = self.whole.mark(total)
+                bars[arg] = self.whole.mark(total, arg)
             elif rule.vjp is not None:
                 found = rule.vjp(k, args, value, seed)
                 if found is not None:
                     made = atom_of(found)
                     if made.type.dtype and not rule.broadcasts:
-                        self.whole.mark(made)
+                        self.whole.mark(made, arg)
                     self.add(bars, arg, made, builder)
 
     def add_list(self, bars: Adjoints, var: Var, bar: Atom, builder: Builder) -> None:
@@ -185,7 +185,7 @@ class Reverse:
         grads = builder.emit(
             Call(name, flat_tree(len(active))), (*eqn.args, *out_bars), types, hints
         )
-        self.whole.known.update(grads)
+        self.whole.mark_all(grads, [eqn.args[k] for k in active])
         for k, grad in zip(active, grads):
             self.add(bars, eqn.args[k], grad, builder)
 

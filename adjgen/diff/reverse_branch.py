@@ -51,7 +51,7 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     types = [v.type for v in wanted]
     outs = builder.emit(If(), eqn.args, types, [barred(v) for v in wanted], blocks)
     bars.update(zip(wanted, outs))
-    self.whole.known.update(outs)
+    self.whole.mark_all(outs, wanted)
     return done
 
 

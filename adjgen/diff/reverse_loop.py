@@ -47,14 +47,15 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     for v in plan.captured:
         plan.params[v] = inner[v] = adjoint_of(v)
     state = [adjoint_of(body.params[op.seqs + k]) for k in plan.carried]
-    self.whole.known.update(state, plan.params.values())
+    self.whole.mark_all(state, [body.params[op.seqs + k] for k in plan.carried])
+    self.whole.mark_all(plan.params.values(), plan.params)
     arm = builder.nested()
     for k, bar in zip(plan.carried, state):
         self.add(inner, body.results[k], bar, arm)
     for k in [k for k in plan.collected if k in out_bars]:
         element = Var(barred(eqn.outs[k]), eqn.outs[k].type.element or eqn.outs[k].type)
         plan.elements.append(element)
-        self.whole.mark(element)
+        self.whole.mark(element, body.results[k + op.exits])
         plan.seqs.append(_backwards(builder, out_bars[k]))
         self.add(inner, body.results[k + op.exits], element, arm)
     primal = replace(body, eqns=tuple(self.block(body, inner, arm)))
@@ -91,8 +92,9 @@ def _emit(
     hints += [barred(eqn.args[k]) for k in plan.walked]
     new = For(len(plan.seqs), len(inits), again=op.again)
     outs = builder.emit(new, [*plan.seqs, *inits], types, hints, [adjoint])
-    self.whole.known.update(outs)
     split = len(plan.carried)
+    self.whole.mark_all(outs[:split], [eqn.args[op.seqs + k] for k in plan.carried])
+    self.whole.mark_all(outs[split : len(inits)], plan.captured)
     bars.update(zip(plan.captured, outs[split:]))
     for k, out in zip(plan.carried, outs):
         self.add(bars, eqn.args[op.seqs + k], out, builder)
@@ -117,7 +119,7 @@ def _bar_of(
 ) -> Atom:
     """Return an adjoint, by variable or position; an absent one is zero."""
     if key not in bars:
-        return self.whole.mark(zero_like(builder, like or key))
+        return self.whole.mark(zero_like(builder, like or key), like or key)
     return self.whole.of(bars[key], like or key, builder)
 
 

@@ -124,7 +124,12 @@ class Inlining:
 
     def fits(self, eqn: Eqn) -> bool:
         """Whether an equation may be written inside its use."""
-        if len(eqn.outs) != 1 or self.uses[eqn.outs[0]] != 1:
+        if len(eqn.outs) != 1:
+            return False
+        if eqn.op == "slice" and not any(isinstance(a, Var) for a in eqn.args):
+            self.width[eqn.outs[0]] = 3
+            return True
+        if self.uses[eqn.outs[0]] != 1:
             return False
         if eqn.op in ALWAYS:
             return True

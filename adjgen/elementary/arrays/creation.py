@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from adjgen.elementary.arrays.fitting import reduced_to, spreaded
 from adjgen.elementary.arrays.shaping import shape_from
-from adjgen.elementary.arrays.typing import known, no_derivative, of_rank, rank_of, shape_of, type_of
+from adjgen.elementary.arrays.typing import array_row, known, no_derivative, of_rank, rank_of, shape_of, type_of
+from adjgen.elementary.row import call
 from adjgen.ir.shapes import symbol
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, array
 
@@ -23,18 +25,21 @@ def alike(args: Sequence[Any]) -> Type:
 
 SHAPED = (("shape", ...), ("dtype", None))
 LIKE = (("a", ...), ("dtype", None))
-WHY = "only numbers that do not vary are filled in. Multiply np.ones by the number."
 for _name in ("zeros", "ones", "empty"):
     no_derivative(_name, made, SHAPED)
     no_derivative(f"{_name}_like", alike, LIKE)
-no_derivative("full", made, (("shape", ...), ("fill_value", ...), ("dtype", None)), refusal=WHY)
-no_derivative("full_like", alike, (("a", ...), ("fill_value", ...), ("dtype", None)), refusal=WHY)
+for _name, _typed in {"full": made, "full_like": alike}.items():
+    array_row(
+        _name, typed=_typed, signature=((SHAPED if _name == "full" else LIKE)[0], ("fill_value", ...)),
+        jvp=lambda args, y, dot: spreaded(dot(1), y) if dot.has(1) else call("zeros_of", y),
+        vjp=lambda k, args, y, bar: reduced_to(bar, args[1]) if k == 1 else None,
+    )  # fmt: skip
 no_derivative("eye", lambda args: of_rank(2), (("N", ...), ("M", None), ("k", 0), ("dtype", None)))
 no_derivative("identity", lambda args: of_rank(2), (("n", ...), ("dtype", None)))
 for _name in ("arange", "linspace", "logspace"):
     no_derivative(
         _name, lambda args: of_rank(1), (("start", ...), ("stop", None), ("step", None)),
-        refusal="its ends are settings here. Scale a range of numbers: a + (b - a) * np.linspace(0.0, 1.0, n).",
+        category="sequence", refusal="its ends are settings here. Scale a range of numbers: a + (b - a) * np.linspace(0.0, 1.0, n).",
     )  # fmt: skip
 for _name in ("argmax", "argmin", "argsort"):
     no_derivative(

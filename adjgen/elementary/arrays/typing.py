@@ -77,7 +77,7 @@ def no_derivative(name: str, typed: Any, signature: Any, **about: Any) -> Row:
     full = label("numpy", name)
     return enter(
         Row(
-            full, function("numpy", name), names=(f"numpy.{name}",), home="numpy", category="none",
-            typed=typed, signature=signature, **about,
+            full, function("numpy", name), names=(f"numpy.{name}",), home="numpy", typed=typed,
+            signature=signature, **{"category": "none"} | about,
         )
     )  # fmt: skip
