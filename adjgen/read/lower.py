@@ -19,6 +19,7 @@ from adjgen.read.lists import taken as list_taken
 from adjgen.read.lowering import Reread, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
+from adjgen.read.recursion import returned_lists
 from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
 
@@ -31,7 +32,7 @@ def lower(definition: Any) -> Module:
     UnsupportedError
         With all problems, if the function cannot be read.
     """
-    retyped: dict[str, Type] = {}
+    retyped: dict[tuple[Any, str], Type] = {}
     carried: dict[Loc, Conflict] = {}
     while True:
         try:
@@ -45,7 +46,9 @@ def lower(definition: Any) -> Module:
             retyped[found.parameter] = found.kind
 
 
-def _lowered(definition: Any, retyped: dict[str, Type], carried: dict[Loc, Conflict]) -> Module:
+def _lowered(
+    definition: Any, retyped: dict[tuple[Any, str], Type], carried: dict[Loc, Conflict]
+) -> Module:
     """Return a function as a Module, parameters and try statements read as earlier readings told."""
     session = Session()
     session.main, session.retyped, session.carried = definition, retyped, carried
@@ -125,6 +128,8 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
     while True:
         session.builder = Builder()
         found = _function(session, definition, assumed.name, assumed.about)
+        if assumed.about.get("called"):
+            returned_lists(Frame(session, definition, ()), definition.node, found)
         if (
             found.result == assumed.result
             or session.problems[mark:]
@@ -141,8 +146,9 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     used = Uses(session, definition)
     types = parameter_types(session, definition, used)
     is_main = definition is session.main
-    if is_main:
-        types |= {n: (kind, _selected(definition, n, kind)) for n, kind in session.retyped.items()}
+    for (owner, n), kind_of in session.retyped.items():
+        if owner == definition:
+            types[n] = kind_of, _selected(definition, n, kind_of)
     params: list[Param] = []
     bound = inline.preset_values(frame, definition)
     keyword_only = False
@@ -157,7 +163,8 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         said = annotation(definition, parameter, type_, differentiable, used)
         one = Var(parameter, type_)
         params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
-        bound[parameter] = _argument(session, params[-1], is_main)
+        bound[parameter] = _argument(session, params[-1], definition)
+    session.functions[name] = replace(session.functions[name], params=tuple(params))
     result = inline.read_body(session, definition, bound, None, is_main)
     result = opened(list_taken(frame, definition.node, result), session.heap)
     if is_main:
@@ -189,11 +196,12 @@ def _selected(definition: Any, name: str, kind: Type) -> bool:
     return number and definition.defaults.get(name, ABSENT) is ABSENT
 
 
-def _argument(session: Session, param: Param, is_main: bool) -> Value:
+def _argument(session: Session, param: Param, definition: Any) -> Value:
     """Return the value of a parameter: a number, or a list of the caller's."""
     (var,) = param.vars
-    if is_main and not param.kind.startswith("VAR_"):
-        session.origins[var] = param.name, 0
+    is_main = definition is session.main
+    if not param.kind.startswith("VAR_"):
+        session.origins[var] = (definition, param.name), 0
     if var.type.element is None:
         return var
     frozen = "" if is_main else "it belongs to the caller"
