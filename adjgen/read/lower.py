@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from adjgen.diagnostics import UnsupportedError
+from adjgen.diagnostics import Problem, UnsupportedError
+from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
 from adjgen.ir.types import OPAQUE, Type, differentiable
@@ -22,6 +23,8 @@ from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.recursion import returned_lists
 from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
+
+DEEPEST = 8  # lists in a list
 
 
 def lower(definition: Any) -> Module:
@@ -41,9 +44,16 @@ def lower(definition: Any) -> Module:
             assert again.lost.place is not None
             carried[again.lost.place] = again.lost
         except Retyped as found:
-            if retyped.get(found.parameter) == found.kind:
-                raise AssertionError(f"{found.parameter} stays what it is") from found
+            if retyped.get(found.parameter) == found.kind or depth(found.kind) > DEEPEST:
+                raise UnsupportedError([_of_two_kinds(*found.parameter)]) from None
             retyped[found.parameter] = found.kind
+
+
+def _of_two_kinds(definition: Any, parameter: str) -> Problem:
+    """Say that what is done with a parameter does not fit any list of numbers."""
+    what = f"`{parameter}` is used as lists of different depth"
+    why = "Put only numbers into a list of numbers, or lists of one depth."
+    return definition.file.problem(definition.node, "ADJ205", what, why)  # type: ignore[no-any-return]
 
 
 def _lowered(
