@@ -31,7 +31,7 @@ from reduce import minimised, well_formed
 TOLERANCE = 1e-9  # to the oracle, relative to the sum of absolute path terms
 ADJOINT = 1e-12  # of forward to reverse, relative to the same
 TINY = 1e-200
-RENEWED = 40  # chunks of 50 programs that one process judges
+RENEWED = 40  # chunks of 50 programs that one process judges, about
 PATIENCE = 60.0  # seconds for one program
 Function = Callable[..., Any]
 BROKEN = {"NameError", "UnboundLocalError", "TypeError", "RecursionError", "AttributeError"}
@@ -498,9 +498,11 @@ def results(chunks: list[Sequence[int]], jobs: int) -> Iterable[Tally]:
     if jobs <= 1 and len(chunks) <= RENEWED:
         yield from map(judge_seeds, chunks)
         return
-    # Modules and parsed files that were read stay in memory: a child is renewed before they add up.
-    with ProcessPoolExecutor(jobs, max_tasks_per_child=RENEWED) as pool:
-        yield from pool.map(judge_seeds, chunks)
+    # Modules and parsed files that were read stay in memory: the children are renewed before they
+    # add up, by hand: an executor with max_tasks_per_child may wait for ever (Python 3.11).
+    for k in range(0, len(chunks), jobs * RENEWED):
+        with ProcessPoolExecutor(jobs) as pool:
+            yield from pool.map(judge_seeds, chunks[k : k + jobs * RENEWED])
 
 
 def smallest(failure: Failure, seconds: float = 60.0) -> Failure:

@@ -41,3 +41,32 @@ def test_a_list_has_a_vjp_and_a_jvp(text):
     assert value == [2.0, 3.0, 4.5]
     assert (x_bar, y_bar) == (1.0 + 2.0 * 1.5 + 4.0 * 2.25, 2.0 * 2.0 + 4.0 * 2.0 * 2.0 * 1.5)
     assert space["f_jvp"](2.0, 1.5, x_dot=1.0, y_dot=0.0) == (value, [1.0, 1.5, 2.25])
+
+
+CHANGES_A_RESULT = """
+    def g(depth, xs, ys):
+        if depth <= 0:
+            return xs, xs
+        vs, other = g(depth - 1, ys, xs)
+        vs[depth] *= 0.5
+        return ys, ys
+
+    def f(xs: list[float], ys: list[float]):
+        g(2, ys, xs)
+        return ys[1]
+"""
+RETURNS_ITS_LIST = """
+    def f(xs: list[float], n: int):
+        if n > 0:
+            ys = f(xs, n - 1)
+            ys[0] *= 0.5
+        return xs
+"""
+
+
+@pytest.mark.parametrize("text", [CHANGES_A_RESULT, RETURNS_ITS_LIST])
+def test_a_recursion_does_not_return_lists(text):
+    """What such a call returns may be one of the lists that it was given."""
+    made = generate([find(read_text(textwrap.dedent(text), "a.py"), "f")], Options(formatted=False))
+    (problem,) = made.refused["f"]
+    assert "recursive function that returns a list" in problem.what

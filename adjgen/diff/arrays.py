@@ -44,9 +44,7 @@ class Whole:
             return bar
         return self.mark(atom_of(call("spread", operand(builder, bar), operand(builder, var))), var)
 
-    def contribution(
-        self, bar: Atom, out_bar: Atom, eqn: Eqn, arg: Var, builder: Builder
-    ) -> Atom:
+    def contribution(self, bar: Atom, out_bar: Atom, eqn: Eqn, arg: Var, builder: Builder) -> Atom:
         """Return what is added to the adjoint of an argument of an elementwise function.
 
         `bar` is the product with the partial; where the argument was broadcast, its sum.

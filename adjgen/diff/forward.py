@@ -121,6 +121,11 @@ class Forward:
         builder.append(replace(eqn, outs=eqn.outs + outs, blocks=tuple(blocks)))
         self.dots |= {eqn.outs[k]: out for k, out in zip(active, outs)}
 
+    def begun(self, variables: list[Var], tangents: list[Var]) -> None:
+        """Give variables of a loop's body the tangents that come with them."""
+        self.dots |= dict(zip(variables, tangents))
+        self.whole.mark_all(tangents, variables)
+
     def loop(self, eqn: Eqn, op: For, builder: Builder) -> None:
         """Carry and collect tangents beside their variables, walk those of active sequences."""
         body, seqs = eqn.blocks[0], op.seqs
@@ -133,10 +138,8 @@ class Forward:
         collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in self.active]
         elements = [tangent_of(body.params[k]) for k in walked]
         params = [tangent_of(body.params[seqs + k]) for k in carried]
-        self.whole.mark_all(elements, [body.params[k] for k in walked])
-        self.whole.mark_all(params, [body.params[seqs + k] for k in carried])
-        self.dots |= dict(zip((body.params[k] for k in walked), elements))
-        self.dots |= dict(zip((body.params[seqs + k] for k in carried), params))
+        self.begun([body.params[k] for k in walked], elements)
+        self.begun([body.params[seqs + k] for k in carried], params)
         arm = builder.nested()
         self.block(body, arm)
         split = op.carried + op.exits

@@ -184,7 +184,10 @@ class Differentiator:
         for result, seed in zip(function.body.results, seeds):
             sweep.add(bars, result, seed, builder)
         primal = sweep.block(function.body, bars, builder)
-        grads = [sweep.whole.of(bars[v], v, builder) if v in bars else zero_like(builder, v) for v in inputs]
+        grads = [
+            sweep.whole.of(bars[v], v, builder) if v in bars else zero_like(builder, v)
+            for v in inputs
+        ]
         return (*rank_checks(function), *primal, *number_check(function), *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:

@@ -66,7 +66,9 @@ def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> A
     if last is not None and last.op == "np.where" and last.outs == (factor,) and bar != ONE:
         builder.eqns.pop()
         test, *sides = (operand(builder, a) for a in last.args)
-        products = [side if is_zero_number(side) else operand(builder, bar) * side for side in sides]
+        products = [
+            side if is_zero_number(side) else operand(builder, bar) * side for side in sides
+        ]
         return atom_of(select(test, *products))
     if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
         builder.eqns.pop()

@@ -53,7 +53,9 @@ def dot_left_bar(bar: Any, a: Any, b: Any) -> Any:
         return unbroadcast(bar * b, a)
     if np.ndim(b) == 1:
         return np.multiply.outer(bar, b)
-    return np.tensordot(bar, np.moveaxis(b, -2, 0), (range(np.ndim(a) - 1, np.ndim(bar)), range(1, np.ndim(b))))
+    return np.tensordot(
+        bar, np.moveaxis(b, -2, 0), (range(np.ndim(a) - 1, np.ndim(bar)), range(1, np.ndim(b)))
+    )
 
 
 def dot_right_bar(bar: Any, a: Any, b: Any) -> Any:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from adjgen.emit.targets import outside
+from adjgen.emit.references import outside
 from adjgen.ir.core import Const, Function, Param, Tree
 from adjgen.ir.shapes import rank
 from adjgen.ir.types import REAL, Type, join

@@ -5,14 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adjgen.elementary.row import Row
+from adjgen.emit.references import outside
 
 Args = Sequence[ast.expr]
 POSITIONAL = {"np.arange", "np.linspace", "np.logspace", "np.size", "np.eye"}
-
-
-def outside(module: str, name: str) -> ast.Name:
-    """Return a reference to a name of a module; emit.module chooses how it is written."""
-    return ast.Name(f"@{module}:{name}", ast.Load())
 
 
 def numpy(name: str, *args: ast.expr, **keywords: ast.expr) -> ast.expr:
@@ -31,7 +27,9 @@ def by_signature(row: Row, args: Args) -> ast.expr:
     named = [
         ast.keyword(name, arg)
         for arg, (name, default) in pairs
-        if default is not ... and row.name not in POSITIONAL and not _is_default(arg, (name, default))
+        if default is not ...
+        and row.name not in POSITIONAL
+        and not _is_default(arg, (name, default))
     ]
     return ast.Call(function, plain, named)
 
@@ -79,7 +77,7 @@ def displayed(args: Args) -> ast.expr:
 def _nested(structure: ast.expr, leaves: Args) -> ast.expr:
     if isinstance(structure, ast.Tuple):
         return ast.List([_nested(inner, leaves) for inner in structure.elts], ast.Load())
-    assert isinstance(structure, ast.Constant)
+    assert isinstance(structure, ast.Constant) and isinstance(structure.value, int)
     return leaves[structure.value]
 
 

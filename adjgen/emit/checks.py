@@ -5,7 +5,7 @@ import ast
 from adjgen.elementary.structural import NOTHING, unbound_error
 from adjgen.emit.assignments import Assignments, Statements
 from adjgen.emit.expressions import negated
-from adjgen.emit.targets import outside
+from adjgen.emit.references import outside
 from adjgen.ir.core import Const, Eqn
 
 

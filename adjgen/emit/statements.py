@@ -26,8 +26,8 @@ from adjgen.emit.expressions import (
 )
 from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
+from adjgen.emit.references import outside
 from adjgen.emit.stores import stores
-from adjgen.emit.targets import outside
 from adjgen.emit.tries import Tries
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 

@@ -8,20 +8,22 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
+from adjgen.emit.consumed import (
+    CONTAINERS,
+    consumed,
+    is_list,
+    is_view,
+    moves,
+    mutates,
+    next_store,
+    rooted,
+)
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, substituted
-from adjgen.ir.types import is_mutable
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
-CONTAINERS = {
-    "listing",
-    "append",
-    "with_item",
-    "pack",
-}  # a list that they are given is inside one then
 
 
 def in_place(function: Function) -> Function:
@@ -52,73 +54,6 @@ def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]
     storage = Storage(consumed(eqns), set().union(*roots.values()))
     storage.borrowed.update(v for v in body.params if v not in storage.rooted)
     return replace(function, body=storage.returned(function, storage.block(body, set())))
-
-
-def mutates(eqn: Eqn) -> bool:
-    """Whether a row stores into its first argument."""
-    return isinstance(eqn.op, str) and TABLE[eqn.op].mutates
-
-
-def is_list(atom: Atom) -> bool:
-    """Whether a value is a list, or an array."""
-    return isinstance(atom, Var) and is_mutable(atom.type)
-
-
-def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
-    """Yield (from, to) where control flow gives a value another name."""
-    if isinstance(eqn.op, (If, Try)):
-        for block in eqn.blocks:
-            yield from zip(block.results, eqn.outs)
-    elif isinstance(eqn.op, For):
-        body, seqs = eqn.blocks[0], eqn.op.seqs
-        for k in range(eqn.op.carried):
-            for source in (eqn.args[seqs + k], body.results[k]):
-                yield source, body.params[seqs + k]
-                yield source, eqn.outs[k]
-
-
-def consumed(eqns: list[Eqn]) -> set[Atom]:
-    """Return the variables whose lists are stored into, under this name or a later one."""
-    sources: dict[Atom, list[Atom]] = {}
-    found: set[Atom] = set()
-    for eqn in eqns:
-        if mutates(eqn):
-            found.add(eqn.args[0])
-        if eqn.op in CONTAINERS:
-            found.update(arg for arg in eqn.args if is_list(arg))
-        for source, target in moves(eqn):
-            if is_list(source):
-                sources.setdefault(target, []).append(source)
-    pending = list(found)
-    while pending:
-        for source in sources.get(pending.pop(), ()):
-            if source not in found:
-                found.add(source)
-                pending.append(source)
-    return found
-
-
-def rooted(params: tuple[Var, ...], eqns: list[Eqn]) -> dict[Atom, set[Atom]]:
-    """Return, by what the caller's lists hold at the end, the variables that are these lists.
-
-    Left out are those that hold something else on the way: what sorted, joined, copied gives.
-    """
-    sources: dict[Atom, list[Atom]] = {}
-    for eqn in eqns:
-        if mutates(eqn):
-            sources.setdefault(eqn.outs[0], []).append(eqn.args[0])
-        for source, target in moves(eqn):
-            sources.setdefault(target, []).append(source)
-    roots = {}
-    for final in [eqn.args[-1] for eqn in eqns if eqn.op == "changed"]:
-        found, pending = {final}, [final]
-        while pending:
-            new = set(sources.get(pending.pop(), ())) - found
-            found |= new
-            pending += new
-        if len([v for v in found if v not in sources]) == 1 and not found.isdisjoint(params):
-            roots[final] = found
-    return roots
 
 
 class Storage:
@@ -296,21 +231,6 @@ class Storage:
                     found[v] = k
         found.update((r, len(block.eqns)) for r in block.results if is_list(r))
         return found
-
-
-def is_view(eqn: Eqn) -> bool:
-    """Whether the value may share memory with the array that it is made of."""
-    return isinstance(eqn.op, str) and TABLE[eqn.op].view
-
-
-def next_store(block: Block, k: int) -> int:
-    """Return the position of the first equation after k that stores, or has blocks."""
-    for at in range(k + 1, len(block.eqns)):
-        if block.eqns[at].blocks:
-            return at - 1
-        if mutates(block.eqns[at]):
-            return at
-    return len(block.eqns) - 1
 
 
 def copy(source: Var, own: Var) -> Eqn:

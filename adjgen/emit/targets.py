@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import DEEPEST
-from adjgen.emit.arrays import ARRAYS, by_signature, outside
+from adjgen.emit.arrays import ARRAYS, by_signature
+from adjgen.emit.references import outside
 from adjgen.ir.core import Const
 
 Args = Sequence[ast.expr]

@@ -50,8 +50,8 @@ def maybe_absent(body: Block) -> set[Atom]:
     found = maybe_unbound(body)
     packed: dict[Atom, set[int]] = {}  # which items of tuples on tapes are
     size = -1 if found else 0
-    while size != len(found) + len(packed):
-        size = len(found) + len(packed)
+    while size != (grown := len(found) + sum(map(len, packed.values()))):
+        size = grown
         for eqn in equations(body):
             pairs: list[tuple[Var, Atom]] = []
             if isinstance(eqn.op, For):
@@ -62,12 +62,13 @@ def maybe_absent(body: Block) -> set[Atom]:
                 pairs += [pair for block in eqn.blocks for pair in zip(eqn.outs, block.results)]
             elif eqn.op == "backwards":
                 pairs += zip(eqn.outs, eqn.args)
-            elif eqn.op == "pack" and not found.isdisjoint(eqn.args):
+            elif eqn.op == "pack":
                 packed[eqn.outs[0]] = {k for k, arg in enumerate(eqn.args) if arg in found}
             elif eqn.op == "unpack":
                 found |= {eqn.outs[k] for k in packed.get(eqn.args[0], ())}
             found |= {o for o, a in pairs if a in found}
-            packed |= {o: packed[a] for o, a in pairs if a in packed and o not in packed}
+            for o, a in pairs:
+                packed.setdefault(o, set()).update(packed.get(a, ()))
     return found
 
 

@@ -1,11 +1,11 @@
 """Lowers calls of numpy's functions, of methods of arrays, and of Python's builtins over arrays."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from adjgen.elementary.arrays import linear, products, reductions
 from adjgen.elementary.arrays.typing import rank_of
-from adjgen.elementary.row import BY_NAME, TABLE, Row
+from adjgen.elementary.row import BY_NAME, Row
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NUMBERS, OPAQUE, REAL
 from adjgen.read import arrays, displays, expressions, lists
@@ -18,9 +18,9 @@ SHAPES = {"shape", "newshape"}
 FLOATS = {
     "builtins.float", "numpy.float64", "numpy.float32", "numpy.double", "numpy.single", "numpy.float16",
 }  # fmt: skip
-KNOWN = {
+KNOWN: dict[str, Callable[..., bool]] = {
     "np.linalg.norm": reductions.norm_is_known, "np.inner": products.inner_is_known,
-    "linalg.solve": linear.all_matrices,
+    "np.linalg.solve": linear.all_matrices,
 }  # fmt: skip
 # Methods of arrays that are functions of numpy under the same name, with the array as first argument.
 METHODS = {
@@ -33,7 +33,9 @@ PILES = {"numpy.vstack": 0, "numpy.hstack": 1, "numpy.column_stack": 1}
 
 def call(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
     """Lower a call that has to do with arrays; None for others."""
-    if any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+    if any(isinstance(a, ast.Starred) for a in node.args) or any(
+        k.arg is None for k in node.keywords
+    ):
         return None
     if dotted.startswith("builtins."):
         return builtin(frame, node, dotted)
@@ -160,12 +162,18 @@ def made_of(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
     whole = arrays.held(frame, value)
     if whole is None:
         return None
-    return value if dotted == "numpy.asarray" and not node.keywords else frame.row(node, "np.copy", whole)
+    return (
+        value
+        if dotted == "numpy.asarray" and not node.keywords
+        else frame.row(node, "np.copy", whole)
+    )
 
 
 def nested(frame: Frame, node: ast.expr) -> Value:
     """Lower a list that is written out, and the lists inside, to displays."""
-    if isinstance(node, (ast.List, ast.Tuple)) and not any(isinstance(e, ast.Starred) for e in node.elts):
+    if isinstance(node, (ast.List, ast.Tuple)) and not any(
+        isinstance(e, ast.Starred) for e in node.elts
+    ):
         return Display("list", tuple(nested(frame, e) for e in node.elts))
     return expressions.value(frame, node)
 

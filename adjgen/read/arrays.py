@@ -165,5 +165,3 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
     if node.attr == "size":
         return frame.row(node, "np.size", whole, Const(None))
     return frame.row(node, f"np.{node.attr}", whole)
-
-

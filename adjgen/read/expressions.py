@@ -10,6 +10,7 @@ from adjgen.read import (
     calls,
     comprehensions,
     displays,
+    inner,
     joins,
     lists,
     names,
@@ -18,7 +19,7 @@ from adjgen.read import (
     tables,
 )
 from adjgen.read.bound import flag
-from adjgen.read.flow import integer, is_text
+from adjgen.read.flow import is_text
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
 from adjgen.read.values import (
@@ -249,7 +250,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     else:
         base = None
     if isinstance(base, Display):
-        return item_of_display(frame, node, base, reason)
+        return displays.item_of_display(frame, node, base, reason)
     if isinstance(base, (ListValue, RowValue)) and not isinstance(node.slice, ast.Tuple):
         if isinstance(node.slice, ast.Slice):
             return lists.part(frame, node, base, node.slice)
@@ -259,23 +260,6 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         code = Code(item, ("container",), reason=reason, hint=ADVICE)
         return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
     return frame.opaque(node, reason, ADVICE, tables.kind_of_items(frame.binding(node.value)))
-
-
-def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: str) -> Value:
-    """Lower an item or slice of a tuple that is known; an index of run time needs a list of it."""
-    number = integer(node.slice)
-    if number is not None and -len(base.items) <= number < len(base.items):
-        return base.items[number]
-    if isinstance(node.slice, ast.Slice):
-        parts = (node.slice.lower, node.slice.upper, node.slice.step)
-        bounds = [None if part is None else integer(part) for part in parts]
-        if all(b is not None or p is None for b, p in zip(bounds, parts)):
-            return Display(base.kind, base.items[slice(*bounds)])
-    elif number is None and (listed := stores.listed(frame, node, base.items)) is not None:
-        return lists.item(frame, node, listed, node.slice)
-    item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
-    code = Code(item, ("container",), reason=reason, hint=ADVICE)
-    return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
 
 
 def _list(frame: Frame, node: ast.List) -> Value:
@@ -296,7 +280,7 @@ def _comprehension(frame: Frame, node: ast.ListComp) -> Value:
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:
-    return FunctionValue(calls.inner_definition(frame, node), frame)
+    return FunctionValue(inner.inner_definition(frame, node), frame)
 
 
 def _call(frame: Frame, node: ast.Call) -> Value:

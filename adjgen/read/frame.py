@@ -34,6 +34,7 @@ from adjgen.read.values import (
     RowValue,
     Value,
 )
+from adjgen.read.views import check_views
 
 
 class Frame:
@@ -68,7 +69,7 @@ class Frame:
         """Append an equation that stands at a node."""
         self.at(node)
         if self.session.views:
-            self.check_views(node, args)
+            check_views(self, node, args)
         return self.session.builder.emit(op, args, types)
 
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
@@ -82,15 +83,6 @@ class Frame:
         if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
             self.session.doubtful.add(out)
         return out
-
-    def check_views(self, node: ast.AST, atoms: Iterable[Atom]) -> None:
-        """Report a view of an array that was stored into since: what it holds now is not known."""
-        for atom in atoms:
-            if isinstance(atom, Var) and atom in self.session.views:
-                cell, held = self.session.views[atom]
-                if self.session.heap.get(cell, held) is not held:
-                    what = "a part of an array that was stored into since: it may be a view of it"
-                    self.problem(node, "ADJ407", what, "Take a copy: `part = x[i].copy()`.")
 
     def in_doubt(self, atom: Atom) -> bool:
         """Whether a value may be a container after all."""

@@ -5,13 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
-from adjgen.ir.types import OPAQUE, REAL
+from adjgen.ir.types import NOTHING, OPAQUE, REAL
 from adjgen.read import expressions
 from adjgen.read.comments import report_misplaced
 from adjgen.read.flow import ends, returns_its_argument, yields
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
+from adjgen.read.recursion import fitting, returned_lists
 from adjgen.read.state import locals_of, outer_state, parameters
 from adjgen.read.values import Display, FunctionValue, ListValue, RowValue, Value, rebuilt
 
@@ -268,11 +269,12 @@ def called(frame: Frame, node: ast.Call, definition: Any, bound: dict[str, Value
     args = [frame.materialise(node, bound[name]) for name, _ in kinds]
     name = function_for_call(frame.session, definition)
     function = frame.session.functions[name]
-    if "list" in function.result.kinds():
-        return frame.problem(
-            node, "ADJ302", "a recursive function that returns a list", "Return a tuple."
-        )
+    problem = returned_lists(frame, node, function)
+    if problem is not None:
+        return problem
     function.about["called"] = True
+    if not fitting(frame, node, function, args):
+        return Var("", NOTHING)
     keywords = tuple(n for n, kind in kinds if kind == "KEYWORD_ONLY")
     op = Call(name, function.result, keywords)
     outs = frame.emit(node, op, args, [REAL] * function.result.leaves())

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable
+from typing import Any
 
 from adjgen.elementary.sequences import around, depth
 from adjgen.ir.core import Atom, Const, Var
@@ -17,10 +18,10 @@ ROWS = "its lists may be the same ones as those of another list"
 
 
 class Retyped(Exception):
-    """A parameter turns out to be a list (of lists), a dict or a whole number: read the function again."""
+    """A parameter, said with its function, is a list (of lists), a dict or a whole number: read again."""
 
-    def __init__(self, parameter: str, kind: Type) -> None:
-        super().__init__(parameter)
+    def __init__(self, parameter: tuple[Any, str], kind: Type) -> None:
+        super().__init__(parameter[1])
         self.parameter, self.kind = parameter, kind
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from adjgen.diagnostics import UnsupportedError
+from adjgen.diagnostics import Problem, UnsupportedError
+from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
 from adjgen.ir.types import OPAQUE, Type, differentiable, is_mutable
@@ -19,8 +20,11 @@ from adjgen.read.lists import taken as list_taken
 from adjgen.read.lowering import Reread, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
+from adjgen.read.recursion import returned_lists
 from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
+
+DEEPEST = 8  # lists in a list
 
 
 def lower(definition: Any, target: str = "math") -> Module:
@@ -31,7 +35,7 @@ def lower(definition: Any, target: str = "math") -> Module:
     UnsupportedError
         With all problems, if the function cannot be read.
     """
-    retyped: dict[str, Type] = {}
+    retyped: dict[tuple[Any, str], Type] = {}
     carried: dict[Loc, Conflict] = {}
     while True:
         try:
@@ -40,13 +44,23 @@ def lower(definition: Any, target: str = "math") -> Module:
             assert again.lost.place is not None
             carried[again.lost.place] = again.lost
         except Retyped as found:
-            if retyped.get(found.parameter) == found.kind:
-                raise AssertionError(f"{found.parameter} stays what it is") from found
+            if retyped.get(found.parameter) == found.kind or depth(found.kind) > DEEPEST:
+                raise UnsupportedError([_of_two_kinds(*found.parameter)]) from None
             retyped[found.parameter] = found.kind
 
 
+def _of_two_kinds(definition: Any, parameter: str) -> Problem:
+    """Say that what is done with a parameter does not fit any list of numbers."""
+    what = f"`{parameter}` is used as lists of different depth"
+    why = "Put only numbers into a list of numbers, or lists of one depth."
+    return definition.file.problem(definition.node, "ADJ205", what, why)  # type: ignore[no-any-return]
+
+
 def _lowered(
-    definition: Any, target: str, retyped: dict[str, Type], carried: dict[Loc, Conflict]
+    definition: Any,
+    target: str,
+    retyped: dict[tuple[Any, str], Type],
+    carried: dict[Loc, Conflict],
 ) -> Module:
     """Return a function as a Module, parameters and try statements read as earlier readings told."""
     session = Session(target)
@@ -127,6 +141,8 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
     while True:
         session.builder = Builder()
         found = _function(session, definition, assumed.name, assumed.about)
+        if assumed.about.get("called"):
+            returned_lists(Frame(session, definition, ()), definition.node, found)
         if (
             found.result == assumed.result
             or session.problems[mark:]
@@ -143,8 +159,9 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     used = Uses(session, definition)
     types = parameter_types(session, definition, used)
     is_main = definition is session.main
-    if is_main:
-        types |= {n: (kind, _selected(definition, n, kind)) for n, kind in session.retyped.items()}
+    for (owner, n), kind_of in session.retyped.items():
+        if owner == definition:
+            types[n] = kind_of, _selected(definition, n, kind_of)
     params: list[Param] = []
     bound = inline.preset_values(frame, definition)
     keyword_only = False
@@ -159,7 +176,8 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         said = annotation(definition, parameter, type_, differentiable, used)
         one = Var(parameter, type_)
         params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
-        bound[parameter] = _argument(session, params[-1], is_main)
+        bound[parameter] = _argument(session, params[-1], definition)
+    session.functions[name] = replace(session.functions[name], params=tuple(params))
     result = inline.read_body(session, definition, bound, None, is_main)
     result = opened(list_taken(frame, definition.node, result), session.heap)
     if is_main:
@@ -191,11 +209,12 @@ def _selected(definition: Any, name: str, kind: Type) -> bool:
     return number and definition.defaults.get(name, ABSENT) is ABSENT
 
 
-def _argument(session: Session, param: Param, is_main: bool) -> Value:
+def _argument(session: Session, param: Param, definition: Any) -> Value:
     """Return the value of a parameter: a number, or a list of the caller's."""
     (var,) = param.vars
-    if is_main and not param.kind.startswith("VAR_"):
-        session.origins[var] = param.name, 0
+    is_main = definition is session.main
+    if not param.kind.startswith("VAR_"):
+        session.origins[var] = (definition, param.name), 0
     if not is_mutable(var.type):
         return var
     frozen = "" if is_main else "it belongs to the caller"

@@ -45,8 +45,9 @@ class Session:
         self.doubtful: set[Atom] = set()  # taken for numbers, but `n * items` may be a list
         self.heap: Heap = {}
         self.frames: list[Any] = []  # of the functions that are being read
-        self.retyped: dict[str, Type] = {}
-        self.origins: dict[Var, tuple[str, int]] = {}  # parameter, and how many lists deep in it
+        self.retyped: dict[tuple[Any, str], Type] = {}  # by function and parameter
+        # The parameter that a value comes from, and how many lists deep in it.
+        self.origins: dict[Var, tuple[tuple[Any, str], int]] = {}
 
 
 @dataclass

@@ -51,7 +51,11 @@ def parameter_types(
             found[name] = (written, True)
         elif name in used.counts:
             found[name] = (INT, False)
-        elif session.target == "numpy" and name not in used.objects and _may_be_array(default, annotation):
+        elif (
+            session.target == "numpy"
+            and name not in used.objects
+            and _may_be_array(default, annotation)
+        ):
             found[name] = (_array(used, name), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting

@@ -40,7 +40,9 @@ class Ranks:
         if len({len(some) for some in parts}) != 1:
             return None
         plain = [all(self._is_number(part) for part in some) for some in parts]
-        if not any(plain) or not all(self._is_number(p) or isinstance(p, ast.Slice) for some in parts for p in some):
+        if not any(plain) or not all(
+            self._is_number(p) or isinstance(p, ast.Slice) for some in parts for p in some
+        ):
             return None
         if any(self._becomes_array(use) for use, item in zip(uses, plain) if item):
             return None

@@ -4,6 +4,7 @@ from adjgen.elementary.arrays import (  # noqa: F401
     creation,
     fitting,
     items,
+    joining,
     linear,
     products,
     reductions,

@@ -5,10 +5,17 @@ from typing import Any
 
 from adjgen.elementary.arrays.fitting import reduced_to, spreaded
 from adjgen.elementary.arrays.shaping import shape_from
-from adjgen.elementary.arrays.typing import array_row, known, no_derivative, of_rank, rank_of, shape_of, type_of
+from adjgen.elementary.arrays.typing import (
+    array_row,
+    known,
+    no_derivative,
+    of_rank,
+    shape_of,
+    type_of,
+)
 from adjgen.elementary.row import call
 from adjgen.ir.shapes import symbol
-from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, array
+from adjgen.ir.types import BOOL, OPAQUE, REAL, Type, array
 
 FLOATS = ("float", "float64", "float32", "float16", "double", "single")
 
@@ -49,7 +56,14 @@ for _name in ("any", "all", "count_nonzero"):
     no_derivative(
         _name, lambda args: BOOL if known(args[1]) is None else OPAQUE, (("a", ...), ("axis", None))
     )
-for _name in ("nonzero", "flatnonzero", "array_equal", "searchsorted", "triu_indices_from", "tril_indices_from"):
+for _name in (
+    "nonzero",
+    "flatnonzero",
+    "array_equal",
+    "searchsorted",
+    "triu_indices_from",
+    "tril_indices_from",
+):
     no_derivative(
         _name, lambda args: OPAQUE,
         (("a", ...), ("v", ...)) if _name in ("array_equal", "searchsorted") else (("a", ...),),

@@ -3,20 +3,23 @@
 They are what derivatives are written with; a user's call of np.broadcast_to is in shaping.
 """
 
+from functools import partial
 from typing import Any
 
 from adjgen.elementary.arrays.typing import like, of_rank, shape_of, type_of
 from adjgen.elementary.libraries import function
 from adjgen.elementary.row import Number, Row, call, enter, row
 from adjgen.ir.shapes import same, summed_axes
-from adjgen.ir.types import INT, OPAQUE, REAL, array
+from adjgen.ir.types import INT, OPAQUE, REAL, Type, array
 
 NUMERIC = "adjgen.elementary.numeric"
 
 
 def carried(name: str, **about: Any) -> None:
     """Enter a row whose text generated code carries."""
-    enter(Row(name, function(NUMERIC, name), home=NUMERIC, carried=True, category="sequence", **about))
+    enter(
+        Row(name, function(NUMERIC, name), home=NUMERIC, carried=True, category="sequence", **about)
+    )
 
 
 def zeros_of(like: Any) -> Any:
@@ -85,11 +88,18 @@ row(
     "copied_array", copied_array, category="sequence", typed=like(), raises=False,
     jvp=lambda args, y, dot: call("copied_array", dot(0)), vjp=lambda k, args, y, bar: bar,
 )  # fmt: skip
+
+
+def constantly(kind: Type, args: Any) -> Type:
+    """Return a type, whatever the arguments."""
+    return kind
+
+
 for _name, _kind in {"size": INT, "ndim": INT, "shape": OPAQUE}.items():
     enter(
         Row(
             f"np.{_name}", function("numpy", _name), names=(f"numpy.{_name}",), home="numpy",
-            category="none", typed=lambda args, kind=_kind: kind,
+            category="none", typed=partial(constantly, _kind),
             signature=(("a", ...), *((("axis", None),) if _name == "size" else ())),
         )
     )  # fmt: skip

@@ -11,7 +11,7 @@ from adjgen.elementary.arrays.fitting import reduced_to, spreaded
 from adjgen.elementary.arrays.typing import known, shape_of, type_of
 from adjgen.elementary.row import Number, call, row
 from adjgen.ir.shapes import Shape, symbol
-from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, array
+from adjgen.ir.types import BOOL, INT, REAL, Type, array
 
 SLICE, WHOLE = Type("slice"), Type("slice")  # some of a dimension, all of it
 

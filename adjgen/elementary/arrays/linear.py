@@ -41,7 +41,13 @@ def _solve_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
     return -(call("np.outer", b_bar, y) if rank_of(y) == 1 else _mm(b_bar, _t(y)))
 
 
-array_row("linalg.solve", signature=(("a", ...), ("b", ...)), typed=like(1), jvp=_solve_dot, vjp=_solve_bar)
+array_row(
+    "linalg.solve",
+    signature=(("a", ...), ("b", ...)),
+    typed=like(1),
+    jvp=_solve_dot,
+    vjp=_solve_bar,
+)
 array_row(
     "linalg.inv", signature=(("a", ...),), typed=like(),
     jvp=lambda args, y, dot: -_mm(y, _mm(dot(0), y)),

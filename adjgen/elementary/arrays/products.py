@@ -95,7 +95,11 @@ for _name in ("matmul_left_bar", "matmul_right_bar", "dot_left_bar", "dot_right_
 
 
 def _outer_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
-    flat = call("matmul", call("transposed", bar), _flat(args[0])) if k else call("matmul", bar, _flat(args[1]))
+    flat = (
+        call("matmul", call("transposed", bar), _flat(args[0]))
+        if k
+        else call("matmul", bar, _flat(args[1]))
+    )
     return flat if rank_of(args[k]) == 1 else call("np.reshape", flat, call("np.shape", args[k]))
 
 

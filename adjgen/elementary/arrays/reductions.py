@@ -29,7 +29,9 @@ def reduced(shape: Shape, axis: Any, keepdims: Any) -> Shape:
         return symbol()
     axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     gone = {a % len(shape) if shape else 0 for a in axes}
-    return tuple(1 if k in gone else dim for k, dim in enumerate(shape) if keepdims or k not in gone)
+    return tuple(
+        1 if k in gone else dim for k, dim in enumerate(shape) if keepdims or k not in gone
+    )
 
 
 def type_of_reduction(args: Sequence[Any]) -> Type:
@@ -81,7 +83,12 @@ def _weighted(name: str, weights: Any, *more: str, **about: Any) -> None:
 
 _weighted("prod", lambda x, axis, keepdims, y: call("products_of_others", x, axis))
 for _name in ("max", "min"):
-    _weighted(_name, shares, f"numpy.a{_name}", kink="the items that have the value share its derivative equally")
+    _weighted(
+        _name,
+        shares,
+        f"numpy.a{_name}",
+        kink="the items that have the value share its derivative equally",
+    )
 carried(
     "products_of_others", typed=like(),
     refusal="the second derivative of a product over an axis has no rule",
@@ -128,7 +135,9 @@ for _name, _weights in {"var": _of_variance, "std": _of_deviation}.items():
 # ---- norms of vectors; those of matrices are the Frobenius norm alone
 
 
-def _of_norm(x: Number, order: Any, axis: Any, keepdims: Any, y: Number) -> Number:
+def of_norm(args: Sequence[Any], y: Number) -> Number:
+    """Return the weights of a norm."""
+    x, order, axis, keepdims = args
     whole = expanded(y, axis, keepdims)
     if order == 1:
         return call("np.sign", x)
@@ -142,8 +151,8 @@ array_row(
     "linalg.norm", signature=(("x", ...), ("ord", None), ("axis", None), ("keepdims", False)),
     typed=lambda args: array(reduced(shape_of(args[0]), known(args[2]), known(args[3])), REAL),
     kink="0 at the origin",
-    jvp=lambda args, y, dot: call("np.sum", dot(0) * _of_norm(*args, y), *args[2:]),
-    vjp=lambda k, args, y, bar: None if k else expanded(bar, *args[2:]) * _of_norm(*args, y),
+    jvp=lambda args, y, dot: call("np.sum", dot(0) * of_norm(args, y), args[2], args[3]),
+    vjp=lambda k, args, y, bar: None if k else expanded(bar, args[2], args[3]) * of_norm(args, y),
 )  # fmt: skip
 
 
@@ -170,7 +179,11 @@ def _cumsum_bar(args: Sequence[Any], bar: Number) -> Number:
     axis = 0 if args[1] is None else args[1]
     summed = call("np.flip", call("np.cumsum", call("np.flip", bar, axis), axis), axis)
     one = rank_of(args[0]) == 1
-    return summed if args[1] is not None or one else call("np.reshape", summed, call("np.shape", args[0]))
+    return (
+        summed
+        if args[1] is not None or one
+        else call("np.reshape", summed, call("np.shape", args[0]))
+    )
 
 
 def _rows(shape: Shape) -> Shape:

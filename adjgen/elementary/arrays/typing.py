@@ -10,8 +10,6 @@ from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.shapes import Shape, rank, symbol
 from adjgen.ir.types import NUMBERS, REAL, Type, array
 
-
-
 UNKNOWN = object()
 
 
