@@ -6,7 +6,6 @@ run with a numpy whose new arrays are long doubles, judge the derivative along a
 
 import builtins
 import copy
-import random
 import re
 import sys
 import time
@@ -215,7 +214,9 @@ def products(module: Any, path: Path, program: Program, way: Way) -> dict[str, F
     made = {name: getattr(adjgen, name)(module.f, **options) for name in names}
     if way.second and program.shape == ():
         try:
-            gradient = adjgen.grad(module.f, wrt=program.wrt[:1], **{k: v for k, v in options.items() if k != "wrt"})
+            gradient = adjgen.grad(
+                module.f, wrt=program.wrt[:1], **{k: v for k, v in options.items() if k != "wrt"}
+            )
             made["second"] = adjgen.jvp(gradient, wrt=program.wrt, target="numpy")
         except adjgen.AdjgenError:
             pass
@@ -235,7 +236,9 @@ def arranged(value: Any) -> Any:
     return value[::-1].copy(order="K")[::-1] if backwards else value.copy(order="K")
 
 
-def check_point(program: Program, way: Way, f: Function, made: dict[str, Function], at: dict[str, Any]) -> str:
+def check_point(
+    program: Program, way: Way, f: Function, made: dict[str, Function], at: dict[str, Any]
+) -> str:
     """Compare everything at one point; return what came of it."""
     arguments = given(at)
     value, error = called(f, arguments)
@@ -294,7 +297,9 @@ def says(error: Exception | None) -> tuple[str, str] | None:
     return (type(error).__name__, str(error)) if error else None
 
 
-def check_memory(name: str, value: Any, slopes: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+def check_memory(
+    name: str, value: Any, slopes: Any, arguments: list[Any], options: dict[str, Any]
+) -> None:
     """Fail if what a derivative function returns shares memory with anything else, or with itself."""
     own = [leaf for leaf in leaves(slopes) if isinstance(leaf, np.ndarray)]
     others = [*leaves(value), *arguments, *leaves(list(options.values()))]
@@ -311,7 +316,11 @@ def check_derivatives(
     second: Function | None,
 ) -> str:  # fmt: skip
     """Compare tangents and gradients with each other and with tracers."""
-    gradients = {name: gradient_list(found[name], dots, at) for name in ("vjp", "value_and_grad") if name in found}
+    gradients = {
+        name: gradient_list(found[name], dots, at)
+        for name in ("vjp", "value_and_grad")
+        if name in found
+    }
     forward, forward_size = inner(leaves(bars), leaves(found["jvp"]))
     backward, size = inner(dots.values(), gradients["vjp"])
     size = max(size, forward_size, 1e-3)
@@ -382,9 +391,13 @@ def check_second(program: Program, at: dict[str, Any], second: Function) -> None
 
     def mixed(step: Any) -> Any:
         def value(i: int, j: int) -> Any:
-            moved = [np.asarray(x, LONG) + i * step * np.asarray(dots[n], LONG) for n, x in at.items()]
+            moved = [
+                np.asarray(x, LONG) + i * step * np.asarray(dots[n], LONG) for n, x in at.items()
+            ]
             moved[0] = moved[0] + j * step * np.asarray(weights, LONG)
-            return f(*[m if isinstance(x, np.ndarray) else m[()] for m, x in zip(moved, at.values())])
+            return f(
+                *[m if isinstance(x, np.ndarray) else m[()] for m, x in zip(moved, at.values())]
+            )
 
         return (value(1, 1) - value(1, -1) - value(-1, 1) + value(-1, -1)) / (4 * step * step)
 
@@ -481,7 +494,9 @@ def smallest(failure: Any, seconds: float = 40.0) -> Any:
                 warnings.simplefilter("ignore")
                 for at in program.points:
                     value = module.f(*given(at))
-                    if isinstance(program.shape, tuple) and not isinstance(value, (float, np.ndarray)):
+                    if isinstance(program.shape, tuple) and not isinstance(
+                        value, (float, np.ndarray)
+                    ):
                         return False
                     if not all(isinstance(v, (float, np.ndarray)) for v in leaves(value)):
                         return False
@@ -505,7 +520,9 @@ def summary(tally: Tally, shown: int = 3) -> str:
     for failure in tally.failures:
         chosen.setdefault(failure.symptom(), []).append(failure)
     lines = [f"{count:6} {name}" for name, count in sorted(tally.counts.items())]
-    lines += [f"{kind}: seeds {[f.program.seed for f in some][:40]}" for kind, some in chosen.items()]
+    lines += [
+        f"{kind}: seeds {[f.program.seed for f in some][:40]}" for kind, some in chosen.items()
+    ]
     for some in chosen.values():
         for failure in some[:shown]:
             lines += ["-" * 80, str(smallest(failure))]

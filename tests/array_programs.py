@@ -286,7 +286,9 @@ class Writer(Statements):
     def mask(self, shape: Shape, depth: int) -> str:
         """Return a comparison of a shape."""
         e = self.expr(shape, depth)
-        return f"({e} {self.rng.choice(['<', '>', '>='])} {self.rng.choice(['0.1', '0.35', '-0.2'])})"
+        return (
+            f"({e} {self.rng.choice(['<', '>', '>='])} {self.rng.choice(['0.1', '0.35', '-0.2'])})"
+        )
 
     def e_where(self, shape: Shape, depth: int) -> Text:
         """np.where(a > 0.1, a, b)"""
@@ -491,10 +493,16 @@ class Writer(Statements):
             found += [(":, None", (first, "1")), ("..., np.newaxis", (first, "1"))]
         else:
             second = rest[0]
-            found += [(f":, {self.place(second)}", (first,)), (f"..., {self.place(second)}", (first,))]
+            found += [
+                (f":, {self.place(second)}", (first,)),
+                (f"..., {self.place(second)}", (first,)),
+            ]
             found += [(":, ::-1", shape), (":, :1", (first, "1")), (":1", ("1", second))]
             if second in ("n", "m"):
-                found += [(":, 1:", (first, f"{second}-1")), (f"{self.place(first)}, :-1", (f"{second}-1",))]
+                found += [
+                    (":, 1:", (first, f"{second}-1")),
+                    (f"{self.place(first)}, :-1", (f"{second}-1",)),
+                ]
         return found
 
     def copies(self, shape: Shape) -> list[tuple[str, Shape]]:
@@ -509,7 +517,11 @@ class Writer(Statements):
             two, three = f"np.array({two})", f"np.array({three})"
         found = [(two, ("2", *rest)), (three, ("3", *rest))]
         if rest and not (rest[0].isdigit() and int(rest[0]) < 2) and LEAST.get(rest[0], 2) > 1:
-            found += [(f"{two}, [1, 0]", ("2",)), (f":, {two}", (first, "2")), (f"{two}, 1", ("2",))]
+            found += [
+                (f"{two}, [1, 0]", ("2",)),
+                (f":, {two}", (first, "2")),
+                (f"{two}, 1", ("2",)),
+            ]
         length = self.length(first)
         if length:
             found += [(f"np.arange({length})", shape)]
@@ -562,7 +574,9 @@ class Writer(Statements):
         last = len(shape) - 1
         forms = [("np.copy({})", 1), ("np.flip({})", 1), (f"np.roll({{}}, 1, axis={last})", 1)]
         forms += [(f"np.cumsum({{}}, axis={last})", 5)]
-        forms += [("np.cumsum({})", 5), ("np.roll({}, -1)", 1)] if not last else [("np.tril({})", 1)]
+        forms += (
+            [("np.cumsum({})", 5), ("np.roll({}, -1)", 1)] if not last else [("np.tril({})", 1)]
+        )
         form, factor = self.rng.choice(forms)
         return Text(form.format(e), factor * e.size)
 
@@ -582,7 +596,11 @@ class Writer(Statements):
             return None
         forms = [f"np.full({text}, {e})", f"np.ones({text})", f"np.zeros({text})"]
         for name in self.of_shape(shape):
-            forms += [f"np.zeros_like({name})", f"np.ones_like({name})", f"np.full_like({name}, {e})"]
+            forms += [
+                f"np.zeros_like({name})",
+                f"np.ones_like({name})",
+                f"np.full_like({name}, {e})",
+            ]
         return Text(self.rng.choice(forms), max(1.0, e.size))
 
     def e_comprehended(self, shape: Shape, depth: int) -> Text | None:

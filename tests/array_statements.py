@@ -213,7 +213,11 @@ class Statements:
 
     def put_rows(self) -> None:
         """for row in A: ..."""
-        found = [(n, s) for n, s in self.scope.arrays.items() if s and not any(d.startswith("k") for d in s)]
+        found = [
+            (n, s)
+            for n, s in self.scope.arrays.items()
+            if s and not any(d.startswith("k") for d in s)
+        ]
         if not found or self.loops:
             return
         name, shape = self.rng.choice(found)
@@ -234,7 +238,10 @@ class Statements:
                 self.scope.counters["k"] = shape[0]
             if form == 3:
                 self.bind("other", self.scope.arrays[second][1:])
-            self.put(f"{total} {self.rng.choice(['+=', '+=', '-='])} {self.unit(shape[1:], 1)}" + ".sum()" * bool(shape[1:]))
+            self.put(
+                f"{total} {self.rng.choice(['+=', '+=', '-='])} {self.unit(shape[1:], 1)}"
+                + ".sum()" * bool(shape[1:])
+            )
             if self.chance(0.5):
                 self.block(1)
         self.loops -= 1
@@ -258,7 +265,10 @@ class Statements:
         e = self.expr((), 2)
         names = [n for n, s in self.scope.arrays.items() if n in NAMES or n in self.parameters]
         more = self.rng.sample(names, min(len(names), self.rng.choice([1, 2, 2, 3])))
-        terms = [f"{n}.sum()" if self.scope.arrays[n] and self.chance(0.5) else f"np.sum({n} * {n})" for n in more]
+        terms = [
+            f"{n}.sum()" if self.scope.arrays[n] and self.chance(0.5) else f"np.sum({n} * {n})"
+            for n in more
+        ]
         return " + ".join([str(e), *terms])
 
     def of_parameters(self, shape: Any) -> Any:
@@ -277,7 +287,14 @@ class Statements:
         if found:
             old, shape = self.rng.choice(found)
             name = self.free(shape)
-            forms = [f"{old}.copy()", f"np.copy({old})", f"np.array({old})", f"{old} * 1.0", f"+{old}", f"{old}[:]"]
+            forms = [
+                f"{old}.copy()",
+                f"np.copy({old})",
+                f"np.array({old})",
+                f"{old} * 1.0",
+                f"+{old}",
+                f"{old}[:]",
+            ]
             self.put(f"{name} = {self.rng.choice(forms[:-2] if self.chance(0.9) else forms)}")
             self.bind(name, shape, True)
 
@@ -301,7 +318,9 @@ class Statements:
             self.put(f"{name}[{self.mask(shape, 1)}] = {self.expr((), 1)}")
         else:
             places = [p for p in self.parts(shape) if "None" not in p[0] and "newaxis" not in p[0]]
-            text, part = self.rng.choice(places if self.chance(0.75) else self.copies(shape) or places or [("...", shape)])
+            text, part = self.rng.choice(
+                places if self.chance(0.75) else self.copies(shape) or places or [("...", shape)]
+            )
             e = self.expr(part if self.chance(0.7) else self.smaller(part), 2)
             self.put(f"{name}[{text}] = {e}")
         self.stores += 1
@@ -314,7 +333,9 @@ class Statements:
             return self.put_store()
         name, shape = chosen
         places = [p for p in self.parts(shape) if "None" not in p[0] and "newaxis" not in p[0]]
-        text, part = self.rng.choice(places if self.chance(0.7) else self.copies(shape) or places or [("...", shape)])
+        text, part = self.rng.choice(
+            places if self.chance(0.7) else self.copies(shape) or places or [("...", shape)]
+        )
         e = self.unit(part if self.chance(0.7) else self.smaller(part), 1)
         if self.chance(0.1):
             text, e = self.mask(shape, 1), self.unit((), 1)
@@ -387,7 +408,12 @@ class Statements:
         """for i in range(len(y)): y[i] += e"""
         chosen = self.target()
         free = [k for k in COUNTERS if k not in self.scope.counters]
-        if chosen is None or not free or self.loops > 1 or any(d.startswith("k") for d in chosen[1]):
+        if (
+            chosen is None
+            or not free
+            or self.loops > 1
+            or any(d.startswith("k") for d in chosen[1])
+        ):
             return self.put_fill()
         name, shape = chosen
         length = self.length(shape[0])
@@ -438,7 +464,10 @@ class Statements:
             return
         one, other = self.rng.choice(own), self.rng.choice(known)
         self.put(f"mask = {self.mask(shape, 1)}")
-        forms = [f"{one}[mask] = {other}[mask]", f"{one}[mask] += {self.unit((), 1)} * {other}[mask]"]
+        forms = [
+            f"{one}[mask] = {other}[mask]",
+            f"{one}[mask] += {self.unit((), 1)} * {other}[mask]",
+        ]
         forms += [f"{one}[mask] = np.sin({other}[mask]) + {self.expr((), 1)}"]
         self.put(self.rng.choice(forms))
         self.stores += 1

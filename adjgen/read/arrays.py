@@ -29,11 +29,12 @@ def row(frame: Frame, node: ast.AST, name: str, *args: Atom, of: Value | None = 
     if not TABLE[name].view or not out.type.dtype or of is None:
         return out
     made = lists.held(frame, out)
-    root = frame.session.views.get(args[0]) if isinstance(args[0], Var) else None
-    if root is None and isinstance(of, ListValue):
-        root = (of.cell, args[0])
-    if root is not None:
-        made.cell.base, frame.session.views[out] = root[0], root
+    views = frame.session.views
+    known = views.get(args[0]) if isinstance(args[0], Var) else None
+    if known is None and isinstance(of, ListValue):
+        known = {of.cell: args[0]}
+    if known:
+        made.cell.bases, views[out] = tuple(known), known
     return made
 
 
@@ -106,7 +107,7 @@ def store(
 
 def change(frame: Frame, node: ast.AST, base: ListValue, name: str, *args: Atom) -> None:
     """Give an array the value of a row that stores into it."""
-    if base.cell.base is not None and not base.cell.frozen:
+    if base.cell.bases and not base.cell.frozen:
         base.cell.frozen = VIEW
     old = frame.materialise(node, base)
     stores.change(frame, node, base, frame.row(node, name, old, *args))
