@@ -244,6 +244,8 @@ class Statements:
             )
             if self.chance(0.5):
                 self.block(1)
+        for name in (one, "other"):  # it is a row now, if there was one
+            self.scope.arrays.pop(name, None)
         self.loops -= 1
 
     def put_leave(self) -> None:
@@ -397,8 +399,9 @@ class Statements:
                 e = self.expr(part if self.chance(0.7) else (), 2)
                 place = self.rng.choice([counter, f"{counter}, :"]) if part else counter
                 self.put(f"{name}[{place}] = {e}")
-            self.bind(name, shape, True)
-            if self.chance(0.2):
+            if make == "zeros":
+                self.bind(name, shape, True)
+            if make == "zeros" and self.chance(0.2):
                 self.block(1)
         self.bind(name, shape, True)
         self.loops -= 1

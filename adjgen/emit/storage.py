@@ -15,14 +15,13 @@ from adjgen.emit.consumed import (
     consumed,
     is_list,
     is_view,
-    moves,
     mutates,
     next_store,
     rooted,
 )
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.query import equations, substituted
+from adjgen.ir.query import equations, moves, substituted
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
 
@@ -71,16 +70,18 @@ class Storage:
     def block(self, block: Block, busy: set[Atom]) -> Block:
         """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
         last, tried = self.last_uses(block), self.tried(block)
-        made = {o: k for k, eqn in enumerate(block.eqns) for o in eqn.outs}
+        made: dict[Atom, int] = {o: k for k, eqn in enumerate(block.eqns) for o in eqn.outs}
         out: list[Eqn] = []
         mapping: dict[Var, Atom] = {}
+        stale: dict[
+            int, dict[Var, Atom]
+        ] = {}  # by the place of a store the views to read copies of then
         for k, eqn in enumerate(block.eqns):
+            mapping |= stale.pop(k - 1, {})
             eqn = self.substitute(eqn, mapping) if mapping else eqn
             if eqn.blocks:
                 self.keep(eqn, k, last, busy, out, mapping)
-                later = {
-                    v for v in last if last[v] > k > made.get(v, -1) and v in self.aliases.near
-                }
+                later = {v for v in self.aliases.near if last.get(v, -1) > k > made.get(v, -1)}
                 eqn = self.control(eqn, k, tried.get(k, last), busy | later)
             again = eqn.args[0] if eqn.args else None
             for position in self.consuming(eqn):
@@ -89,11 +90,19 @@ class Storage:
             if eqn.op in BORROWED or is_view(eqn) or isinstance(eqn.op, Call):
                 self.borrowed.update(o for o in eqn.outs if is_list(o))
                 if (again in self.consumed or again in self.shared) and is_list(eqn.outs[0]):
-                    if not (is_view(eqn) and last.get(eqn.outs[0], 0) <= next_store(block, k)):
-                        eqn = self.separate(eqn, out)
+                    end = next_store(block, k)
+                    if not is_view(eqn) or end < k + 1:
+                        self.separate(eqn, out)
                         continue
                     self.shared.update(eqn.outs)
+                    if (
+                        last.get(eqn.outs[0], 0) > end
+                    ):  # until then the value is computed with the view
+                        out.append(eqn)
+                        stale.setdefault(end, {}).update(self.kept(eqn.outs[0], out, last))
+                        continue
             out.append(eqn)
+        mapping |= {v: own for some in stale.values() for v, own in some.items()}
         results = [mapping.get(r, r) if isinstance(r, Var) else r for r in block.results]
         return Block(block.params, tuple(out), tuple(results))
 
@@ -119,14 +128,21 @@ class Storage:
                 found.update(inner.args[k] for k in self.consuming(inner))
         return found
 
-    def separate(self, eqn: Eqn, out: list[Eqn]) -> Eqn:
+    def kept(self, view: Var, out: list[Eqn], last: dict[Atom, int]) -> dict[Var, Atom]:
+        """Copy a view that is read after a store, too; return what is read then."""
+        own = Var(view.hint, view.type)
+        out.append(copy(view, own))
+        last[own] = last[view]
+        self.aliases.apart.add(view)
+        return {view: own}
+
+    def separate(self, eqn: Eqn, out: list[Eqn]) -> None:
         """Copy a row of a list that is stored into."""
         rows = tuple(Var("", o.type) for o in eqn.outs)
         out.append(replace(eqn, outs=rows))
         out += [copy(row, o) for row, o in zip(rows, eqn.outs)]
         self.borrowed.difference_update(eqn.outs)
         self.aliases.apart.update(eqn.outs)
-        return eqn
 
     def consuming(self, eqn: Eqn) -> list[int]:
         """Return the positions of the arguments that an equation consumes."""
@@ -164,7 +180,7 @@ class Storage:
 
     def is_shared(
         self, eqn: Eqn, position: int, k: int, last: dict[Atom, int], busy: set[Atom],
-        made: dict[Var, int],
+        made: dict[Atom, int],
     ) -> bool:  # fmt: skip
         """Whether another array that may share memory with an argument is read after a store into it."""
         others = self.aliases.of(eqn.args[position])
@@ -177,8 +193,7 @@ class Storage:
                 a for at, a in enumerate(eqn.args) if at != position and isinstance(a, Var)
             )
         return any(
-            v in busy or v in beside or last.get(v, -1) > k > made.get(v, -1)  # type: ignore[arg-type]
-            for v in others
+            v in busy or v in beside or last.get(v, -1) > k > made.get(v, -1) for v in others
         )
 
     def control(self, eqn: Eqn, k: int, last: dict[Atom, int], busy: set[Atom]) -> Eqn:
@@ -198,6 +213,7 @@ class Storage:
             for slot, o in zip(body.params[seqs:], eqn.outs)
         ]  # fmt: skip
         body = self.results(self.block(body, outside), targets, outside)
+        body = self.collected(body, eqn.op.carried + eqn.op.exits)
         return replace(eqn, blocks=(body, *eqn.blocks[1:]))
 
     def results(self, block: Block, targets: Iterable[Var], busy: set[Atom]) -> Block:
@@ -211,6 +227,16 @@ class Storage:
                 results[k] = own = Var(result.hint, result.type)
                 copies.append(copy(result, own))
                 counts[result] -= 1
+        return Block(block.params, (*block.eqns, *copies), tuple(results))
+
+    def collected(self, block: Block, first: int) -> Block:
+        """Copy the arrays that a loop collects where their memory is stored into, in this turn or later."""
+        copies, results = [], list(block.results)
+        for k, result in enumerate(results[first:], first):
+            if may_be_array(result) and not self.consumed.isdisjoint(self.aliases.of(result)):
+                assert isinstance(result, Var)
+                results[k] = own = Var(result.hint, result.type)
+                copies.append(copy(result, own))
         return Block(block.params, (*block.eqns, *copies), tuple(results))
 
     def returned(self, function: Function, body: Block) -> Block:

@@ -12,7 +12,7 @@ from adjgen.ir.core import Atom, Var
 from adjgen.read.values import Cell
 
 Heap = Mapping[Cell, Atom]
-Views = dict[Var, dict[Cell, Atom | None]]  # view -> its arrays, and what they held; None: changed
+Views = dict[Atom, dict[Cell, Atom | None]]  # view -> its arrays, and what they held; None: changed
 
 
 def is_fresh(heap: Heap, cell: Cell, held: Atom | None) -> bool:
@@ -46,8 +46,11 @@ def join_views(
             session.views[out] = found
 
 
-def renamed_views(views: Views, names: Mapping[Atom, Var]) -> None:
+def renamed_views(views: Views, names: Mapping[Var, Var]) -> None:
     """Give views, and what their arrays hold, the names that they have outside a block."""
+
+    def new_name(atom: Atom) -> Atom:
+        return names.get(atom, atom) if isinstance(atom, Var) else atom
+
     for var, known in list(views.items()):
-        told = {c: held if held is None else names.get(held, held) for c, held in known.items()}
-        views[names.get(var, var)] = told
+        views[new_name(var)] = {c: held and new_name(held) for c, held in known.items()}
