@@ -163,12 +163,8 @@ class Forward:
             self.block(body, arm)
             kept = [self.dot(results[k], arm) for k in carried]
             listed = [self.dot(results[k], arm) for k in collected]
-        split = op.carried + op.exits
         new_body = arm.block(
-            [
-                *body.results[: op.carried], *kept, *body.results[op.carried : split],
-                *body.results[split:], *listed,
-            ],
+            [*body.results[: op.carried], *kept, *body.results[op.carried :], *listed],
             [*body.params[:seqs], *elements, *body.params[seqs:], *params],
         )  # fmt: skip
         blocks = [new_body]

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from adjgen.elementary.sequences import depth
 from adjgen.emit.aliases import Aliases, may_be_array
 from adjgen.emit.consumed import (
     CONTAINERS,
@@ -19,6 +18,7 @@ from adjgen.emit.consumed import (
     next_store,
     rooted,
 )
+from adjgen.emit.returned import copy, unshared
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, moves, substituted
@@ -55,7 +55,10 @@ def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]
     aliases = Aliases(body.params, eqns)
     storage = Storage(consumed(eqns), set().union(*roots.values()), aliases)
     storage.borrowed.update(v for v in body.params if v not in storage.rooted)
-    return replace(function, body=storage.returned(function, storage.block(body, set())))
+    body = storage.block(body, set())
+    if function.about.get("product"):
+        body = unshared(function, body, storage.rooted, storage.borrowed)
+    return replace(function, body=body)
 
 
 class Storage:
@@ -239,39 +242,6 @@ class Storage:
                 copies.append(copy(result, own))
         return Block(block.params, (*block.eqns, *copies), tuple(results))
 
-    def returned(self, function: Function, body: Block) -> Block:
-        """Copy lists that a derivative function would return twice, or that are its arguments.
-
-        Of arrays also those that share memory with another result or with what belongs to others.
-        """
-        if not function.about.get("product"):
-            return body
-        seen: set[Atom] = set()
-        copies, results = [], list(body.results)
-        first = values_of(function)
-        aliases = Aliases(body.params, [*equations(body)])
-        theirs = aliases.foreign | self.rooted
-        places = {out: eqn.loc for eqn in body.eqns for out in eqn.outs}
-        for k, result in enumerate(body.results):
-            if not isinstance(result, Var):
-                continue
-            if may_be_array(result):
-                held = aliases.of(result)
-                shared = not held.isdisjoint(theirs) or not held.isdisjoint(seen)
-                shared = shared and k >= first
-            elif is_list(result):
-                held = {result}
-                shared = result in seen or (
-                    (result in body.params or result in self.borrowed) and k > 0
-                )
-            else:
-                continue
-            if shared:
-                results[k] = own = Var(result.hint, result.type)
-                copies.append(replace(copy(result, own), loc=places.get(result)))
-            seen |= held
-        return Block(body.params, (*body.eqns, *copies), tuple(results))
-
     def reads(self, eqn: Eqn) -> dict[Var, None]:
         """Return what the blocks of an equation read from outside."""
         return {v: None for block in eqn.blocks for v in self.free.of(block)}
@@ -303,19 +273,3 @@ class Storage:
                     found[v] = k
         found.update((r, len(block.eqns)) for r in block.results if is_list(r))
         return found
-
-
-def values_of(function: Function) -> int:
-    """Return how many of a derivative function's results are the value's."""
-    if function.about["product"] == "grad":
-        return 0
-    tree = function.result
-    return tree.leaves() if function.about["product"] == "helper" else tree.children[0].leaves()
-
-
-def copy(source: Var, own: Var) -> Eqn:
-    """Return the equation that copies a list, the lists inside too, or an array."""
-    if source.type.dtype and isinstance(source.type.shape, tuple) and source.type.shape:
-        return Eqn((own,), "np.copy", (source,), derivative=True)
-    name = "copied_array" if may_be_array(source) else f"copied_{depth(source.type)}"
-    return Eqn((own,), name, (source,), derivative=True)
