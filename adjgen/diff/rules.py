@@ -126,6 +126,13 @@ def list_rule(eqn: Eqn) -> Row | None:
     return row if row is not None and row.jvp is not None else None
 
 
+def value_of(builder: Builder, eqn: Eqn, rule: Row, position: int) -> Any:
+    """Return what a rule is given for the value: of several outs of an array function (position, *outs)."""
+    if rule.outs == 1:
+        return operand(builder, eqn.outs[0])
+    return (position, *[operand(builder, out) for out in eqn.outs]) if rule.signature else position
+
+
 def zero_like(builder: Builder, atom: Atom) -> Atom:
     """Return the zero of a variable's kind: 0.0, or a list or array of zeros."""
     if atom.type.dtype:

@@ -1,9 +1,8 @@
-"""Rows of reductions: sum, mean, prod, max, min, var, std, norm, cumsum, and the builtins over arrays."""
+"""Rows of reductions: sum, mean, prod, max, min, var, std, norm, and the builtins over arrays."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from adjgen.elementary.arrays.fitting import carried
 from adjgen.elementary.arrays.typing import (
     UNKNOWN,
     array_row,
@@ -71,30 +70,22 @@ _linear("sum", lambda bar, x, axis, keepdims, y: bar)
 _linear("mean", lambda bar, x, axis, keepdims, y: bar / fraction(x, axis, y))
 
 
-def _weighted(name: str, weights: Any, *more: str, **about: Any) -> None:
+def weighted(name: str, weights: Any, **about: Any) -> None:
     """Enter a reduction whose derivative is the sum of weights times those of the elements."""
     array_row(
-        name, typed=type_of_reduction, signature=AXIS, names=more,
+        name, typed=type_of_reduction, signature=AXIS,
         jvp=lambda args, y, dot: call("np.sum", dot(0) * weights(*args, y), *args[1:]),
         vjp=lambda k, args, y, bar: None if k else expanded(bar, *args[1:]) * weights(*args, y),
         **about,
     )  # fmt: skip
 
 
-_weighted("prod", lambda x, axis, keepdims, y: call("products_of_others", x, axis))
+weighted("prod", lambda x, axis, keepdims, y: call("products_of_others", x, axis))
 for _name in ("max", "min"):
-    _weighted(
-        _name,
-        shares,
-        f"numpy.a{_name}",
+    weighted(
+        _name, shares, names=(f"numpy.a{_name}",),
         kink="the items that have the value share its derivative equally",
-    )
-carried(
-    "products_of_others", typed=like(),
-    refusal="the second derivative of a product over an axis has no rule",
-)  # fmt: skip
-
-
+    )  # fmt: skip
 def _centred(x: Number, axis: Any) -> Number:
     return x - call("np.mean", x, axis, axis is not None)
 
@@ -162,28 +153,7 @@ def norm_is_known(x: Any, order: Any, axis: Any, keepdims: Any) -> bool:
     return known(order) is None or (vector and known(order) in (1, 2, float("inf")))
 
 
-# ---- running sums, and the sums of Python
-
-
-array_row(
-    "cumsum", signature=(("a", ...), ("axis", None)),
-    typed=lambda args: (
-        type_of(args[0]) if known(args[1]) is not None else array((None,), element_type(args[0]))
-    ),
-    jvp=lambda args, y, dot: call("np.cumsum", dot(0), args[1]),
-    vjp=lambda k, args, y, bar: None if k else _cumsum_bar(args, bar),
-)  # fmt: skip
-
-
-def _cumsum_bar(args: Sequence[Any], bar: Number) -> Number:
-    axis = 0 if args[1] is None else args[1]
-    summed = call("np.flip", call("np.cumsum", call("np.flip", bar, axis), axis), axis)
-    one = rank_of(args[0]) == 1
-    return (
-        summed
-        if args[1] is not None or one
-        else call("np.reshape", summed, call("np.shape", args[0]))
-    )
+# ---- the sums of Python
 
 
 def _rows(shape: Shape) -> Shape:

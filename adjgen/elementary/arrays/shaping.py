@@ -161,16 +161,3 @@ def _reversed(shape: Shape) -> Shape:
 
 def _negative(shift: Any) -> Any:
     return tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
-
-
-def _diag_bar(bar: Number, x: Number, k: Any) -> Number:
-    if rank_of(x) == 1:
-        return call("np.diag", bar, k)
-    return call("diag_bar", bar, x, k)
-
-
-linear(
-    "diag", (("v", ...), ("k", 0)),
-    lambda args: of_rank({1: 2, 2: 1}.get(rank_of(args[0]) or 0), element_type(args[0])),
-    _diag_bar, view=True,
-)  # fmt: skip
