@@ -7,9 +7,23 @@ import numpy as np
 from adjgen.elementary.numeric import products_of_others
 
 
-def outer_rows(u: Any, y: Any) -> Any:
-    """Return u y^T: of vectors their outer product, of matrices the product with the transpose."""
-    return np.outer(u, y) if np.ndim(y) == 1 else u @ np.swapaxes(y, -1, -2)
+def solve_columns(a: Any, b: Any) -> Any:
+    """Return np.linalg.solve(a, b), where b is a vector, or one for each matrix, if it has fewer dimensions."""
+    if np.ndim(b) < np.ndim(a):
+        return np.linalg.solve(a, b[..., np.newaxis])[..., 0]
+    return np.linalg.solve(a, b)
+
+
+def times_columns(a: Any, x: Any) -> Any:
+    """Return the product of matrices with vectors, which have fewer dimensions, or with matrices."""
+    return (a @ x[..., np.newaxis])[..., 0] if np.ndim(x) < np.ndim(a) else a @ x
+
+
+def outer_columns(u: Any, x: Any, a: Any) -> Any:
+    """Return the adjoint of a, where u is that of times_columns(a, x)."""
+    if np.ndim(x) < np.ndim(a):
+        return u[..., np.newaxis] * x[..., np.newaxis, :]
+    return u @ np.swapaxes(x, -1, -2)
 
 
 def cofactors(a: Any) -> Any:

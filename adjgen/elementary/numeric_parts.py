@@ -4,8 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from adjgen.elementary.numeric import unbroadcast
-
 
 def take_bar(bar: Any, x: Any, indices: Any, axis: Any = None) -> Any:
     """Return the adjoint of x, where bar is that of np.take(x, indices, axis)."""
@@ -41,7 +39,9 @@ def tile_bar(bar: Any, x: Any, reps: Any) -> Any:
     shape = (1,) * (rank - np.ndim(x)) + np.shape(x)
     times = (1,) * (rank - len(times)) + tuple(times)
     pairs = [n for pair in zip(times, shape) for n in pair]
-    return np.reshape(np.sum(np.reshape(bar, pairs), axis=tuple(range(0, 2 * rank, 2))), np.shape(x))
+    return np.reshape(
+        np.sum(np.reshape(bar, pairs), axis=tuple(range(0, 2 * rank, 2))), np.shape(x)
+    )
 
 
 def pad_bar(bar: Any, x: Any, pad_width: Any) -> Any:
@@ -89,9 +89,26 @@ def trace_bar(bar: Any, x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1)
     return diagonal_bar(np.broadcast_to(np.expand_dims(bar, -1), shape), x, offset, axis1, axis2)
 
 
+def diff_bar(bar: Any, x: Any, n: Any = 1, axis: Any = -1) -> Any:
+    """Return the adjoint of x, where bar is that of np.diff(x, n, axis)."""
+    for _ in range(n):
+        shape = list(np.shape(bar))
+        shape[axis] += 1
+        out = np.zeros(shape, dtype=np.result_type(bar, 1.0))
+        rows = np.moveaxis(out, axis, 0)
+        rows[1:] += np.moveaxis(bar, axis, 0)
+        rows[:-1] -= np.moveaxis(bar, axis, 0)
+        bar = out
+    return bar
+
+
 def fitted(x: Any, like: Any) -> Any:
     """Return x in the shape of `like`: summed where that was broadcast, repeated where x was."""
-    return np.broadcast_to(unbroadcast(x, like), np.shape(like))
+    shape = np.shape(like)
+    lead = max(np.ndim(x) - len(shape), 0)
+    ones = [k for k, n in enumerate(shape, start=np.ndim(x) - len(shape)) if n == 1 and k >= lead]
+    x = np.sum(x, axis=(*range(lead), *ones), keepdims=True)
+    return np.broadcast_to(np.reshape(x, np.shape(x)[lead:]), shape)
 
 
 def quantile_weights(x: Any, q: Any, axis: Any = None) -> Any:
@@ -102,10 +119,10 @@ def quantile_weights(x: Any, q: Any, axis: Any = None) -> Any:
     low = int(place)
     high = min(low + 1, np.shape(rows)[along] - 1)
     ordered = np.sort(rows, along)
-    weights = 0.0
+    weights = np.zeros_like(rows, dtype=np.result_type(x, 1.0))
     for at, weight in ((low, 1.0 - (place - low)), (high, place - low)):
         same = rows == np.expand_dims(np.take(ordered, at, along), along)
-        weights = weights + weight * (same / np.sum(same, axis=along, keepdims=True))
+        weights += weight * (same / np.sum(same, axis=along, keepdims=True))
     return np.reshape(weights, np.shape(x))
 
 

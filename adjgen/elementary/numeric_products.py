@@ -11,7 +11,10 @@ def tensordot_axes(a: Any, b: Any, axes: Any) -> Any:
     """Return the axes of a and of b that np.tensordot(a, b, axes) sums over, and those that stay."""
     if np.ndim(axes) == 0:
         axes = (range(np.ndim(a) - axes, np.ndim(a)), range(axes))
-    pairs = [(np.atleast_1d(given) % np.ndim(x)).tolist() if np.size(given) else [] for given, x in zip(axes, (a, b))]
+    pairs = [
+        (np.atleast_1d(given) % np.ndim(x)).tolist() if np.size(given) else []
+        for given, x in zip(axes, (a, b))
+    ]
     free = [[k for k in range(np.ndim(x)) if k not in used] for x, used in zip((a, b), pairs)]
     return (*pairs, *free)
 
@@ -108,8 +111,3 @@ def pairs_left_bar(bar: Any, a: Any, b: Any) -> Any:
 def pairs_right_bar(bar: Any, a: Any, b: Any) -> Any:
     """Return the adjoint of b, where bar is that of np.add.outer(a, b)."""
     return np.sum(bar, axis=tuple(range(np.ndim(a))))
-
-
-def outer_rows(u: Any, y: Any) -> Any:
-    """Return u y^T: of vectors their outer product, of matrices the product with the transpose."""
-    return np.outer(u, y) if np.ndim(y) == 1 else u @ np.swapaxes(y, -1, -2)

@@ -111,7 +111,7 @@ def _softmax_rule(y: Number, moved: Number, axis: Any) -> Number:
 
 
 weighted(
-    "logsumexp", lambda x, axis, keepdims, y: call("exp", x - expanded(y, axis, keepdims)),
+    "logsumexp", lambda x, axis, keepdims, y: call("np.exp", x - expanded(y, axis, keepdims)),
     home="scipy.special",
 )  # fmt: skip
 array_row(
@@ -122,9 +122,9 @@ array_row(
 array_row(
     "log_softmax", home="scipy.special", signature=AXIS, typed=like(),
     jvp=lambda args, y, dot: (
-        dot(0) - call("np.sum", call("exp", y) * dot(0), args[1], args[1] is not None)
+        dot(0) - call("np.sum", call("np.exp", y) * dot(0), args[1], args[1] is not None)
     ),
     vjp=lambda k, args, y, bar: (
-        None if k else bar - call("exp", y) * call("np.sum", bar, args[1], args[1] is not None)
+        None if k else bar - call("np.exp", y) * call("np.sum", bar, args[1], args[1] is not None)
     ),
 )  # fmt: skip

@@ -149,7 +149,9 @@ def _meshed_bar(j: int, args: Sequence[Any], y: Number, bar: Number) -> Number |
     along = 1 - k if indexing == "xy" and k < 2 and len(arrays) > 1 else k
     others = tuple(axis for axis in range(len(arrays)) if axis != along)
     summed = call("np.sum", bar, others, False) if others else bar
-    return summed if rank_of(args[j]) == 1 else call("np.reshape", summed, call("np.shape", args[j]))
+    return (
+        summed if rank_of(args[j]) == 1 else call("np.reshape", summed, call("np.shape", args[j]))
+    )
 
 
 row(
@@ -175,8 +177,11 @@ def _linspace_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number
     if k > 1:
         return None
     share = call("np.linspace", 0.0, 1.0, *args[2:], beside=bar)
+    share = call("in_precision_of", share, y)
     weights = share if k else 1.0 - share
-    found = call("matmul", weights, bar) if rank_of(y) == 1 else call("np.tensordot", weights, bar, 1)
+    found = (
+        call("matmul", weights, bar) if rank_of(y) == 1 else call("np.tensordot", weights, bar, 1)
+    )
     return reduced_to(found, args[k])
 
 

@@ -71,9 +71,7 @@ def _einsum_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number |
         return None
     subscripts, out = parsed(args[0])
     mine, x = subscripts[k - 1], args[k]
-    others = [(out, bar)] + [
-        (subscripts[j - 1], args[j]) for j in range(1, len(args)) if j != k
-    ]
+    others = [(out, bar)] + [(subscripts[j - 1], args[j]) for j in range(1, len(args)) if j != k]
     spare = [c for c in ascii_letters if all(c not in s for s in (out, *subscripts))]
     wanted: list[str] = []
     for at, name in enumerate(mine):

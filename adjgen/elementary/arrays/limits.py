@@ -1,6 +1,7 @@
 """Rows that keep elements within limits or in another precision: clip, nan_to_num, astype."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from adjgen.elementary.arrays.typing import array_row, element_type, shape_of, type_of
@@ -9,15 +10,21 @@ from adjgen.elementary.row import Number, call, row, select
 from adjgen.ir.types import INT, REAL, Type, array
 
 
-def share(more: Number, less: Number) -> Number:
-    """Return the part that the greater of two numbers has in their maximum: 1, or 1/2 where both are it."""
-    return select(less < more, 1.0, lambda: select(less == more, 0.5, 0.0))
+def share(more: Number, less: Number, whole: float = 1.0) -> Number:
+    """Return the part that the greater of two numbers has in their maximum: all, or half where both are it."""
+    return select(less < more, whole, lambda: select(less == more, 0.5 * whole, 0.0))
+
+
+def both(more: Number, less: Number, greater: Number, smaller: Number) -> Number:
+    """Return the product of two such parts."""
+    other = partial(share, greater, smaller)
+    return select(less < more, other, lambda: select(less == more, lambda: other(0.5), 0.0))
 
 
 own(
-    "numpy", "clip", lambda a, lo, hi, y: share(a, lo) * share(hi, a),
-    lambda a, lo, hi, y: share(lo, a) * share(hi, lo),
-    lambda a, lo, hi, y: share(call("max", a, lo), hi),
+    "numpy", "clip", lambda a, lo, hi, y: both(a, lo, hi, a),
+    lambda a, lo, hi, y: both(lo, a, hi, lo),
+    lambda a, lo, hi, y: share(call("np.maximum", a, lo), hi),
     domain=("real", "real", "positive"), result="number", category="choice",
     signature=(("a", ...), ("a_min", ...), ("a_max", ...)), kink="a tie is shared equally: 1/2 each",
     where=lambda a, lo, hi, y: select(a == lo, True, lambda: a == hi),

@@ -7,6 +7,7 @@ mode algorithmic differentiation", 2008.
 from collections.abc import Sequence
 from typing import Any
 
+from adjgen.elementary.arrays.bilinear import terms
 from adjgen.elementary.arrays.fitting import carried, reduced_to
 from adjgen.elementary.arrays.products import transposed
 from adjgen.elementary.arrays.typing import array_row, known, like, of_rank, rank_of, shape_of
@@ -26,49 +27,67 @@ def mm(*factors: Number) -> Number:
     return last
 
 
-# ---- solve
+# ---- solve: the right side is a vector where it has fewer dimensions, which running tells
+
+
+SOLVE, TIMES, OUTER = "solve_columns", "times_columns", "outer_columns"
 
 
 def _solve_dot(args: Sequence[Any], y: Number, dot: Any) -> Number:
+    plain = _is_plain(*args)
     right = dot(1) if dot.has(1) else None
     if dot.has(0):
-        moved = mm(dot(0), y)
+        moved = mm(dot(0), y) if plain else call(TIMES, dot(0), y)
         right = -moved if right is None else right - moved
-    return call("np.linalg.solve", args[0], right)
+    return call("np.linalg.solve" if plain else SOLVE, args[0], right)
+
+
+def _is_plain(a: Any, b: Any) -> bool:
+    """Whether this is a matrix, and a vector or a matrix, for certain."""
+    return rank_of(a) == 2 and rank_of(b) in (1, 2)
 
 
 def _solve_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
     a, b = args
+    if not _is_plain(a, b):
+        b_bar = call(SOLVE, transposed(a), bar)
+        return reduced_to(b_bar, b) if k else -reduced_to(call(OUTER, b_bar, y, a), a)
     b_bar = call("np.linalg.solve", transposed(a), bar)
-    ranks = rank_of(a), rank_of(b)
-    plain = ranks[0] == 2 and ranks[1] in (1, 2)
     if k == 1:
-        return b_bar if plain else reduced_to(b_bar, b)
-    if plain:
-        return -(call("np.outer", b_bar, y) if ranks[1] == 1 else mm(b_bar, transposed(y)))
-    return -reduced_to(call("outer_rows", b_bar, y), a)
+        return b_bar
+    return -(call("np.outer", b_bar, y) if rank_of(b) == 1 else mm(b_bar, transposed(y)))
 
 
 def _type_of_solution(args: Sequence[Any]) -> Type:
     return like(1)(args) if rank_of(args[0]) == 2 else of_rank(None)
 
 
-array_row("linalg.solve", signature=(*ONE, ("b", ...)), typed=_type_of_solution, jvp=_solve_dot, vjp=_solve_bar)
-
-
-def _rows_dot(args: Sequence[Any], y: Number, dot: Any) -> Number:
-    parts = [
-        call("outer_rows", *[dot(k) if j == k else arg for j, arg in enumerate(args)])
-        for k in (0, 1)
-        if dot.has(k)
-    ]
-    return sum(parts[1:], parts[0])
-
-
-carried(
-    "outer_rows", MATRICES, typed=lambda args: of_rank(None), jvp=_rows_dot,
-    vjp=lambda k, args, y, bar: mm(transposed(bar), args[0]) if k else mm(bar, args[1]),
+array_row(
+    "linalg.solve", signature=(*ONE, ("b", ...)), typed=_type_of_solution, jvp=_solve_dot,
+    vjp=_solve_bar,
 )  # fmt: skip
+carried(SOLVE, MATRICES, typed=lambda args: of_rank(None), jvp=_solve_dot, vjp=_solve_bar)
+
+
+def _terms_of(name: str) -> Any:
+    def jvp(args: Sequence[Any], y: Number, dot: Any) -> Number:
+        found = terms(args, dot, lambda *given: call(name, *given))
+        return call("zeros_of", y) if found is None else found
+
+    return jvp
+
+
+def _times_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
+    return call(TIMES, transposed(args[0]), bar) if k else call(OUTER, bar, args[1], args[0])
+
+
+def _outer_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
+    u, x, _ = args
+    return (call(TIMES, bar, x), call(TIMES, transposed(bar), u), None)[k]
+
+
+carried(TIMES, MATRICES, typed=lambda args: of_rank(None), jvp=_terms_of(TIMES), vjp=_times_bar)
+carried(OUTER, MATRICES, typed=lambda args: of_rank(None), jvp=_terms_of(OUTER), vjp=_outer_bar)
 
 
 # ---- inverses
@@ -100,7 +119,9 @@ def _pinv_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
     a, back = args[0], transposed(bar)
     left = mm(transposed(y), y, back)
     right = mm(back, y, transposed(y))
-    return right - mm(a, y, right) + left - mm(left, y, a) - mm(mm(transposed(y), bar), transposed(y))
+    return (
+        right - mm(a, y, right) + left - mm(left, y, a) - mm(mm(transposed(y), bar), transposed(y))
+    )
 
 
 array_row(

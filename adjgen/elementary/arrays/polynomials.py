@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adjgen.elementary.arrays.copies import moving
-from adjgen.elementary.arrays.typing import array_row, of_rank, rank_of, shape_of
+from adjgen.elementary.arrays.typing import array_row, of_rank, rank_of, shape_of, type_of
 from adjgen.elementary.row import Number, call
 from adjgen.ir.types import REAL, array
 
@@ -38,14 +38,20 @@ def _of_coefficients(x: Number, p: Number, bar: Number) -> Number:
     """Return the adjoint of the coefficients: the sums of the powers of all x."""
     flat = x if rank_of(x) == 1 else call("np.ravel", x)
     powers = call("np.vander", flat, call("np.size", p), False)
-    return call("matmul", call("np.ravel", bar), powers)
+    return call("in_precision_of", call("matmul", call("np.ravel", bar), powers), p)
+
+
+def _slope_of(p: Number) -> Number:
+    """Return the coefficients of the derivative, in the precision of those of the polynomial."""
+    slope = call("np.polyder", p)
+    return call("in_precision_of", slope, p) if type_of(p).dtype else slope
 
 
 def _polyval_dot(args: Sequence[Any], y: Number, dot: Any) -> Number:
     p, x = args
     parts = [call("np.polyval", dot(0), x)] if dot.has(0) else []
     if dot.has(1):
-        parts.append(call("np.polyval", call("np.polyder", p), x) * dot(1))
+        parts.append(call("np.polyval", _slope_of(p), x) * dot(1))
     return sum(parts[1:], parts[0])
 
 
@@ -53,7 +59,7 @@ array_row(
     "polyval", signature=(("p", ...), ("x", ...)), jvp=_polyval_dot,
     typed=lambda args: array(shape_of(args[1]), REAL),
     vjp=lambda k, args, y, bar: (
-        bar * call("np.polyval", call("np.polyder", args[0]), args[1]) if k
+        bar * call("np.polyval", _slope_of(args[0]), args[1]) if k
         else _of_coefficients(args[1], args[0], bar)
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from adjgen.elementary.arrays.bilinear import TWO, adjoints, terms
 from adjgen.elementary.arrays.fitting import NUMERIC, reduced_to
-from adjgen.elementary.arrays.typing import array_row, like, of_rank, rank_of, shape_of
+from adjgen.elementary.arrays.typing import array_row, of_rank, rank_of, shape_of
 from adjgen.elementary.row import BY_NAME, Number, call, row
 from adjgen.ir.shapes import broadcast
 from adjgen.ir.types import REAL, Type, array

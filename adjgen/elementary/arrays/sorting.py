@@ -83,9 +83,7 @@ def _places(x: Number, xp: Number, fp: Number) -> tuple[Number, ...]:
     Beyond the ends the share is 0 or 1 and the slope 0.
     """
     k = call("interval_of", x, xp)
-    x0, x1, f0, f1 = (
-        call("np.take", given, at, None) for given in (xp, fp) for at in (k, k + 1)
-    )
+    x0, x1, f0, f1 = (call("np.take", given, at, None) for given in (xp, fp) for at in (k, k + 1))
     inside = select(x < x0, 0.0, lambda: select(x > x1, 0.0, 1.0))
     share = select(x < x0, 0.0, lambda: select(x > x1, 1.0, (x - x0) / (x1 - x0)))
     return k, share, inside * ((f1 - f0) / (x1 - x0))

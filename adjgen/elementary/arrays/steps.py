@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from adjgen.elementary.arrays.copies import moving
 from adjgen.elementary.arrays.fitting import reduced_to
 from adjgen.elementary.arrays.reductions import expanded, reduced
-from adjgen.elementary.arrays.shaping import linear
 from adjgen.elementary.arrays.typing import array_row, known, rank_of, shape_of
-from adjgen.elementary.row import Number, call, row
+from adjgen.elementary.row import Number, call
 from adjgen.ir.types import REAL, Type, array
 
 
@@ -19,26 +19,7 @@ def _differences(args: Sequence[Any]) -> Type:
     return array(tuple(None if k == axis % len(shape) else d for k, d in enumerate(shape)), REAL)
 
 
-def _diff_bar(bar: Number, x: Number, n: int, axis: int) -> Number:
-    for _ in range(n):
-        bar = -call("diff_of_padded", bar, axis)
-    return bar
-
-
-def diff_of_padded(x: Any, axis: int) -> Any:
-    """Return the differences along an axis, with a zero before and behind."""
-    import numpy as np
-
-    return np.diff(x, axis=axis, prepend=0.0, append=0.0)
-
-
-linear("diff", (("a", ...), ("n", 1), ("axis", -1)), _differences, _diff_bar)
-row(
-    "diff_of_padded", diff_of_padded, category="sequence",
-    typed=lambda args: _differences((args[0], 1, args[1])),
-    jvp=lambda args, y, dot: call("diff_of_padded", dot(0), args[1]),
-    vjp=lambda k, args, y, bar: None if k else -call("np.diff", bar, 1, args[1]),
-)  # fmt: skip
+moving("diff", (("a", ...), ("n", 1), ("axis", -1)), _differences)
 
 
 # ---- the trapezoidal rule is linear in the values, in the points and in the step
@@ -72,9 +53,9 @@ def _trapezoid_bar(name: str, k: int, args: Sequence[Any], bar: Number) -> Numbe
     if k == 1:
         means = 0.5 * (call("picked", y, *before) + call("picked", y, *behind))
         change = reduced_to(expanded(bar, axis, False) * means, _steps(args))
-        along = call("np.diff", x, 1, -1) if rank_of(x) == 1 else change
-        change = change if along is change else call("np.reshape", change, call("np.shape", along))
-        return -call("diff_of_padded", change, -1 if rank_of(x) == 1 else axis)
+        if rank_of(x) != 1:
+            return call("diff_bar", change, x, 1, axis)
+        return call("diff_bar", call("np.ravel", change), x, 1, -1)
     return reduced_to(bar * call(name, y, None, 1.0, axis), args[2]) if k == 2 else None
 
 

@@ -18,7 +18,11 @@ ONE = (("a", ...),)
 HALF = (("a", ...), ("UPLO", "L"))  # which triangle is read
 
 # Linear functions of a matrix, and the adjoint of each: of_lower and mirrored are each other's.
-for _name, _back in {"lower_part": "lower_part", "of_lower": "mirrored", "mirrored": "of_lower"}.items():
+for _name, _back in {
+    "lower_part": "lower_part",
+    "of_lower": "mirrored",
+    "mirrored": "of_lower",
+}.items():
     carried(
         _name, MATRICES, typed=like(),
         jvp=lambda args, y, dot, name=_name: call(name, dot(0)),
@@ -69,7 +73,9 @@ def _of_half(whole: Number, half: str) -> Number:
 def _gaps(w: Number, v: Number) -> Number:
     """Return 1 / (w[j] - w[i]), with zeros on the diagonal."""
     identity = call("identity_like", v, -1)
-    return 1.0 / (call("np.expand_dims", w, -2) - call("np.expand_dims", w, -1) + identity) - identity
+    return (
+        1.0 / (call("np.expand_dims", w, -2) - call("np.expand_dims", w, -1) + identity) - identity
+    )
 
 
 def _eigh_dot(args: Sequence[Any], y: Any, dot: Any) -> Number:
