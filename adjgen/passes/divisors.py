@@ -6,6 +6,8 @@ number of numpy's, and the function has not divided by the divisor itself, the d
 before                          after
     y = np.log(x)                   y = np.log(x)
     d = 1.0 / x                     d = 1.0 / np.float64(x)
+
+What may be an array or a number is divided by np.divide, which keeps the precision of arrays.
 """
 
 from dataclasses import replace
@@ -13,7 +15,8 @@ from dataclasses import replace
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
 from adjgen.ir.query import equations
-from adjgen.ir.types import REAL
+from adjgen.ir.shapes import rank
+from adjgen.ir.types import INT, REAL
 
 CARRIED = {
     "add",
@@ -26,6 +29,16 @@ CARRIED = {
     "neg",
     "pos",
 }  # a number of numpy's stays one
+
+
+PLAIN = {
+    "np.size",
+    "np.ndim",
+    "np.shape",
+    "shape_tuple",
+    "number",
+    "item_of",
+}  # gives those of Python's
 
 
 def divisors(block: Block) -> Block:
@@ -56,17 +69,20 @@ class _Divisors:
 
     def plain(self, eqn: Eqn, eqns: list[Eqn]) -> Eqn:
         """Look at a row; return it, perhaps with another divisor."""
-        numpy = any(arg in self.numpy for arg in eqn.args)
+        numpy = any(arg in self.numpy or rank(arg.type.shape) for arg in eqn.args)
         if eqn.op == "div" and not numpy:
             divisor = eqn.args[1]
             if not eqn.derivative:
                 self.divided.add(divisor)
+            elif divisor not in self.divided and (divisor.type.dtype or divisor.type is INT):
+                eqn, numpy = replace(eqn, op="np.divide"), True
             elif divisor not in self.divided and not isinstance(divisor, Const):
                 safe = Var("", REAL)
                 eqns.append(Eqn((safe,), "np.float64", (divisor,), (), eqn.loc, True))
                 self.numpy.add(safe)
                 eqn, numpy = replace(eqn, args=(eqn.args[0], safe)), True
-        home = TABLE[str(eqn.op)].home and TABLE[str(eqn.op)].result != "bool"
+        row = TABLE[str(eqn.op)]
+        home = (row.home or row.typed is not None) and row.result != "bool" and eqn.op not in PLAIN
         if home or (numpy and eqn.op in CARRIED):
             self.numpy.update(eqn.outs)
         return eqn
@@ -92,6 +108,7 @@ class _Divisors:
         if isinstance(eqn.op, If):
             sides = zip(*(block.results for block in eqn.blocks))
             return [all(side in self.numpy for side in pair) for pair in sides]
-        assert isinstance(eqn.op, For)
+        if not isinstance(eqn.op, For):
+            return [False] * len(eqn.outs)
         params = eqn.blocks[0].params[eqn.op.seqs :][: eqn.op.carried]
         return [p in self.numpy for p in params]
