@@ -225,9 +225,11 @@ class Statements:
         other = [n for n, s in found if s[:1] == shape[:1]]
         form = self.rng.randrange(4)
         total = self.free(())
+        if total == name:
+            return
         self.put(f"{total} = {self.rng.choice(['0.0', str(self.expr((), 1))])}")
         self.bind(total, ())
-        second = self.rng.choice(other)
+        second = self.rng.choice([n for n in other if n != total])
         self.loops += 1
         heads = [f"for {one} in {name}:"] * 2 + [f"for k, {one} in enumerate({name}):"]
         heads += [f"for {one}, other in zip({name}, {second}):"]

@@ -6,6 +6,7 @@ An array that has a name is a cell, as a list is: storing gives the cell a new v
 import ast
 
 from adjgen.elementary.arrays.items import IN_PLACE
+from adjgen.elementary.arrays.typing import rank_of
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type
@@ -14,6 +15,7 @@ from adjgen.read.frame import Frame
 from adjgen.read.values import Display, ListValue, Value
 
 BITS: dict[type, str] = {ast.BitAnd: "bit_and", ast.BitOr: "bit_or", ast.BitXor: "bit_xor"}
+READ_ONLY = {"np.broadcast_to", "np.diag", "np.diagonal"}  # np.diag of a vector is new
 VIEW = "it is a part of another array, which would change: store into that one, or into a copy"
 
 
@@ -34,6 +36,8 @@ def row(frame: Frame, node: ast.AST, name: str, *args: Atom, of: Value | None = 
     known = views.get(args[0]) if isinstance(args[0], Var) else None
     if known is None and isinstance(of, ListValue):
         known = {of.cell: args[0]}
+    if name in READ_ONLY and (name != "np.diag" or rank_of(args[0]) != 1):
+        made.cell.frozen = "numpy may have made it read-only"
     if known:
         made.cell.bases, views[out] = tuple(known), known
     return made
