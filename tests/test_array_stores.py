@@ -28,6 +28,25 @@ def test_the_last_of_repeated_places_is_stored():
     assert slopes(f) == (2.0, [0.0, 1.0, 0.0])
 
 
+def test_a_tuple_of_indices_is_one_place():
+    def f(x):
+        r = np.zeros((2, 2))
+        r[np.triu_indices_from(r)] = x
+        return np.sum(r * r)
+
+    assert slopes(f) == (14.0, [2.0, 4.0, 6.0])
+
+
+def test_what_numpy_makes_read_only_is_not_stored_into():
+    def f(x):
+        y = np.broadcast_to(np.sum(x), 3)
+        y[0] = 1.0
+        return y.sum()
+
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ407"):
+        adjgen.vjp(f, target="numpy")
+
+
 def test_gradients_share_no_memory():
     function = adjgen.vjp(lambda x, y: x + y, target="numpy")
     bar = np.ones(3)
