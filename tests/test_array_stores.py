@@ -47,6 +47,33 @@ def test_what_numpy_makes_read_only_is_not_stored_into():
         adjgen.vjp(f, target="numpy")
 
 
+def test_two_names_of_one_new_array():
+    def f(x):
+        a = b = np.zeros(3)
+        a[0] = x[0] ** 2
+        b[1] = x[1] * a[0]
+        c = (d := x * 1.0)
+        c[2] = d[0] * d[1]
+        return np.sum(a * b) + d[2]
+
+    assert slopes(f) == (7.0, [22.0, 5.0, 0.0])
+
+
+def test_an_argument_that_gets_another_name():
+    def double(a):
+        b = a
+        b[0] = 2.0 * b[1]
+        return a
+
+    def f(x):
+        pair = (x * 1.0, 3.0)
+        one, other, same = double(x * 3.0), pair[0], pair[0]
+        same[1] = other[0] * one[0]
+        return np.sum(one) + np.sum(other)
+
+    assert slopes(f) == (43.0, [13.0, 15.0, 4.0])
+
+
 def test_gradients_share_no_memory():
     function = adjgen.vjp(lambda x, y: x + y, target="numpy")
     bar = np.ones(3)

@@ -6,7 +6,7 @@ from typing import Any
 
 from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, REAL
-from adjgen.read import expressions
+from adjgen.read import expressions, lists
 from adjgen.read.comments import report_misplaced
 from adjgen.read.flow import ends, returns_its_argument, yields
 from adjgen.read.frame import Frame
@@ -225,7 +225,7 @@ def read_body(
 ) -> Value:
     """Lower the body of a function in place and return its value."""
     frame = Frame(session, definition, locals_of(definition.node))
-    frame.env.update(bound)
+    frame.env.update((name, lists.named(frame, value)) for name, value in bound.items())
     frame.outer, frame.is_main = outer, is_main
     if outer is None:  # what is defined inside is looked through with what is around it
         report_misplaced(frame)
