@@ -11,8 +11,9 @@ before                          after
 from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Try, Var
 from adjgen.ir.query import equations
+from adjgen.ir.shapes import rank
 from adjgen.ir.types import REAL
 
 CARRIED = {
@@ -56,14 +57,15 @@ class _Divisors:
 
     def plain(self, eqn: Eqn, eqns: list[Eqn]) -> Eqn:
         """Look at a row; return it, perhaps with another divisor."""
-        numpy = any(arg in self.numpy for arg in eqn.args)
+        numpy = any(arg in self.numpy or rank(arg.type.shape) for arg in eqn.args)
         if eqn.op == "div" and not numpy:
             divisor = eqn.args[1]
             if not eqn.derivative:
                 self.divided.add(divisor)
             elif divisor not in self.divided and not isinstance(divisor, Const):
-                safe = Var("", REAL)
-                eqns.append(Eqn((safe,), "np.float64", (divisor,), (), eqn.loc, True))
+                safe = Var("", divisor.type if divisor.type.dtype else REAL)
+                name = "np.asarray" if divisor.type.dtype else "np.float64"
+                eqns.append(Eqn((safe,), name, (divisor,), (), eqn.loc, True))
                 self.numpy.add(safe)
                 eqn, numpy = replace(eqn, args=(eqn.args[0], safe)), True
         home = TABLE[str(eqn.op)].home and TABLE[str(eqn.op)].result != "bool"
@@ -92,6 +94,8 @@ class _Divisors:
         if isinstance(eqn.op, If):
             sides = zip(*(block.results for block in eqn.blocks))
             return [all(side in self.numpy for side in pair) for pair in sides]
+        if isinstance(eqn.op, Try):
+            return [result in self.numpy for result in eqn.blocks[0].results]
         assert isinstance(eqn.op, For)
         params = eqn.blocks[0].params[eqn.op.seqs :][: eqn.op.carried]
         return [p in self.numpy for p in params]
