@@ -19,6 +19,7 @@ HARMLESS = frozenset(
     ascii bytes chr ord bin hex oct list tuple dict set frozenset sorted range enumerate zip reversed
     slice object super min max sum abs round int float bool divmod pow""".split()
 )
+LOOK_UPS = {"index", "count"}  # methods of lists and tuples that only look
 # These see every variable, or run text that does.
 SEES_ALL = {"builtins." + name for name in ("eval", "exec", "locals", "globals", "vars", "dir")}
 OBSERVERS = ("builtins.print", "warnings.warn", "logging.")
@@ -181,6 +182,8 @@ def _unknown_call(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
         text = isinstance(function.value, ast.Constant) and isinstance(function.value.value, str)
         if text or isinstance(function.value, ast.JoinedStr):
             return False  # "...".format(x), ", ".join(...)
+        if isinstance(function.value, (ast.List, ast.Tuple)) and function.attr in LOOK_UPS:
+            return False  # ["a", "b"].index(name)
     name = dotted(function)
     return name not in HARMLESS and not name.startswith("math.")
 
