@@ -12,7 +12,7 @@ def maybe_unbound(body: Block) -> set[Atom]:
     found: set[Atom] = set()
     size = -1
     sure = after_try(body)
-    joins = [eqn for eqn in equations(body) if eqn.blocks]
+    joins = [eqn for eqn in equations(body) if eqn.blocks or copies(eqn)]
     while size != len(found):
         size = len(found)
         for eqn in joins:
@@ -27,6 +27,8 @@ def maybe_unbound(body: Block) -> set[Atom]:
                         _is(a, found) for a in (eqn.args[eqn.op.seqs + k], eqn.blocks[0].results[k])
                     ):
                         found |= {param, eqn.outs[k]}
+            elif copies(eqn):
+                found |= {out for out in eqn.outs if _is(eqn.args[0], found)}
     return found
 
 

@@ -103,7 +103,8 @@ def _length(sequence: Atom, made_by: dict[Var, Eqn]) -> object:
     while eqn is not None and eqn.op in ("backwards", "range", "len") and len(eqn.args) == 1:
         (sequence,) = eqn.args
         eqn = made_by.get(sequence) if isinstance(sequence, Var) else None
-    return eqn.outs if eqn is not None and isinstance(eqn.op, For) else sequence
+    taped = eqn is not None and isinstance(eqn.op, For) and sequence in eqn.outs[eqn.op.carried :]
+    return eqn if taped else sequence
 
 
 def _live_for(eqn: Eqn, op: For, live: set[Atom], made_by: dict[Var, Eqn]) -> Eqn:

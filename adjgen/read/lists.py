@@ -42,6 +42,15 @@ def taken(frame: Frame, node: ast.AST, value: Value) -> Value:
     return held(frame, frame.materialise(node, value), frozen=SHARED)
 
 
+def settled(frame: Frame, node: ast.AST, value: Value) -> Value:
+    """Return a value whose lists are ones that no other name holds: what is returned stays as it is."""
+    if isinstance(value, Display):
+        return Display(value.kind, tuple([settled(frame, node, item) for item in value.items]))
+    if not isinstance(value, (ListValue, RowValue)):
+        return value
+    return held(frame, frame.materialise(node, value))
+
+
 def row_held(frame: Frame, var: Atom, frozen: str, inside: Iterable[Cell]) -> ListValue:
     """Return a list that is a row of others: where these change it, it cannot be read any more."""
     made = held(frame, var, frozen)
