@@ -168,7 +168,8 @@ def swap_of_items(x):
 
 
 def products_of_lists(x):
-    return math.prod(x) + math.fsum(v * v for v in x) + math.prod([v + 1.0 for v in x])
+    total = math.prod(x) + math.fsum(v * v for v in x) + math.prod([v + 1.0 for v in x])
+    return total + math.prod(x, start=x[0]) * sum(x, start=x[1])
 
 
 def store_in_two_branches(x):

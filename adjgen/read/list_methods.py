@@ -181,12 +181,22 @@ def over_list(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
         return None
     if any(isinstance(a, ast.Starred) for a in node.args):
         return None
+    if dotted in ("builtins.sum", "math.prod"):
+        node = with_start(node)
 
     def read() -> Value | None:
         found = lists.list_of(frame, node.args[0])
         return None if found is None else OVER[dotted](frame, node, found, dotted)
 
     return frame.attempt(read)
+
+
+def with_start(node: ast.Call) -> ast.Call:
+    """Write the start value of a sum or a product behind the list, as an argument without a name."""
+    if [keyword.arg for keyword in node.keywords] != ["start"] or len(node.args) != 1:
+        return node
+    call = ast.Call(node.func, [*node.args, node.keywords[0].value], [])
+    return ast.copy_location(call, node)
 
 
 def _whole(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
@@ -207,9 +217,10 @@ def _product(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | 
         return None
     walked = frame.materialise(node, base)
     element, so_far = Var("", walked.type.element or REAL), Var("product", REAL)
+    start = expressions.atom(frame, node.args[1]) if node.args[1:] else Const(1)
     builder = frame.session.builder.nested()
     body = builder.block(builder.emit("mul", (so_far, element), [REAL]), [element, so_far])
-    (out,) = frame.session.builder.emit(For(1, 1), [walked, Const(1)], [REAL], ["product"], [body])
+    (out,) = frame.session.builder.emit(For(1, 1), [walked, start], [REAL], ["product"], [body])
     return out
 
 
