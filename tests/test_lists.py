@@ -40,10 +40,15 @@ def rebuilt(function, known):
 
 def stand_in():
     """What the programs use of math, for mpmath numbers."""
-    found = types.SimpleNamespace(fsum=MP.fsum, prod=MP.fprod)
+    found = types.SimpleNamespace(fsum=MP.fsum, prod=product_of)
     for name in ("sin", "cos", "exp", "sqrt"):
         setattr(found, name, getattr(MP, name))
     return found
+
+
+def product_of(factors, start=1):
+    """math.prod for mpmath numbers."""
+    return start * MP.fprod(factors)
 
 
 def weights(like, first=0):
