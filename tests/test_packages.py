@@ -132,3 +132,15 @@ def test_a_long_chain_of_callees_is_no_trouble(monkeypatch):
     made = generate([find(file, "f39")], Options(formatted=False, mode="reverse"))
     assert not made.refused
     assert len(made.source) < 1_000_000
+
+
+def test_lambdas_of_one_module_are_called_what_they_are_bound_to(as_module):
+    made = generated(
+        "square = lambda x: x * x\ncube = lambda x, y: square(x) * y\n\n\n"
+        "def f(x):\n    return cube(x, 2.0) + (lambda y: 3.0 * y)(x)\n"
+    )
+    assert not made.refused
+    module = as_module(made.source)
+    assert module.square_value_and_grad(3.0) == (9.0, 6.0)
+    assert module.cube_value_and_grad(3.0, 2.0) == (18.0, (12.0, 9.0))
+    assert module.f_value_and_grad(3.0) == (27.0, 15.0)

@@ -90,9 +90,16 @@ def _signature_problems(session: Session, definition: Any) -> None:
             )
 
 
+def name_of(definition: Any) -> str:
+    """Return the name of a function, that of a lambda if it is bound to one in the source."""
+    if isinstance(definition.node, ast.Lambda):
+        return definition.name if definition.name.isidentifier() else "function"
+    return str(definition.node.name)
+
+
 def function_for_call(session: Session, definition: Any) -> str:
     """Return the name of a Function for CALL equations; it is lowered when first asked for."""
-    name = getattr(definition.node, "name", "function")
+    name = name_of(definition)
     for taken, function in session.functions.items():
         if function.about["key"] == definition:
             return taken
