@@ -144,3 +144,29 @@ def test_lambdas_of_one_module_are_called_what_they_are_bound_to(as_module):
     assert module.square_value_and_grad(3.0) == (9.0, 6.0)
     assert module.cube_value_and_grad(3.0, 2.0) == (18.0, (12.0, 9.0))
     assert module.f_value_and_grad(3.0) == (27.0, 15.0)
+
+
+LISTS = """
+def parts(x, n):
+    rows = [[x * k for k in range(n)], [x * x]]
+    return x * x, [x, 2.0 * x], rows
+
+def f(x, n):
+    total, _, _ = parts(x, n)
+    if n > 2:
+        again, _, _ = parts(total, n)
+        _, pair, rows = parts(again, n)
+        return total * pair[1] * rows[0][1]
+    return total
+"""
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_a_list_of_a_callee_may_be_read_or_not(n, as_module, monkeypatch):
+    in_place = as_module(generated(LISTS).source)
+    monkeypatch.setattr(inline, "MANY", 0)
+    called = as_module(generated(LISTS).source)
+    value, slope = in_place.f_value_and_grad(1.5, n)
+    assert slope == pytest.approx({2: 3.0, 3: 20.0 * 1.5**9}[n])
+    assert called.f_value_and_grad(1.5, n) == (value, pytest.approx(slope, rel=1e-14))
+    assert called.f_jvp(1.5, n, x_dot=1.0) == (value, pytest.approx(slope, rel=1e-14))

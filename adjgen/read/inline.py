@@ -4,16 +4,17 @@ import ast
 from types import SimpleNamespace
 from typing import Any
 
-from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
-from adjgen.ir.types import OPAQUE, REAL
-from adjgen.read import expressions
+from adjgen.ir.core import UNBOUND, Call, Const, Function, Opaque, Var
+from adjgen.ir.types import OPAQUE, REAL, Type
+from adjgen.read import expressions, lists
+from adjgen.read.cells import SHARED, freeze
 from adjgen.read.comments import report_misplaced
 from adjgen.read.flow import ends, returns_its_argument, yields
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
 from adjgen.read.state import locals_of, outer_state, parameters
-from adjgen.read.values import Display, FunctionValue, ListValue, RowValue, Value, rebuilt
+from adjgen.read.values import Display, FunctionValue, ListValue, RowValue, Value, leaves, rebuilt
 
 HARMLESS_DECORATORS = {
     "adjgen.differentiable",
@@ -275,5 +276,19 @@ def called(frame: Frame, node: ast.Call, definition: Any, bound: dict[str, Value
     function.about["called"] = True
     keywords = tuple(n for n, kind in kinds if kind == "KEYWORD_ONLY")
     op = Call(name, function.result, keywords)
-    outs = frame.emit(node, op, args, [REAL] * function.result.leaves())
-    return rebuilt(function.result, iter(outs))
+    outs = frame.emit(node, op, args, result_types(function))
+    return rebuilt(function.result, iter([given_back(frame, out, bound) for out in outs]))
+
+
+def result_types(function: Function) -> list[Type]:
+    """Return the types of what a function returns: numbers, as long as its body is not known."""
+    return [found.type for found in function.body.results] or [REAL] * function.result.leaves()
+
+
+def given_back(frame: Frame, out: Var, bound: dict[str, Value]) -> Value:
+    """Return a result of a CALL; a list may be one that the function was given, or keeps."""
+    if out.type.element is None:
+        return out
+    parts = [part for value in bound.values() for part in leaves(value)]
+    freeze(SHARED, *(part.cell for part in parts if isinstance(part, (ListValue, RowValue))))
+    return lists.held(frame, out, frozen=SHARED)
