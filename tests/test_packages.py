@@ -170,3 +170,30 @@ def test_a_list_of_a_callee_may_be_read_or_not(n, as_module, monkeypatch):
     assert slope == pytest.approx({2: 3.0, 3: 20.0 * 1.5**9}[n])
     assert called.f_value_and_grad(1.5, n) == (value, pytest.approx(slope, rel=1e-14))
     assert called.f_jvp(1.5, n, x_dot=1.0) == (value, pytest.approx(slope, rel=1e-14))
+
+
+SAME = """
+def same(xs, n):
+    if n > 0:
+        found, total = same(xs, n - 1)
+        return found, total + xs[0]
+    return xs, xs[1]
+
+def read(x, n):
+    xs = [x, x * x]
+    found, total = same(xs, n)
+    return xs[0] * total * found[1]
+
+def changed(x, n):
+    xs = [x, x * x]
+    found, total = same(xs, n)
+    xs[0] = 7.0
+    return found[0] * total
+"""
+
+
+def test_a_list_that_a_recursive_function_gives_back_cannot_be_changed(as_module):
+    made = generated(SAME)
+    assert [problem.code for problem in made.refused.pop("changed")] == ["ADJ407"]
+    assert not made.refused
+    assert as_module(made.source).read_value_and_grad(2.0, 1) == (48.0, (112.0, 0.0))

@@ -277,7 +277,7 @@ def called(frame: Frame, node: ast.Call, definition: Any, bound: dict[str, Value
     keywords = tuple(n for n, kind in kinds if kind == "KEYWORD_ONLY")
     op = Call(name, function.result, keywords)
     outs = frame.emit(node, op, args, result_types(function))
-    return rebuilt(function.result, iter([given_back(frame, out, bound) for out in outs]))
+    return rebuilt(function.result, iter([given_back(frame, out, function, bound) for out in outs]))
 
 
 def result_types(function: Function) -> list[Type]:
@@ -285,10 +285,11 @@ def result_types(function: Function) -> list[Type]:
     return [found.type for found in function.body.results] or [REAL] * function.result.leaves()
 
 
-def given_back(frame: Frame, out: Var, bound: dict[str, Value]) -> Value:
+def given_back(frame: Frame, out: Var, function: Function, bound: dict[str, Value]) -> Value:
     """Return a result of a CALL; a list may be one that the function was given, or keeps."""
     if out.type.element is None:
         return out
-    parts = [part for value in bound.values() for part in leaves(value)]
-    freeze(SHARED, *(part.cell for part in parts if isinstance(part, (ListValue, RowValue))))
+    if function.about.get("returns_argument"):
+        parts = [part for value in bound.values() for part in leaves(value)]
+        freeze(SHARED, *(part.cell for part in parts if isinstance(part, (ListValue, RowValue))))
     return lists.held(frame, out, frozen=SHARED)

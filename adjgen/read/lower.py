@@ -8,7 +8,7 @@ from typing import Any
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
-from adjgen.ir.types import OPAQUE, Type, differentiable
+from adjgen.ir.types import OPAQUE, REAL, Type, differentiable, seq
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
 from adjgen.read.cells import opened
@@ -19,6 +19,7 @@ from adjgen.read.lists import taken as list_taken
 from adjgen.read.lowering import Reread, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
+from adjgen.read.returned import returns_argument
 from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
 
@@ -128,18 +129,32 @@ def function_for_call(session: Session, definition: Any) -> str:
 
 def _lowered_function(session: Session, definition: Any, assumed: Function) -> Function:
     """Lower a function; one that calls itself must return what its calls were taken to return."""
-    mark = len(session.problems)
+    mark, guess = len(session.problems), True
+    without: Function | None = None  # what is assumed if a guess is wrong
     while True:
         session.builder = Builder()
         found = _function(session, definition, assumed.name, assumed.about)
-        if (
-            found.result == assumed.result
-            or session.problems[mark:]
-            or not assumed.about.get("called")
-        ):
+        types, shares = inline.result_types(found), returns_argument(found)
+        same = (found.result, types) == (assumed.result, inline.result_types(assumed))
+        same = same and shares == assumed.about.get("returns_argument", False)
+        found.about["returns_argument"] = shares
+        if session.problems[mark:] and without is not None:
+            del session.problems[mark:]
+            assumed, without = without, None
+        elif same or session.problems[mark:] or not assumed.about.get("called"):
             return found
-        assumed = replace(assumed, result=found.result)
+        else:
+            assumed = _assuming(found, types)
+            if OPAQUE in types and guess:  # a list of numbers, joined with what was taken for one
+                types = [seq(REAL) if kind == OPAQUE else kind for kind in types]
+                assumed, without, guess = _assuming(found, types), assumed, False
         session.functions[assumed.name] = assumed
+
+
+def _assuming(function: Function, types: Sequence[Type]) -> Function:
+    """Return a function of which calls know no more than the types of its results."""
+    results = tuple([Var("", kind) for kind in types])
+    return replace(function, params=(), body=Block((), (), results))
 
 
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
