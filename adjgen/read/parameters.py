@@ -137,9 +137,7 @@ def _body_of_parameters(node: Any) -> list[ast.AST]:
                 own = names & targets(inner)
                 others |= {n for n in ast.walk(inner) if n in loads and n.id in own} - first
         if isinstance(statement, ast.Assign):
-            gone |= set(assigned([statement])) - {
-                n.id for n in ast.walk(statement.value) if isinstance(n, ast.Name)
-            }
+            gone |= set(assigned([statement])) - _stays(statement.value)
     if not others:
         return body
     copied = copy.deepcopy(body)
@@ -147,6 +145,14 @@ def _body_of_parameters(node: Any) -> list[ast.AST]:
         if old in others and isinstance(new, ast.Name):
             new.id = f"%{new.id}"
     return copied
+
+
+def _stays(value: ast.expr) -> set[str]:
+    """Return the names whose kind a value that is assigned to them does not change: n = int(n)."""
+    made = value.left if isinstance(value, ast.BinOp) else value  # [x] * 3
+    if isinstance(made, (ast.List, ast.ListComp, ast.Dict, ast.DictComp)):
+        return set()
+    return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
 
 
 class Uses:
