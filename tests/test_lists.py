@@ -41,6 +41,8 @@ def rebuilt(function, known):
 def stand_in():
     """What the programs use of math, for mpmath numbers."""
     found = types.SimpleNamespace(fsum=MP.fsum, prod=product_of)
+    found.hypot = lambda *xs: MP.sqrt(MP.fsum(x * x for x in xs))
+    found.dist = lambda p, q: found.hypot(*(a - b for a, b in zip(p, q, strict=True)))
     for name in ("sin", "cos", "exp", "sqrt"):
         setattr(found, name, getattr(MP, name))
     return found
@@ -205,3 +207,14 @@ def test_second_order(function):
 def test_refused(function):
     with pytest.raises(adjgen.UnsupportedError, match="ADJ407"):
         adjgen.grad(function)
+
+
+def test_a_distance_of_lists_that_is_zero_has_the_derivative_zero():
+    assert adjgen.grad(math_dist)([1.0, 2.0], [1.0, 2.0]) == ([0.0, 0.0], [0.0, 0.0])
+    assert adjgen.jvp(math_dist, wrt="p")([1.0], [1.0], p_dot=[1.0]) == (0.0, 0.0)
+    with pytest.raises(ValueError, match="same number of dimensions"):
+        adjgen.grad(math_dist)([1.0], [1.0, 2.0])
+
+
+def math_dist(p, q):
+    return math.dist(p, q)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable
 
+from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import REAL
 from adjgen.read import expressions, lists, stores
@@ -222,6 +223,26 @@ def _product(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | 
     body = builder.block(builder.emit("mul", (so_far, element), [REAL]), [element, so_far])
     (out,) = frame.session.builder.emit(For(1, 1), [walked, start], [REAL], ["product"], [body])
     return out
+
+
+def distance(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
+    """Lower math.dist of two lists, or math.hypot of one behind a star."""
+    stars = [isinstance(argument, ast.Starred) for argument in node.args]
+    if (dotted, stars) not in (("math.dist", [False, False]), ("math.hypot", [True])):
+        return None
+    args = [a.value if isinstance(a, ast.Starred) else a for a in node.args]
+
+    def read() -> Value | None:
+        found = [lists.list_of(frame, argument) for argument in args]
+        atoms = [frame.materialise(node, one) for one in found if one is not None]
+        if len(atoms) < len(args) or any(depth(atom.type) != 1 for atom in atoms):
+            return None
+        return frame.row(node, DISTANCES[len(atoms)], *atoms)
+
+    return None if node.keywords else frame.attempt(read)
+
+
+DISTANCES = {1: "norm", 2: "distance"}
 
 
 def _sorted(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
