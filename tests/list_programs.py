@@ -177,6 +177,14 @@ def distances_of_lists(x, y):
     return far + math.dist((0.5, 1.0, 0.0), y) + math.dist([v * v for v in x], y)
 
 
+def star_takes_the_rest(x):
+    first, *rest = x
+    *most, last = x
+    _, *middle, _ = x
+    most[0] = most[0] * last
+    return first * sum(rest) + most[0] * most[1] * middle[-1]
+
+
 def store_in_two_branches(x):
     y = [0.0] * 3
     for i in range(3):
@@ -785,6 +793,7 @@ PROGRAMS = {
     search_by_index: ([0.5, 1.2, 1.7, 0.3],),
     swap_of_items: ([0.5, 1.2],),
     products_of_lists: ([0.5, 1.2, 3.0],),
+    star_takes_the_rest: ([0.5, 1.2, 3.0, 0.7],),
     distances_of_lists: ([0.5, 1.2, 3.0], [2.0, -0.3, 0.7]),
     store_in_two_branches: (1.5,),
     triangle_of_pairs: ([0.4, 0.6], [1.0, 2.0], [[0.0, 0.3], [0.7, 0.0]]),

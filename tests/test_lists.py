@@ -218,3 +218,13 @@ def test_a_distance_of_lists_that_is_zero_has_the_derivative_zero():
 
 def math_dist(p, q):
     return math.dist(p, q)
+
+
+def test_a_star_that_finds_too_few_items_raises_as_python_does():
+    def f(x):
+        first, *rest, last = x
+        return first * last * len(rest)
+
+    with pytest.raises(ValueError, match=r"expected at least 2, got 1"):
+        adjgen.grad(f)([1.0])
+    assert adjgen.grad(f)([1.0, 5.0, 2.0]) == [2.0, 0.0, 1.0]

@@ -241,11 +241,42 @@ sequence(
     vjp=lambda k, args, y, bar: call("copied_1", bar),
 )  # fmt: skip
 row("index", lambda i: i, result="int", category="none")
+
+
+def taken(k: int, star: Sequence[int]) -> tuple[str, tuple[Any, ...]]:
+    """Return the row that gives name k of an unpacking, and where; star: its place, names behind it."""
+    at, behind = star or (k + 1, 0)
+    if k == at:
+        return "part", (at, -behind or None, None)
+    return "item", (k if k < at else k - at - 1 - behind,)
+
+
+def _take(items: Number, k: int, star: Sequence[int]) -> Number:
+    name, where = taken(k, star)
+    return call(name, items, *where)
+
+
+def _put_back(bar: Number, k: int, star: Sequence[int], into: Number) -> Number:
+    name, where = taken(k, star)
+    return (
+        call("add_part", into, bar, *where) if name == "part" else _add_to_item(bar, into, *where)
+    )
+
+
+def unpacked(items: Sequence[Any], *star: int) -> tuple[Any, ...]:
+    """Return the items of a list, from a star on those that it takes as one."""
+    if not star:
+        return tuple(items)
+    at, behind = star
+    end = len(items) - behind
+    return (*items[:at], items[at:end], *items[end:])
+
+
 sequence(
-    "unpacked", lambda items, *count: tuple(items), lambda types: types[0].element or OPAQUE,
+    "unpacked", unpacked, lambda types: types[0].element or OPAQUE,
     outs=2,  # as many as there are names: y is a position
-    jvp=lambda args, y, dot: call("item", dot(0), y),
-    scatter=lambda k, args, y, bar, into: _add_to_item(bar, into, y),
+    jvp=lambda args, y, dot: _take(dot(0), y, args[1:]),
+    scatter=lambda k, args, y, bar, into: _put_back(bar, y, args[1:], into),
 )  # fmt: skip
 row("changed", lambda items, new: None, outs=0, category="none")  # a list of the caller
 row("refilled", lambda items, new: None, outs=0, category="none")  # one that may be None
