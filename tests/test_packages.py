@@ -6,7 +6,7 @@ import pytest
 
 from adjgen.pipeline import Options, generate
 from adjgen.read import inline
-from adjgen.read.source import find, functions, read_text
+from adjgen.read.source import find, functions, read_file, read_text
 
 REGISTERED = """
 seen = []
@@ -197,3 +197,37 @@ def test_a_list_that_a_recursive_function_gives_back_cannot_be_changed(as_module
     assert [problem.code for problem in made.refused.pop("changed")] == ["ADJ407"]
     assert not made.refused
     assert as_module(made.source).read_value_and_grad(2.0, 1) == (48.0, (112.0, 0.0))
+
+
+INDEXED = """
+def row(table, rows):
+    return table[rows - 3] if rows < 6 else 1.0
+
+def f(x, table, rows):
+    return x * table[rows - 3]
+
+def g(x, table, rows):
+    return x * row(table, rows)
+"""
+
+
+def test_a_parameter_in_an_index_is_a_whole_number(as_module):
+    made = generated(INDEXED)
+    assert not made.refused
+    module = as_module(made.source)
+    expected = (1.4, (0.7, [0.0, 2.0, 0.0]))
+    assert module.f_value_and_grad(2.0, [0.5, 0.7, 0.9], 4) == expected
+    assert module.g_value_and_grad(2.0, [0.5, 0.7, 0.9], 4) == expected
+
+
+def test_a_parameter_in_an_index_of_a_table_is_a_whole_number(tmp_path, monkeypatch):
+    path = tmp_path / "tables.py"
+    path.write_text(
+        "TABLE = [0.5, 0.7, 0.9]\n\n\ndef row(rows):\n    return TABLE[rows - 3] if rows < 6 else 1.0\n"
+        "\n\ndef g(x, rows):\n    return x * row(rows)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    made = generate([find(read_file(str(path)), "g")], Options(formatted=False))
+    space = {}
+    exec(made.source, space)
+    assert space["g_value_and_grad"](2.0, 4) == (1.4, 0.7)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any, TypeGuard
 
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
-from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
+from adjgen.read.flow import COMPREHENSIONS, assigned, in_index, is_text, own_nodes
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
@@ -192,8 +192,7 @@ class Uses:
 
     def _subscript(self, node: ast.Subscript) -> None:
         (self.objects if is_text(node.slice) else self.lists).update(names_of([node.value]))
-        keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        self.counts |= names_of(keys)
+        self.counts |= in_index(node.slice)
 
     def _attribute(self, node: ast.Attribute) -> None:
         of_number = node in self.methods or node.attr in ("real", "imag")
