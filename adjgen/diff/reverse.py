@@ -11,7 +11,6 @@ from adjgen.diff.active import active_variables
 from adjgen.diff.arrays import Whole
 from adjgen.diff.implicit import change, with_slope
 from adjgen.diff.rules import (
-    ZERO,
     is_zero,
     list_rule,
     operand,
@@ -175,16 +174,17 @@ class Reverse:
     def call(self, eqn: Eqn, op: Call, bars: Adjoints, builder: Builder) -> None:
         """Call the vjp of a function, which runs its forward sweep again."""
         active = tuple(k for k, arg in enumerate(eqn.args) if arg in self.active)
-        out_bars = [bars.pop(out, ZERO) for out in eqn.outs]
+        out_bars = [bars.pop(out, None) for out in eqn.outs]
         if not active:
             return
+        seeds = [
+            zero_like(builder, out) if bar is None else self.whole.of(bar, out, builder)
+            for out, bar in zip(eqn.outs, out_bars)
+        ]
         name = self.callee(op.function, active)
-        out_bars = [self.whole.of(bar, out, builder) for bar, out in zip(out_bars, eqn.outs)]
         types = [eqn.args[k].type for k in active]
         hints = [barred(eqn.args[k]) for k in active]
-        grads = builder.emit(
-            Call(name, flat_tree(len(active))), (*eqn.args, *out_bars), types, hints
-        )
+        grads = builder.emit(Call(name, flat_tree(len(active))), (*eqn.args, *seeds), types, hints)
         self.whole.mark_all(grads, [eqn.args[k] for k in active])
         for k, grad in zip(active, grads):
             self.add(bars, eqn.args[k], grad, builder)

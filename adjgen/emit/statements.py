@@ -178,9 +178,12 @@ class Printer(Assignments):
         return [assign([self.name(out) for out in eqn.outs], value)]
 
     def unpacked(self, eqn: Eqn) -> Statements:
-        """Write a, b = items."""
+        """Write a, b = items, or a, *b = items."""
+        items, *star = eqn.args
         names: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
-        return [ast.Assign([ast.Tuple(names, ast.Store())], self.atom(eqn.args[0]))]
+        if star and isinstance(star[0], Const):
+            names[star[0].value] = ast.Starred(names[star[0].value], ast.Store())
+        return [ast.Assign([ast.Tuple(names, ast.Store())], self.atom(items))]
 
     def store(self, eqn: Eqn, op: str) -> Statements:
         """Write a row that stores into its first argument, under the name of its value."""

@@ -247,7 +247,8 @@ MATH: dict[str, Spelling] = {
     "scaled": lambda args: each(
         "one", lambda one: ast.BinOp(one, ast.Mult(), args[1]), args[0], args[1]
     ),
-    "scattered": scattered, "as_tuple": call("builtins.tuple"),
+    "scattered": scattered, "as_tuple": call("builtins.tuple"), "distance": call("math.dist"),
+    "norm": lambda args: call("math.hypot")([ast.Starred(args[0], ast.Load())]),
 }  # fmt: skip
 for _depth in range(1, DEEPEST + 1):
     MATH[f"copied_{_depth}"] = copied(_depth)

@@ -114,7 +114,7 @@ class Algebra:
         """Return an equation as a product; a sum that stays one is written first and is one factor."""
         if eqn.op in ("add", "sub"):
             terms = self.factored(self.terms(eqn, writer), writer)
-            return terms[0] if len(terms) == 1 else Product(1.0, [((writer.sum(terms),), ())])
+            return terms[0] if len(terms) == 1 else writer.sum(terms)
         first = self.factor(eqn.args[0], writer)
         if eqn.op == "neg":
             return first.negative()
@@ -153,11 +153,7 @@ class Algebra:
             outside = [term for term in terms if shared not in term.quotients]
             scale = common_scale(inside)
             reduced = [Product(t.coefficient / scale, t.quotients) for t in inside]
-            inner = writer.sum(self.factored(reduced, writer))
-            rest = (
-                Product(scale * inner.value) if isinstance(inner, Const)
-                else Product(scale, [((inner,), ())])
-            )  # fmt: skip
+            rest = Product(scale).times(writer.sum(self.factored(reduced, writer)))
             taken = self.opened(shared, times, writer).times(rest)
             terms = [*outside[:at], taken, *outside[at:]]
         return terms
@@ -243,12 +239,11 @@ class Writer:
         self.eqns.append(Eqn((out,), op, args, (), self.loc, True))
         return out
 
-    def sum(self, terms: list[Product]) -> Atom:
-        """Write a sum; a negative term is subtracted."""
+    def sum(self, terms: list[Product]) -> Product:
+        """Write a sum; a negative term is subtracted, the sign of a sum of such terms is outside."""
         first = next((k for k, t in enumerate(terms) if not t.coefficient < 0), None)
         if first is None:
-            total = self.sum([term.negative() for term in terms])
-            return Const(-total.value) if isinstance(total, Const) else self.emit("neg", total)
+            return self.sum([term.negative() for term in terms]).negative()
         if first:
             terms = [terms[first], *terms[:first], *terms[first + 1 :]]
         total = self.product(terms[0])
@@ -258,7 +253,9 @@ class Writer:
             else:
                 total = self.emit("add", total, self.product(term))
         self.sums.add(total)
-        return total
+        if isinstance(total, Const):
+            return Product(float(total.value))
+        return Product(1.0, [((total,), ())])
 
     def product(self, product: Product) -> Atom:
         """Write a product: the constant first, factors in their order, a divisor after the next one.

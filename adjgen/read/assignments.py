@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
+from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, seq
 from adjgen.read import arrays, displays, list_methods, lists, stores
@@ -123,7 +124,8 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
                 assign(frame, node, item.value if isinstance(item, ast.Starred) else item, part)
             return
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, (ListValue, RowValue)):
-        if not any(isinstance(item, ast.Starred) for item in target.elts):
+        nested = depth(lists.kind_of(frame, result)) > 1
+        if not (nested and any(isinstance(item, ast.Starred) for item in target.elts)):
             unpack_list(frame, node, target, result)
             return
     held = frame.materialise(node, result)
@@ -143,11 +145,19 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
 def unpack_list(
     frame: Frame, node: ast.stmt, target: ast.Tuple | ast.List, result: ListValue | RowValue
 ) -> None:
-    """Bind names to the items of a list, which must be as many."""
+    """Bind names to the items of a list, which must be as many, or a star to those that are left."""
     whole = frame.materialise(node, result)
     kind = lists.kind_of(frame, result).element or OPAQUE
-    outs = frame.emit(node, "unpacked", (whole,), [kind] * len(target.elts))
+    count = len(target.elts)
+    stars = [k for k, item in enumerate(target.elts) if isinstance(item, ast.Starred)]
+    places = [Const(place) for at in stars for place in (at, count - 1 - at)]
+    kinds = [seq(kind) if k in stars else kind for k in range(count)]
+    outs = frame.emit(node, "unpacked", (whole, *places), kinds)
     for item, out in zip(target.elts, outs):
+        if isinstance(item, ast.Starred):
+            lists.inherit(frame, whole, out, 0)
+            assign(frame, node, item.value, lists.held(frame, out))
+            continue
         lists.inherit(frame, whole, out)
         part: Value = out
         if kind.element is not None:

@@ -229,11 +229,6 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
             return _float_of_text(frame, node, args[0].value)
     if dotted == "builtins.len" and (number := displays.length(frame, node)) is not None:
         return number
-    if dotted == "math.dist" and not _starred(node):
-        points = [displays.items_of(frame, argument) or [] for argument in args]
-        if len(points) == 2 and all(points) and len(points[0]) == len(points[1]):
-            return _row(frame, node, "dist", [*points[0], *points[1]])
-        row = None
     if dotted in displays.REDUCTIONS:
         found = None if _starred(node) else displays.arguments(frame, node, dotted)
         return _row(frame, node, *found) if found else _carried(frame, node, dotted)
@@ -247,6 +242,9 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
 
 
 def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
+    """Lower a call that no row of numbers fits: of whole lists, or as it is written."""
+    if (whole := list_methods.distance(frame, node, dotted)) is not None:
+        return whole
     short = dotted.removeprefix("builtins.")
     if dotted in displays.CHOICES and any(k.arg == "key" for k in node.keywords):
         what = f"ADJ301 `{short}` with a key compares other numbers than it returns"

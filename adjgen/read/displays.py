@@ -17,7 +17,9 @@ from adjgen.read.values import Display, Value
 
 Nodes = list[ast.expr]
 # Functions of a display whose items are the arguments of a row: sum([a, b]), max((a, b)).
-REDUCTIONS = {"builtins.sum", "math.fsum", "math.prod", "builtins.max", "builtins.min"}
+REDUCTIONS = {
+    "builtins.sum", "math.fsum", "math.prod", "builtins.max", "builtins.min", "math.dist",
+}  # fmt: skip
 CHOICES = {"builtins.max", "builtins.min"}
 NEUTRAL = {"sum": "0", "prod": "1"}  # the start values that Python takes if none is given
 READERS = {*REDUCTIONS, "builtins.len"}  # what only reads a list that it is given
@@ -59,6 +61,10 @@ def arguments(frame: Frame, node: ast.Call, dotted: str) -> tuple[str, Nodes] | 
     """Return the row that a call of a reduction means, with its arguments; None if it is unknown."""
     args, named = list(node.args), {k.arg: k.value for k in node.keywords}
     row = BY_NAME[dotted].name
+    if dotted == "math.dist":
+        points = [items_of(frame, argument) or [] for argument in args]
+        alike = len(points) == 2 and all(points) and len(points[0]) == len(points[1])
+        return (row, [*points[0], *points[1]]) if alike and not named else None
     if dotted in CHOICES and len(args) > 1:
         return None if named else (row, args)
     items = items_of(frame, args[0]) if args else None

@@ -259,6 +259,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
         code = Code(item, ("container",), reason=reason, hint=ADVICE)
         return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
+    lists.whole(frame, node.slice)
     return frame.opaque(node, reason, ADVICE, tables.kind_of_items(frame.binding(node.value)))
 
 

@@ -202,3 +202,16 @@ def integer(node: ast.expr) -> int | None:
         return None if inside is None else -inside
     number = node.value if isinstance(node, ast.Constant) else None
     return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def in_index(key: ast.expr) -> set[str]:
+    """Return the names in an index that are whole numbers there: x[i - 1], x[i, 2 * j]."""
+    found, pending = set(), [key]
+    for part in pending:
+        if isinstance(part, ast.Name):
+            found.add(part.id)
+        elif isinstance(part, ast.Tuple):
+            pending += part.elts
+        elif isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub, ast.Mult)):
+            pending += [part.left, part.right]
+    return found

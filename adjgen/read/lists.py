@@ -10,7 +10,7 @@ from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
 from adjgen.read import expressions, stores
 from adjgen.read.bound import require_bound
 from adjgen.read.cells import SHARED, freeze, stays_inside
-from adjgen.read.flow import integer
+from adjgen.read.flow import in_index, integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
@@ -230,7 +230,14 @@ def maker(frame: Frame, node: ast.Call) -> str:
 
 def index(frame: Frame, node: ast.expr) -> Atom:
     """Lower an index: a whole number."""
+    whole(frame, node)
     return as_index(frame, node, expressions.atom(frame, node))
+
+
+def whole(frame: Frame, key: ast.expr) -> None:
+    """Have parameters that stand in an index read as whole numbers."""
+    for name in sorted(in_index(key)):
+        retype(frame, frame.held(name), INT)
 
 
 def as_index(frame: Frame, node: ast.expr, atom: Atom) -> Atom:

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 from adjgen.ir.shapes import symbol
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, array, seq
-from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
+from adjgen.read.flow import COMPREHENSIONS, assigned, in_index, is_text, own_nodes
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
@@ -156,9 +156,7 @@ def _body_of_parameters(node: Any) -> list[ast.AST]:
                 own = names & targets(inner)
                 others |= {n for n in ast.walk(inner) if n in loads and n.id in own} - first
         if isinstance(statement, ast.Assign):
-            gone |= set(assigned([statement])) - {
-                n.id for n in ast.walk(statement.value) if isinstance(n, ast.Name)
-            }
+            gone |= set(assigned([statement])) - _stays(statement.value)
     if not others:
         return body
     copied = copy.deepcopy(body)
@@ -166,6 +164,14 @@ def _body_of_parameters(node: Any) -> list[ast.AST]:
         if old in others and isinstance(new, ast.Name):
             new.id = f"%{new.id}"
     return copied
+
+
+def _stays(value: ast.expr) -> set[str]:
+    """Return the names whose kind a value that is assigned to them does not change: n = int(n)."""
+    made = value.left if isinstance(value, ast.BinOp) else value  # [x] * 3
+    if isinstance(made, (ast.List, ast.ListComp, ast.Dict, ast.DictComp)):
+        return set()
+    return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
 
 
 class Uses:
@@ -207,8 +213,7 @@ class Uses:
 
     def _subscript(self, node: ast.Subscript) -> None:
         (self.objects if is_text(node.slice) else self.lists).update(names_of([node.value]))
-        keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        self.counts |= names_of(keys)
+        self.counts |= in_index(node.slice)
 
     def _attribute(self, node: ast.Attribute) -> None:
         of_number = node in self.methods or node.attr in ("real", "imag")
