@@ -7,11 +7,11 @@ first makes statements of those in the queue that it does not contain.
 from collections import Counter
 from collections.abc import Iterable
 
-from adjgen.elementary.row import TABLE
+from adjgen.elementary.row import TABLE, rows
 from adjgen.emit.expressions import is_comprehension
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.query import use_counts
+from adjgen.ir.query import kinds, use_counts
 from adjgen.ir.types import BOOL, OPAQUE
 
 WIDTH = 64  # characters of an expression that is written inside another
@@ -32,7 +32,8 @@ class Inlining:
         self.readers: set[Atom] = set()  # of lists: a store between would change what they read
         self.free = FreeVariables()
         self.storing: set[Eqn] = set()  # equations that store into a list, or contain such ones
-        storing(body, self.storing)
+        if any(row.mutates for row in rows(kinds(body))):
+            storing(body, self.storing)
         self.block(body)
 
     def block(self, block: Block) -> bool:

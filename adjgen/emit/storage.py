@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from adjgen.elementary.row import TABLE
+from adjgen.elementary.row import TABLE, rows
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.query import equations, substituted
+from adjgen.ir.query import equations, kinds, substituted
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
 CONTAINERS = {
@@ -28,9 +28,10 @@ def in_place(function: Function) -> Function:
 
     The caller's list is stored into itself, unless that takes a copy: then it gets its items at the end.
     """
-    eqns = list(equations(function.body))
-    if not any(mutates(eqn) or eqn.op == "changed" for eqn in eqns):
+    found = kinds(function.body)
+    if "changed" not in found and not any(row.mutates for row in rows(found)):
         return function
+    eqns = list(equations(function.body))
     roots = rooted(function.body.params, eqns)
     found = with_copies(function, eqns, roots)
     kept = rooted(found.body.params, list(equations(found.body)))

@@ -252,6 +252,7 @@ class Block:
     params: tuple[Var, ...]
     eqns: tuple[Eqn, ...]
     results: tuple[Atom, ...]
+    found: frozenset[object] | None = field(default=None, init=False, repr=False)  # its kinds
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,6 +20,20 @@ def equations(block: Block) -> Iterator[Eqn]:
             stack.pop()
 
 
+def kinds(block: Block) -> frozenset[object]:
+    """Return what equations a block and the blocks inside have: names of rows, classes of other ops.
+
+    Most passes and questions are about few kinds, and a block without them has nothing to look for.
+    """
+    if block.found is None:
+        found = {eqn.op if type(eqn.op) is str else type(eqn.op) for eqn in block.eqns}
+        for eqn in block.eqns:
+            for inner in eqn.blocks:
+                found |= kinds(inner)
+        block.found = frozenset(found)
+    return block.found
+
+
 def atoms(block: Block) -> Iterator[Atom]:
     """Yield every argument and result of a block and of the blocks inside, in order."""
     stack: list[tuple[Block, int]] = [(block, 0)]
@@ -39,7 +53,8 @@ def called(module: Module) -> list[str]:
     found: dict[str, None] = {}
     pending = [module.main]
     while pending:
-        for eqn in equations(pending.pop().body):
+        body = pending.pop().body
+        for eqn in equations(body) if Call in kinds(body) else ():
             if type(eqn.op) is Call and eqn.op.function not in found:
                 found[eqn.op.function] = None
                 pending.append(module.functions[eqn.op.function])

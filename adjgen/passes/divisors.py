@@ -10,9 +10,9 @@ before                          after
 
 from dataclasses import replace
 
-from adjgen.elementary.row import TABLE
+from adjgen.elementary.row import TABLE, rows
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
-from adjgen.ir.query import equations
+from adjgen.ir.query import kinds
 from adjgen.ir.types import REAL
 
 CARRIED = {
@@ -30,7 +30,7 @@ CARRIED = {
 
 def divisors(block: Block) -> Block:
     """Return the block with divisors turned to numbers of numpy's where a division could raise."""
-    used = any(isinstance(e.op, str) and TABLE[e.op].home for e in equations(block))
+    used = any(row.home for row in rows(kinds(block)))
     return _Divisors(set(), set()).block(block) if used else block
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from adjgen.ir.core import Atom, Block, Eqn, If, Var
 from adjgen.ir.free import FreeVariables
+from adjgen.ir.query import kinds
 from adjgen.passes.early import early
 
 COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
@@ -23,7 +24,7 @@ COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
 
 def fuse(block: Block) -> Block:
     """Return the block with branches and their adjoints fused."""
-    return _Fusing().block(block)
+    return block if kinds(block).isdisjoint((If, *COMPARISONS)) else _Fusing().block(block)
 
 
 class _Fusing:

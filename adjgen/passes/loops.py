@@ -17,6 +17,7 @@ from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import (
     fresh,
+    kinds,
     substituted,
     use_counts,
 )
@@ -28,7 +29,7 @@ WALKS = {"range", "len", "add", "sub", "mul", "neg", "floordiv", "index", "item"
 
 def loops(block: Block) -> Block:
     """Return the block with loops and their adjoints fused; the same block if there are none."""
-    if not any(eqn.blocks for eqn in block.eqns):
+    if For not in kinds(block):
         return block
     whole = block
     while (fused := _one(whole)) is not None:
