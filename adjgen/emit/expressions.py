@@ -49,7 +49,7 @@ class Expressions:
             return self.comprehension(eqn)
         args = [self.atom(arg) for arg in eqn.args]
         if isinstance(eqn.op, str):
-            return self.row(eqn, eqn.op, args)
+            return self.row(eqn, eqn.op, args) if self.unbound else spell(self.target, eqn.op, args)
         if isinstance(eqn.op, Opaque):
             tree: ast.expr = eqn.op.payload.render(args, ())
             return tree
@@ -61,7 +61,7 @@ class Expressions:
 
     def row(self, eqn: Eqn, op: str, args: list[ast.expr]) -> ast.expr:
         """Write an elementary function; what may have no value has no items, and no copy."""
-        if self.unbound and eqn.args and eqn.args[0] in self.unbound:
+        if eqn.args and eqn.args[0] in self.unbound:
             if measures(eqn):
                 args[0] = ast.BoolOp(ast.Or(), [args[0], ast.Tuple([], ast.Load())])
             elif copies(eqn):

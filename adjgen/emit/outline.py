@@ -35,6 +35,8 @@ def indentation(tree: ast.AST) -> int:
     while stack:
         node, depth = stack.pop()
         deepest = max(deepest, depth)
+        if isinstance(node, ast.Assign):
+            continue
         stack += [(handler, depth) for handler in getattr(node, "handlers", ())]
         for name in ("body", "orelse", "finalbody"):
             inner = getattr(node, name, None)

@@ -278,9 +278,9 @@ FAMOUS = {3.141592653589793: "pi", 6.283185307179586: "tau"}
 
 def constant(atom: Const) -> ast.expr:
     """Return a constant; a negative number is a minus and a positive one, as ** needs it."""
-    value = atom.value
+    value, text = atom.value, atom.key[1]
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if repr(value).startswith("-"):
+        if text[0] == "-":
             return ast.UnaryOp(ast.USub(), constant(Const(-value)))
         if isinstance(value, float) and value in FAMOUS:
             return outside("math", FAMOUS[value])

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 Statements = Sequence[ast.stmt]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+LEAVES = {ast.Name, ast.Constant}
 CLOSED = (ast.Name, ast.Constant, *SCOPES)  # nodes that a walk through a function does not enter
 BELOW = (ast.expr, *SCOPES)  # nodes without statements of the function in them
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
@@ -15,12 +16,18 @@ LOOPS = (ast.For, ast.While, ast.AsyncFor)
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the nodes right below a node, without operators and contexts."""
     found: list[ast.AST] = []
-    for value in map(node.__dict__.get, node._fields):
-        if isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST) and value._fields:
+    kind = type(node)
+    if kind not in _inside:
+        _inside[kind] = tuple(name for name in node._fields if name not in ("ctx", "op", "id"))
+    for value in map(node.__dict__.get, _inside[kind]):
+        if isinstance(value, ast.AST):
             found.append(value)
+        elif isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
     return found
+
+
+_inside: dict[type[ast.AST], tuple[str, ...]] = {}  # class of nodes -> fields with nodes in them
 
 
 def evaluated(node: ast.AST) -> list[ast.AST]:
@@ -42,6 +49,8 @@ def own_nodes(*roots: ast.AST, closed: tuple[type, ...] = CLOSED) -> Iterator[as
     while stack:
         node = stack.pop()
         yield node
+        if type(node) in LEAVES:
+            continue
         if not isinstance(node, closed):
             stack += children(node)[::-1]
         elif isinstance(node, SCOPES) and closed is CLOSED:
@@ -52,8 +61,11 @@ def assigned(statements: Iterable[ast.AST]) -> list[str]:
     """Return the names that statements bind or delete, in order, each once."""
     names: dict[str, None] = {}
     for node in _binding_nodes(statements):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names[node.id] = None
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                names[node.id] = None
+        elif isinstance(node, ast.expr):
+            continue
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names[node.name] = None
         elif isinstance(node, ast.alias):
@@ -87,6 +99,9 @@ def _binding_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
     stack = list(reversed(list(roots)))
     while stack:
         node = stack.pop()
+        if type(node) in LEAVES:
+            yield node
+            continue
         if isinstance(node, COMPREHENSIONS):
             walruses = (n for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
             yield from (walrus.target for walrus in walruses)
