@@ -10,6 +10,7 @@ from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, join
 
 KINDS = {"real": REAL, "int": INT, "bool": BOOL, "opaque": OPAQUE}
 ONE, ZERO, MINUS = Const(1.0), Const(0.0), Const(-1.0)
+UNITS = {"mul": ONE, "div": ONE, "add": ZERO, "sub": ZERO}  # what changes nothing, as the second
 
 
 def result_type(row: Row, args: tuple[Atom, ...]) -> Type:
@@ -31,21 +32,19 @@ def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | N
 
     Only for derivative equations: a zero there is structural, not a user's number.
     """
-    if not any([isinstance(arg, Const) for arg in args]):
+    if name not in UNITS:
         return None
+    a, b = args
+    unit = UNITS[name]
+    if b is unit and (a is not MINUS or name != "mul"):
+        return a
     if name in ("mul", "add"):
-        unit = ONE if name == "mul" else ZERO
-        for a, b in (args, args[::-1]):
-            if a == unit:
-                return b
-            if name == "mul" and a == MINUS:
-                return ("neg", b)
-    if name == "div" and args[1] == ONE:
-        return args[0]
-    if name == "sub" and args[1] == ZERO:
-        return args[0]
-    if name == "sub" and args[0] == ZERO:
-        return ("neg", args[1])
+        if a is unit:
+            return b
+        if name == "mul" and MINUS in args:
+            return ("neg", b if a is MINUS else a)
+    elif name == "sub" and a is ZERO:
+        return ("neg", b)
     return None
 
 
