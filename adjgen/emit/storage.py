@@ -28,8 +28,8 @@ def in_place(function: Function) -> Function:
 
     The caller's list is stored into itself, unless that takes a copy: then it gets its items at the end.
     """
-    found = kinds(function.body)
-    if "changed" not in found and not any(row.mutates for row in rows(found)):
+    there = kinds(function.body)
+    if "changed" not in there and not any(row.mutates for row in rows(there)):
         return function
     eqns = list(equations(function.body))
     roots = rooted(function.body.params, eqns)

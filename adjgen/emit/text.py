@@ -122,6 +122,7 @@ def _quick(base: Any) -> Any:
 
     class Quick(base):  # type: ignore[misc]
         methods: dict[type, Any] = {}  # of each class of nodes
+        new_lines: int
 
         def visit(self, node: ast.AST) -> None:
             kind = type(node)

@@ -53,7 +53,7 @@ class Const:
     __slots__ = ("__weakref__", "key", "type", "value")
     value: Any
     type: Type
-    key: tuple[type, str]
+    key: tuple[Any, str]  # its class and its text
 
     def __new__(cls, value: object) -> "Const":
         key = (type(value), repr(value))
@@ -61,7 +61,7 @@ class Const:
         return found if found is not None else cls._entered(key, value)
 
     @classmethod
-    def _entered(cls, key: tuple[type, str], value: object) -> "Const":
+    def _entered(cls, key: tuple[Any, str], value: object) -> "Const":
         with _entering:
             found = _constants.get(key)
             if found is None:
@@ -78,7 +78,7 @@ class Const:
         return "unbound" if self is UNBOUND else repr(self.value)
 
 
-_constants: WeakValueDictionary[tuple[type, str], Const] = WeakValueDictionary()
+_constants: WeakValueDictionary[tuple[Any, str], Const] = WeakValueDictionary()
 _entering = threading.Lock()  # two threads that enter a constant at once would have two
 
 

@@ -26,7 +26,9 @@ def kinds(block: Block) -> frozenset[object]:
     Most passes and questions are about few kinds, and a block without them has nothing to look for.
     """
     if block.found is None:
-        found = {eqn.op if type(eqn.op) is str else type(eqn.op) for eqn in block.eqns}
+        found: set[object] = {
+            eqn.op if isinstance(eqn.op, str) else type(eqn.op) for eqn in block.eqns
+        }
         for eqn in block.eqns:
             for inner in eqn.blocks:
                 found |= kinds(inner)

@@ -52,7 +52,8 @@ def can_raise(eqn: Eqn) -> bool:
 def _live_equations(eqns: tuple[Eqn, ...], live: set[Atom]) -> tuple[Eqn, ...]:
     """Return the equations that stay; `live` grows by what they read."""
     kept: list[Eqn] = []
-    made_by = {out: eqn for eqn in eqns for out in eqn.outs}
+    loops = [eqn for eqn in eqns if eqn.blocks and isinstance(eqn.op, For)]
+    made_by = {out: eqn for eqn in eqns for out in eqn.outs} if loops else {}
     for eqn in reversed(eqns):
         if live.isdisjoint(eqn.outs) and not noticed(eqn):
             continue

@@ -77,11 +77,11 @@ class _Divisors:
             return
         body, first = eqn.blocks[0], eqn.op.seqs
         pairs = zip(body.params[first:], eqn.args[first:], body.results)
-        held = {p: r for p, arg, r in pairs if arg in self.numpy}
+        held: dict[Var, Atom] = {p: r for p, arg, r in pairs if arg in self.numpy}
         while held:
             trial = _Divisors(self.numpy | set(held), set())
             trial.block(body)
-            kept = {p: r for p, r in held.items() if r in trial.numpy}
+            kept: dict[Var, Atom] = {p: r for p, r in held.items() if r in trial.numpy}
             if kept == held:
                 break
             held = kept

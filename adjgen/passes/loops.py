@@ -85,7 +85,7 @@ def _elements(block: Block, k: int, j: int) -> dict[Var, Atom] | None:
     taped = False
     for element, walked in zip(adjoint.blocks[0].params, adjoint.args[: adjoint.op.seqs]):
         if walked in collected:
-            found[element], taped = collected[walked], True  # type: ignore[index]
+            found[element], taped = collected[walked], True
         elif whole and _alike(made, walked, primal.args[0]):
             found[element] = body.params[0]
         elif not uses[element] and _is_count(primal, made.get(walked)):

@@ -58,8 +58,15 @@ class _Ranges:
         eqns: list[Eqn] = []
         get = self.known.get
         for eqn in block.eqns:
-            self.made_by.update(dict.fromkeys(eqn.outs, eqn))
-            if isinstance(eqn.op, If):
+            for out in eqn.outs:
+                self.made_by[out] = eqn
+            if isinstance(eqn.op, str) and eqn.op not in SETTLED:
+                if len(eqn.outs) == 1:
+                    of = [get(a, ANY) if isinstance(a, Var) else self.of(a) for a in eqn.args]
+                    found = interval(eqn.op, eqn.args, of)
+                    if found is not ANY:
+                        self.known[eqn.outs[0]] = found
+            elif isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
             elif eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks]))
@@ -72,11 +79,6 @@ class _Ranges:
                 eqn = Eqn(eqn.outs, "neg", (Const(-0.0),), (), eqn.loc, True)  # folds to 0.0
             elif eqn.derivative and eqn.op in MIRRORED and self.impossible(eqn):
                 eqn = Eqn(eqn.outs, "lt", (ZERO, ZERO), (), eqn.loc, True)  # folds to False
-            elif len(eqn.outs) == 1 and isinstance(eqn.op, str):
-                of = [get(a, ANY) if isinstance(a, Var) else self.of(a) for a in eqn.args]
-                found = interval(eqn.op, eqn.args, of)
-                if found is not ANY:
-                    self.known[eqn.outs[0]] = found
             eqns.append(eqn)
         return Block(block.params, tuple(eqns), block.results)
 
@@ -136,6 +138,7 @@ class _Ranges:
 
 TESTS = {"not", "lt", "le", "gt", "ge", "eq"}
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq"}
+SETTLED = {"require_real", "infinity", *MIRRORED}  # what intervals decide; their own is unknown
 OPPOSITE = {"lt": "ge", "gt": "le", "le": "gt", "ge": "lt"}
 
 
@@ -152,11 +155,11 @@ def narrowed(own: Interval, op: str, other: Interval, truth: bool) -> Interval:
 
 def interval(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
     """Return the interval of a row's value from those of its arguments."""
+    if op == "mul":
+        return _product(of[0], of[1], args[0] is args[1])
     op = TABLE[op].like or op
     if op in BOUNDED:
         return BOUNDED[op]
-    if op == "mul":
-        return _product(of[0], of[1], args[0] == args[1])
     if op in LINEAR and ANY in of:
         return ANY
     if op == "add":
