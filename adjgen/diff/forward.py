@@ -40,7 +40,14 @@ class Forward:
         """Append the equations of a block and their tangents."""
         for eqn in block.eqns:
             builder.loc = eqn.loc
-            if isinstance(eqn.op, If):
+            if isinstance(eqn.op, str):
+                builder.append(eqn)
+                check = real_power_check(eqn)
+                if check:
+                    builder.append(check)
+                if not self.active.isdisjoint(eqn.outs):
+                    self.plain(eqn, builder)
+            elif isinstance(eqn.op, If):
                 self.branch(eqn, builder)
             elif isinstance(eqn.op, Try):
                 from adjgen.diff.tries import tangent
@@ -54,11 +61,6 @@ class Forward:
                 self.root(eqn, builder)
             else:
                 builder.append(eqn)
-                check = real_power_check(eqn)
-                if check:
-                    builder.append(check)
-                if any(out in self.active for out in eqn.outs):
-                    self.plain(eqn, builder)
 
     def plain(self, eqn: Eqn, builder: Builder) -> None:
         """Write the tangents of a row's outs: the sum of partial times tangent."""

@@ -15,16 +15,16 @@ UNITS = {"mul": ONE, "div": ONE, "add": ZERO, "sub": ZERO}  # what changes nothi
 
 def result_type(row: Row, args: tuple[Atom, ...]) -> Type:
     """Return the type of a row's value from those of its arguments."""
-    if callable(row.result):
-        kind: Type = row.result([arg.type for arg in args])
-        return kind
     if row.result == "number":
         for arg in args:
             if arg.type is REAL:
                 return REAL
         kinds = [INT if arg.type is BOOL else arg.type for arg in args]
         return join(*kinds) if kinds else OPAQUE
-    return KINDS[row.result]
+    if isinstance(row.result, str):
+        return KINDS[row.result]
+    kind: Type = row.result([arg.type for arg in args])
+    return kind
 
 
 def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | None:

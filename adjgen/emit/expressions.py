@@ -35,21 +35,20 @@ class Expressions:
 
     def atom(self, atom: Atom) -> ast.expr:
         """Write a value."""
-        if isinstance(atom, Const):
-            return constant(atom)
         if atom in self.inlined:
             return self.equation(self.made_by[atom])
-        return self.loads[self.names[atom]]
+        return self.loads[self.names[atom]] if isinstance(atom, Var) else constant(atom)
 
     def equation(self, eqn: Eqn) -> ast.expr:
         """Write the right side of an equation with one out."""
+        if isinstance(eqn.op, str):
+            args = [self.atom(arg) for arg in eqn.args]
+            return self.row(eqn, eqn.op, args) if self.unbound else spell(self.target, eqn.op, args)
         if isinstance(eqn.op, If):
             return self.choice(eqn)
         if isinstance(eqn.op, For):
             return self.comprehension(eqn)
         args = [self.atom(arg) for arg in eqn.args]
-        if isinstance(eqn.op, str):
-            return self.row(eqn, eqn.op, args) if self.unbound else spell(self.target, eqn.op, args)
         if isinstance(eqn.op, Opaque):
             tree: ast.expr = eqn.op.payload.render(args, ())
             return tree

@@ -49,6 +49,8 @@ class Inlining:
                 if isinstance(eqn.op, Try) and eqn.op.caught:
                     self.caught.add(eqn.outs[0])
                 raises = any([self.block(inner) for inner in eqn.blocks]) or walks_anything(eqn)
+            elif eqn.derivative and isinstance(eqn.op, str):
+                raises = not eqn.outs
             else:
                 raises = self.may_raise(eqn)
             can_raise |= raises
@@ -125,8 +127,6 @@ class Inlining:
         """Whether an equation without blocks can raise, or has an effect that must keep its place."""
         if not isinstance(eqn.op, str):
             return True
-        if eqn.derivative:
-            return not eqn.outs
         return TABLE[eqn.op].raises or OPAQUE in [a.type for a in eqn.args]
 
     def fits(self, eqn: Eqn) -> bool:
@@ -169,7 +169,7 @@ class Inlining:
         known = self.width
         read = [*eqn.args, *[r for b in eqn.blocks for r in b.results]] if eqn.blocks else eqn.args
         parts = [
-            len(a.key[1]) if isinstance(a, Const) else known.get(a) or len(a.label()) or 4
+            known.get(a) or len(a.label()) or 4 if isinstance(a, Var) else len(a.key[1])
             for a in read
         ]
         if isinstance(eqn.op, If) and eqn.outs[0].type is BOOL:

@@ -88,18 +88,18 @@ def fresh(var: Var) -> Var:
 
 def renewed(block: Block, mapping: dict[Var, Atom]) -> Block:
     """Return a copy in which every variable defined inside is new; `mapping` learns which."""
-    params = tuple(_renew(param, mapping) for param in block.params)
+    params = tuple([_renew(param, mapping) for param in block.params])
     eqns = []
     for eqn in block.eqns:
-        args = tuple([substituted(arg, mapping) for arg in eqn.args])
-        blocks = tuple([renewed(inner, mapping) for inner in eqn.blocks])
+        args = tuple([mapping.get(a, a) if isinstance(a, Var) else a for a in eqn.args])
+        blocks = tuple([renewed(inner, mapping) for inner in eqn.blocks]) if eqn.blocks else ()
         outs = tuple([_renew(out, mapping) for out in eqn.outs])
         eqns.append(Eqn(outs, eqn.op, args, blocks, eqn.loc, eqn.derivative))
     return Block(params, tuple(eqns), tuple(substituted(r, mapping) for r in block.results))
 
 
 def _renew(var: Var, mapping: dict[Var, Atom]) -> Var:
-    mapping[var] = new = fresh(var)
+    mapping[var] = new = Var(var.hint, var.type, var.number)
     return new
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Try, Var
+from adjgen.ir.query import kinds
 from adjgen.passes.minima import never_negative
 
 
@@ -36,25 +37,29 @@ BOUNDED = {
 
 def ranges(block: Block) -> Block:
     """Return the block with the guards of derivatives that intervals decide replaced by False."""
-    return _Ranges().block(block)
+    return block if kinds(block).isdisjoint(SETTLED) else _Ranges().block(block)
 
 
 class _Ranges:
     """What is known of variables at one point of the program."""
 
     def __init__(self) -> None:
-        self.known: dict[Var, Interval] = {}
+        self.known: dict[Atom, Interval] = {}
         self.made_by: dict[Var, Eqn] = {}
 
     def of(self, atom: Atom) -> Interval:
         """Return the interval of an atom."""
         if isinstance(atom, Var):
             return self.known.get(atom, ANY)
-        number = atom.value
-        plain = isinstance(number, (int, float)) and number == number and abs(number) < 1e300
-        return Interval(float(number), float(number)) if plain else ANY
+        if atom not in self.known:
+            number = atom.value
+            plain = isinstance(number, (int, float)) and number == number and abs(number) < 1e300
+            self.known[atom] = Interval(float(number), float(number)) if plain else ANY
+        return self.known[atom]
 
     def block(self, block: Block) -> Block:
+        if not block.eqns:
+            return block
         eqns: list[Eqn] = []
         get = self.known.get
         for eqn in block.eqns:
@@ -156,7 +161,10 @@ def narrowed(own: Interval, op: str, other: Interval, truth: bool) -> Interval:
 def interval(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
     """Return the interval of a row's value from those of its arguments."""
     if op == "mul":
-        return _product(of[0], of[1], args[0] is args[1])
+        square = args[0] is args[1]
+        if not square and (of[0] is ANY or of[1] is ANY):
+            return ANY
+        return _product(of[0], of[1], square)
     op = TABLE[op].like or op
     if op in BOUNDED:
         return BOUNDED[op]
