@@ -23,6 +23,16 @@ class Comment(ast.stmt):
         self.docstring = docstring
 
 
+class Line(ast.stmt):
+    """An assignment to one name whose value is text already; see emit.flat."""
+
+    _fields = ()
+
+    def __init__(self, name: str, text: str) -> None:  # there are no fields for ast to fill
+        self.name = name
+        self.text = text
+
+
 class Definition(ast.FunctionDef):
     """A function of ours; emit.text prints its signature."""
 

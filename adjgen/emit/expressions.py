@@ -4,6 +4,7 @@ import ast
 from collections import Counter
 from collections.abc import Mapping
 
+from adjgen.emit.flat import Flat
 from adjgen.emit.targets import constant, outside, spell
 from adjgen.emit.unbound import copies, measures
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
@@ -26,6 +27,7 @@ class Expressions:
         self.uses, self.unbound = uses, unbound
         # one node for all uses of a name: that is most of a tree
         self.loads = {name: ast.Name(name, ast.Load()) for name in set(names.values())}
+        self.flat = Flat(names, inlined, target, bool(unbound))
         taken = any(n == "_" and uses[v] for v, n in names.items())
         self.nothing = "__" if taken else "_"  # the name of what nobody reads
 

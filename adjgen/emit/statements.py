@@ -11,6 +11,7 @@ from adjgen.emit import checks
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
+    Line,
     Statements,
     append,
     assign,
@@ -122,7 +123,10 @@ class Printer(Assignments):
         out: Statements = []
         inlined = self.expressions.inlined
         for eqn in eqns:
-            if len(eqn.outs) == 1 and eqn.outs[0] in inlined or eqn.op == "unpack":
+            if len(eqn.outs) == 1 and eqn.outs[0] in inlined:
+                self.expressions.flat.keep(eqn)
+                continue
+            if eqn.op == "unpack":
                 continue
             if eqn.derivative:
                 self.quote(eqn, out)
@@ -176,9 +180,12 @@ class Printer(Assignments):
             return self.store(eqn, op)
         if op in SPECIAL:
             return SPECIAL[op](self, eqn)
-        value = self.expressions.equation(eqn)
         if len(eqn.outs) == 1 and self.uses[eqn.outs[0]]:
-            return [assign((self.expressions.names[eqn.outs[0]],), value)]
+            name, found = self.expressions.names[eqn.outs[0]], self.expressions.flat.text(eqn)
+            return [
+                Line(name, found[0]) if found else assign((name,), self.expressions.equation(eqn))
+            ]
+        value = self.expressions.equation(eqn)
         if not any([self.uses[out] for out in eqn.outs]):
             return [ast.Expr(value)]
         return [assign([self.name(out) for out in eqn.outs], value)]

@@ -273,6 +273,15 @@ def spell(target: str, name: str, args: Args) -> ast.expr:
     return call(row.names[0] if row.names else f"math.{name}")(args)
 
 
+def function_of(target: str, name: str) -> str:
+    """Return the reference to the function that a row is a call of, "" for what is written otherwise."""
+    row = TABLE[name]
+    if name in TARGETS[target] or row.carried or row.home:
+        return ""
+    module, _, function = (row.names[0] if row.names else f"math.{name}").rpartition(".")
+    return outside(module, function).id
+
+
 FAMOUS = {3.141592653589793: "pi", 6.283185307179586: "tau"}
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from math import inf
 from typing import Any
 
-from adjgen.emit.assignments import Comment, Definition
+from adjgen.emit.assignments import Comment, Definition, Line
 
 LONGEST = 10_000  # lines that black is asked to format
 COMMENT_WIDTH = 76
@@ -137,6 +137,16 @@ def _quick(base: Any) -> Any:
             self.new_lines = 0
             value = self.text(node.value, Precedence.Assign)
             self.result.append(f"{start}{node.targets[0].id} = {value}")
+
+        def visit_Line(self, node: Line) -> None:
+            start = "\n" * (self.new_lines or 1) + self.indent_with * self.indentation
+            self.new_lines = 0
+            value = node.text
+            if "\0" in value:
+                parts = value.split("\0")
+                parts[1::2] = map(self.spelled, parts[1::2])
+                value = "".join(parts)
+            self.result.append(f"{start}{node.name} = {value}")
 
         def text(self, node: Any, outer: int) -> str:
             """Return an expression, in parentheses where what is around it binds closer."""

@@ -87,9 +87,9 @@ class _Ranges:
             eqns.append(eqn)
         return Block(block.params, tuple(eqns), block.results)
 
-    def inside(self, block: Block, more: dict[Var, Interval]) -> tuple[Block, list[Interval]]:
+    def inside(self, block: Block, more: dict[Atom, Interval]) -> tuple[Block, list[Interval]]:
         """Return a nested block, in which more is known, and the intervals of its results."""
-        before = {var: self.of(var) for var in more}
+        before = {atom: self.of(atom) for atom in more}
         self.known.update(more)
         result = self.block(block)
         found = [self.of(r) for r in block.results]
@@ -107,7 +107,7 @@ class _Ranges:
             self.known[out] = Interval(min(a.lo, b.lo), max(a.hi, b.hi))
         return eqn.reading(eqn.args, tuple(blocks))
 
-    def told(self, test: Atom, truth: bool) -> dict[Var, Interval]:
+    def told(self, test: Atom, truth: bool) -> dict[Atom, Interval]:
         """Return what a condition says of the variables in it."""
         eqn = self.made_by.get(test) if isinstance(test, Var) else None
         if eqn is None:
@@ -124,7 +124,7 @@ class _Ranges:
         if eqn.op not in ("lt", "le", "gt", "ge", "eq"):
             return {}
         a, b = eqn.args
-        found = {}
+        found: dict[Atom, Interval] = {}
         for var, other, op in ((a, b, eqn.op), (b, a, MIRRORED[eqn.op])):
             # A comparison with a NaN fails too: failing, it tells something only beside a constant.
             if isinstance(var, Var) and (truth or isinstance(other, Const)):

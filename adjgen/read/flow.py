@@ -4,6 +4,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 Statements = Sequence[ast.stmt]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -79,11 +80,25 @@ def assigned(statements: Iterable[ast.AST]) -> list[str]:
     return list(names)
 
 
+@lru_cache(maxsize=256)  # several ask, at every call of a function
+def nodes_of(function: Any) -> tuple[ast.AST, ...]:
+    """Return the nodes of a function's body, without the bodies of functions and classes inside."""
+    return tuple(own_nodes(*function.body if isinstance(function.body, list) else [function.body]))
+
+
+@lru_cache(maxsize=256)
+def assigned_in(function: Any) -> frozenset[str]:
+    """Return the names that the body of a function binds or deletes."""
+    return frozenset(
+        assigned(function.body if isinstance(function.body, list) else [function.body])
+    )
+
+
 @lru_cache(maxsize=256)  # asked at every statement that is carried
 def rebound(function: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
     """Return the names of a function that are assigned more than once, or in a loop."""
     counts = Counter({a.arg: 1 for a in ast.walk(function.args) if isinstance(a, ast.arg)})
-    for node in own_nodes(*function.body) if isinstance(function.body, list) else ():
+    for node in nodes_of(function) if isinstance(function.body, list) else ():
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             counts[node.id] += 1
         elif isinstance(node, (ast.For, ast.While)):
@@ -178,11 +193,8 @@ def dies(statements: Statements) -> bool:
 @lru_cache(maxsize=256)  # asked at every call of a function
 def yields(function: ast.FunctionDef | ast.Lambda) -> ast.AST | None:
     """Return the yield that makes a function a generator, or None."""
-    body = function.body if isinstance(function.body, list) else [function.body]
-    for node in own_nodes(*body):
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            return node
-    return None
+    found = (n for n in nodes_of(function) if type(n) is ast.Yield or type(n) is ast.YieldFrom)
+    return next(found, None)
 
 
 INNARDS = {"__code__", "__defaults__", "__kwdefaults__"}
@@ -196,7 +208,7 @@ def returns_its_argument(function: ast.AST) -> bool:
     names = [arg.arg for arg in [*args.posonlyargs, *args.args]]
     if len(names) != 1 or args.vararg or args.kwonlyargs or args.kwarg:
         return False
-    if names[0] in assigned(function.body) or not ends(function.body):
+    if names[0] in assigned_in(function) or not ends(function.body):
         return False
     changed = {n.attr for n in ast.walk(function) if isinstance(n, ast.Attribute)} & INNARDS
     if changed or any(isinstance(n, ast.Nonlocal) for n in ast.walk(function)):

@@ -3,12 +3,12 @@
 import ast
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeGuard
 
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
-from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
+from adjgen.read.flow import COMPREHENSIONS, assigned, assigned_in, is_text, nodes_of, own_nodes
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
@@ -65,7 +65,7 @@ def _number_default(default: object) -> bool:
     return default is ABSENT or default is None or isinstance(default, (int, float))
 
 
-def _with_aliases(session: Session, definition: Any, nodes: list[ast.AST]) -> Frame:
+def _with_aliases(session: Session, definition: Any, nodes: Sequence[ast.AST]) -> Frame:
     """Return a frame in which local names that only stand for other names are known."""
     frame = Frame(session, definition, locals_of(definition.node))
     times = Counter(name for name, _ in parameters(definition.node))
@@ -119,12 +119,12 @@ def annotation_of(node: Any, name: str) -> ast.expr | None:
     return next((arg.annotation for arg in everything if arg.arg == name), None)
 
 
-def _nodes_of_parameters(node: Any, nodes: list[ast.AST]) -> Iterable[ast.AST]:
+def _nodes_of_parameters(node: Any, nodes: Sequence[ast.AST]) -> Iterable[ast.AST]:
     """Return the nodes of the body; a parameter's name that means something else is spelled differently."""
     body = node.body if isinstance(node.body, list) else [node.body]
     names = {name for name, _ in parameters(node)}
     loops = [n for n in nodes if isinstance(n, COMPREHENSIONS)]
-    if names.isdisjoint(assigned(body)) and not any(names & targets(n) for n in loops):
+    if names.isdisjoint(assigned_in(node)) and not any(names & targets(n) for n in loops):
         return nodes
     others: set[ast.AST] = set()
     gone: set[str] = set()
@@ -153,8 +153,7 @@ class Uses:
     """How the body of a function uses its names, from its syntax."""
 
     def __init__(self, session: Session, definition: Any) -> None:
-        body = definition.node.body
-        nodes = list(own_nodes(*body if isinstance(body, list) else [body]))
+        nodes = nodes_of(definition.node)
         self.frame = _with_aliases(session, definition, nodes)
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
