@@ -45,7 +45,14 @@ class Forward:
         """Append the equations of a block and their tangents."""
         for eqn in block.eqns:
             builder.loc = eqn.loc
-            if isinstance(eqn.op, If):
+            if isinstance(eqn.op, str):
+                builder.append(eqn)
+                check = real_power_check(eqn)
+                if check:
+                    builder.append(check)
+                if not self.active.isdisjoint(eqn.outs):
+                    self.plain(eqn, builder)
+            elif isinstance(eqn.op, If):
                 self.branch(eqn, builder)
             elif isinstance(eqn.op, Try):
                 from adjgen.diff.tries import tangent
@@ -60,11 +67,6 @@ class Forward:
             else:
                 self.begin(eqn, builder)
                 builder.append(eqn)
-                check = real_power_check(eqn)
-                if check:
-                    builder.append(check)
-                if any(out in self.active for out in eqn.outs):
-                    self.plain(eqn, builder)
 
     def begin(self, eqn: Eqn, builder: Builder) -> None:
         """Write zeros as the tangent of an array that is about to be stored into for the first time."""

@@ -5,16 +5,21 @@ from collections.abc import Iterator, Mapping
 from adjgen.diagnostics import Problem
 from adjgen.diff.checkpoint import obstacle
 from adjgen.diff.rules import real_power_check
-from adjgen.elementary.row import TABLE
+from adjgen.elementary.row import TABLE, rows
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, Loc, Opaque, Root, Try, Var
-from adjgen.ir.query import equations
+from adjgen.ir.query import equations, kinds
 from adjgen.ir.types import is_mutable
+
+LOOKED_AT = (Call, For, Opaque, Root, Try)
 
 
 def problems_of(
     function: Function, varied: set[Var], active: set[Var], functions: Mapping[str, Function]
 ) -> list[Problem]:
     """Return every reason why a function cannot be differentiated with this activity."""
+    there = kinds(function.body)
+    if there.isdisjoint(LOOKED_AT) and not any(row.refusal for row in rows(there)):
+        return []
     found = [
         *_walked_lists(function, active),
         *_given_lists(function),

@@ -56,6 +56,11 @@ class Reverse:
             check = None if self.inside_try else real_power_check(eqn)
             if check:
                 primal.append(check)
+            if isinstance(eqn.op, str):
+                if not bars.keys().isdisjoint(eqn.outs):
+                    self.plain(eqn, bars, builder)
+                primal.append(eqn)
+                continue
             if bars.keys().isdisjoint(eqn.outs):
                 found = checked(eqn)
             elif isinstance(eqn.op, For) and eqn.op.checkpoint and not self.inside_try:
@@ -86,15 +91,13 @@ class Reverse:
             self.call(eqn, eqn.op, bars, builder)
         elif isinstance(eqn.op, Root):
             self.root(eqn, bars, builder)
-        elif isinstance(eqn.op, str):
-            self.plain(eqn, bars, builder)
         return eqn
 
     def add(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a contribution to the adjoint of an active variable."""
         if var in self.active and not is_zero(bar):
             assert isinstance(var, Var)
-            if depth(var.type):
+            if var.type.element is not None:
                 self.add_list(bars, var, bar, builder)
                 return
             total = plus(builder, bars.get(var), bar)

@@ -11,6 +11,7 @@ from adjgen.ir.types import BOOL, INT, NUMBERS, OPAQUE, REAL, Type, array, join
 
 KINDS = {"real": REAL, "int": INT, "bool": BOOL, "opaque": OPAQUE}
 ONE, ZERO, MINUS = Const(1.0), Const(0.0), Const(-1.0)
+UNITS = {"mul": ONE, "div": ONE, "add": ZERO, "sub": ZERO}  # what changes nothing, as the second
 
 
 def result_type(row: Row, args: tuple[Atom, ...]) -> Type:
@@ -18,18 +19,18 @@ def result_type(row: Row, args: tuple[Atom, ...]) -> Type:
     if row.typed is not None:
         found: Type = row.typed(args)
         return found
-    if row.category != "sequence" and any([arg.type.dtype for arg in args]):
+    if any([arg.type.dtype for arg in args]) and row.category != "sequence":
         return of_elements(row, args)
-    if callable(row.result):
-        kind: Type = row.result([arg.type for arg in args])
-        return kind
     if row.result == "number":
         for arg in args:
             if arg.type is REAL:
                 return REAL
         kinds = [INT if arg.type is BOOL else arg.type for arg in args]
         return join(*kinds) if kinds else OPAQUE
-    return KINDS[row.result]
+    if isinstance(row.result, str):
+        return KINDS[row.result]
+    kind: Type = row.result([arg.type for arg in args])
+    return kind
 
 
 def of_elements(row: Row, args: tuple[Atom, ...]) -> Type:
@@ -45,21 +46,19 @@ def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | N
 
     Only for derivative equations: a zero there is structural, not a user's number.
     """
-    if not any([isinstance(arg, Const) for arg in args]):
+    if name not in UNITS:
         return None
+    a, b = args
+    unit = UNITS[name]
+    if b is unit and (a is not MINUS or name != "mul"):
+        return a
     if name in ("mul", "add"):
-        unit = ONE if name == "mul" else ZERO
-        for a, b in (args, args[::-1]):
-            if a == unit:
-                return b
-            if name == "mul" and a == MINUS:
-                return ("neg", b)
-    if name == "div" and args[1] == ONE:
-        return args[0]
-    if name == "sub" and args[1] == ZERO:
-        return args[0]
-    if name == "sub" and args[0] == ZERO:
-        return ("neg", args[1])
+        if a is unit:
+            return b
+        if name == "mul" and MINUS in args:
+            return ("neg", b if a is MINUS else a)
+    elif name == "sub" and a is ZERO:
+        return ("neg", b)
     return None
 
 

@@ -4,6 +4,7 @@ import ast
 from collections import Counter
 from collections.abc import Mapping
 
+from adjgen.emit.flat import Flat
 from adjgen.emit.references import outside
 from adjgen.emit.targets import constant, spell
 from adjgen.emit.unbound import copies, measures
@@ -27,6 +28,7 @@ class Expressions:
         self.uses, self.unbound = uses, unbound
         # one node for all uses of a name: that is most of a tree
         self.loads = {name: ast.Name(name, ast.Load()) for name in set(names.values())}
+        self.flat = Flat(names, inlined, target, bool(unbound))
         taken = any(n == "_" and uses[v] for v, n in names.items())
         self.nothing = "__" if taken else "_"  # the name of what nobody reads
 
@@ -36,21 +38,20 @@ class Expressions:
 
     def atom(self, atom: Atom) -> ast.expr:
         """Write a value."""
-        if isinstance(atom, Const):
-            return constant(atom)
         if atom in self.inlined:
             return self.equation(self.made_by[atom])
-        return self.loads[self.names[atom]]
+        return self.loads[self.names[atom]] if isinstance(atom, Var) else constant(atom)
 
     def equation(self, eqn: Eqn) -> ast.expr:
         """Write the right side of an equation with one out."""
+        if isinstance(eqn.op, str):
+            args = [self.atom(arg) for arg in eqn.args]
+            return self.row(eqn, eqn.op, args) if self.unbound else spell(self.target, eqn.op, args)
         if isinstance(eqn.op, If):
             return self.choice(eqn)
         if isinstance(eqn.op, For):
             return self.comprehension(eqn)
         args = [self.atom(arg) for arg in eqn.args]
-        if isinstance(eqn.op, str):
-            return self.row(eqn, eqn.op, args)
         if isinstance(eqn.op, Opaque):
             tree: ast.expr = eqn.op.payload.render(args, ())
             return tree
@@ -62,7 +63,7 @@ class Expressions:
 
     def row(self, eqn: Eqn, op: str, args: list[ast.expr]) -> ast.expr:
         """Write an elementary function; what may have no value has no items, and no copy."""
-        if self.unbound and eqn.args and eqn.args[0] in self.unbound:
+        if eqn.args and eqn.args[0] in self.unbound:
             if measures(eqn):
                 args[0] = ast.BoolOp(ast.Or(), [args[0], ast.Tuple([], ast.Load())])
             elif copies(eqn):

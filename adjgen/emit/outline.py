@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
+from adjgen.emit.assignments import Line
 from adjgen.ir.core import (
     UNBOUND,
     Atom,
@@ -35,6 +36,8 @@ def indentation(tree: ast.AST) -> int:
     while stack:
         node, depth = stack.pop()
         deepest = max(deepest, depth)
+        if isinstance(node, Line):
+            continue
         stack += [(handler, depth) for handler in getattr(node, "handlers", ())]
         for name in ("body", "orelse", "finalbody"):
             inner = getattr(node, name, None)

@@ -11,6 +11,7 @@ from adjgen.emit import checks
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
+    Line,
     Statements,
     append,
     assign,
@@ -120,20 +121,27 @@ class Printer(Assignments):
     def equations(self, eqns: Sequence[Eqn]) -> Statements:
         """Write equations as statements."""
         out: Statements = []
+        inlined = self.expressions.inlined
         for eqn in eqns:
-            if len(eqn.outs) == 1 and eqn.outs[0] in self.expressions.inlined or eqn.op == "unpack":
+            if len(eqn.outs) == 1 and eqn.outs[0] in inlined:
+                self.expressions.flat.keep(eqn)
                 continue
-            self.quote(eqn, out)
-            out += self.equation(eqn)
-            if leaves(out):
+            if eqn.op == "unpack":
+                continue
+            if eqn.derivative:
+                self.quote(eqn, out)
+            found = self.equation(eqn)
+            out += found
+            if found and leaves(found):
                 break  # what follows a raise is never reached
         return out
 
     def quote(self, eqn: Eqn, out: Statements) -> None:
         """Quote the user's line before the first statement of its derivative."""
-        if eqn.args and eqn.args[0] in self.tries.joined:
+        joined = self.tries.joined
+        if joined and eqn.args and eqn.args[0] in joined:
             return  # it stands in the statement before
-        if eqn.derivative and eqn.outs:
+        if eqn.outs:
             line = self.line_of(eqn)
             if line and line != self.quoted:
                 out.append(Comment(line))
@@ -172,6 +180,11 @@ class Printer(Assignments):
             return self.store(eqn, op)
         if op in SPECIAL:
             return SPECIAL[op](self, eqn)
+        if len(eqn.outs) == 1 and self.uses[eqn.outs[0]]:
+            name, found = self.expressions.names[eqn.outs[0]], self.expressions.flat.text(eqn)
+            return [
+                Line(name, found[0]) if found else assign((name,), self.expressions.equation(eqn))
+            ]
         value = self.expressions.equation(eqn)
         if not any([self.uses[out] for out in eqn.outs]):
             return [ast.Expr(value)]

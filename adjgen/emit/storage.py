@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from adjgen.elementary.row import rows
 from adjgen.elementary.sequences import depth
 from adjgen.emit.consumed import (
     CONTAINERS,
@@ -21,7 +22,7 @@ from adjgen.emit.consumed import (
 )
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.query import equations, substituted
+from adjgen.ir.query import equations, kinds, substituted
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
 
@@ -31,9 +32,10 @@ def in_place(function: Function) -> Function:
 
     The caller's list is stored into itself, unless that takes a copy: then it gets its items at the end.
     """
-    eqns = list(equations(function.body))
-    if not any(mutates(eqn) or eqn.op == "changed" for eqn in eqns):
+    there = kinds(function.body)
+    if "changed" not in there and not any(row.mutates for row in rows(there)):
         return function
+    eqns = list(equations(function.body))
     roots = rooted(function.body.params, eqns)
     found = with_copies(function, eqns, roots)
     kept = rooted(found.body.params, list(equations(found.body)))

@@ -4,12 +4,14 @@ A function that copies one (or keeps it on a tape) starts it as None, so that re
 """
 
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Eqn, For, If, Opaque, Try, Var
-from adjgen.ir.query import equations
+from adjgen.ir.query import equations, kinds
 
 
 def maybe_unbound(body: Block) -> set[Atom]:
     """Return the variables that may have no value when they are read."""
     found: set[Atom] = set()
+    if kinds(body).isdisjoint((If, Try, For)):
+        return found
     size = -1
     sure = after_try(body)
     joins = [eqn for eqn in equations(body) if eqn.blocks or copies(eqn)]
@@ -34,6 +36,8 @@ def maybe_unbound(body: Block) -> set[Atom]:
 
 def after_try(body: Block) -> dict[tuple[Block, Atom], Atom]:
     """Return for arms where the body of a try has ended, and the outs of the try, what the body gave."""
+    if Try not in kinds(body):
+        return {}
     tries = {
         eqn.outs[0]: dict(zip(eqn.outs, eqn.blocks[0].results))
         for eqn in equations(body)

@@ -4,9 +4,11 @@ A loop is a scan: it carries values from iteration to iteration and collects lis
 impure, so one `For` is the user's loop, the reversed loop, and several lists walked in step.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Union
+from weakref import WeakValueDictionary
 
 from adjgen.ir.types import NOTHING, Type, of_constant
 
@@ -42,23 +44,42 @@ class Var:
 
 
 class Const:
-    """A constant; equal by type and repr, so 0.0, -0.0, 0 and False are four constants."""
+    """A constant; one by type and repr, so 0.0, -0.0, 0 and False are four constants.
 
-    __slots__ = ("key", "type", "value")
+    There is one object for each as long as somebody holds it: comparing and hashing, which passes
+    do all the time, are those of an object.
+    """
 
-    def __init__(self, value: object) -> None:
-        self.value: Any = value
-        self.type = NOTHING if value is _Unbound else of_constant(value)
-        self.key = (type(value), repr(value))
+    __slots__ = ("__weakref__", "key", "type", "value")
+    value: Any
+    type: Type
+    key: tuple[Any, str]  # its class and its text
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Const) and self.key == other.key
+    def __new__(cls, value: object) -> "Const":
+        key = (type(value), repr(value))
+        found = _constants.get(key)
+        return found if found is not None else cls._entered(key, value)
 
-    def __hash__(self) -> int:
-        return hash(self.key)
+    @classmethod
+    def _entered(cls, key: tuple[Any, str], value: object) -> "Const":
+        with _entering:
+            found = _constants.get(key)
+            if found is None:
+                found = object.__new__(cls)
+                found.key, found.value = key, value
+                found.type = NOTHING if value is _Unbound else of_constant(value)
+                _constants[key] = found
+            return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Const, (self.value,)
 
     def __repr__(self) -> str:
         return "unbound" if self is UNBOUND else repr(self.value)
+
+
+_constants: WeakValueDictionary[tuple[Any, str], Const] = WeakValueDictionary()
+_entering = threading.Lock()  # two threads that enter a constant at once would have two
 
 
 class _Unbound:
@@ -252,6 +273,7 @@ class Block:
     params: tuple[Var, ...]
     eqns: tuple[Eqn, ...]
     results: tuple[Atom, ...]
+    found: frozenset[object] | None = field(default=None, init=False, repr=False)  # its kinds
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -62,12 +62,13 @@ class Algebra:
     def absorb(self, block: Block) -> None:
         """Find the variables that stand inside an expression, none of them too large to read."""
         size: dict[Atom, int] = {}
+        uses = self.uses
         for eqn in block.eqns:
-            if not eqn.derivative or not rewritable(eqn):
+            if not eqn.derivative or eqn.op not in COUNTED or not rewritable(eqn):
                 continue
             (out,) = eqn.outs
             self.made_by[out] = eqn
-            single = [a for a in eqn.args if a in size and self.uses[a] == 1]
+            single = [a for a in eqn.args if a in size and uses[a] == 1]
             total = 1 + sum([size[a] for a in single]) if single else 1
             if total <= LARGEST:
                 self.inside.update(single)
@@ -75,8 +76,10 @@ class Algebra:
 
     def root(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression whose value is needed as it stands."""
-        if eqn.op not in ("add", "sub") and self.inside.isdisjoint(eqn.args):
-            return [eqn]  # a single product, quotient or minus
+        if self.inside.isdisjoint(eqn.args) and (
+            eqn.op not in SUMS or eqn.args[0] is not eqn.args[1]
+        ):
+            return [eqn]  # a single product, quotient or minus, or a sum without a common factor
         old = self.tree(eqn)
         self.absorbed = {}
         writer = Writer(eqn.loc)
@@ -104,15 +107,15 @@ class Algebra:
 
     def factor(self, atom: Atom, writer: "Writer") -> Product:
         """Return an atom as a product."""
-        if isinstance(atom, Const) and isinstance(atom.value, float):
-            return Product(atom.value)
         if atom in self.inside:
             return self.expression(self.made_by[atom], writer)
+        if not isinstance(atom, Var) and isinstance(atom.value, float):
+            return Product(atom.value)
         return Product(1.0, [((atom,), ())])
 
     def expression(self, eqn: Eqn, writer: "Writer") -> Product:
         """Return an equation as a product; a sum that stays one is written first and is one factor."""
-        if eqn.op in ("add", "sub"):
+        if eqn.op in SUMS:
             terms = self.factored(self.terms(eqn, writer), writer)
             return terms[0] if len(terms) == 1 else writer.sum(terms)
         first = self.factor(eqn.args[0], writer)
@@ -144,7 +147,9 @@ class Algebra:
     def factored(self, terms: list[Product], writer: "Writer") -> list[Product]:
         """Take out the factor that most terms share, if two or more do, until none is shared."""
         while len(terms) > 1:
-            factors = [q for term in terms for q in dict.fromkeys(term.quotients)]
+            factors = [q for term in terms for q in term.quotients]
+            if len(set(factors)) < len(factors):
+                factors = [q for term in terms for q in dict.fromkeys(term.quotients)]
             if len(set(factors)) == len(factors):
                 break
             ((shared, times),) = Counter(factors).most_common(1)
@@ -182,15 +187,16 @@ def divides_early(tree: list[Eqn]) -> bool:
     return False
 
 
+SUMS = ("add", "sub")
 COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
 def rewritable(eqn: Eqn) -> bool:
     """Whether algebra may touch an equation of a derivative: arithmetic of real numbers."""
-    return (
-        eqn.op in COUNTED and eqn.outs[0].type is REAL
-        and not [a for a in eqn.args if isinstance(a, Const) and not isinstance(a.value, float)]
-    )  # fmt: skip
+    if eqn.op not in COUNTED or eqn.outs[0].type is not REAL:
+        return False
+    others = [a for a in eqn.args if a.type is not REAL]
+    return not [a for a in others if isinstance(a, Const) and not isinstance(a.value, float)]
 
 
 def divided(a: Product, b: Product, divisor: Atom, writer: "Writer") -> Product:
@@ -235,7 +241,7 @@ class Writer:
 
     def emit(self, op: str, *args: Atom) -> Var:
         """Append a row of atoms."""
-        out = Var("", result_type(TABLE[op], args))
+        out = Var("", REAL if args[0].type is REAL else result_type(TABLE[op], args))
         self.eqns.append(Eqn((out,), op, args, (), self.loc, True))
         return out
 
@@ -267,21 +273,27 @@ class Writer:
         if not product.quotients:
             return Const(coefficient)
         whole = [q for q in product.quotients if q[0]]
-        waiting = [d for n, ds in product.quotients if not n for d in ds]
+        waiting: list[Atom] = []
+        if len(whole) < len(product.quotients):
+            waiting = [d for n, ds in product.quotients if not n for d in ds]
         unit = coefficient in (1.0, -1.0) and whole
         total: Atom | None = None if unit else Const(abs(coefficient))
         while whole:
-            plain = (k for k, q in enumerate(whole) if q[0][0] not in self.sums)
-            numerators, denominators = whole.pop(next(plain, 0) if waiting else 0)
+            at = 0
+            if waiting:
+                at = next((k for k, q in enumerate(whole) if q[0][0] not in self.sums), 0)
+            numerators, denominators = whole.pop(at)
             for factor in numerators:
                 if total is None:
                     total = factor
-                    continue
-                if factor in self.sums:
-                    total = self.emit("mul", self.over(total, waiting), factor)
+                elif not waiting:
+                    total = self.emit("mul", total, factor)
                 else:
-                    total = self.over(self.emit("mul", total, factor), waiting)
-                waiting = []
+                    if factor in self.sums:
+                        total = self.emit("mul", self.over(total, waiting), factor)
+                    else:
+                        total = self.over(self.emit("mul", total, factor), waiting)
+                    waiting = []
             waiting += denominators
         assert total is not None
         total = self.over(total, waiting)

@@ -10,7 +10,7 @@ before                          after
 from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Root, Try, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Opaque, Root, Try, Var
 from adjgen.ir.types import BOOL, INT
 
 
@@ -22,6 +22,8 @@ def dce(block: Block) -> Block:
 
 def noticed(eqn: Eqn) -> bool:
     """Whether leaving an equation out could be noticed although nobody reads its outs."""
+    if isinstance(eqn.op, str):
+        return not eqn.outs or (not eqn.derivative and can_raise(eqn))
     if isinstance(eqn.op, Opaque):
         return not eqn.op.payload.is_name
     if isinstance(eqn.op, Root):
@@ -32,9 +34,7 @@ def noticed(eqn: Eqn) -> bool:
             if not walked or not all(arg.type.element for arg in walked):
                 return True  # it may never end, or uses up an iterator, or fails to walk at all
         return any(noticed(inner) for block in eqn.blocks for inner in block.eqns)
-    if isinstance(eqn.op, Call):
-        return not eqn.derivative
-    return not eqn.outs or (not eqn.derivative and can_raise(eqn))
+    return not eqn.derivative
 
 
 def can_raise(eqn: Eqn) -> bool:
@@ -52,7 +52,8 @@ def can_raise(eqn: Eqn) -> bool:
 def _live_equations(eqns: tuple[Eqn, ...], live: set[Atom]) -> tuple[Eqn, ...]:
     """Return the equations that stay; `live` grows by what they read."""
     kept: list[Eqn] = []
-    made_by = {out: eqn for eqn in eqns for out in eqn.outs}
+    loops = [eqn for eqn in eqns if eqn.blocks and isinstance(eqn.op, For)]
+    made_by = {out: eqn for eqn in eqns for out in eqn.outs} if loops else {}
     for eqn in reversed(eqns):
         if live.isdisjoint(eqn.outs) and not noticed(eqn):
             continue

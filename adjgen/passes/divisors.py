@@ -10,9 +10,9 @@ before                          after
 
 from dataclasses import replace
 
-from adjgen.elementary.row import TABLE
+from adjgen.elementary.row import TABLE, rows
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Try, Var
-from adjgen.ir.query import equations
+from adjgen.ir.query import kinds
 from adjgen.ir.shapes import rank
 from adjgen.ir.types import REAL
 
@@ -31,7 +31,7 @@ CARRIED = {
 
 def divisors(block: Block) -> Block:
     """Return the block with divisors turned to numbers of numpy's where a division could raise."""
-    used = any(isinstance(e.op, str) and TABLE[e.op].home for e in equations(block))
+    used = any(row.home for row in rows(kinds(block)))
     return _Divisors(set(), set()).block(block) if used else block
 
 
@@ -79,11 +79,11 @@ class _Divisors:
             return
         body, first = eqn.blocks[0], eqn.op.seqs
         pairs = zip(body.params[first:], eqn.args[first:], body.results)
-        held = {p: r for p, arg, r in pairs if arg in self.numpy}
+        held: dict[Var, Atom] = {p: r for p, arg, r in pairs if arg in self.numpy}
         while held:
             trial = _Divisors(self.numpy | set(held), set())
             trial.block(body)
-            kept = {p: r for p, r in held.items() if r in trial.numpy}
+            kept: dict[Var, Atom] = {p: r for p, r in held.items() if r in trial.numpy}
             if kept == held:
                 break
             held = kept

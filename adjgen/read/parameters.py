@@ -3,13 +3,21 @@
 import ast
 import copy
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeGuard
 
 from adjgen.ir.shapes import symbol
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, array, seq
-from adjgen.read.flow import COMPREHENSIONS, assigned, in_index, is_text, own_nodes
+from adjgen.read.flow import (
+    COMPREHENSIONS,
+    assigned,
+    assigned_in,
+    in_index,
+    is_text,
+    nodes_of,
+    own_nodes,
+)
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
@@ -84,16 +92,16 @@ def _number_default(default: object) -> bool:
     return default is ABSENT or default is None or isinstance(default, (int, float))
 
 
-def _with_aliases(session: Session, definition: Any) -> Frame:
+def _with_aliases(session: Session, definition: Any, nodes: Sequence[ast.AST]) -> Frame:
     """Return a frame in which local names that only stand for other names are known."""
     frame = Frame(session, definition, locals_of(definition.node))
-    body = definition.node.body if isinstance(definition.node.body, list) else []
     times = Counter(name for name, _ in parameters(definition.node))
-    for statement in own_nodes(*body):
-        times.update([statement.id] if _is_store(statement) else [])
+    times.update([node.id for node in nodes if _is_store(node)])
+    statements = [node for node in nodes if isinstance(node, ast.stmt)]
+    for statement in statements:
         if isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
             times.update(assigned([statement]))
-    for statement in own_nodes(*body):
+    for statement in statements:
         found = {}
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             for alias, name in zip(statement.names, assigned([statement])):
@@ -138,13 +146,13 @@ def annotation_of(node: Any, name: str) -> ast.expr | None:
     return next((arg.annotation for arg in everything if arg.arg == name), None)
 
 
-def _body_of_parameters(node: Any) -> list[ast.AST]:
-    """Return the body; where a parameter's name means something else it is spelled differently."""
+def _nodes_of_parameters(node: Any, nodes: Sequence[ast.AST]) -> Iterable[ast.AST]:
+    """Return the nodes of the body; a parameter's name that means something else is spelled differently."""
     body = node.body if isinstance(node.body, list) else [node.body]
     names = {name for name, _ in parameters(node)}
-    loops = (n for n in own_nodes(*body) if isinstance(n, COMPREHENSIONS))
-    if names.isdisjoint(assigned(body)) and not any(names & targets(n) for n in loops):
-        return body
+    loops = [n for n in nodes if isinstance(n, COMPREHENSIONS)]
+    if names.isdisjoint(assigned_in(node)) and not any(names & targets(n) for n in loops):
+        return nodes
     others: set[ast.AST] = set()
     gone: set[str] = set()
     for statement in body:
@@ -158,12 +166,12 @@ def _body_of_parameters(node: Any) -> list[ast.AST]:
         if isinstance(statement, ast.Assign):
             gone |= set(assigned([statement])) - _stays(statement.value)
     if not others:
-        return body
+        return nodes
     copied = copy.deepcopy(body)
     for old, new in zip(ast.walk(ast.Module(body, [])), ast.walk(ast.Module(copied, []))):
         if old in others and isinstance(new, ast.Name):
             new.id = f"%{new.id}"
-    return copied
+    return own_nodes(*copied)
 
 
 def _stays(value: ast.expr) -> set[str]:
@@ -178,7 +186,8 @@ class Uses:
     """How the body of a function uses its names, from its syntax."""
 
     def __init__(self, session: Session, definition: Any) -> None:
-        self.frame = _with_aliases(session, definition)
+        nodes = nodes_of(definition.node)
+        self.frame = _with_aliases(session, definition, nodes)
         if session.target == "numpy":
             self.ranks = Ranks(self.frame, definition.node)
         self.texts: set[str] = set()  # compared with strings
@@ -190,7 +199,7 @@ class Uses:
         self.numbers: set[str] = set()  # arithmetic and functions
         self.terms: set[str] = set()  # arithmetic alone
         self.methods: set[ast.expr] = set()  # of numbers: x.is_integer
-        for inner in own_nodes(*_body_of_parameters(definition.node)):
+        for inner in _nodes_of_parameters(definition.node, nodes):
             look = LOOKS.get(type(inner))
             if look is not None:
                 look(self, inner)

@@ -3,8 +3,10 @@
 Its calls of itself return what it returns otherwise, so they are not followed.
 """
 
+from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Try, Var
 from adjgen.ir.query import equations
+from adjgen.ir.types import is_mutable
 
 NEW = ("copied_", "joined", "part", "gathered", "backwards")  # lists of numbers that nobody has yet
 
@@ -16,17 +18,24 @@ def returns_argument(function: Function) -> bool:
     seen: set[Atom] = set()
     while pending:
         atom = pending.pop()
-        if atom in seen or not isinstance(atom, Var) or atom.type.element is None:
+        if atom in seen or not isinstance(atom, Var) or not is_mutable(atom.type):
             continue
         if atom in function.body.params:
             return True
         seen.add(atom)
         if isinstance(found := sources.get(atom, ()), Eqn):
             called = isinstance(found.op, Call) and found.op.function == function.name
-            new = str(found.op).startswith(NEW) and atom.type.element.element is None
+            new = _is_new(found, atom)
             found = () if called or new else found.args
         pending += found
     return False
+
+
+def _is_new(eqn: Eqn, atom: Var) -> bool:
+    """Whether an equation makes a list of numbers, or an array, that nobody has yet."""
+    if atom.type.dtype and isinstance(eqn.op, str):
+        return not TABLE[eqn.op].view and not TABLE[eqn.op].mutates
+    return str(eqn.op).startswith(NEW) and bool(atom.type.element and not atom.type.element.element)
 
 
 def _sources(body: Block) -> dict[Atom, tuple[Atom, ...] | Eqn]:
