@@ -144,7 +144,7 @@ class Inlining:
         if (out.hint and not eqn.derivative) or out in self.kept:
             return False  # a reader looks for the user's names, not for those of derivatives
         if isinstance(op, str):
-            if TABLE[op].mutates or op == "unpacked":
+            if TABLE[op].mutates or op in ("unpacked", "rows"):
                 return False
         elif not self.is_expression(eqn):
             return False

@@ -5,7 +5,7 @@ An array that has a name is a cell, as a list is: storing gives the cell a new v
 
 import ast
 
-from adjgen.elementary.arrays.items import IN_PLACE
+from adjgen.elementary.arrays.items import IN_PLACE, type_of_item
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import INT, OPAQUE, REAL
@@ -28,10 +28,15 @@ def row(frame: Frame, node: ast.AST, name: str, *args: Atom, of: Value | None = 
     out = frame.row(node, name, *args)
     if not TABLE[name].view or not out.type.dtype or of is None:
         return out
+    return remembered(frame, out, args[0], of)
+
+
+def remembered(frame: Frame, out: Var, whole: Atom, of: Value) -> Value:
+    """Return an array that may be a view of another one, which it remembers."""
     made = lists.held(frame, out)
-    root = frame.session.views.get(args[0]) if isinstance(args[0], Var) else None
+    root = frame.session.views.get(whole) if isinstance(whole, Var) else None
     if root is None and isinstance(of, ListValue):
-        root = (of.cell, args[0])
+        root = (of.cell, whole)
     if root is not None:
         made.cell.base, frame.session.views[out] = root[0], root
     return made
@@ -41,7 +46,12 @@ def row(frame: Frame, node: ast.AST, name: str, *args: Atom, of: Value | None = 
 
 
 def item(frame: Frame, node: ast.Subscript) -> Value | None:
-    """Lower x[parts] of an array; None for other containers."""
+    """Lower x[parts] of an array, x.shape[k]; None for other containers."""
+    of = node.value
+    if isinstance(of, ast.Attribute) and of.attr == "shape" and frame.binding(of.value) is None:
+        whole = held(frame, expressions.value(frame, of.value))
+        at = expressions.atom(frame, node.slice) if not isinstance(node.slice, ast.Slice) else None
+        return frame.row(node, "np.size", whole, at) if whole is not None and at else None
     base = expressions.value(frame, node.value)
     whole = held(frame, base)
     if whole is None:
@@ -133,6 +143,16 @@ def augmented(frame: Frame, node: ast.AugAssign, name: str | None) -> bool:
     right = expressions.atom(frame, node.value)
     change(frame, node, found, f"{name}_in_place", right)
     return True
+
+
+def unpacked(frame: Frame, node: ast.stmt, value: Value, count: int) -> list[Value] | None:
+    """Lower a, b = x of an array: as many rows as there are names; None for what is no array."""
+    whole = held(frame, value)
+    if whole is None:
+        return None
+    kind = type_of_item([whole, Const(0)])
+    outs = frame.emit(node, "rows", [whole], [kind] * count)
+    return [remembered(frame, out, whole, value) if kind.dtype else out for out in outs]
 
 
 def operation(

@@ -115,6 +115,8 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
     if of is not None and isinstance(target, ast.Subscript):
         arrays.store(frame, node, target, of, result)
         return
+    if isinstance(target, (ast.Tuple, ast.List)) and unpacked_array(frame, node, target, result):
+        return
     if isinstance(target, (ast.Tuple, ast.List)):
         lists.retype(frame, result, seq(REAL))
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display):
@@ -140,6 +142,18 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
         hint="Unpack a tuple that is written out.",
     )
     del frame.env["%unpacked"]
+
+
+def unpacked_array(
+    frame: Frame, node: ast.stmt, target: ast.Tuple | ast.List, result: Value
+) -> bool:
+    """Bind names to the rows of an array; return whether it is one."""
+    if any(isinstance(item, ast.Starred) for item in target.elts):
+        return False
+    parts = arrays.unpacked(frame, node, result, len(target.elts))
+    for item, part in zip(target.elts, parts or ()):
+        assign(frame, node, item, part)
+    return parts is not None
 
 
 def unpack_list(
