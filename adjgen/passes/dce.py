@@ -14,6 +14,9 @@ from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Opaque, Root, Try, 
 from adjgen.ir.types import BOOL, INT
 
 
+OVER_ALL = ("np.sum", "np.mean")  # along an axis they raise if there is none
+
+
 def dce(block: Block) -> Block:
     """Return the block without dead equations."""
     live: set[Atom] = set(block.results)
@@ -44,6 +47,10 @@ def can_raise(eqn: Eqn) -> bool:
         return eqn.op not in ("is", "is_not", "not", "stop_gradient")
     if eqn.op == "range" and len(eqn.args) < 3:
         return any(arg.type not in (INT, BOOL) for arg in eqn.args)
+    if eqn.outs and eqn.outs[0].type.dtype and TABLE[eqn.op].category in ("operator", "power"):
+        return False  # of arrays that is inf or nan
+    if eqn.op in OVER_ALL and eqn.args[1] == Const(None):
+        return False
     if eqn.op in ("div", "mod", "floordiv") and isinstance(eqn.args[1], Const):
         return not eqn.args[1].value
     return TABLE[eqn.op].raises
