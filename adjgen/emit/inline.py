@@ -106,7 +106,7 @@ class Inlining:
 
     def consume(self, args: list[Var], pending: list[Var]) -> None:
         """Take raising arguments from the end of the queue; if they are not there, flush it."""
-        raising = [a for a in args if a in self.raisers]
+        raising = [a for a in args if a in self.raisers] if pending else []
         if not raising:
             return
         if pending[len(pending) - len(raising) :] == raising:
@@ -169,7 +169,7 @@ class Inlining:
         known = self.width
         read = [*eqn.args, *[r for b in eqn.blocks for r in b.results]] if eqn.blocks else eqn.args
         parts = [
-            known.get(a) or len(a.label()) or 4 if isinstance(a, Var) else len(a.key[1])
+            known.get(a) or len(a.hint or a.label()) or 4 if isinstance(a, Var) else len(a.key[1])
             for a in read
         ]
         if isinstance(eqn.op, If) and eqn.outs[0].type is BOOL:
