@@ -57,7 +57,8 @@ class Inlining:
             args = [a for a in eqn.args if isinstance(a, Var) and a in chosen and a in mine]
             if args:
                 used.update(args)
-                self.take(eqn, args, pending)
+                if pending or self.storing or not isinstance(eqn.op, str):
+                    self.take(eqn, args, pending)
             inside = raises or bool(args and [a for a in args if a in raisers and a in chosen])
             if self.storing and eqn in self.storing:
                 self.drop([v for v in reading if v not in used])
@@ -139,7 +140,7 @@ class Inlining:
         if (out.hint and not eqn.derivative) or out in self.kept:
             return False  # a reader looks for the user's names, not for those of derivatives
         if isinstance(op, str):
-            if TABLE[op].mutates or op == "unpacked":
+            if op == "unpacked" or (self.storing and TABLE[op].mutates):
                 return False
         elif not self.is_expression(eqn):
             return False
