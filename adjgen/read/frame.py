@@ -71,7 +71,8 @@ class Frame:
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
         self.session.numpy |= bool(TABLE[name].home)
-        out = self.emit(node, name, args, [result_type(TABLE[name], args)])[0]
+        self.at(node)
+        out = self.session.builder.value(name, args, result_type(TABLE[name], args))
         if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
             self.session.doubtful.add(out)
         return out
