@@ -12,6 +12,7 @@ from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
 from adjgen.ir.core import Eqn, Function, Module
 
 if TYPE_CHECKING:  # each stage is loaded when it is first needed: importing adjgen takes no time
+    from adjgen.diff.products import Activities
     from adjgen.elementary.operations import Operations
     from adjgen.emit.module import Text
 
@@ -108,15 +109,23 @@ def primal(definition: Any, options: Options = Options()) -> Module:
 
 
 def product(
-    module: Module, kind: str, wrt: Sequence[str] | None, bare: bool, options: Options
+    module: Module,
+    kind: str,
+    wrt: Sequence[str] | None,
+    bare: bool,
+    options: Options,
+    known: "Activities | None" = None,
 ) -> Module:
-    """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad"."""
+    """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad".
+
+    `known` keeps, from one product to the next, what is active.
+    """
     from adjgen.diff.products import Differentiator
     from adjgen.passes import optimise
 
     with deep_recursion():
         return optimise(
-            Differentiator(module).product(kind, wrt, bare), after=True, exact=options.exact
+            Differentiator(module, known).product(kind, wrt, bare), after=True, exact=options.exact
         )
 
 
@@ -239,11 +248,12 @@ def differentiated(definition: Any, options: Options) -> Differentiated:
     module = fitting_primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}
+    known: Activities = {}
     for kind in KINDS[options.mode]:
         if kind == "value_and_grad" and module.main.is_composite():
             continue  # a tuple has no gradient; its vjp is there
         chosen = names or [p.name for p in module.main.params if p.differentiable]
-        products[kind] = product(module, kind, names, len(chosen) == 1, options)
+        products[kind] = product(module, kind, names, len(chosen) == 1, options, known)
     return Differentiated(module, products)
 
 

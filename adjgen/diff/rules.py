@@ -30,19 +30,23 @@ def partials(
     """
     assert isinstance(eqn.op, str)
     row = TABLE[eqn.op]
-    args = [operand(builder, arg) for arg in eqn.args]
+    args = [Traced(builder, a) if isinstance(a, Var) else a.value for a in eqn.args]
     outs = [Traced(builder, o) for o in eqn.outs]
     y = outs[0] if len(outs) == 1 else tuple(outs)
     twice = len(args) == 2 and eqn.args[0] is eqn.args[1] and eqn.op in ("mul", "add")
     for k, arg in enumerate(eqn.args[:1] if twice else eqn.args):
-        if not isinstance(arg, Var) or arg not in wanted or not differentiable(arg.type):
+        if not isinstance(arg, Var) or arg not in wanted:
+            continue
+        if arg.type is not REAL and not differentiable(arg.type):
             continue
         builder.library = bool(row.home) or any([bool(a.type.dtype) for a in eqn.args])
         result = row.partial(k, args, y)
         builder.library = False
-        factor = as_float(atom_of(result[out] if isinstance(result, tuple) else result))
-        if factor in NONE:
-            continue
+        factor = atom_of(result[out] if isinstance(result, tuple) else result)
+        if not isinstance(factor, Var):
+            factor = as_float(factor)
+            if factor in NONE:
+                continue
         if twice:
             two = Const(2.0)
             factor = applied(builder, "mul", (two, factor)) if isinstance(factor, Var) else two

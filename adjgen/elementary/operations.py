@@ -54,10 +54,11 @@ def operations(function: Function) -> Operations:
 
 def _block(block: Block, trips: dict[Var, int]) -> Operations:
     found = Operations()
+    counts = found.by_op
     for eqn in block.eqns:
         if isinstance(eqn.op, str):
             for name, count in cost(eqn.op, eqn.args).items():
-                found.by_op[name] += count
+                counts[name] = counts.get(name, 0) + count
             if eqn.op in ("range", "backwards"):
                 _note_trips(eqn, trips)
         elif isinstance(eqn.op, (If, Try)):

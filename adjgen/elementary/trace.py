@@ -66,7 +66,7 @@ def applied(builder: Builder, name: str, args: tuple[Atom, ...]) -> Atom:
     """Append `name(args)` and return its value; of a derivative what it is without computing."""
     if builder.library:
         name = SPOKEN.get(name, name)
-    if builder.derivative:
+    if builder.derivative and name in UNITS:
         short = simplified(name, args)
         if isinstance(short, tuple):
             name, args = short[0], (short[1],)
@@ -90,6 +90,9 @@ class Traced:
         """Append `name(args)` and return its value."""
         atoms = tuple([arg.atom if isinstance(arg, Traced) else Const(arg) for arg in args])
         return Traced(self.builder, applied(self.builder, name, atoms))
+
+    def __neg__(self) -> "Traced":
+        return self.adjgen_apply("neg", (self,))
 
     def adjgen_select(self, then: Any, other: Any) -> "Traced":
         """Append an IF on this truth value; each side is traced into a block of its own.
@@ -120,8 +123,10 @@ def atom_of(value: Any) -> Atom:
 
 
 def _operator(name: str, swapped: bool = False) -> Callable[..., Traced]:
-    def method(self: Traced, *others: Any) -> Traced:
-        return self.adjgen_apply(name, (*others, self) if swapped else (self, *others))
+    def method(self: Traced, other: Any) -> Traced:
+        atom = atom_of(other)
+        args = (atom, self.atom) if swapped else (self.atom, atom)
+        return Traced(self.builder, applied(self.builder, name, args))
 
     return method
 
@@ -132,5 +137,5 @@ for _symbol, _name in {
 }.items():  # fmt: skip
     setattr(Traced, f"__{_symbol}__", _operator(_name))
     setattr(Traced, f"__r{_symbol}__", _operator(_name, swapped=True))
-for _name in ("lt", "le", "gt", "ge", "eq", "ne", "neg"):
+for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
     setattr(Traced, f"__{_name}__", _operator(_name))

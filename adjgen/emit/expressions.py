@@ -26,8 +26,7 @@ class Expressions:
     ) -> None:  # fmt: skip
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
         self.uses, self.unbound = uses, unbound
-        # one node for all uses of a name: that is most of a tree
-        self.loads = {name: ast.Name(name, ast.Load()) for name in set(names.values())}
+        self.loads: dict[Var, ast.Name] = {}  # one node for all uses of a variable
         self.flat = Flat(names, inlined, target, bool(unbound))
         taken = any(n == "_" and uses[v] for v, n in names.items())
         self.nothing = "__" if taken else "_"  # the name of what nobody reads
@@ -40,7 +39,11 @@ class Expressions:
         """Write a value."""
         if atom in self.inlined:
             return self.equation(self.made_by[atom])
-        return self.loads[self.names[atom]] if isinstance(atom, Var) else constant(atom)
+        if not isinstance(atom, Var):
+            return constant(atom)
+        if atom not in self.loads:
+            self.loads[atom] = ast.Name(self.names[atom], ast.Load())
+        return self.loads[atom]
 
     def equation(self, eqn: Eqn) -> ast.expr:
         """Write the right side of an equation with one out."""

@@ -42,10 +42,13 @@ class Flat:
         operator = OPERATORS.get(op)
         if operator is None and op != "neg" and not self.function(op):
             return None
-        parts = [self.texts.get(arg) or self.leaf(arg) for arg in eqn.args]
-        if None in parts:
-            return None
-        return written(operator, self.functions.get(op, "-"), parts)  # type: ignore[arg-type]
+        parts: list[Bound] = []
+        for arg in eqn.args:
+            part = self.texts.get(arg) or self.leaf(arg)
+            if part is None:
+                return None
+            parts.append(part)
+        return written(operator, self.functions.get(op, "-"), parts)
 
     def function(self, op: str) -> str:
         """Return the text of the function that a row is a call of, or ""."""

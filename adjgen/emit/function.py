@@ -8,6 +8,7 @@ from typing import Any
 
 from adjgen.emit.annotations import of_param, of_result
 from adjgen.emit.assignments import Comment, Definition, Statements, structured
+from adjgen.emit.checks import without_value
 from adjgen.emit.expressions import Expressions
 from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
@@ -49,7 +50,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
 
     def finish(results: Sequence[Atom]) -> Statements:
         if any(result is UNBOUND for result in results):
-            return printer.raise_unbound()
+            return without_value(printer.missing)
         leaves = iter([expressions.atom(result) for result in results])
         return [ast.Return(structured(function.result, leaves, ast.Load()))]
 

@@ -57,7 +57,8 @@ class Inlining:
             args = [a for a in eqn.args if isinstance(a, Var) and a in chosen and a in mine]
             if args:
                 used.update(args)
-                self.take(eqn, args, pending)
+                if pending or self.storing or not isinstance(eqn.op, str):
+                    self.take(eqn, args, pending)
             inside = raises or bool(args and [a for a in args if a in raisers and a in chosen])
             if self.storing and eqn in self.storing:
                 self.drop([v for v in reading if v not in used])
@@ -106,7 +107,7 @@ class Inlining:
 
     def consume(self, args: list[Var], pending: list[Var]) -> None:
         """Take raising arguments from the end of the queue; if they are not there, flush it."""
-        raising = [a for a in args if a in self.raisers]
+        raising = [a for a in args if a in self.raisers] if pending else []
         if not raising:
             return
         if pending[len(pending) - len(raising) :] == raising:
@@ -144,7 +145,7 @@ class Inlining:
         if (out.hint and not eqn.derivative) or out in self.kept:
             return False  # a reader looks for the user's names, not for those of derivatives
         if isinstance(op, str):
-            if TABLE[op].mutates or op in ("unpacked", "rows"):
+            if op in ("unpacked", "rows") or (self.storing and TABLE[op].mutates):
                 return False
         elif not self.is_expression(eqn):
             return False
@@ -174,7 +175,7 @@ class Inlining:
         known = self.width
         read = [*eqn.args, *[r for b in eqn.blocks for r in b.results]] if eqn.blocks else eqn.args
         parts = [
-            known.get(a) or len(a.label()) or 4 if isinstance(a, Var) else len(a.key[1])
+            known.get(a) or len(a.hint or a.label()) or 4 if isinstance(a, Var) else len(a.key[1])
             for a in read
         ]
         if isinstance(eqn.op, If) and eqn.outs[0].type is BOOL:

@@ -8,7 +8,8 @@ import keyword
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Payload, Try, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Try, Var
+from adjgen.ir.payload import Payload
 from adjgen.ir.query import equations
 
 Life = tuple[int, int]

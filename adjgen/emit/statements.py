@@ -27,7 +27,6 @@ from adjgen.emit.expressions import (
 )
 from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
-from adjgen.emit.references import outside
 from adjgen.emit.stores import stores
 from adjgen.emit.tries import Tries
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
@@ -220,14 +219,6 @@ class Printer(Assignments):
         """Write items[:] = new, where the caller gave a list."""
         given = ast.Compare(self.atom(eqn.args[0]), [ast.IsNot()], [ast.Constant(None)])
         return [ast.If(given, self.changed(eqn), [])]
-
-    def raise_unbound(self) -> Statements:
-        """Write what Python raises where the user's function returns a name without a value."""
-        text = (
-            f"cannot access local variable {self.missing!r} where it is not associated with a value"
-        )
-        error = outside("builtins", "UnboundLocalError")
-        return [ast.Raise(ast.Call(error, [ast.Constant(text)], []))]
 
     def branch(self, eqn: Eqn) -> Statements:
         """Write an IF whose outs are assigned in both arms, or a conditional expression."""

@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 
-from adjgen.ir.core import Atom, Block, Call, Eqn, Function, Module, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Module, Root, Try, Var
+
+WITH_BLOCKS = (If, For, Root, Try)
 
 
 def equations(block: Block) -> Iterator[Eqn]:
@@ -26,12 +29,12 @@ def kinds(block: Block) -> frozenset[object]:
     Most passes and questions are about few kinds, and a block without them has nothing to look for.
     """
     if block.found is None:
-        found: set[object] = {
-            eqn.op if isinstance(eqn.op, str) else type(eqn.op) for eqn in block.eqns
-        }
-        for eqn in block.eqns:
-            for inner in eqn.blocks:
-                found |= kinds(inner)
+        ops = set(map(attrgetter("op"), block.eqns))
+        found: set[object] = {op if isinstance(op, str) else type(op) for op in ops}
+        if not found.isdisjoint(WITH_BLOCKS):
+            for eqn in block.eqns:
+                for inner in eqn.blocks:
+                    found |= kinds(inner)
         block.found = frozenset(found)
     return block.found
 

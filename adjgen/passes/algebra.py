@@ -8,32 +8,13 @@ before                                       after
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from adjgen.elementary.row import TABLE
-from adjgen.elementary.trace import result_type
-from adjgen.ir.core import Atom, Block, Const, Eqn, Loc, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, Var
 from adjgen.ir.types import REAL
+from adjgen.passes.terms import Product, Quotient, Writer
 
 ONE = Const(1.0)
 LARGEST = 48  # operations of an expression that is rewritten as a whole
-Quotient = tuple[tuple[Atom, ...], tuple[Atom, ...]]  # numerators, denominators
-
-
-@dataclass(slots=True)
-class Product:
-    """coefficient * quotient * quotient ...; a quotient is computed as it was written."""
-
-    coefficient: float = 1.0
-    quotients: list[Quotient] = field(default_factory=list)
-
-    def times(self, other: "Product") -> "Product":
-        """Return the product of two."""
-        return Product(self.coefficient * other.coefficient, self.quotients + other.quotients)
-
-    def negative(self) -> "Product":
-        """Return the product with the other sign."""
-        return Product(-self.coefficient, self.quotients)
 
 
 class Algebra:
@@ -43,6 +24,7 @@ class Algebra:
         self.uses = uses  # in the whole function
         self.made_by: dict[Atom, Eqn] = {}  # by equations that may be rewritten
         self.inside: set[Atom] = set()  # what stands inside an expression
+        self.size: dict[Atom, int] = {}  # operations of the expression that a variable ends
         self.absorbed: dict[Atom, int] = {}  # variables used only here, and their operations
 
     def block(self, block: Block) -> Block:
@@ -61,8 +43,7 @@ class Algebra:
 
     def absorb(self, block: Block) -> None:
         """Find the variables that stand inside an expression, none of them too large to read."""
-        size: dict[Atom, int] = {}
-        uses = self.uses
+        size, uses = self.size, self.uses
         for eqn in block.eqns:
             if not eqn.derivative or eqn.op not in COUNTED or not rewritable(eqn):
                 continue
@@ -80,16 +61,15 @@ class Algebra:
             eqn.op not in SUMS or eqn.args[0] is not eqn.args[1]
         ):
             return [eqn]  # a single product, quotient or minus, or a sum without a common factor
-        old = self.tree(eqn)
         self.absorbed = {}
         writer = Writer(eqn.loc)
         result = writer.product(self.expression(eqn, writer))
-        saved = len(old) + sum(self.absorbed.values()) - len(writer.eqns)
-        better = saved > 0 or (saved == 0 and divides_early(old))
+        saved = self.size[eqn.outs[0]] + sum(self.absorbed.values()) - len(writer.eqns)
+        better = saved > 0 or (saved == 0 and divides_early(self.tree(eqn)))
         if not better or isinstance(result, Const):
-            return old
+            return self.tree(eqn)
         if not writer.eqns or writer.eqns[-1].outs[0] is not result:
-            return old
+            return self.tree(eqn)
         last = writer.eqns[-1]
         writer.eqns[-1] = Eqn(eqn.outs, last.op, last.args, (), last.loc, True)
         return writer.eqns
@@ -172,7 +152,7 @@ class Algebra:
         eqn = self.made_by[var]
         if eqn.op in ("add", "sub"):
             return Product(1.0, [shared])
-        self.absorbed[var] = len(self.tree(eqn))
+        self.absorbed[var] = self.size[var]
         return self.expression(eqn, writer)
 
 
@@ -229,78 +209,3 @@ def common_scale(terms: Iterable[Product]) -> float:
     if len(coefficients) == 1:
         return coefficients.pop() or 1.0
     return -1.0 if all(c < 0 for c in coefficients) else 1.0
-
-
-class Writer:
-    """Writes products and sums as new equations."""
-
-    def __init__(self, loc: Loc | None) -> None:
-        self.eqns: list[Eqn] = []
-        self.sums: set[Atom] = set()
-        self.loc = loc
-
-    def emit(self, op: str, *args: Atom) -> Var:
-        """Append a row of atoms."""
-        out = Var("", REAL if args[0].type is REAL else result_type(TABLE[op], args))
-        self.eqns.append(Eqn((out,), op, args, (), self.loc, True))
-        return out
-
-    def sum(self, terms: list[Product]) -> Product:
-        """Write a sum; a negative term is subtracted, the sign of a sum of such terms is outside."""
-        first = next((k for k, t in enumerate(terms) if not t.coefficient < 0), None)
-        if first is None:
-            return self.sum([term.negative() for term in terms]).negative()
-        if first:
-            terms = [terms[first], *terms[:first], *terms[first + 1 :]]
-        total = self.product(terms[0])
-        for term in terms[1:]:
-            if term.coefficient < 0:
-                total = self.emit("sub", total, self.product(term.negative()))
-            else:
-                total = self.emit("add", total, self.product(term))
-        self.sums.add(total)
-        if isinstance(total, Const):
-            return Product(float(total.value))
-        return Product(1.0, [((total,), ())])
-
-    def product(self, product: Product) -> Atom:
-        """Write a product: the constant first, factors in their order, a divisor after the next one.
-
-        y * g / b is of the size of y, where y / b * g may overflow or underflow. Nothing is known of
-        the size of a sum, so a divisor prefers another factor: x / f * (1.0 + b).
-        """
-        coefficient = product.coefficient
-        if not product.quotients:
-            return Const(coefficient)
-        whole = [q for q in product.quotients if q[0]]
-        waiting: list[Atom] = []
-        if len(whole) < len(product.quotients):
-            waiting = [d for n, ds in product.quotients if not n for d in ds]
-        unit = coefficient in (1.0, -1.0) and whole
-        total: Atom | None = None if unit else Const(abs(coefficient))
-        while whole:
-            at = 0
-            if waiting:
-                at = next((k for k, q in enumerate(whole) if q[0][0] not in self.sums), 0)
-            numerators, denominators = whole.pop(at)
-            for factor in numerators:
-                if total is None:
-                    total = factor
-                elif not waiting:
-                    total = self.emit("mul", total, factor)
-                else:
-                    if factor in self.sums:
-                        total = self.emit("mul", self.over(total, waiting), factor)
-                    else:
-                        total = self.over(self.emit("mul", total, factor), waiting)
-                    waiting = []
-            waiting += denominators
-        assert total is not None
-        total = self.over(total, waiting)
-        return self.emit("neg", total) if coefficient < 0 else total
-
-    def over(self, value: Atom, divisors: Iterable[Atom]) -> Atom:
-        """Write divisions, one after the other."""
-        for divisor in divisors:
-            value = self.emit("div", value, divisor)
-        return value

@@ -36,7 +36,7 @@ class _Scope:
         known, mapping, new = self.known, self.mapping, self.new
         replaced = mapping.keys()
         for eqn in block.eqns:
-            if not replaced.isdisjoint(eqn.args):
+            if replaced and not replaced.isdisjoint(eqn.args):
                 eqn = eqn.reading(tuple([self.value(a) for a in eqn.args]), eqn.blocks)
             if eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.inner(b) for b in eqn.blocks]))

@@ -13,7 +13,6 @@ from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Opaque, Root, Try, Var
 from adjgen.ir.types import BOOL, INT
 
-
 OVER_ALL = ("np.sum", "np.mean")  # along an axis they raise if there is none
 
 

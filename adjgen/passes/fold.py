@@ -60,7 +60,7 @@ class Folding:
                 lost = (out for left in block.eqns[k:] for out in left.outs)
                 self.mapping.update(dict.fromkeys(lost, UNBOUND))
                 break
-            if not replaced.isdisjoint(eqn.args):
+            if replaced and not replaced.isdisjoint(eqn.args):
                 eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
             constant = Const in map(type, eqn.args)
             if constant and UNBOUND in (

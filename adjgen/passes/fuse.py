@@ -54,6 +54,9 @@ class _Fusing:
         out: list[Eqn] = []
         made: list[Any] = []
         for k, eqn in enumerate(eqns):
+            if not (replaced or eqn.blocks or eqn.op in COMPARISONS):
+                out.append(eqn)
+                continue
             if k in moved:
                 continue
             if replaced and not replaced.isdisjoint(eqn.args):

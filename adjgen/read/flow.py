@@ -168,16 +168,39 @@ def loop_nodes(statements: Statements) -> Iterator[ast.AST]:
             stack.extend(reversed(children(node)))
 
 
+MOST = 4096  # nodes of which it is remembered what is inside: arms in arms ask at every level
+_returning: dict[ast.AST, bool] = {}
+_breaking: dict[ast.AST, bool] = {}
+
+
+def _inside_of(node: ast.AST, wanted: tuple[type, ...], known: dict[ast.AST, bool]) -> bool:
+    """Whether a statement is one of some kinds, or has one in it, not in a function.
+
+    Break and continue in the body of a loop are those of that loop.
+    """
+    if isinstance(node, BELOW):
+        return False
+    if node not in known:
+        found = isinstance(node, wanted)
+        own = known is _breaking and isinstance(node, LOOPS)
+        for inner in node.orelse if own else children(node):  # type: ignore[attr-defined]
+            found = found or _inside_of(inner, wanted, known)
+        if len(known) >= MOST:
+            known.clear()
+        known[node] = found
+        return found
+    return known[node]
+
+
 def returns(statements: Iterable[ast.AST]) -> bool:
     """Whether there is a return among statements."""
-    return any(isinstance(node, ast.Return) for node in own_nodes(*statements, closed=BELOW))
+    return any([_inside_of(node, (ast.Return,), _returning) for node in statements])
 
 
 def jumps(statements: Statements) -> bool:
     """Whether statements can leave the list they stand in: return, or break and continue of the loop around."""
-    if any(isinstance(n, (ast.Break, ast.Continue)) for n in loop_nodes(statements)):
-        return True
-    return returns(statements)
+    loop = [_inside_of(node, (ast.Break, ast.Continue), _breaking) for node in statements]
+    return any(loop) or returns(statements)
 
 
 def dies(statements: Statements) -> bool:

@@ -79,10 +79,13 @@ class Frame:
         self.session.numpy |= bool(TABLE[name].home)
         self.session.arrays |= TABLE[name].home in OF_ARRAYS
         kind = result_type(TABLE[name], args)
-        if self.session.target == "numpy" and kind is REAL and TABLE[name].category != "sequence":
-            if any(arg.type is OPAQUE for arg in args):
-                kind = array(symbol())  # what is unknown may be an array
-        out = self.emit(node, name, args, [kind])[0]
+        if self.session.target == "numpy":
+            check_views(self, node, args)
+            if kind is REAL and TABLE[name].category != "sequence":
+                if any(arg.type is OPAQUE for arg in args):
+                    kind = array(symbol())  # what is unknown may be an array
+        self.at(node)
+        out = self.session.builder.value(name, args, kind)
         if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
             self.session.doubtful.add(out)
         return out
