@@ -15,6 +15,15 @@ def unbroadcast(x: Any, like: Any) -> Any:
     return np.reshape(np.sum(x, axis=tuple(axes)) if lead >= 0 else x, shape)[()]
 
 
+def picked_last(bar: Any, *parts: Any) -> Any:
+    """Return bar[parts], with 0 where a later place names the same item: the last store stays."""
+    found = bar[parts]
+    order = np.reshape(np.arange(np.size(found)), np.shape(found))
+    last = np.zeros(np.shape(bar), dtype=int)
+    last[parts] = order
+    return np.where(last[parts] == order, found, 0.0)
+
+
 def products_of_others(x: Any, axis: Any = None) -> Any:
     """Return for each element the product of the others along an axis, which may be zeros."""
     rows = np.ravel(x)[np.newaxis] if axis is None else np.moveaxis(x, axis, -1)

@@ -34,11 +34,12 @@ def row(frame: Frame, node: ast.AST, name: str, *args: Atom, of: Value | None = 
 def remembered(frame: Frame, out: Var, whole: Atom, of: Value) -> Value:
     """Return an array that may be a view of another one, which it remembers."""
     made = lists.held(frame, out)
-    root = frame.session.views.get(whole) if isinstance(whole, Var) else None
-    if root is None and isinstance(of, ListValue):
-        root = (of.cell, whole)
-    if root is not None:
-        made.cell.base, frame.session.views[out] = root[0], root
+    views = frame.session.views
+    known = views.get(whole) if isinstance(whole, Var) else None
+    if known is None and isinstance(of, ListValue):
+        known = {of.cell: whole}
+    if known:
+        made.cell.bases, views[out] = tuple(known), known
     return made
 
 
@@ -116,7 +117,7 @@ def store(
 
 def change(frame: Frame, node: ast.AST, base: ListValue, name: str, *args: Atom) -> None:
     """Give an array the value of a row that stores into it."""
-    if base.cell.base is not None and not base.cell.frozen:
+    if base.cell.bases and not base.cell.frozen:
         base.cell.frozen = VIEW
     old = frame.materialise(node, base)
     stores.change(frame, node, base, frame.row(node, name, old, *args))

@@ -27,7 +27,7 @@ class Retyped(Exception):
 
 def held(frame: Frame, var: Atom, frozen: str = "") -> ListValue:
     """Return a new list that holds a value."""
-    cell = Cell(frozen=frozen)
+    cell = Cell(frozen=frozen, bases=tuple(frame.session.views.get(var, ())))
     frame.session.heap[cell] = var
     return ListValue(cell)
 

@@ -26,9 +26,10 @@ def loop(frame: Frame, node: ast.For | ast.While) -> Value:
     plan = _plan(frame, node)
     inits = {name: _now(plan, frame.env, name) for name in plan.names}
     carried = Carried({n: LEAF for n in plan.names}, {n: [UNBOUND.type] for n in plan.names})
-    heap = frame.session.heap
+    heap, carried.views = frame.session.heap, frame.session.views
     for name, held in inits.items():
         carried.absorb(name, opened(held, heap))
+    carried.widen_views(inits, heap, heap)
     carried.freeze_shared(frame, frame.env | inits, start=True)
     mark = len(frame.session.problems)
     while True:

@@ -23,6 +23,7 @@ from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.returned import returns_argument
 from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
+from adjgen.read.views import check_views
 
 DEEPEST = 8  # lists in a list
 
@@ -201,6 +202,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     session.functions[name] = replace(session.functions[name], params=tuple(params))
     result = inline.read_body(session, definition, bound, None, is_main)
     result = opened(list_taken(frame, definition.node, result), session.heap)
+    check_views(frame, definition.node, [p for p in leaves(result) if isinstance(p, Var)])
     if is_main:
         _show_changes(session, params, bound)
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):

@@ -9,7 +9,8 @@ from adjgen.ir.core import Atom, Function, Loc, Var
 from adjgen.ir.types import Type
 from adjgen.read.cells import Heap
 from adjgen.read.guards import Guard
-from adjgen.read.values import Cell, Conflict, Value
+from adjgen.read.values import Conflict, Value
+from adjgen.read.views import Views
 
 
 class Reread(Exception):
@@ -25,7 +26,7 @@ class Session:
 
     def __init__(self, target: str = "math") -> None:
         self.target = target
-        self.views: dict[Var, tuple[Cell, Atom]] = {}  # view of an array -> that, and what it held
+        self.views: Views = {}
         self.builder = Builder()
         self.problems: list[Problem] = []  # a loop that is read again forgets those of its body
         self.settled: list[Problem] = []  # those of functions, which are read once
