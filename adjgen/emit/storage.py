@@ -8,19 +8,23 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
+from adjgen.emit.sharing import (
+    CONTAINERS,
+    WRITES,
+    closure,
+    exposed,
+    is_list,
+    moves,
+    mutates,
+    shallow,
+    shared,
+)
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, substituted
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
-CONTAINERS = {
-    "listing",
-    "append",
-    "with_item",
-    "pack",
-}  # a list that they are given is inside one then
 
 
 def in_place(function: Function) -> Function:
@@ -45,35 +49,13 @@ def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]
         e.reading(e.args[-1:], ()) if e.op == "changed" and e.args[-1] in roots else e
         for e in function.body.eqns
     ]
-    late = ("changed", "refilled")
-    last = [e for e in seen if e.op in late and len(e.args) > 1]  # when nobody reads it
+    last = [e for e in seen if e.op in WRITES and len(e.args) > 1]  # when nobody reads it
     body = replace(function.body, eqns=(*[e for e in seen if e not in last], *last))
-    storage = Storage(consumed(eqns), set().union(*roots.values()))
+    given = {e.args[0] for e in eqns if e.op in WRITES}
+    storage = Storage(consumed(eqns), set().union(*roots.values()), given)
+    storage.exposed = exposed(eqns, body.results)
     storage.borrowed.update(v for v in body.params if v not in storage.rooted)
     return replace(function, body=storage.returned(function, storage.block(body, set())))
-
-
-def mutates(eqn: Eqn) -> bool:
-    """Whether a row stores into its first argument."""
-    return isinstance(eqn.op, str) and TABLE[eqn.op].mutates
-
-
-def is_list(atom: Atom) -> bool:
-    """Whether a value is a list."""
-    return isinstance(atom, Var) and atom.type.element is not None
-
-
-def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
-    """Yield (from, to) where control flow gives a value another name."""
-    if isinstance(eqn.op, (If, Try)):
-        for block in eqn.blocks:
-            yield from zip(block.results, eqn.outs)
-    elif isinstance(eqn.op, For):
-        body, seqs = eqn.blocks[0], eqn.op.seqs
-        for k in range(eqn.op.carried):
-            for source in (eqn.args[seqs + k], body.results[k]):
-                yield source, body.params[seqs + k]
-                yield source, eqn.outs[k]
 
 
 def consumed(eqns: list[Eqn]) -> set[Atom]:
@@ -88,13 +70,9 @@ def consumed(eqns: list[Eqn]) -> set[Atom]:
         for source, target in moves(eqn):
             if is_list(source):
                 sources.setdefault(target, []).append(source)
-    pending = list(found)
-    while pending:
-        for source in sources.get(pending.pop(), ()):
-            if source not in found:
-                found.add(source)
-                pending.append(source)
-    return found
+        for target, source in shallow(eqn):
+            sources.setdefault(target, []).append(source)
+    return closure(list(found), sources)
 
 
 def rooted(params: tuple[Var, ...], eqns: list[Eqn]) -> dict[Atom, set[Atom]]:
@@ -121,12 +99,16 @@ def rooted(params: tuple[Var, ...], eqns: list[Eqn]) -> dict[Atom, set[Atom]]:
 
 
 class Storage:
-    """Walks a function once; `borrowed` are lists that belong to somebody else."""
+    """Walks a function once; `borrowed` are lists that belong to somebody else, or whose rows do.
 
-    def __init__(self, consumed: set[Atom], rooted: set[Atom]) -> None:
-        self.consumed, self.rooted = consumed, rooted
+    `given` are those of the caller's that the function changes.
+    """
+
+    def __init__(self, consumed: set[Atom], rooted: set[Atom], given: set[Atom]) -> None:
+        self.consumed, self.rooted, self.given = consumed, rooted, given
         self.free = FreeVariables()
         self.borrowed: set[Atom] = set()
+        self.exposed: set[Atom] = set()  # those whose rows are stored into or returned
 
     def block(self, block: Block, busy: set[Atom]) -> Block:
         """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
@@ -146,6 +128,8 @@ class Storage:
                 if again in self.consumed and is_list(eqn.outs[0]):
                     eqn = self.separate(eqn, out)
                     continue
+            found = shared(eqn, block, k, self.borrowed, busy, self.given, self.free)
+            self.borrowed.update(self.exposed.intersection(found))
             out.append(eqn)
         results = [mapping.get(r, r) if isinstance(r, Var) else r for r in block.results]
         return Block(block.params, tuple(out), tuple(results))
