@@ -298,6 +298,25 @@ def lists_appended_and_left(x):
     return out[2][0] + out[0][0]
 
 
+def row_extended_in_place_and_read(x):
+    row = [1.0, x]
+    rows = [row]
+    rows[0] += [x * x]
+    return row[-1] * len(row)
+
+
+def callers_list_changed_as_a_row(x: list[float]):
+    rows = [x]
+    rows[-1][0] = x[1] * 2.0
+    return rows[0][0]
+
+
+def callers_list_extended_as_a_row(x: list[float]):
+    rows = [x]
+    rows[0] += [x[0] * 2.0]
+    return rows[0][-1]
+
+
 def list_appended_and_changed(x):
     out = []
     cur = [x]
@@ -881,4 +900,7 @@ REFUSED = [
     same_row_twice,
     rows_by_repetition,
     list_appended_and_changed,
+    row_extended_in_place_and_read,
+    callers_list_changed_as_a_row,
+    callers_list_extended_as_a_row,
 ]

@@ -1,40 +1,8 @@
 """Which variables hold lists and arrays that are stored into, under which names: what storage asks."""
 
-from collections.abc import Iterable
-
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Try, Var
-from adjgen.ir.types import is_mutable
-
-CONTAINERS = {
-    "listing",
-    "append",
-    "with_item",
-    "pack",
-}  # a list that they are given is inside one then
-
-
-def mutates(eqn: Eqn) -> bool:
-    """Whether a row stores into its first argument."""
-    return isinstance(eqn.op, str) and TABLE[eqn.op].mutates
-
-
-def is_list(atom: Atom) -> bool:
-    """Whether a value is a list, or an array."""
-    return isinstance(atom, Var) and is_mutable(atom.type)
-
-
-def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
-    """Yield (from, to) where control flow gives a value another name."""
-    if isinstance(eqn.op, (If, Try)):
-        for block in eqn.blocks:
-            yield from zip(block.results, eqn.outs)
-    elif isinstance(eqn.op, For):
-        body, seqs = eqn.blocks[0], eqn.op.seqs
-        for k in range(eqn.op.carried):
-            for source in (eqn.args[seqs + k], body.results[k]):
-                yield source, body.params[seqs + k]
-                yield source, eqn.outs[k]
+from adjgen.emit.sharing import CONTAINERS, closure, is_list, moves, mutates, shallow
+from adjgen.ir.core import Atom, Block, Eqn, Var
 
 
 def consumed(eqns: list[Eqn]) -> set[Atom]:
@@ -49,13 +17,9 @@ def consumed(eqns: list[Eqn]) -> set[Atom]:
         for source, target in moves(eqn):
             if is_list(source):
                 sources.setdefault(target, []).append(source)
-    pending = list(found)
-    while pending:
-        for source in sources.get(pending.pop(), ()):
-            if source not in found:
-                found.add(source)
-                pending.append(source)
-    return found
+        for target, source in shallow(eqn):
+            sources.setdefault(target, []).append(source)
+    return closure(list(found), sources)
 
 
 def rooted(params: tuple[Var, ...], eqns: list[Eqn]) -> dict[Atom, set[Atom]]:

@@ -11,16 +11,8 @@ from dataclasses import replace
 from adjgen.elementary.row import rows
 from adjgen.elementary.sequences import depth
 from adjgen.emit.aliases import Aliases, may_be_array
-from adjgen.emit.consumed import (
-    CONTAINERS,
-    consumed,
-    is_list,
-    is_view,
-    moves,
-    mutates,
-    next_store,
-    rooted,
-)
+from adjgen.emit.consumed import consumed, is_view, next_store, rooted
+from adjgen.emit.sharing import CONTAINERS, WRITES, exposed, is_list, moves, mutates, shared
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, kinds, substituted
@@ -53,28 +45,36 @@ def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]
         e.reading(e.args[-1:], ()) if e.op == "changed" and e.args[-1] in roots else e
         for e in function.body.eqns
     ]
-    late = ("changed", "refilled")
-    last = [e for e in seen if e.op in late and len(e.args) > 1]  # when nobody reads it
+    last = [e for e in seen if e.op in WRITES and len(e.args) > 1]  # when nobody reads it
     body = replace(function.body, eqns=(*[e for e in seen if e not in last], *last))
+    given = {e.args[0] for e in eqns if e.op in WRITES}
     aliases = Aliases(body.params, eqns)
-    storage = Storage(consumed(eqns), set().union(*roots.values()), aliases)
+    storage = Storage(consumed(eqns), set().union(*roots.values()), given, aliases)
+    storage.exposed = exposed(eqns, body.results)
     storage.borrowed.update(v for v in body.params if v not in storage.rooted)
     return replace(function, body=storage.returned(function, storage.block(body, set())))
 
 
 class Storage:
-    """Walks a function once; `borrowed` are lists that belong to somebody else."""
+    """Walks a function once; `borrowed` are lists that belong to somebody else, or whose rows do.
 
-    def __init__(self, consumed: set[Atom], rooted: set[Atom], aliases: Aliases) -> None:
-        self.consumed, self.rooted, self.aliases = consumed, rooted, aliases
+    `given` are those of the caller's that the function changes.
+    """
+
+    def __init__(
+        self, consumed: set[Atom], rooted: set[Atom], given: set[Atom], aliases: Aliases
+    ) -> None:
+        self.consumed, self.rooted, self.given = consumed, rooted, given
+        self.aliases = aliases
         self.free = FreeVariables()
         self.borrowed: set[Atom] = set()
         self.shared: set[Atom] = set()  # views of arrays that are stored into after their last use
+        self.exposed: set[Atom] = set()  # those whose rows are stored into or returned
 
     def block(self, block: Block, busy: set[Atom]) -> Block:
         """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
         last, tried = self.last_uses(block), self.tried(block)
-        made = {o: k for k, eqn in enumerate(block.eqns) for o in eqn.outs}
+        made: dict[Atom, int] = {o: k for k, eqn in enumerate(block.eqns) for o in eqn.outs}
         out: list[Eqn] = []
         mapping: dict[Var, Atom] = {}
         for k, eqn in enumerate(block.eqns):
@@ -87,8 +87,8 @@ class Storage:
                 eqn = self.control(eqn, k, tried.get(k, last), busy | later)
             again = eqn.args[0] if eqn.args else None
             for position in self.consuming(eqn):
-                shared = self.is_shared(eqn, position, k, last, busy, made)
-                eqn = self.owned(eqn, position, k, last, busy, out, mapping, shared)
+                beside = self.is_shared(eqn, position, k, last, busy, made)
+                eqn = self.owned(eqn, position, k, last, busy, out, mapping, beside)
             if eqn.op in BORROWED or is_view(eqn) or isinstance(eqn.op, Call):
                 self.borrowed.update(o for o in eqn.outs if is_list(o))
                 if (again in self.consumed or again in self.shared) and is_list(eqn.outs[0]):
@@ -96,6 +96,8 @@ class Storage:
                         eqn = self.separate(eqn, out)
                         continue
                     self.shared.update(eqn.outs)
+            found = shared(eqn, block, k, self.borrowed, busy, self.given, self.free)
+            self.borrowed.update(self.exposed.intersection(found))
             out.append(eqn)
         results = [mapping.get(r, r) if isinstance(r, Var) else r for r in block.results]
         return Block(block.params, tuple(out), tuple(results))
@@ -167,7 +169,7 @@ class Storage:
 
     def is_shared(
         self, eqn: Eqn, position: int, k: int, last: dict[Atom, int], busy: set[Atom],
-        made: dict[Var, int],
+        made: dict[Atom, int],
     ) -> bool:  # fmt: skip
         """Whether another array that may share memory with an argument is read after a store into it."""
         others = self.aliases.of(eqn.args[position])

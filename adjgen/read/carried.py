@@ -79,13 +79,12 @@ class Carried:
             known = self.known(name)
             found[name] = closed(held, iter(self.cells(name)), heap) if known else UNBOUND
         heap.update((cell, variables[cell][0]) for cell in self.lists())
-        for (name, k), known in self.parts.items():
+        for (name, k), arrays in self.parts.items():
             if name in self.trees and k < len(variables[name]):
-                held = {
-                    c: None if old or c in self.trees else heap.get(c) for c, old in known.items()
+                self.views[variables[name][k]] = {
+                    c: None if old or c in self.trees else heap.get(c) for c, old in arrays.items()
                 }
-                self.views[variables[name][k]] = held  # type: ignore[index]
-                self.cells(name)[k].bases = tuple(known)
+                self.cells(name)[k].bases = tuple(arrays)
         found |= self.conflicts
         return found
 
@@ -164,9 +163,9 @@ class Carried:
         counts = references(frame.session.frames)
         frame.env = outer
         changed = False
-        for cell in [c for cells in held.values() for c in cells if c is not None]:
-            counts.update([cell] if not start else [])
-            counts.subtract(cell.bases if start else ())  # of those that are carried `parts` know
+        for one in [c for cells in held.values() for c in cells if c is not None]:
+            counts.update([one] if not start else [])
+            counts.subtract(one.bases if start else ())  # of those that are carried `parts` know
         before = set(frame.session.heap).union(*self.own.values())
         for name, cells in held.items():
             for own, cell in zip(self.cells(name), cells):

@@ -108,7 +108,7 @@ def join(
     if frame.session.views:
         join_views(frame.session, outs, [(then.heap, sides[0]), (other.heap, sides[1])], merged)
         for cell in merged.values():
-            cell.bases = tuple(frame.session.views.get(frame.session.heap.get(cell), {}))
+            cell.bases = tuple(frame.session.views.get(frame.session.heap.get(cell, UNBOUND), {}))
     result = new.pop("", UNBOUND)
     frame.env = {n: v for n, v in new.items() if n not in trees}
     if merged:

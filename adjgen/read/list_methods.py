@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Const, Var
-from adjgen.ir.types import REAL
+from adjgen.ir.types import REAL, Type
 from adjgen.read import expressions, lists, stores
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
@@ -44,18 +44,14 @@ def extend(frame: Frame, node: ast.AST, base: List, more: ast.expr) -> bool:
     added = lists.list_of(frame, more)
     if added is None:
         return False
-    old, new = frame.materialise(node, base), frame.materialise(node, added)
-    if isinstance(base, RowValue):
-        return False
-    made = frame.row(node, "joined", old, new)
-    stores.change(frame, node, base, made)
-    _together(base, added, made)
+    stores.renew(frame, node, base, "joined", frame.materialise(node, added))
+    _together(base, added, lists.kind_of(frame, base))
     return True
 
 
-def _together(base: List, added: Value, made: Atom) -> None:
+def _together(base: List, added: Value, kind: Type) -> None:
     """Note that lists inside belong to two lists, once one is extended by the other."""
-    if made.type.element is None or made.type.element.element is None:
+    if kind.element is None or kind.element.element is None:
         return
     base.cell.loose = lists.ROWS
     if isinstance(added, (ListValue, RowValue)):
@@ -125,7 +121,7 @@ def replace_part(
     stores.change(frame, node, base, made)
     base.cell.generation += 1
     if new is not None:
-        _together(base, new, made)
+        _together(base, new, made.type)
 
 
 def delete(frame: Frame, node: ast.AST, target: ast.expr) -> bool:

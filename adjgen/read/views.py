@@ -12,7 +12,7 @@ from adjgen.ir.core import Atom, Var
 from adjgen.read.values import Cell
 
 Heap = Mapping[Cell, Atom]
-Views = dict[Var, dict[Cell, Atom | None]]  # view -> its arrays, and what they held; None: changed
+Views = dict[Atom, dict[Cell, Atom | None]]  # view -> its arrays, and what they held; None: changed
 
 
 def is_fresh(heap: Heap, cell: Cell, held: Atom | None) -> bool:
@@ -46,7 +46,7 @@ def join_views(
             session.views[out] = found
 
 
-def renamed_views(views: Views, names: Mapping[Atom, Var]) -> None:
+def renamed_views(views: Views, names: Mapping[Any, Any]) -> None:
     """Give views, and what their arrays hold, the names that they have outside a block."""
     for var, known in list(views.items()):
         told = {c: held if held is None else names.get(held, held) for c, held in known.items()}

@@ -5,8 +5,8 @@ def f(xs, x):
     for _ in xs:
         if xs:
             for _ in xs:
-                return xs, xs
-    return xs, xs[:]
+                return x, xs, xs
+    return x * x, xs, xs[:]
 
 
 POINTS = (([1.0, 2.0], 0.5), ([], 2.5))
