@@ -7,6 +7,7 @@ from adjgen.diagnostics import UnsupportedError
 from adjgen.diff.active import useful_variables, varied_variables
 from adjgen.diff.floats import as_floats
 from adjgen.diff.forward import Forward, tangent_of
+from adjgen.diff.integrands import Callees
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
 from adjgen.diff.problems import problems_of
@@ -53,6 +54,7 @@ class Differentiator:
         self.functions = dict(module.functions)
         self.main = module.main
         self.helpers: dict[tuple[str, str, tuple[int, ...]], str] = {}
+        self.callees = Callees(self.functions, self.main, self._callee_jvp, self.helper)
 
     def helper(self, name: str, kind: str, active: tuple[int, ...]) -> str:
         """Return the name of the product of a callee for its active arguments, one for each."""
@@ -110,7 +112,7 @@ class Differentiator:
     ) -> tuple[tuple[Eqn, ...], list[Var], list[Atom]]:
         """Return the equations of a forward sweep, the tangents of inputs and of results."""
         active = self.activity(function, inputs)
-        sweep = Forward(active, self._callee_jvp)
+        sweep = Forward(active, self.callees)
         dots = [tangent_of(v) for v in inputs]
         sweep.dots.update(zip(inputs, dots))
         builder = Builder(derivative=True)
@@ -173,7 +175,7 @@ class Differentiator:
     ) -> tuple[tuple[Eqn, ...], list[Atom]]:
         """Return the equations of a reverse sweep and the adjoints of inputs."""
         active = self.activity(function, inputs)
-        sweep = Reverse(active, self._callee_vjp, self._callee_jvp)
+        sweep = Reverse(active, self._callee_vjp, self.callees)
         sweep.masked = masked_variables(function.body)
         bars: Adjoints = {}
         builder = Builder(derivative=True)
@@ -232,7 +234,7 @@ class Differentiator:
                 continue
             op = eqn.op
             if isinstance(op, Call) and (name := self.quiet(op.function)) != op.function:
-                op = Call(name, op.result)
+                op = replace(op, function=name)
             blocks = tuple(self.quiet_block(function, b) for b in eqn.blocks)
             eqns.append(replace(eqn, op=op, blocks=blocks))
         return replace(block, eqns=tuple(eqns))

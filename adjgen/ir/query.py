@@ -40,7 +40,7 @@ def called(module: Module) -> list[str]:
     pending = [module.main]
     while pending:
         for eqn in equations(pending.pop().body):
-            if type(eqn.op) is Call and eqn.op.function not in found:
+            if isinstance(eqn.op, Call) and eqn.op.function not in found:
                 found[eqn.op.function] = None
                 pending.append(module.functions[eqn.op.function])
     return list(found)
