@@ -141,6 +141,8 @@ def doc_text(function: Function) -> str:
     about = function.about
     kind, wrt = about.get("product"), ", ".join(about.get("wrt", ()))
     call = f"{about.get('base', about.get('qualname', function.name))}"
+    if kind == "integrand":
+        return f"Return what `{call}` integrates."
     if kind == "helper":
         return f"Return the derivative of `{call}` for its active arguments."
     if kind == "jvp":

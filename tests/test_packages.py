@@ -231,3 +231,12 @@ def test_a_parameter_in_an_index_of_a_table_is_a_whole_number(tmp_path, monkeypa
     space = {}
     exec(made.source, space)
     assert space["g_value_and_grad"](2.0, 4) == (1.4, 0.7)
+
+
+def test_a_dictionary_of_arguments_that_are_not_there_is_not_written():
+    made = generated(
+        "def g(x, **more):\n    return x * x\n\n\ndef f(x):\n    return g(x) * 2.0\n"
+        "\n\ndef h(x):\n    return k(x, n=2.0)\n\n\ndef k(x, **more):\n    return x * more['n']\n"
+    )
+    assert "{}" not in made.source.split("def f(")[1].split("def g(")[0]
+    assert [problem.code for problem in made.refused["h"]] == ["ADJ601"]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Eqn, For, If, Root, Try, Var
+from adjgen.ir.integrals import Integral
 from adjgen.ir.types import REAL, differentiable
 
 
@@ -63,8 +64,16 @@ def _varied(block: Block, varied: set[Var]) -> None:
 
 
 def _varied_root(eqn: Eqn, varied: set[Var]) -> None:
-    """A root varies with what its residual varies with, whatever the solver started from."""
+    """A root varies with what its residual varies with, whatever the solver started from.
+
+    An integral varies with its limits, too.
+    """
     (residual,) = eqn.blocks
+    if isinstance(eqn.op, Integral):
+        _varied(residual, varied)
+        if not varied.isdisjoint([*residual.results, *eqn.args[1:]]):
+            _mark(varied, eqn.outs)
+        return
     _varied(residual, varied)
     if residual.results[0] in varied:
         _mark(varied, (*residual.params, *eqn.outs))
@@ -113,6 +122,7 @@ def _useful_root(eqn: Eqn, useful: set[Var]) -> None:
     (residual,) = eqn.blocks
     if eqn.outs[0] in useful:
         _mark(useful, residual.results)
+        _mark(useful, eqn.args[1:])  # the limits of an integral
         _useful(residual, useful)
 
 

@@ -8,6 +8,7 @@ from adjgen.diff.active import useful_variables, varied_variables
 from adjgen.diff.floats import as_floats
 from adjgen.diff.forms import with_stable_forms
 from adjgen.diff.forward import Forward, tangent_of
+from adjgen.diff.integrands import Callees
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
 from adjgen.diff.problems import problems_of
@@ -60,6 +61,7 @@ class Differentiator:
             self.main = replace(self.main, body=stable)
         self.known: Activities = {} if known is None else known
         self.helpers: dict[tuple[str, str, tuple[int, ...]], str] = {}
+        self.callees = Callees(self.functions, self.main, self._callee_jvp, self.helper)
 
     def helper(self, name: str, kind: str, active: tuple[int, ...]) -> str:
         """Return the name of the product of a callee for its active arguments, one for each."""
@@ -132,7 +134,7 @@ class Differentiator:
         self, function: Function, inputs: Sequence[Var], active: set[Var]
     ) -> tuple[tuple[Eqn, ...], list[Var], list[Atom]]:
         """Return the equations of a forward sweep, the tangents of inputs and of results."""
-        sweep = Forward(active, self._callee_jvp)
+        sweep = Forward(active, self.callees)
         dots = [tangent_of(v) for v in inputs]
         sweep.whole.mark_all(dots, inputs)
         sweep.dots.update(zip(inputs, dots))
@@ -196,7 +198,7 @@ class Differentiator:
         self, function: Function, inputs: Sequence[Var], active: set[Var], seeds: Sequence[Atom]
     ) -> tuple[tuple[Eqn, ...], list[Atom]]:
         """Return the equations of a reverse sweep and the adjoints of inputs."""
-        sweep = Reverse(active, self._callee_vjp, self._callee_jvp)
+        sweep = Reverse(active, self._callee_vjp, self.callees)
         sweep.masked = masked_variables(function.body)
         for seed, result in zip(seeds, function.body.results):
             if isinstance(seed, Var):
@@ -263,7 +265,7 @@ class Differentiator:
                 continue
             op = eqn.op
             if isinstance(op, Call) and (name := self.quiet(op.function)) != op.function:
-                op = Call(name, op.result)
+                op = replace(op, function=name)
             blocks = tuple(self.quiet_block(function, b) for b in eqn.blocks)
             eqns.append(replace(eqn, op=op, blocks=blocks))
         return replace(block, eqns=tuple(eqns))

@@ -7,6 +7,7 @@ primal block are exactly what must be kept. An IF exports them, a loop collects 
 from collections.abc import Callable
 from dataclasses import replace
 
+from adjgen.diff import integrals
 from adjgen.diff.active import active_variables
 from adjgen.diff.arrays import Whole
 from adjgen.diff.implicit import change, with_slope
@@ -26,6 +27,7 @@ from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.free import FreeVariables
+from adjgen.ir.integrals import Integral, Quadrature
 
 Adjoints = dict[Var, Atom]
 
@@ -34,7 +36,7 @@ class Reverse:
     """Writes adjoints into `bars`, for active variables only."""
 
     def __init__(
-        self, active: set[Var], callee: Callable[..., str], forward: Callable[..., str]
+        self, active: set[Var], callee: Callable[..., str], forward: integrals.Helpers
     ) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
@@ -87,7 +89,9 @@ class Reverse:
             from adjgen.diff.reverse_loop import loop
 
             return loop(self, eqn, eqn.op, bars, builder)
-        if isinstance(eqn.op, Call):
+        if isinstance(eqn.op, Integral | Quadrature):
+            self.integral(eqn, bars, builder)
+        elif isinstance(eqn.op, Call):
             self.call(eqn, eqn.op, bars, builder)
         elif isinstance(eqn.op, Root):
             self.root(eqn, bars, builder)
@@ -173,6 +177,12 @@ class Reverse:
         inner.add(bars, block.results[0], bar, arm)
         builder.eqns += inner.block(block, bars, arm)
         builder.eqns += arm.eqns
+
+    def integral(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> None:
+        """Write the adjoints of the limits of an integral, and of what is integrated."""
+        bar = bars.pop(eqn.outs[0])
+        for var, part in integrals.adjoints(eqn, self.active, bar, self.forward, builder):
+            self.add(bars, var, part, builder)
 
     def call(self, eqn: Eqn, op: Call, bars: Adjoints, builder: Builder) -> None:
         """Call the vjp of a function, which runs its forward sweep again."""

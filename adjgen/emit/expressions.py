@@ -9,6 +9,7 @@ from adjgen.emit.references import outside
 from adjgen.emit.targets import constant, spell
 from adjgen.emit.unbound import copies, measures
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.integrals import Quadrature
 
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -58,6 +59,8 @@ class Expressions:
         if isinstance(eqn.op, Opaque):
             tree: ast.expr = eqn.op.payload.render(args, ())
             return tree
+        if isinstance(eqn.op, Quadrature):
+            return quadrature(eqn.op, args)
         if isinstance(eqn.op, Call):
             split = len(args) - len(eqn.op.keywords)
             named = [ast.keyword(n, a) for n, a in zip(eqn.op.keywords, args[split:])]
@@ -152,6 +155,15 @@ def chained(a: ast.expr, b: ast.expr) -> ast.expr | None:
     if middle.id != b.left.id or not alike:
         return None
     return ast.Compare(a.left, ops, [*a.comparators, *b.comparators])
+
+
+def quadrature(op: Quadrature, args: list[ast.expr]) -> ast.expr:
+    """Write quad(f, a, b, args=(p, q))[0]."""
+    module, _, name = op.by.rpartition(".")
+    given = [ast.Name(op.function, ast.Load()), *args[:2]]
+    more = [ast.keyword("args", ast.Tuple(args[2:], ast.Load()))] if args[2:] else []
+    call = ast.Call(outside(module, name), given, more)
+    return ast.Subscript(call, ast.Constant(0), ast.Load())
 
 
 def negated(test: ast.expr) -> ast.expr:

@@ -182,8 +182,7 @@ class Storage:
                 a for at, a in enumerate(eqn.args) if at != position and isinstance(a, Var)
             )
         return any(
-            v in busy or v in beside or last.get(v, -1) > k > made.get(v, -1)  # type: ignore[arg-type]
-            for v in others
+            v in busy or v in beside or last.get(v, -1) > k > made.get(v, -1) for v in others
         )
 
     def control(self, eqn: Eqn, k: int, last: dict[Atom, int], busy: set[Atom]) -> Eqn:

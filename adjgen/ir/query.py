@@ -30,7 +30,8 @@ def kinds(block: Block) -> frozenset[object]:
     """
     if block.found is None:
         ops = set(map(attrgetter("op"), block.eqns))
-        found: set[object] = {op if isinstance(op, str) else type(op) for op in ops}
+        found: set[object] = {op for op in ops if isinstance(op, str)}
+        found.update(cls for op in ops - found for cls in type(op).__mro__[:-1])
         if not found.isdisjoint(WITH_BLOCKS):
             for eqn in block.eqns:
                 for inner in eqn.blocks:
@@ -60,7 +61,7 @@ def called(module: Module) -> list[str]:
     while pending:
         body = pending.pop().body
         for eqn in equations(body) if Call in kinds(body) else ():
-            if type(eqn.op) is Call and eqn.op.function not in found:
+            if isinstance(eqn.op, Call) and eqn.op.function not in found:
                 found[eqn.op.function] = None
                 pending.append(module.functions[eqn.op.function])
     return list(found)

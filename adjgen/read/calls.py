@@ -8,13 +8,14 @@ from typing import Any
 
 from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
-from adjgen.ir.core import Atom, Const, Opaque, Var
+from adjgen.ir.core import Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import (
     array_calls,
     dispatch,
     displays,
     expressions,
+    keywords,
     list_methods,
     methods,
     names,
@@ -54,6 +55,8 @@ def readable(frame: Frame, node: ast.Call) -> bool:
 
 def call(frame: Frame, node: ast.Call) -> Value:
     """Lower a call."""
+    if (made := keywords.spread(frame, node, call)) is not None:
+        return made
     args = displays.spread(frame, node.args)
     if args is not None and any(isinstance(a, ast.Starred) for a in node.args):
         node = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
@@ -274,17 +277,3 @@ def _row(frame: Frame, node: ast.Call, name: str, args: Sequence[ast.expr]) -> V
         outs = frame.emit(node, name, atoms, [REAL] * TABLE[name].outs)
         return Display("tuple", outs)
     return frame.row(node, name, *atoms)
-
-
-def on_atoms(frame: Frame, node: ast.expr, op: Any, atoms: tuple[Atom, ...], reason: str) -> Var:
-    """Carry an operation on values that are already lowered."""
-    loads: list[ast.expr] = [ast.Name(f"operand_{k}", ast.Load()) for k in range(len(atoms))]
-    tree: ast.expr
-    if len(loads) == 2:
-        tree = ast.BinOp(loads[0], op, loads[1])
-    else:
-        tree = ast.UnaryOp(op, loads[0])
-    labels = tuple(f"operand_{k}" for k in range(len(atoms)))
-    code = Code(tree, labels, reason=reason, hint=expressions.ADVICE)
-    integers = all(a.type in (INT, BOOL) for a in atoms)
-    return frame.emit(node, Opaque(code), atoms, [INT if integers else OPAQUE])[0]

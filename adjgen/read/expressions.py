@@ -14,6 +14,7 @@ from adjgen.read import (
     joins,
     lists,
     names,
+    operations,
     solvers,
     stores,
     tables,
@@ -135,7 +136,7 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     a, b = frame.materialise(node.left, left), frame.materialise(node.right, right)
     if name is None or is_string(a) or is_string(b):
         what = "ADJ404 a bit operation" if name is None else "ADJ402 a string operation"
-        return calls.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
+        return operations.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
     return frame.row(node, name, a, b)
 
 
@@ -147,7 +148,7 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
     inner = atom(frame, operand)
     if isinstance(node.op, ast.Invert):
         reason = "ADJ404 a bit operation cannot be differentiated"
-        return calls.on_atoms(frame, node, node.op, (inner,), reason)
+        return operations.on_atoms(frame, node, node.op, (inner,), reason)
     if isinstance(node.op, ast.Not) and isinstance(inner, Const):
         return Const(not inner.value)
     name = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not"}[type(node.op)]

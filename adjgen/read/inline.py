@@ -6,7 +6,7 @@ from typing import Any
 
 from adjgen.ir.core import UNBOUND, Call, Const, Function, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, is_mutable
-from adjgen.read import expressions, lists
+from adjgen.read import expressions, keywords, lists
 from adjgen.read.cells import SHARED, freeze
 from adjgen.read.comments import report_misplaced
 from adjgen.read.flow import ends, returns_its_argument, yields
@@ -126,15 +126,7 @@ def bind_arguments(
         if kind == "VAR_POSITIONAL":
             bound[name], rest = Display("tuple", tuple(rest)), []
         elif kind == "VAR_KEYWORD":
-            if left:
-                frame.problem(
-                    node,
-                    "ADJ601",
-                    f"`**{name}` receives arguments",
-                    "Give each a parameter of its own.",
-                )
-            empty = Code(ast.Dict([], []))
-            bound[name], left = frame.emit(node, Opaque(empty), (), [OPAQUE])[0], {}
+            bound[name], left = keywords.received(frame, node, definition.node, name, left), {}
         elif rest and kind != "KEYWORD_ONLY":
             bound[name] = rest.pop(0)
         elif name in left and kind != "POSITIONAL_ONLY":

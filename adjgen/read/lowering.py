@@ -41,6 +41,9 @@ class Session:
         self.in_place = 0  # statements of callees that were read in place
         self.files: dict[str, Any] = {}
         self.solutions: dict[Var, Any] = {}  # what solvers returned -> attribute, residual
+        self.keywords: dict[
+            Var, Any
+        ] = {}  # the **kwargs of functions read in place -> what they hold
         self.hidden: set[str] = set()  # modules that `from package import name` does not reach
         self.numpy = False  # whether numpy is used, so that values may be arrays
         self.arrays = False  # whether functions are used that take arrays

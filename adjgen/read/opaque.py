@@ -63,7 +63,9 @@ class Code:
 
     @property
     def is_name(self) -> bool:
-        """Whether this only reads a name from outside the function, which nobody can notice."""
+        """Whether this only reads a name from outside the function, which nobody can notice, or is {}."""
+        if isinstance(self.node, ast.Dict):
+            return not self.node.keys
         return isinstance(self.node, (ast.Name, ast.Attribute)) and not self.reads
 
     def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:

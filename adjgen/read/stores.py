@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.elementary.sequences import inside
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, REAL
-from adjgen.read import calls, expressions, list_methods, lists
+from adjgen.read import expressions, list_methods, lists, operations
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
@@ -179,4 +179,4 @@ def list_operation(
                 return lists.derived(frame, side, frame.row(node, "filled", one, count))
     a, b = (frame.materialise(node, side) for side in sides)
     reason = "ADJ401 arithmetic on a whole list cannot be differentiated"
-    return calls.on_atoms(frame, node, node.op, (a, b), reason)
+    return operations.on_atoms(frame, node, node.op, (a, b), reason)
