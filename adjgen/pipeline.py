@@ -21,6 +21,7 @@ KINDS = {
     "both": ("jvp", "vjp", "value_and_grad"),
 }
 STYLES = ("named", "ssa")
+TARGETS = ("math", "numpy")
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -91,13 +92,13 @@ def primal(definition: Any, options: Options = Options()) -> Module:
     from adjgen.passes import optimise
     from adjgen.read.lower import lower
 
-    if options.target != "math":
-        why = "Numbers are what this version differentiates; numpy on numbers needs no target."
+    if options.target not in TARGETS:
+        why = "There are math, for numbers and lists, and numpy, for arrays."
         raise UnsupportedError(
             [Problem("ADJ802", f"target {options.target!r} does not exist", why)]
         )
     with deep_recursion():
-        module = optimise(lower(definition), after=False, exact=options.exact)
+        module = optimise(lower(definition, options.target), after=False, exact=options.exact)
         if options.checkpoint:
             from adjgen.diff.checkpoint import marked
 
@@ -133,7 +134,8 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
     with deep_recursion():
         holders = module.main.about.get("holders", {})
         hidden = module.main.about.get("hidden", ())
-        return write_functions(functions, options.target, options.style, quote, holders, hidden)
+        target = module.main.about.get("target", options.target)
+        return write_functions(functions, target, options.style, quote, holders, hidden)
 
 
 def helpers(module: Module) -> list[Function]:
@@ -232,8 +234,9 @@ class Differentiated:
 def differentiated(definition: Any, options: Options) -> Differentiated:
     """Return a function with the products that the options ask for."""
     from adjgen.diff.signature import wrt_names
+    from adjgen.numbers_or_arrays import fitting_primal
 
-    module = primal(definition, options)
+    module = fitting_primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}
     for kind in KINDS[options.mode]:

@@ -46,7 +46,9 @@ def is_public(row: "Row") -> bool:
     from adjgen.commands.formula import SYMBOLS
 
     named = bool(row.names) or row.name in SYMBOLS or row.name in ("neg", "pos", "not")
-    return named and not row.like  # what a library calls the same is told of the row itself
+    return (
+        named and not row.like and not row.signature
+    )  # what a library calls the same is told of the row itself
 
 
 def head(row: "Row") -> str:

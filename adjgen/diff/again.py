@@ -11,7 +11,24 @@ from adjgen.ir.query import equations, renewed
 from adjgen.ir.types import INT
 
 INDICES = {"add", "sub", "mul", "neg", "floordiv", "mod", "index"}
-ALWAYS = {"range", "item", "len", "lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
+ALWAYS = {
+    "range",
+    "item",
+    "picked",
+    "slice",
+    "np.size",
+    "np.shape",
+    "len",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "eq",
+    "ne",
+    "is",
+    "is_not",
+    "not",
+}
 
 
 def computed_again(

@@ -9,7 +9,7 @@ from adjgen.diff.reverse import barred
 from adjgen.elementary.row import TABLE
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Try, Var
-from adjgen.ir.types import REAL
+from adjgen.ir.types import REAL, is_mutable
 
 JOINED = {"max", "min"}  # one of their arguments, whichever
 
@@ -23,7 +23,7 @@ def as_floats(
     builder = Builder(derivative=True)
     found: list[Atom] = []
     for gradient, var in zip(gradients, inputs, strict=True):
-        if gradient.type.element is None and not sure.has(gradient):
+        if not is_mutable(gradient.type) and not sure.has(gradient):
             (gradient,) = builder.emit("float", (gradient,), [REAL], [barred(var)])
         found.append(gradient)
     return (*eqns, *builder.eqns), found

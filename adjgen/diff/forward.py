@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adjgen.diff.active import carried_results
+from adjgen.diff.arrays import Dots, Whole
 from adjgen.diff.rules import (
     ZERO,
     list_rule,
@@ -14,6 +15,7 @@ from adjgen.diff.rules import (
     times,
     zero_like,
 )
+from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
@@ -29,12 +31,15 @@ class Forward:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its jvp
         self.dots: Tangents = {}
+        self.whole = Whole()
 
     def dot(self, atom: Atom, builder: Builder) -> Atom:
         """Return the tangent of an atom; an absent one is zero."""
         if isinstance(atom, Const):
             return atom if atom.value == () else ZERO  # (): the tape on the path without it
-        return self.dots[atom] if atom in self.dots else zero_like(builder, atom)
+        if atom in self.dots:
+            return self.whole.of(self.dots[atom], atom, builder)
+        return self.whole.mark(zero_like(builder, atom), atom)
 
     def block(self, block: Block, builder: Builder) -> None:
         """Append the equations of a block and their tangents."""
@@ -53,12 +58,20 @@ class Forward:
             elif isinstance(eqn.op, Root):
                 self.root(eqn, builder)
             else:
+                self.begin(eqn, builder)
                 builder.append(eqn)
                 check = real_power_check(eqn)
                 if check:
                     builder.append(check)
                 if any(out in self.active for out in eqn.outs):
                     self.plain(eqn, builder)
+
+    def begin(self, eqn: Eqn, builder: Builder) -> None:
+        """Write zeros as the tangent of an array that is about to be stored into for the first time."""
+        if isinstance(eqn.op, str) and TABLE[eqn.op].mutates and eqn.outs[0] in self.active:
+            items = eqn.args[0]
+            if isinstance(items, Var) and items.type.dtype and items not in self.dots:
+                self.name(items, self.dot(items, builder))
 
     def plain(self, eqn: Eqn, builder: Builder) -> None:
         """Write the tangents of a row's outs: the sum of partial times tangent."""
@@ -67,17 +80,16 @@ class Forward:
             args = [operand(builder, arg) for arg in eqn.args]
             for position, out in enumerate(eqn.outs):
                 value = operand(builder, out) if rule.outs == 1 else position
-                dot = rule.jvp(
-                    args, value, lambda k: operand(builder, self.dot(eqn.args[k], builder))
-                )
-                self.name(out, atom_of(dot))
+                dots = Dots(eqn, self.dots, lambda arg: operand(builder, self.dot(arg, builder)))
+                dot = atom_of(rule.jvp(args, value, dots))
+                self.name(out, self.whole.mark(dot, out))
             return
         for position, out in enumerate(eqn.outs):
             if out not in self.active:
                 continue
             total: Atom | None = None
             for arg, factor in partials(builder, eqn, self.dots, position):
-                total = plus(builder, total, times(builder, self.dot(arg, builder), factor))
+                total = plus(builder, total, times(builder, self.dots[arg], factor))
             self.name(out, total if total is not None else ZERO)
 
     def name(self, var: Var, tangent: Atom) -> None:
@@ -105,8 +117,14 @@ class Forward:
                 arm.block([*inner.results, *(self.dot(inner.results[k], arm) for k in active)])
             )
         outs = tuple(tangent_of(eqn.outs[k]) for k in active)
+        self.whole.mark_all(outs, [eqn.outs[k] for k in active])
         builder.append(replace(eqn, outs=eqn.outs + outs, blocks=tuple(blocks)))
         self.dots |= {eqn.outs[k]: out for k, out in zip(active, outs)}
+
+    def begun(self, variables: list[Var], tangents: list[Var]) -> None:
+        """Give variables of a loop's body the tangents that come with them."""
+        self.dots |= dict(zip(variables, tangents))
+        self.whole.mark_all(tangents, variables)
 
     def loop(self, eqn: Eqn, op: For, builder: Builder) -> None:
         """Carry and collect tangents beside their variables, walk those of active sequences."""
@@ -120,8 +138,8 @@ class Forward:
         collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in self.active]
         elements = [tangent_of(body.params[k]) for k in walked]
         params = [tangent_of(body.params[seqs + k]) for k in carried]
-        self.dots |= dict(zip((body.params[k] for k in walked), elements))
-        self.dots |= dict(zip((body.params[seqs + k] for k in carried), params))
+        self.begun([body.params[k] for k in walked], elements)
+        self.begun([body.params[seqs + k] for k in carried], params)
         arm = builder.nested()
         self.block(body, arm)
         split = op.carried + op.exits
@@ -143,6 +161,7 @@ class Forward:
             *eqn.args[seqs:], *(self.dot(eqn.args[seqs + k], builder) for k in carried),
         ]  # fmt: skip
         dots = {k: tangent_of(eqn.outs[k]) for k in [*carried, *collected]}
+        self.whole.mark_all(dots.values(), [eqn.outs[k] for k in dots])
         outs = [
             *eqn.outs[: op.carried], *(dots[k] for k in carried),
             *eqn.outs[op.carried :], *(dots[k] for k in collected),
@@ -161,6 +180,7 @@ class Forward:
             return
         name = self.callee(op.function, varied)
         outs = tuple(tangent_of(out) for out in eqn.outs)
+        self.whole.mark_all(outs, eqn.outs)
         args = (*eqn.args, *(self.dot(eqn.args[k], builder) for k in varied))
         builder.append(
             replace(eqn, op=Call(name, flat_tree(2 * len(outs))), args=args, outs=eqn.outs + outs)

@@ -8,6 +8,7 @@ from adjgen.diff.rules import real_power_check
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, Loc, Opaque, Root, Try, Var
 from adjgen.ir.query import equations
+from adjgen.ir.types import is_mutable
 
 
 def problems_of(
@@ -114,7 +115,7 @@ def _given_lists(function: Function) -> Iterator[Problem]:
     for eqn, place in _places(function):
         if isinstance(eqn.op, Opaque):
             if not (eqn.op.payload.repeatable or eqn.op.payload.observes):
-                changed |= {arg: (place, eqn) for arg in eqn.args if arg.type.element is not None}
+                changed |= {arg: (place, eqn) for arg in eqn.args if is_mutable(arg.type)}
         else:
             for atom in (*eqn.args, *(r for block in eqn.blocks for r in block.results)):
                 read.setdefault(atom, place)

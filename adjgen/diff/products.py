@@ -6,6 +6,7 @@ from dataclasses import replace
 from adjgen.diagnostics import UnsupportedError
 from adjgen.diff.active import useful_variables, varied_variables
 from adjgen.diff.floats import as_floats
+from adjgen.diff.forms import with_stable_forms
 from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
@@ -19,7 +20,7 @@ from adjgen.diff.refusals import (
     tuple_valued,
 )
 from adjgen.diff.reverse import Adjoints, Reverse
-from adjgen.diff.rules import number_check, zero_like
+from adjgen.diff.rules import array_check, number_check, rank_checks, zero_like
 from adjgen.diff.signature import (
     flat_params,
     free,
@@ -65,6 +66,7 @@ class Differentiator:
     def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
         """Return the module of one product: "jvp", "vjp", "value_and_grad" or "grad"."""
         function = raising(renewed_function(self.main))
+        function = replace(function, body=with_stable_forms(function.body))
         params = chosen(function, wrt)
         if returns_nothing(function):
             why = "Return a number on every path."
@@ -96,7 +98,7 @@ class Differentiator:
             )
             for p in params
         )
-        body = (*body, *number_check(function))
+        body = (*rank_checks(function), *body, *number_check(function))
         block = Block((*function.body.params, *dots), body, (*function.body.results, *results))
         return replace(
             function, name=f"{function.name}_jvp", params=with_keywords(function.params, extra),
@@ -112,6 +114,7 @@ class Differentiator:
         active = self.activity(function, inputs)
         sweep = Forward(active, self._callee_jvp)
         dots = [tangent_of(v) for v in inputs]
+        sweep.whole.mark_all(dots, inputs)
         sweep.dots.update(zip(inputs, dots))
         builder = Builder(derivative=True)
         sweep.block(function.body, builder)
@@ -149,7 +152,7 @@ class Differentiator:
         for var, slope in zip(inputs, grads):
             refuse_without_influence(function, var, slope)
         if kind != "vjp":
-            body, grads = as_floats(body, grads, inputs)
+            body, grads = as_floats((*body, *array_check(function)), grads, inputs)
         trees = [p.tree for p in params]
         gradient = trees[0] if bare else tuple_of(*trees)
         results, tree = (*function.body.results, *grads), tuple_of(function.result, gradient)
@@ -175,13 +178,19 @@ class Differentiator:
         active = self.activity(function, inputs)
         sweep = Reverse(active, self._callee_vjp, self._callee_jvp)
         sweep.masked = masked_variables(function.body)
+        for seed, result in zip(seeds, function.body.results):
+            if isinstance(seed, Var):
+                sweep.whole.mark(seed, result)
         bars: Adjoints = {}
         builder = Builder(derivative=True)
         for result, seed in zip(function.body.results, seeds):
             sweep.add(bars, result, seed, builder)
         primal = sweep.block(function.body, bars, builder)
-        grads = [bars[v] if v in bars else zero_like(builder, v) for v in inputs]
-        return (*primal, *number_check(function), *builder.eqns), grads
+        grads = [
+            sweep.whole.of(bars[v], v, builder) if v in bars else zero_like(builder, v)
+            for v in inputs
+        ]
+        return (*rank_checks(function), *primal, *number_check(function), *builder.eqns), grads
 
     def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
         key = self.helper(name, "vjp", active)

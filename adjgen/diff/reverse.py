@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from adjgen.diff.active import active_variables
+from adjgen.diff.arrays import Whole
 from adjgen.diff.implicit import change, with_slope
 from adjgen.diff.rules import (
     ZERO,
@@ -22,7 +23,7 @@ from adjgen.diff.rules import (
 )
 from adjgen.elementary.row import Row
 from adjgen.elementary.sequences import depth
-from adjgen.elementary.trace import atom_of
+from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.free import FreeVariables
@@ -43,6 +44,7 @@ class Reverse:
         self.turning: set[Var] = set()  # lists that are others in each turn of a loop
         self.masked: set[Var] = set()  # what np.where may throw away: its adjoint may be 0
         self.tried: dict[Atom, tuple[Var, ...]] = {}  # flag of a try -> what its body gives
+        self.whole = Whole()
         self.inside_try = False  # where checks of powers would be caught: they stand behind
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
@@ -97,6 +99,8 @@ class Reverse:
                 self.add_list(bars, var, bar, builder)
                 return
             total = plus(builder, bars.get(var), bar)
+            if self.whole.has(bar, var) or (var in bars and self.whole.has(bars[var], var)):
+                self.whole.mark(total, var)
             if isinstance(total, Var) and not total.label():  # not a value of the primal
                 total.hint = barred(var)
             bars[var] = total
@@ -113,7 +117,9 @@ class Reverse:
                 continue
             guarded = out in self.masked
             for arg, factor in partials(builder, eqn, self.active, position):
-                self.add(bars, arg, times(builder, bar, factor, guarded), builder)
+                product = times(builder, bar, factor, guarded)
+                product = self.whole.contribution(product, bar, eqn, arg, builder)
+                self.add(bars, arg, product, builder)
 
     def lists(
         self, eqn: Eqn, rule: Row, position: int, bar: Atom, bars: Adjoints, builder: Builder
@@ -121,7 +127,10 @@ class Reverse:
         """Write the adjoints of the arguments of a row of lists, as the row says."""
         args = [operand(builder, arg) for arg in eqn.args]
         value = operand(builder, eqn.outs[0]) if rule.outs == 1 else position
-        seed = operand(builder, bar)
+        if rule.outs == 1 and not rule.broadcasts:
+            bar = self.whole.of(bar, eqn.outs[0], builder)
+        array = any([bool(arg.type.dtype) for arg in eqn.args])
+        seed = Traced(builder, bar) if array else operand(builder, bar)  # 1.0 may become an array
         for k, arg in reversed(
             [*enumerate(eqn.args)]
         ):  # what is read of bar, before it is stored into
@@ -129,14 +138,18 @@ class Reverse:
                 continue
             if rule.scatter is not None:
                 into = bars[arg] if arg in bars else zero_like(builder, arg)
+                into = self.whole.of(into, arg, builder) if arg in bars else into
                 total = atom_of(rule.scatter(k, args, value, seed, operand(builder, into)))
                 if isinstance(total, Var):
                     total.hint = total.hint or barred(arg)
-                bars[arg] = total
+                bars[arg] = self.whole.mark(total, arg)
             elif rule.vjp is not None:
                 found = rule.vjp(k, args, value, seed)
                 if found is not None:
-                    self.add(bars, arg, atom_of(found), builder)
+                    made = atom_of(found)
+                    if made.type.dtype and not rule.broadcasts:
+                        self.whole.mark(made, arg)
+                    self.add(bars, arg, made, builder)
 
     def add_list(self, bars: Adjoints, var: Var, bar: Atom, builder: Builder) -> None:
         """Add a list of contributions to the adjoint of a list."""
@@ -166,11 +179,13 @@ class Reverse:
         if not active:
             return
         name = self.callee(op.function, active)
+        out_bars = [self.whole.of(bar, out, builder) for bar, out in zip(out_bars, eqn.outs)]
         types = [eqn.args[k].type for k in active]
         hints = [barred(eqn.args[k]) for k in active]
         grads = builder.emit(
             Call(name, flat_tree(len(active))), (*eqn.args, *out_bars), types, hints
         )
+        self.whole.mark_all(grads, [eqn.args[k] for k in active])
         for k, grad in zip(active, grads):
             self.add(bars, eqn.args[k], grad, builder)
 

@@ -18,11 +18,16 @@ PLACEHOLDERS: dict[str, object] = {"real": 0.0, "int": 0, "bool": False, "seq": 
 
 def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     """Write the adjoint of an IF; return the IF extended by what its adjoint reads."""
-    out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
+    out_bars = {
+        k: self.whole.of(bars.pop(out), out, builder)
+        for k, out in enumerate(eqn.outs) if out in bars
+    }  # fmt: skip
     tried = self.tried.get(eqn.args[0], ())  # what has no value in the first arm
     for v in [v for block in eqn.blocks for v in self.free.of(block)]:
         if v in self.active and depth(v.type) and v not in bars and v not in tried:
             bars[v] = zero_like(builder, v)  # both arms add to one list
+        if v in self.active and v in bars:
+            bars[v] = self.whole.of(bars[v], v, builder)
     arms = [_arm(self, block, out_bars, bars, builder) for block in eqn.blocks]
     candidates = [v for _, inner, _ in arms for v in inner]
     outside = set(candidates).difference(*map(own, eqn.blocks))
@@ -37,7 +42,7 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     blocks = []
     for _, inner, arm in arms:
         lost = tried if arm is arms[0][2] else ()
-        blocks.append(arm.block([_bar(arm, inner, v, lost) for v in wanted]))
+        blocks.append(arm.block([_bar(self, arm, inner, v, lost) for v in wanted]))
     primals = [replace(old, eqns=tuple(eqns)) for old, (eqns, _, _) in zip(eqn.blocks, arms)]
     if not any(block.eqns or wanted for block in blocks):
         return replace(eqn, blocks=tuple(primals))
@@ -46,6 +51,7 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     types = [v.type for v in wanted]
     outs = builder.emit(If(), eqn.args, types, [barred(v) for v in wanted], blocks)
     bars.update(zip(wanted, outs))
+    self.whole.mark_all(outs, wanted)
     return done
 
 
@@ -67,10 +73,10 @@ def _arm(
     return eqns, inner, arm
 
 
-def _bar(arm: Builder, inner: Adjoints, v: Var, lost: Sequence[Var]) -> Atom:
+def _bar(self: Reverse, arm: Builder, inner: Adjoints, v: Var, lost: Sequence[Var]) -> Atom:
     """Return the adjoint of a variable before an arm, in which some have no value."""
     if v in inner:
-        return inner[v]
+        return self.whole.of(inner[v], v, arm)
     return placeholder(v.type) if v in lost else zero_like(arm, v)
 
 

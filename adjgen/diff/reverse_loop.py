@@ -16,7 +16,7 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
 from adjgen.ir.free import own
 from adjgen.ir.query import equations, fresh
-from adjgen.ir.types import INT, seq
+from adjgen.ir.types import INT, is_mutable, seq
 
 
 @dataclass
@@ -43,33 +43,36 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     out_bars = {k: bars.pop(out) for k, out in enumerate(eqn.outs) if out in bars}
     inner: Adjoints = {}
     made = [*body.params, *(out for inside in equations(body) for out in inside.outs)]
-    self.turning.update(v for v in made if v.type.element is not None)
+    self.turning.update(v for v in made if is_mutable(v.type))
     for v in plan.captured:
         plan.params[v] = inner[v] = adjoint_of(v)
     state = [adjoint_of(body.params[op.seqs + k]) for k in plan.carried]
+    self.whole.mark_all(state, [body.params[op.seqs + k] for k in plan.carried])
+    self.whole.mark_all(plan.params.values(), plan.params)
     arm = builder.nested()
     for k, bar in zip(plan.carried, state):
         self.add(inner, body.results[k], bar, arm)
     for k in [k for k in plan.collected if k in out_bars]:
         element = Var(barred(eqn.outs[k]), eqn.outs[k].type.element or eqn.outs[k].type)
         plan.elements.append(element)
+        self.whole.mark(element, body.results[k + op.exits])
         plan.seqs.append(_backwards(builder, out_bars[k]))
         self.add(inner, body.results[k + op.exits], element, arm)
     primal = replace(body, eqns=tuple(self.block(body, inner, arm)))
     plan.captured = [v for v in plan.captured if inner[v] is not plan.params[v]]
     plan.walked = [k for k in range(op.seqs) if body.params[k] in self.active]
     adjoint = arm.block(
-        [_bar_of(inner, body.params[op.seqs + k], arm) for k in plan.carried]
-        + [inner[v] for v in plan.captured]
-        + [_bar_of(inner, body.params[k], arm) for k in plan.walked],
+        [_bar_of(self, inner, body.params[op.seqs + k], arm) for k in plan.carried]
+        + [self.whole.of(inner[v], v, arm) for v in plan.captured]
+        + [_bar_of(self, inner, body.params[k], arm) for k in plan.walked],
         [*state, *(plan.params[v] for v in plan.captured)],
     )
     if op.again:
         primal, adjoint = body, turn_again(primal, adjoint, self.free)
     adjoint = _keep(self, plan, primal, adjoint, builder)
     primal_loop = _drive(plan, primal, builder)
-    inits = [_bar_of(out_bars, k, builder, eqn.outs[k]) for k in plan.carried] + [
-        bars[v] if v in bars else zero_like(builder, v) for v in plan.captured
+    inits = [_bar_of(self, out_bars, k, builder, eqn.outs[k]) for k in plan.carried] + [
+        _bar_of(self, bars, v, builder) for v in plan.captured
     ]
     _emit(
         self, plan, replace(adjoint, params=(*plan.elements, *adjoint.params)), inits, bars, builder
@@ -90,6 +93,8 @@ def _emit(
     new = For(len(plan.seqs), len(inits), again=op.again)
     outs = builder.emit(new, [*plan.seqs, *inits], types, hints, [adjoint])
     split = len(plan.carried)
+    self.whole.mark_all(outs[:split], [eqn.args[op.seqs + k] for k in plan.carried])
+    self.whole.mark_all(outs[split : len(inits)], plan.captured)
     bars.update(zip(plan.captured, outs[split:]))
     for k, out in zip(plan.carried, outs):
         self.add(bars, eqn.args[op.seqs + k], out, builder)
@@ -109,9 +114,13 @@ def _padded(builder: Builder, back: Atom, like: Atom) -> Atom:
     return builder.emit("joined", (back, zero_like(builder, rest)), [back.type])[0]
 
 
-def _bar_of(bars: Mapping[Any, Atom], key: Any, builder: Builder, like: Var | None = None) -> Atom:
+def _bar_of(
+    self: Reverse, bars: Mapping[Any, Atom], key: Any, builder: Builder, like: Var | None = None
+) -> Atom:
     """Return an adjoint, by variable or position; an absent one is zero."""
-    return bars[key] if key in bars else zero_like(builder, like or key)
+    if key not in bars:
+        return self.whole.mark(zero_like(builder, like or key), like or key)
+    return self.whole.of(bars[key], like or key, builder)
 
 
 def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 from typing import Any
 
-from adjgen.elementary.row import TABLE, Row, pole, select
+from adjgen.elementary.row import TABLE, Row, call, pole, select
 from adjgen.elementary.sequences import depth
 from adjgen.elementary.trace import Traced, applied, atom_of
 from adjgen.ir.build import Builder
@@ -37,7 +37,7 @@ def partials(
     for k, arg in enumerate(eqn.args[:1] if twice else eqn.args):
         if not isinstance(arg, Var) or arg not in wanted or not differentiable(arg.type):
             continue
-        builder.library = bool(row.home)
+        builder.library = bool(row.home) or any([bool(a.type.dtype) for a in eqn.args])
         result = row.partial(k, args, y)
         builder.library = False
         factor = as_float(atom_of(result[out] if isinstance(result, tuple) else result))
@@ -63,6 +63,8 @@ def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> A
     """Write bar * factor; if `guarded`, 0 where bar is. A choice among factors becomes a choice among products: a branch
     that is not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero."""
     last = builder.eqns[-1] if builder.eqns else None
+    if last is not None and last.op == "np.where" and last.outs == (factor,) and bar != ONE:
+        return _times_choice(builder, bar, last, guarded)
     if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
         builder.eqns.pop()
         then, other = (_times_block(builder, bar, block, guarded) for block in last.blocks)
@@ -84,6 +86,24 @@ def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> A
         left, right = operand(builder, bar), operand(builder, factor)
         return atom_of(select(left == 0.0, 0.0, lambda: left * right))
     return applied(builder, "mul", (bar, factor))
+
+
+def _times_choice(builder: Builder, bar: Atom, choice: Eqn, guarded: bool) -> Atom:
+    """Write bar * np.where(...): both sides are computed, so that infinities need a guard."""
+    test, *sides = (operand(builder, a) for a in choice.args)
+    poles = {eqn.outs[0] for eqn in builder.eqns if eqn.op == "infinity"}
+    infinite = [isinstance(s, float) and not math.isfinite(s) for s in sides]
+    left: Any = Traced(builder, bar)
+    if guarded or any(infinite) or not poles.isdisjoint(choice.args):
+        right = operand(builder, choice.outs[0])
+        return atom_of(select(left == 0.0, 0.0, lambda: left * right))
+    builder.eqns.pop()
+    return atom_of(select(test, *(s if is_zero_number(s) else left * s for s in sides)))
+
+
+def is_zero_number(value: Any) -> bool:
+    """Whether what a partial is given is the number 0.0."""
+    return isinstance(value, float) and value == 0.0
 
 
 def _times_block(builder: Builder, bar: Atom, block: Block, guarded: bool) -> Block:
@@ -115,7 +135,9 @@ def list_rule(eqn: Eqn) -> Row | None:
 
 
 def zero_like(builder: Builder, atom: Atom) -> Atom:
-    """Return the zero of a variable's kind: 0.0, or a list of zeros."""
+    """Return the zero of a variable's kind: 0.0, or a list or array of zeros."""
+    if atom.type.dtype:
+        return atom_of(call("zeros_of", Traced(builder, atom)))
     lists = depth(atom.type)
     if not lists:
         return ZERO
@@ -132,8 +154,8 @@ def real_power_check(eqn: Eqn) -> Eqn | None:
     base, exponent = eqn.args
     if isinstance(base, Const) and not _negative(base):
         return None
-    if exponent.type.name in ("int", "bool"):
-        return None
+    if exponent.type.name in ("int", "bool") or eqn.outs[0].type.dtype:
+        return None  # powers of arrays are nan where they are not real
     if (
         isinstance(exponent, Const)
         and isinstance(exponent.value, float)
@@ -152,6 +174,23 @@ def number_check(function: Function) -> list[Eqn]:
     if not values or not function.about.get("numpy"):
         return []
     return [Eqn((), "require_number", tuple(dict.fromkeys(values)), (), None, True)]
+
+
+def rank_checks(function: Function) -> list[Eqn]:
+    """Return the checks that arrays have as many dimensions as the items taken of them tell."""
+    found = []
+    for param in function.params:
+        for var in param.vars:
+            if var.type.dtype and isinstance(var.type.shape, tuple) and not param.annotation:
+                args = (var, Const(param.name), Const(len(var.type.shape)))
+                found.append(Eqn((), "require_rank", args, (), None, True))
+    return found
+
+
+def array_check(function: Function) -> list[Eqn]:
+    """Return the check that a value which may be an array is a number: an array has no gradient."""
+    values = [r for r in function.body.results if isinstance(r, Var) and r.type.dtype]
+    return [Eqn((), "require_number", tuple(values), (), None, True)] if values else []
 
 
 def _negative(base: Const) -> bool:

@@ -69,6 +69,15 @@ class Row:
         inf where math raises, and so does its derivative, which is written with numpy.
     like
         The row that this one is another name of: its partials, its cost, its range are the same.
+    typed
+        Of rows of arrays: the type of the value from the arguments themselves, in place of `result`.
+    signature
+        The parameters of a function of arrays by name, with their defaults (... for none): how a
+        call of it is read and written.
+    broadcasts
+        Whether what `vjp` returns may be smaller than the argument, which it is broadcast to.
+    view
+        Whether the value may share memory with the first argument.
     """
 
     name: str
@@ -95,6 +104,10 @@ class Row:
     mutates: bool = False
     home: str = ""
     like: str = ""
+    typed: Callable[[Sequence[Any]], Any] | None = None
+    signature: tuple[tuple[str, Any], ...] = ()
+    broadcasts: bool = False
+    view: bool = False
 
     def partial(self, k: int, args: Sequence[Number], y: Number) -> Number | None:
         """Return the partial derivative for argument k, or None if it is zero."""

@@ -46,6 +46,15 @@ def require_number(*values: Any) -> None:
 row("require_number", require_number, outs=0, category="none")
 
 
+def require_rank(value: Any, name: str, rank: int) -> None:
+    """Raise TypeError if an array has another number of dimensions than the function's items tell."""
+    if getattr(value, "ndim", 0) != rank:
+        raise TypeError(f"{name} must have {rank} dimensions")
+
+
+row("require_rank", require_rank, outs=0, category="none")
+
+
 def unbound_error(name: str, free: bool) -> NameError:
     """Return what Python raises where a name is read that has no value."""
     if free:

@@ -6,7 +6,8 @@ from typing import Any
 from adjgen.elementary.row import SPOKEN, TABLE, Row
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const
-from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, join
+from adjgen.ir.shapes import broadcast
+from adjgen.ir.types import BOOL, INT, NUMBERS, OPAQUE, REAL, Type, array, join
 
 KINDS = {"real": REAL, "int": INT, "bool": BOOL, "opaque": OPAQUE}
 ONE, ZERO, MINUS = Const(1.0), Const(0.0), Const(-1.0)
@@ -14,6 +15,11 @@ ONE, ZERO, MINUS = Const(1.0), Const(0.0), Const(-1.0)
 
 def result_type(row: Row, args: tuple[Atom, ...]) -> Type:
     """Return the type of a row's value from those of its arguments."""
+    if row.typed is not None:
+        found: Type = row.typed(args)
+        return found
+    if row.category != "sequence" and any([arg.type.dtype for arg in args]):
+        return of_elements(row, args)
     if callable(row.result):
         kind: Type = row.result([arg.type for arg in args])
         return kind
@@ -24,6 +30,14 @@ def result_type(row: Row, args: tuple[Atom, ...]) -> Type:
         kinds = [INT if arg.type is BOOL else arg.type for arg in args]
         return join(*kinds) if kinds else OPAQUE
     return KINDS[row.result]
+
+
+def of_elements(row: Row, args: tuple[Atom, ...]) -> Type:
+    """Return the type of a function that is applied element by element to arrays."""
+    kinds = [arg.type.dtype or arg.type for arg in args]
+    shape = broadcast(*[() if arg.type in NUMBERS else arg.type.shape for arg in args])
+    dtype = join(*kinds) if row.result == "number" else KINDS.get(str(row.result), REAL)
+    return array(shape, REAL if dtype is OPAQUE else dtype)
 
 
 def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | None:
@@ -79,7 +93,13 @@ class Traced:
         return Traced(self.builder, applied(self.builder, name, atoms))
 
     def adjgen_select(self, then: Any, other: Any) -> "Traced":
-        """Append an IF on this truth value; each side is traced into a block of its own."""
+        """Append an IF on this truth value; each side is traced into a block of its own.
+
+        Of an array of truth values both sides are computed.
+        """
+        if self.atom.type.dtype:
+            sides = [side() if callable(side) else side for side in (then, other)]
+            return self.adjgen_apply("np.where", (self, *sides))
         (out,) = self.builder.branch(self.atom, self.arm(then), self.arm(other))
         return Traced(self.builder, out)
 

@@ -3,9 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from adjgen.emit.targets import outside
+from adjgen.emit.references import outside
 from adjgen.ir.core import Const, Function, Param, Tree
-from adjgen.ir.types import Type, join
+from adjgen.ir.shapes import rank
+from adjgen.ir.types import REAL, Type, join
 
 NUMBERS = {"real": "float", "int": "int", "bool": "bool", "nothing": "None"}
 
@@ -14,7 +15,7 @@ def of_param(param: Param) -> ast.expr:
     """Return the annotation of a parameter; tangents and bars have none of their own."""
     if param.annotation:
         return of_text(param.annotation)
-    numbers = [Type("real") if v.type.name in NUMBERS else v.type for v in param.vars]
+    numbers = [REAL if v.type.name in NUMBERS else v.type for v in param.vars]
     return of_structure(param.tree, iter(numbers))
 
 
@@ -53,6 +54,8 @@ def of_type(kind: Type) -> ast.expr:
         return generic("list", [of_type(kind.element)])
     if kind.name == "nothing":
         return ast.Constant(None)
+    if kind.dtype and rank(kind.shape):
+        return outside("numpy", "ndarray")
     return (
         outside("builtins", NUMBERS[kind.name])
         if kind.name in NUMBERS

@@ -5,7 +5,7 @@ import ast
 from adjgen.elementary.structural import NOTHING, unbound_error
 from adjgen.emit.assignments import Assignments, Statements
 from adjgen.emit.expressions import negated
-from adjgen.emit.targets import outside
+from adjgen.emit.references import outside
 from adjgen.ir.core import Const, Eqn
 
 
@@ -39,6 +39,18 @@ def require_number(write: Assignments, eqn: Eqn) -> Statements:
     ]
     test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)
     text = "the value is an array: these derivatives are for numbers"
+    error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])
+    return [ast.If(test, [ast.Raise(error)], [])]
+
+
+def require_rank(write: Assignments, eqn: Eqn) -> Statements:
+    """Write the check that an array has as many dimensions as the derivative was written for."""
+    array, name, rank = eqn.args
+    assert isinstance(name, Const) and isinstance(rank, Const)
+    found = ast.Call(outside("numpy", "ndim"), [write.atom(array)], [])
+    test = ast.Compare(found, [ast.NotEq()], [ast.Constant(rank.value)])
+    dimensions = "dimension" if rank.value == 1 else "dimensions"
+    text = f"{name.value} must have {rank.value} {dimensions}; annotate it if it has others"
     error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])
     return [ast.If(test, [ast.Raise(error)], [])]
 

@@ -4,7 +4,8 @@ import ast
 from collections import Counter
 from collections.abc import Mapping
 
-from adjgen.emit.targets import constant, outside, spell
+from adjgen.emit.references import outside
+from adjgen.emit.targets import constant, spell
 from adjgen.emit.unbound import copies, measures
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
 

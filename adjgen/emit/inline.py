@@ -12,7 +12,7 @@ from adjgen.emit.expressions import is_comprehension
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import use_counts
-from adjgen.ir.types import BOOL, OPAQUE
+from adjgen.ir.types import BOOL, OPAQUE, is_mutable
 
 WIDTH = 64  # characters of an expression that is written inside another
 ALWAYS = {"range", "backwards", "pack"}  # written in the header of their loop
@@ -63,7 +63,7 @@ class Inlining:
             if self.fits(eqn):
                 self.chosen.add(eqn.outs[0])
                 read = [*eqn.args, *self.free.inside(eqn)] if eqn.blocks else eqn.args
-                if any([a.type.element is not None or a in self.readers for a in read]):
+                if any([is_mutable(a.type) or a in self.readers for a in read]):
                     self.readers.add(eqn.outs[0])
                     reading.append(eqn.outs[0])
                 if inside:
@@ -124,7 +124,12 @@ class Inlining:
 
     def fits(self, eqn: Eqn) -> bool:
         """Whether an equation may be written inside its use."""
-        if len(eqn.outs) != 1 or self.uses[eqn.outs[0]] != 1:
+        if len(eqn.outs) != 1:
+            return False
+        if eqn.op == "slice" and not any(isinstance(a, Var) for a in eqn.args):
+            self.width[eqn.outs[0]] = 3
+            return True
+        if self.uses[eqn.outs[0]] != 1:
             return False
         if eqn.op in ALWAYS:
             return True

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from adjgen.elementary.row import TABLE
 from adjgen.emit.exits import told
@@ -126,7 +127,7 @@ class Imports:
         plain = [import_line(m, a) for m, a in others.items() if m not in self.hidden]
         own = [line for line in plain if line.split()[1].split(".")[0] in sys.stdlib_module_names]
         rest = [line for line in plain if line not in own]
-        if self.carried and "import math" not in own:
+        if any(not TABLE[row].home for row in self.carried) and "import math" not in own:
             own.append("import math")
         for module, names in self.members.items():
             own += [f"from {module} import " + ", ".join(sorted(names))] if names else []
@@ -148,10 +149,26 @@ class Imports:
     def carried_functions(self) -> list[tuple[str, str]]:
         """Return the text of rows that Python lacks, with what they need."""
         found = []
-        for row, name in self.carried.items():
-            text = inspect.getsource(TABLE[row].evaluate).rstrip()
-            found.append((name, re.sub(rf"\b{row}(?=\()", name, text)))
+        pending = list(self.carried)
+        for row in pending:  # which grows by the rows that these call
+            text = source_of(row)
+            called = [n for n in re.findall(r"\b(\w+)\(", text) if n in TABLE and TABLE[n].carried]
+            pending += [other for other in dict.fromkeys(called) if other not in pending]
+            for other in dict.fromkeys([row, *called]):
+                text = re.sub(rf"\b{other}(?=\()", self.carried_name(other), text)
+            if "Any" in text:
+                self.written("typing", "Any")
+            if "np." in text:
+                text = re.sub(r"\bnp\.", f"{self.alias('numpy')}.", text)
+            found.append((self.carried_name(row), text))
         return found
+
+
+def source_of(row: str) -> str:
+    """Return the text of a row that generated code carries, without the types of its parameters."""
+    home = TABLE[row].home
+    function = getattr(import_module(home), row) if home else TABLE[row].evaluate
+    return inspect.getsource(function).rstrip()
 
 
 def import_line(module: str, alias: str) -> str:

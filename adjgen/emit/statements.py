@@ -26,8 +26,8 @@ from adjgen.emit.expressions import (
 )
 from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
+from adjgen.emit.references import outside
 from adjgen.emit.stores import stores
-from adjgen.emit.targets import outside
 from adjgen.emit.tries import Tries
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 
@@ -286,7 +286,7 @@ class Printer(Assignments):
 
 SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
     "require_real": checks.require_real, "require_bound": checks.require_bound,
-    "require_number": checks.require_number,
+    "require_number": checks.require_number, "require_rank": checks.require_rank,
     "no_derivative": checks.no_derivative, "unpacked": Printer.unpacked,
     "changed": Printer.changed, "refilled": Printer.refilled,
 }  # fmt: skip

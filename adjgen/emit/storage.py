@@ -9,17 +9,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from adjgen.elementary.sequences import depth
-from adjgen.emit.sharing import (
+from adjgen.emit.consumed import (
     CONTAINERS,
     WRITES,
-    closure,
-    exposed,
+    consumed,
     is_list,
+    is_view,
     moves,
     mutates,
-    shallow,
-    shared,
+    next_store,
+    rooted,
 )
+from adjgen.emit.sharing import exposed, shared
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, substituted
@@ -58,46 +59,6 @@ def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]
     return replace(function, body=storage.returned(function, storage.block(body, set())))
 
 
-def consumed(eqns: list[Eqn]) -> set[Atom]:
-    """Return the variables whose lists are stored into, under this name or a later one."""
-    sources: dict[Atom, list[Atom]] = {}
-    found: set[Atom] = set()
-    for eqn in eqns:
-        if mutates(eqn):
-            found.add(eqn.args[0])
-        if eqn.op in CONTAINERS:
-            found.update(arg for arg in eqn.args if is_list(arg))
-        for source, target in moves(eqn):
-            if is_list(source):
-                sources.setdefault(target, []).append(source)
-        for target, source in shallow(eqn):
-            sources.setdefault(target, []).append(source)
-    return closure(list(found), sources)
-
-
-def rooted(params: tuple[Var, ...], eqns: list[Eqn]) -> dict[Atom, set[Atom]]:
-    """Return, by what the caller's lists hold at the end, the variables that are these lists.
-
-    Left out are those that hold something else on the way: what sorted, joined, copied gives.
-    """
-    sources: dict[Atom, list[Atom]] = {}
-    for eqn in eqns:
-        if mutates(eqn):
-            sources.setdefault(eqn.outs[0], []).append(eqn.args[0])
-        for source, target in moves(eqn):
-            sources.setdefault(target, []).append(source)
-    roots = {}
-    for final in [eqn.args[-1] for eqn in eqns if eqn.op == "changed"]:
-        found, pending = {final}, [final]
-        while pending:
-            new = set(sources.get(pending.pop(), ())) - found
-            found |= new
-            pending += new
-        if len([v for v in found if v not in sources]) == 1 and not found.isdisjoint(params):
-            roots[final] = found
-    return roots
-
-
 class Storage:
     """Walks a function once; `borrowed` are lists that belong to somebody else, or whose rows do.
 
@@ -109,6 +70,7 @@ class Storage:
         self.free = FreeVariables()
         self.borrowed: set[Atom] = set()
         self.exposed: set[Atom] = set()  # those whose rows are stored into or returned
+        self.shared: set[Atom] = set()  # views of arrays that are stored into after their last use
 
     def block(self, block: Block, busy: set[Atom]) -> Block:
         """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
@@ -123,11 +85,13 @@ class Storage:
             again = eqn.args[0] if eqn.args else None
             for position in self.consuming(eqn):
                 eqn = self.owned(eqn, position, k, last, busy, out, mapping)
-            if eqn.op in BORROWED:
+            if eqn.op in BORROWED or is_view(eqn):
                 self.borrowed.update(o for o in eqn.outs if is_list(o))
-                if again in self.consumed and is_list(eqn.outs[0]):
-                    eqn = self.separate(eqn, out)
-                    continue
+                if (again in self.consumed or again in self.shared) and is_list(eqn.outs[0]):
+                    if not (is_view(eqn) and last.get(eqn.outs[0], 0) <= next_store(block, k)):
+                        eqn = self.separate(eqn, out)
+                        continue
+                    self.shared.update(eqn.outs)
             found = shared(eqn, block, k, self.borrowed, busy, self.given, self.free)
             self.borrowed.update(self.exposed.intersection(found))
             out.append(eqn)
@@ -279,5 +243,6 @@ class Storage:
 
 
 def copy(source: Var, own: Var) -> Eqn:
-    """Return the equation that copies a list, the lists inside too."""
-    return Eqn((own,), f"copied_{depth(source.type)}", (source,), derivative=True)
+    """Return the equation that copies a list, the lists inside too, or an array."""
+    name = "copied_array" if source.type.dtype else f"copied_{depth(source.type)}"
+    return Eqn((own,), name, (source,), derivative=True)

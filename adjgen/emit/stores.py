@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Sequence
 
+from adjgen.emit import arrays
 from adjgen.emit.targets import add_elements, subscript
 
 Args = Sequence[ast.expr]
@@ -65,6 +66,6 @@ def is_none(tree: ast.expr) -> bool:
 
 
 STORES = {
-    "with_item": with_item, "add_at": add_at, "append": append, "most": most,
+    "with_item": with_item, "add_at": add_at, "append": append, "most": most, **arrays.STORES,
 }  # fmt: skip
 SUMS = {"add_row_at": add_row_at, "add_part": add_part}

@@ -5,15 +5,12 @@ from collections.abc import Callable, Sequence
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import DEEPEST
+from adjgen.emit.arrays import ARRAYS, by_signature
+from adjgen.emit.references import outside
 from adjgen.ir.core import Const
 
 Args = Sequence[ast.expr]
 Spelling = Callable[[Args], ast.expr]
-
-
-def outside(module: str, name: str) -> ast.Name:
-    """Return a reference to a name of a module; emit.module chooses how it is written."""
-    return ast.Name(f"@{module}:{name}", ast.Load())
 
 
 def binary(op: type[ast.operator]) -> Spelling:
@@ -256,7 +253,7 @@ for _depth in range(1, DEEPEST + 1):
     MATH[f"copied_{_depth}"] = copied(_depth)
     MATH |= {f"add_elements_{_depth}": add_elements(_depth), f"zeros_like_{_depth}": zeros(_depth)}
     MATH |= {f"columns_{_depth}": columns(_depth)}
-TARGETS = {"math": MATH}
+TARGETS = {"math": MATH, "numpy": MATH | ARRAYS}
 
 
 def spell(target: str, name: str, args: Args) -> ast.expr:
@@ -267,6 +264,8 @@ def spell(target: str, name: str, args: Args) -> ast.expr:
     row = TABLE[name]
     if row.carried:
         return ast.Call(ast.Name(f"@:{name}", ast.Load()), list(args), [])
+    if row.signature:
+        return by_signature(row, args)
     if row.home:
         function = outside(row.home, row.names[0].removeprefix(f"{row.home}."))
         return ast.Call(function, list(args), [])
@@ -286,6 +285,6 @@ def constant(atom: Const) -> ast.expr:
             return outside("math", FAMOUS[value])
         if value != value or value == float("inf"):
             return outside("math", "nan" if value != value else "inf")
-    if value == () and isinstance(value, tuple):
-        return ast.Tuple([], ast.Load())
+    if isinstance(value, tuple):
+        return ast.Tuple([constant(Const(one)) for one in value], ast.Load())
     return ast.Constant(value)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from adjgen.emit.assignments import Assignments, Statements, leaves
 from adjgen.emit.inline import Inlining
-from adjgen.emit.targets import outside
+from adjgen.emit.references import outside
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Try
 from adjgen.ir.query import equations
 

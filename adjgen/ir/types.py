@@ -3,16 +3,25 @@
 from dataclasses import dataclass
 from functools import cache
 
+from adjgen.ir.shapes import Shape
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Type:
-    """A type by name; a sequence also has the type of its elements. There is one object for each."""
+    """A type by name. There is one object for each.
+
+    A sequence (of Python) has the type of its `element`s; an array (of numpy, or a number, where
+    that is not known) has the type of its numbers, `dtype`, and a shape.
+    """
 
     name: str
     element: "Type | None" = None
+    dtype: "Type | None" = None
+    shape: Shape = None
 
     def __str__(self) -> str:
-        return f"{self.name}[{self.element}]" if self.element else self.name
+        inner = self.element or self.dtype
+        return f"{self.name}[{inner}]" if inner else self.name
 
 
 REAL = Type("real")
@@ -22,6 +31,7 @@ OPAQUE = Type("opaque")  # a Python value of which nothing is known
 NOTHING = Type("nothing")  # the type of UNBOUND; joins with everything
 
 
+NUMBERS = {REAL, INT, BOOL}
 OF_PYTHON = {float: REAL, int: INT, bool: BOOL}
 
 
@@ -29,6 +39,17 @@ OF_PYTHON = {float: REAL, int: INT, bool: BOOL}
 def seq(element: Type) -> Type:
     """Return the type of a list (or range) with elements of one type."""
     return Type("seq", element)
+
+
+@cache
+def array(shape: Shape = None, dtype: Type = REAL) -> Type:
+    """Return the type of an array; one without dimensions is a number."""
+    return dtype if shape == () else Type("array", None, dtype, shape)
+
+
+def is_mutable(kind: Type) -> bool:
+    """Whether a value of this type may be stored into: a list or an array."""
+    return kind.element is not None or kind.dtype is not None
 
 
 def of_constant(value: object) -> Type:
@@ -47,8 +68,10 @@ def join(*types: Type) -> Type:
         return NOTHING
     if len(kinds) == 1:
         return kinds.pop()
-    if kinds <= {REAL, INT, BOOL}:
+    if kinds <= NUMBERS:
         return REAL if REAL in kinds else INT
+    if all(kind.dtype or kind in NUMBERS for kind in kinds) and any(k.dtype for k in kinds):
+        return array(None, join(*(kind.dtype or kind for kind in kinds)))
     if all(kind.name == "seq" for kind in kinds):
         return seq(join(*(kind.element or OPAQUE for kind in kinds)))
     return OPAQUE
@@ -58,4 +81,4 @@ def differentiable(kind: Type) -> bool:
     """Whether a value of this type may carry a derivative."""
     while kind.element:
         kind = kind.element
-    return kind is REAL or kind is OPAQUE
+    return kind is REAL or kind is OPAQUE or kind.dtype is REAL

@@ -19,6 +19,8 @@ def annotation(definition: Any, name: str, kind: Type, differentiable: bool, use
     optional = ["None"] if default is None else []
     number = differentiable or kind == REAL and name in used.numbers
     said = [] if number else plain(annotation_of(definition.node, name))
+    if kind.dtype:
+        return ""
     if number:
         found = [spelled(kind)]
     elif said and agrees(said, default):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from adjgen.ir.core import Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, seq
-from adjgen.read import displays, list_methods, lists, stores
+from adjgen.read import arrays, displays, list_methods, lists, stores
 from adjgen.read.carrying import carry
 from adjgen.read.expressions import ADVICE, BINARY, atom, bind, value
 from adjgen.read.flow import is_text
@@ -82,7 +82,8 @@ def all_known(frame: Frame, targets: Sequence[ast.expr]) -> bool:
         elif isinstance(target, ast.Starred):
             pending.append(target.value)
         elif not isinstance(target, ast.Name) and stored_into(frame, target) is None:
-            return False
+            if arrays.stored_into(frame, target) is None:
+                return False
     return True
 
 
@@ -93,6 +94,8 @@ def stored_into(frame: Frame, target: ast.expr) -> Value | None:
     if is_text(target.slice):
         return None  # an item of a dict
     base = lists.reference(frame, target.value)
+    if isinstance(base, ListValue) and arrays.held(frame, base) is not None:
+        return None
     return base if isinstance(base, (ListValue, RowValue)) else None
 
 
@@ -106,6 +109,10 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
     base = stored_into(frame, target)
     if base is not None and isinstance(target, ast.Subscript):
         stores.store(frame, node, target, base, result)
+        return
+    of = arrays.stored_into(frame, target)
+    if of is not None and isinstance(target, ast.Subscript):
+        arrays.store(frame, node, target, of, result)
         return
     if isinstance(target, (ast.Tuple, ast.List)):
         lists.retype(frame, result, seq(REAL))
@@ -161,6 +168,8 @@ def annotated(frame: Frame, node: ast.AnnAssign) -> None:
 def augmented(frame: Frame, node: ast.AugAssign) -> None:
     """Lower `x += ...`, of a number, an item, a list; the rest is carried."""
     target, name = node.target, BINARY.get(type(node.op))
+    if arrays.augmented(frame, node, name):
+        return
     base = stored_into(frame, target)
     if base is not None and name is not None and isinstance(target, ast.Subscript):
         stores.update(frame, node, target, base, name)

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,16 @@ from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
-from adjgen.read import dispatch, displays, expressions, list_methods, methods, names, solvers
+from adjgen.read import (
+    array_calls,
+    dispatch,
+    displays,
+    expressions,
+    list_methods,
+    methods,
+    names,
+    solvers,
+)
 from adjgen.read.absent import is_forgiven, not_there
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
@@ -25,33 +34,9 @@ COMPLEX = {"builtins.complex"}
 REAL_NUMBER = (
     "A real number is its own real part: leave that out, or name other parameters with wrt=."
 )
+OF_ARRAYS = 'Functions of arrays need target="numpy"; `adjgen rules` lists what has a rule.'
 # What a float tells of itself, with the type of the answer.
 METHODS = {"is_integer": BOOL, "hex": OPAQUE, "as_integer_ratio": OPAQUE, "conjugate": OPAQUE}
-
-
-@dataclass(frozen=True, eq=False)
-class InnerDefinition:
-    """A lambda or a function defined inside another: what names.Definition says of others."""
-
-    node: Any
-    file: Any
-    scope: Any
-    qualname: str
-    defaults: dict[str, Value] = field(default_factory=dict)
-    bound: int = 0
-    live: Any = None
-
-
-def inner_definition(frame: Frame, node: ast.FunctionDef | ast.Lambda) -> InnerDefinition:
-    """Return a function defined here; its defaults are evaluated now, as Python does."""
-    args = node.args
-    positional = [*args.posonlyargs, *args.args]
-    pairs = list(zip(positional[len(positional) - len(args.defaults) :], args.defaults))
-    pairs += [(a, d) for a, d in zip(args.kwonlyargs, args.kw_defaults) if d is not None]
-    defaults = {a.arg: expressions.value(frame, d) for a, d in pairs}
-    name = getattr(node, "name", "<lambda>")
-    of = frame.definition
-    return InnerDefinition(node, of.file, of.scope, f"{of.qualname}.{name}", defaults)
 
 
 def readable(frame: Frame, node: ast.Call) -> bool:
@@ -85,6 +70,10 @@ def call(frame: Frame, node: ast.Call) -> Value:
         return frame.problem(
             node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers."
         )
+    if frame.session.target == "numpy":
+        made = frame.attempt(lambda: array_calls.call(frame, node, dotted))
+        if made is not None:
+            return made
     if dotted == "functools.partial" and (held := _partial(frame, node)) is not None:
         return held
     if dotted:
@@ -231,6 +220,10 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
     """Lower a call of one of Python's own functions."""
     args = node.args
     row = BY_NAME.get(dotted)
+    if row is not None and row.signature:  # a function of arrays
+        return frame.opaque(
+            node, f"ADJ301 no derivative rule for this call of `{dotted}`", OF_ARRAYS
+        )
     if dotted == "builtins.float" and len(args) == 1 and isinstance(args[0], ast.Constant):
         if isinstance(args[0].value, str) and not node.keywords:
             return _float_of_text(frame, node, args[0].value)

@@ -143,7 +143,7 @@ class Carried:
                 own.buffer = own.buffer or cell.buffer
                 cell.buffer = None if start else cell.buffer
                 stays_inside(own, cell)
-                shared = counts[cell] > 1 or cell.given
+                shared = counts[cell] > 1 or cell.given or cell.base is not None
                 reason = cell.frozen or own.frozen or (SHARED if shared else "")
                 if reason:
                     freeze(reason, cell if cell not in before else None)  # made in this turn

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adjgen.ir.core import UNBOUND, Atom, Var
+from adjgen.ir.types import is_mutable
 from adjgen.read.values import Cell, Display, FunctionValue, ListValue, RowValue, Value, leaves
 
 Heap = dict[Cell, Atom]
@@ -35,7 +36,7 @@ def closed(value: Value, cells: Iterator[Cell], heap: Heap) -> Value:
     if isinstance(value, Display):
         return Display(value.kind, tuple([closed(item, cells, heap) for item in value.items]))
     cell = next(cells)
-    if isinstance(value, Var) and value.type.element is not None:
+    if isinstance(value, Var) and is_mutable(value.type):
         heap[cell] = value
         return ListValue(cell)
     return value
@@ -70,7 +71,8 @@ def stays_inside(cell: Cell, *before: Cell | None) -> None:
 
 def freeze(reason: str, *cells: Cell | None) -> bool:
     """Forbid changes of cells; return whether one could be changed before."""
-    loose = [cell for cell in cells if cell is not None and not cell.frozen]
+    bases = [cell.base for cell in cells if cell is not None]
+    loose = [cell for cell in (*cells, *bases) if cell is not None and not cell.frozen]
     for cell in loose:
         cell.frozen = reason
     return bool(loose)

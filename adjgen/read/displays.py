@@ -7,10 +7,12 @@ import ast
 from collections.abc import Sequence
 
 from adjgen.elementary.row import BY_NAME
-from adjgen.ir.core import Const
-from adjgen.read import expressions
+from adjgen.ir.core import Const, Opaque
+from adjgen.ir.types import OPAQUE
+from adjgen.read import expressions, lists, stores
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
+from adjgen.read.opaque import Code
 from adjgen.read.values import Display, Value
 
 Nodes = list[ast.expr]
@@ -138,3 +140,20 @@ def display(frame: Frame, node: ast.expr) -> Value | None:
     if items is None:
         return None
     return Display("tuple", tuple(expressions.value(frame, item) for item in items))
+
+
+def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: str) -> Value:
+    """Lower an item or slice of a tuple that is known; an index of run time needs a list of it."""
+    number = integer(node.slice)
+    if number is not None and -len(base.items) <= number < len(base.items):
+        return base.items[number]
+    if isinstance(node.slice, ast.Slice):
+        parts = (node.slice.lower, node.slice.upper, node.slice.step)
+        bounds = [None if part is None else integer(part) for part in parts]
+        if all(b is not None or p is None for b, p in zip(bounds, parts)):
+            return Display(base.kind, base.items[slice(*bounds)])
+    elif number is None and (listed := stores.listed(frame, node, base.items)) is not None:
+        return lists.item(frame, node, listed, node.slice)
+    item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
+    code = Code(item, ("container",), reason=reason, hint=expressions.ADVICE)
+    return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import OPAQUE
 from adjgen.read import (
+    arrays,
     calls,
     comprehensions,
     displays,
+    inner,
     joins,
     lists,
     names,
@@ -17,7 +19,7 @@ from adjgen.read import (
     tables,
 )
 from adjgen.read.bound import flag
-from adjgen.read.flow import integer, is_text
+from adjgen.read.flow import is_text
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
 from adjgen.read.values import (
@@ -79,6 +81,10 @@ def _name(frame: Frame, node: ast.Name) -> Value:
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:
     binding = frame.binding(node)
+    if binding is None and frame.session.target == "numpy":
+        found = frame.attempt(lambda: arrays.attribute(frame, node))
+        if found is not None:
+            return found
     if binding is None and (root := solvers.attribute(frame, node)):
         return root
     if isinstance(binding, names.External) or binding is None:
@@ -112,6 +118,10 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
 def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     right = value(frame, node.right)
     name = BINARY.get(type(node.op))
+    if frame.session.target == "numpy":
+        made = arrays.operation(frame, node, name, left, right)
+        if made is not None:
+            return made
     if isinstance(left, Display) and isinstance(right, Display) and name == "add":
         return Display(left.kind, left.items + right.items)
     made = stores.list_operation(frame, node, name, left, right)
@@ -207,6 +217,8 @@ def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
 
 def bind(frame: Frame, name: str, result: Value) -> None:
     """Give a name a value; a value without a name takes it as its hint."""
+    if isinstance(result, Var) and result.type.dtype:
+        result = lists.held(frame, result)
     held = frame.session.heap[result.cell] if isinstance(result, ListValue) else result
     if isinstance(held, Var) and not held.hint:
         held.hint = name
@@ -216,6 +228,10 @@ def bind(frame: Frame, name: str, result: Value) -> None:
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     reason = "ADJ401 an item of a container cannot be differentiated"
+    if frame.session.target == "numpy" and not is_text(node.slice):
+        picked = frame.attempt(lambda: arrays.item(frame, node))
+        if picked is not None:
+            return picked
     if isinstance(node.slice, ast.Slice) and (part := displays.display(frame, node)) is not None:
         return part
     base: Value | None
@@ -234,7 +250,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     else:
         base = None
     if isinstance(base, Display):
-        return item_of_display(frame, node, base, reason)
+        return displays.item_of_display(frame, node, base, reason)
     if isinstance(base, (ListValue, RowValue)) and not isinstance(node.slice, ast.Tuple):
         if isinstance(node.slice, ast.Slice):
             return lists.part(frame, node, base, node.slice)
@@ -244,23 +260,6 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         code = Code(item, ("container",), reason=reason, hint=ADVICE)
         return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
     return frame.opaque(node, reason, ADVICE, tables.kind_of_items(frame.binding(node.value)))
-
-
-def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: str) -> Value:
-    """Lower an item or slice of a tuple that is known; an index of run time needs a list of it."""
-    number = integer(node.slice)
-    if number is not None and -len(base.items) <= number < len(base.items):
-        return base.items[number]
-    if isinstance(node.slice, ast.Slice):
-        parts = (node.slice.lower, node.slice.upper, node.slice.step)
-        bounds = [None if part is None else integer(part) for part in parts]
-        if all(b is not None or p is None for b, p in zip(bounds, parts)):
-            return Display(base.kind, base.items[slice(*bounds)])
-    elif number is None and (listed := stores.listed(frame, node, base.items)) is not None:
-        return lists.item(frame, node, listed, node.slice)
-    item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
-    code = Code(item, ("container",), reason=reason, hint=ADVICE)
-    return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
 
 
 def _list(frame: Frame, node: ast.List) -> Value:
@@ -281,7 +280,7 @@ def _comprehension(frame: Frame, node: ast.ListComp) -> Value:
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:
-    return FunctionValue(calls.inner_definition(frame, node), frame)
+    return FunctionValue(inner.inner_definition(frame, node), frame)
 
 
 def _call(frame: Frame, node: ast.Call) -> Value:

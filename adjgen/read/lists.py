@@ -86,7 +86,7 @@ def inherit(frame: Frame, source: Atom, var: Var, lists: int = 1) -> None:
 def retype(frame: Frame, atom: Value, kind: Type) -> None:
     """Have a parameter read as what its use says, if a value comes from one."""
     origins = frame.session.origins
-    if isinstance(atom, Var) and atom in origins and atom.type == REAL:
+    if isinstance(atom, Var) and atom in origins and (atom.type == REAL or atom.type.dtype):
         parameter, depth = origins[atom]
         if depth and kind == OPAQUE:
             return

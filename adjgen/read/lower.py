@@ -9,7 +9,7 @@ from adjgen.diagnostics import Problem, UnsupportedError
 from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
-from adjgen.ir.types import OPAQUE, Type, differentiable
+from adjgen.ir.types import OPAQUE, Type, differentiable, is_mutable
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
 from adjgen.read.cells import opened
@@ -27,8 +27,8 @@ from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leave
 DEEPEST = 8  # lists in a list
 
 
-def lower(definition: Any) -> Module:
-    """Return a function as a Module.
+def lower(definition: Any, target: str = "math") -> Module:
+    """Return a function as a Module, its unknown parameters numbers, or arrays for target numpy.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def lower(definition: Any) -> Module:
     carried: dict[Loc, Conflict] = {}
     while True:
         try:
-            return _lowered(definition, retyped, carried)
+            return _lowered(definition, target, retyped, carried)
         except Reread as again:
             assert again.lost.place is not None
             carried[again.lost.place] = again.lost
@@ -57,10 +57,13 @@ def _of_two_kinds(definition: Any, parameter: str) -> Problem:
 
 
 def _lowered(
-    definition: Any, retyped: dict[tuple[Any, str], Type], carried: dict[Loc, Conflict]
+    definition: Any,
+    target: str,
+    retyped: dict[tuple[Any, str], Type],
+    carried: dict[Loc, Conflict],
 ) -> Module:
     """Return a function as a Module, parameters and try statements read as earlier readings told."""
-    session = Session()
+    session = Session(target)
     session.main, session.retyped, session.carried = definition, retyped, carried
     _signature_problems(session, definition)
     session.recursive.add(definition)  # a call of itself is a CALL
@@ -73,7 +76,9 @@ def _lowered(
         raise UnsupportedError(problems)
     main.about["holders"] = session.holders
     main.about["files"] = session.files
-    main.about["numpy"] = session.numpy
+    main.about["numpy"] = session.numpy and target == "math"
+    main.about["arrays"] = session.arrays
+    main.about["target"] = target
     main.about["hidden"] = session.hidden
     return Module(main, session.functions)
 
@@ -212,7 +217,7 @@ def _argument(session: Session, param: Param, definition: Any) -> Value:
     is_main = definition is session.main
     if not param.kind.startswith("VAR_"):
         session.origins[var] = (definition, param.name), 0
-    if var.type.element is None:
+    if not is_mutable(var.type):
         return var
     frozen = "" if is_main else "it belongs to the caller"
     if param.default is not ... and param.default is not None:

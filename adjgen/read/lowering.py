@@ -9,7 +9,7 @@ from adjgen.ir.core import Atom, Function, Loc, Var
 from adjgen.ir.types import Type
 from adjgen.read.cells import Heap
 from adjgen.read.guards import Guard
-from adjgen.read.values import Conflict, Value
+from adjgen.read.values import Cell, Conflict, Value
 
 
 class Reread(Exception):
@@ -23,7 +23,9 @@ class Reread(Exception):
 class Session:
     """What one act of lowering shares: the builder, the problems, the functions called."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: str = "math") -> None:
+        self.target = target
+        self.views: dict[Var, tuple[Cell, Atom]] = {}  # view of an array -> that, and what it held
         self.builder = Builder()
         self.problems: list[Problem] = []  # a loop that is read again forgets those of its body
         self.settled: list[Problem] = []  # those of functions, which are read once
@@ -40,6 +42,7 @@ class Session:
         self.solutions: dict[Var, Any] = {}  # what solvers returned -> attribute, residual
         self.hidden: set[str] = set()  # modules that `from package import name` does not reach
         self.numpy = False  # whether numpy is used, so that values may be arrays
+        self.arrays = False  # whether functions are used that take arrays
         self.doubtful: set[Atom] = set()  # taken for numbers, but `n * items` may be a list
         self.heap: Heap = {}
         self.frames: list[Any] = []  # of the functions that are being read

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeGuard
 
-from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
+from adjgen.ir.shapes import symbol
+from adjgen.ir.types import INT, OPAQUE, REAL, Type, array, seq
 from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
 from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
+from adjgen.read.ranks import OF_ARRAYS, Ranks
 from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import BindingValue
 
@@ -21,6 +23,7 @@ BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
 UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)  # a default that only running tells
 OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
 LISTS = ("builtins.list", "typing.List")
+MAKERS = {f"numpy.{n}" for n in ("zeros", "ones", "empty", "full", "eye", "identity", "arange")}
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
 
@@ -48,6 +51,12 @@ def parameter_types(
             found[name] = (written, True)
         elif name in used.counts:
             found[name] = (INT, False)
+        elif (
+            session.target == "numpy"
+            and name not in used.objects
+            and _may_be_array(default, annotation)
+        ):
+            found[name] = (_array(used, name), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
         elif name in used.objects or not (_number_default(default) or unknown):
@@ -59,6 +68,16 @@ def parameter_types(
         else:
             found[name] = (REAL, True)
     return found
+
+
+def _array(used: "Uses", name: str) -> Type:
+    """Return the type of a parameter that may be an array."""
+    rank = used.ranks.of(name)
+    return array(symbol(name) if rank is None else tuple(f"{name}.{k}" for k in range(rank)))
+
+
+def _may_be_array(default: object, annotation: set[str]) -> bool:
+    return _number_default(default) and "float" not in annotation
 
 
 def _number_default(default: object) -> bool:
@@ -154,6 +173,8 @@ class Uses:
 
     def __init__(self, session: Session, definition: Any) -> None:
         self.frame = _with_aliases(session, definition)
+        if session.target == "numpy":
+            self.ranks = Ranks(self.frame, definition.node)
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
         self.lists: set[str] = set()  # indexed by numbers, iterated
@@ -192,6 +213,8 @@ class Uses:
     def _attribute(self, node: ast.Attribute) -> None:
         of_number = node in self.methods or node.attr in ("real", "imag")
         of_list = hasattr(list, node.attr)
+        if self.frame.session.target == "numpy" and node.attr in OF_ARRAYS:
+            of_number = True
         into = self.numbers if of_number else self.lists if of_list else self.objects
         into |= names_of([node.value])
 
@@ -236,6 +259,9 @@ class Uses:
         self.objects |= names_of([node.func])
         if dotted == "builtins.range":
             self.counts |= names_of(node.args)
+        elif dotted in MAKERS:
+            shape = node.args[0] if node.args else node
+            self.counts |= names_of(shape.elts if isinstance(shape, ast.Tuple) else [shape])
         elif dotted in OF_CONTAINERS:
             self.lists |= names_of(node.args)
         elif (

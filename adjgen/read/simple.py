@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from adjgen.ir.core import UNBOUND
-from adjgen.read import calls, list_methods, names
+from adjgen.read import calls, inner, list_methods, names
 from adjgen.read.assignments import OTHER_SCOPE, annotated, assign_all, augmented
 from adjgen.read.carrying import carry
 from adjgen.read.expressions import bind, value
@@ -66,7 +66,7 @@ def _define(frame: Frame, node: ast.FunctionDef) -> None:
             f"`{node.name}` is decorated inside a function",
             "Define it at module level.",
         )
-    bind(frame, node.name, FunctionValue(calls.inner_definition(frame, node), frame))
+    bind(frame, node.name, FunctionValue(inner.inner_definition(frame, node), frame))
 
 
 def _delete(frame: Frame, node: ast.Delete) -> None:

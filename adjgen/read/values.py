@@ -42,6 +42,7 @@ class Cell:
     given       whether it is the caller's, who sees its changes
     inside      lists that it may be a row of
     buffer      the parameter whose list it may be, if the caller gave one for a default of None
+    base        the array of which this one is a view
     """
 
     frozen: str = ""
@@ -52,6 +53,7 @@ class Cell:
     given: bool = False
     inside: tuple["Cell", ...] = ()
     buffer: Var | None = None
+    base: "Cell | None" = None
 
 
 @dataclass(frozen=True, slots=True)

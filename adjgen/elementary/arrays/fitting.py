@@ -1,0 +1,105 @@
+"""Rows that fit an array to the shape of another: zeros, copies, the sum over what was broadcast.
+
+They are what derivatives are written with; a user's call of np.broadcast_to is in shaping.
+"""
+
+from functools import partial
+from typing import Any
+
+from adjgen.elementary.arrays.typing import like, of_rank, shape_of, type_of
+from adjgen.elementary.libraries import function
+from adjgen.elementary.row import Number, Row, call, enter, row
+from adjgen.ir.shapes import same, summed_axes
+from adjgen.ir.types import INT, OPAQUE, REAL, Type, array
+
+NUMERIC = "adjgen.elementary.numeric"
+
+
+def carried(name: str, **about: Any) -> None:
+    """Enter a row whose text generated code carries."""
+    enter(
+        Row(name, function(NUMERIC, name), home=NUMERIC, carried=True, category="sequence", **about)
+    )
+
+
+def zeros_of(like: Any) -> Any:
+    """Return zeros of the shape and precision of an array."""
+    import numpy as np
+
+    return np.zeros_like(like, dtype=np.result_type(like, 1.0))
+
+
+def spread(x: Any, like: Any) -> Any:
+    """Return x in the shape of another array."""
+    import numpy as np
+
+    return np.broadcast_to(x, np.shape(like))
+
+
+def copied_array(x: Any) -> Any:
+    """Return a copy."""
+    import numpy as np
+
+    return np.array(x)[()]
+
+
+def spreaded(x: Number, like: Number) -> Number:
+    """Return x in the shape of `like`, which it may have already."""
+    return x if same(shape_of(x), shape_of(like)) else call("spread", x, like)
+
+
+def reduced_to(x: Number, like: Number) -> Number:
+    """Return x summed to the shape of `like`, which was broadcast to that of x."""
+    to = shape_of(like)
+    if same(shape_of(x), to):
+        return x
+    if to == ():
+        return call("np.sum", x, None, False)
+    axes = summed_axes(shape_of(x), to)
+    if axes is None:
+        return call("unbroadcast", x, like)
+    assert isinstance(to, tuple)
+    lead = len(shape_of(x) or ()) - len(to)
+    kept = tuple(axis for axis in axes if axis >= lead)
+    for some, keep in ((kept, True), (tuple(axis for axis in axes if axis < lead), False)):
+        if some:
+            x = call("np.sum", x, some if len(some) > 1 else some[0], keep)
+    return x
+
+
+def as_float_type(args: Any) -> Any:
+    """Return the type of floats in the shape of the last argument."""
+    kind = type_of(args[-1])
+    return array(kind.shape, REAL) if kind.dtype else kind if kind is not OPAQUE else of_rank(None)
+
+
+carried(
+    "unbroadcast", typed=as_float_type, view=True,
+    jvp=lambda args, y, dot: call("unbroadcast", dot(0), args[1]),
+    vjp=lambda k, args, y, bar: None if k else call("spread", bar, args[0]),
+)  # fmt: skip
+row(
+    "spread", spread, category="sequence", typed=as_float_type, view=True,
+    jvp=lambda args, y, dot: call("spread", dot(0), args[1]),
+    vjp=lambda k, args, y, bar: None if k else reduced_to(bar, args[0]),
+)  # fmt: skip
+row("zeros_of", zeros_of, category="none", typed=as_float_type, raises=False)
+row(
+    "copied_array", copied_array, category="sequence", typed=like(), raises=False,
+    jvp=lambda args, y, dot: call("copied_array", dot(0)), vjp=lambda k, args, y, bar: bar,
+)  # fmt: skip
+
+
+def constantly(kind: Type, args: Any) -> Type:
+    """Return a type, whatever the arguments."""
+    return kind
+
+
+for _name, _kind in {"size": INT, "ndim": INT, "shape": OPAQUE}.items():
+    enter(
+        Row(
+            f"np.{_name}", function("numpy", _name), names=(f"numpy.{_name}",), home="numpy",
+            category="none", typed=partial(constantly, _kind),
+            signature=(("a", ...), *((("axis", None),) if _name == "size" else ())),
+        )
+    )  # fmt: skip

@@ -1,0 +1,124 @@
+"""Which variables hold lists and arrays that are stored into, under which names: what storage asks."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from adjgen.elementary.row import TABLE
+from adjgen.elementary.sequences import depth
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Try, Var
+from adjgen.ir.types import is_mutable
+
+CONTAINERS = {
+    "listing",
+    "append",
+    "with_item",
+    "pack",
+}  # a list that they are given is inside one then
+# What makes a new list of the lists inside another one.
+SHALLOW = {"backwards", "part", "joined", "gathered", "filled", "as_tuple"}
+WRITES = ("changed", "refilled")  # their first argument gets items, and is not read
+
+
+def mutates(eqn: Eqn) -> bool:
+    """Whether a row stores into its first argument."""
+    return isinstance(eqn.op, str) and TABLE[eqn.op].mutates
+
+
+def is_list(atom: Atom) -> bool:
+    """Whether a value is a list, or an array."""
+    return isinstance(atom, Var) and is_mutable(atom.type)
+
+
+def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
+    """Yield (from, to) where control flow gives a value another name."""
+    if isinstance(eqn.op, (If, Try)):
+        for block in eqn.blocks:
+            yield from zip(block.results, eqn.outs)
+    elif isinstance(eqn.op, For):
+        body, seqs = eqn.blocks[0], eqn.op.seqs
+        for k in range(eqn.op.carried):
+            for source in (eqn.args[seqs + k], body.results[k]):
+                yield source, body.params[seqs + k]
+                yield source, eqn.outs[k]
+
+
+def shallow(eqn: Eqn) -> Iterator[tuple[Var, Atom]]:
+    """Yield (new list, list) where lists inside belong to both."""
+    if isinstance(eqn.op, For):
+        yield from _collected(eqn, eqn.op)
+    elif isinstance(eqn.op, str) and (eqn.op in SHALLOW or eqn.op.startswith("copied_")):
+        copied = eqn.op.removeprefix("copied_")  # so many lists deep, or an array
+        if depth(eqn.outs[0].type) > (int(copied) if copied.isdigit() else 1):
+            yield from ((eqn.outs[0], arg) for arg in eqn.args if depth(arg.type))
+
+
+def _collected(eqn: Eqn, op: For) -> Iterator[tuple[Var, Atom]]:
+    """Yield the lists of lists that a loop collects."""
+    collected = eqn.blocks[0].results[op.carried + op.exits :]
+    for out, result in zip(eqn.outs[op.carried :], collected):
+        if depth(result.type):
+            yield out, result
+
+
+def closure(pending: list[Atom], sources: Mapping[Atom, Iterable[Atom]]) -> set[Atom]:
+    """Return some variables and all that they come from."""
+    found = set(pending)
+    while pending:
+        new = [source for source in sources.get(pending.pop(), ()) if source not in found]
+        found.update(new)
+        pending += new
+    return found
+
+
+def consumed(eqns: list[Eqn]) -> set[Atom]:
+    """Return the variables whose lists are stored into, under this name or a later one."""
+    sources: dict[Atom, list[Atom]] = {}
+    found: set[Atom] = set()
+    for eqn in eqns:
+        if mutates(eqn):
+            found.add(eqn.args[0])
+        if eqn.op in CONTAINERS:
+            found.update(arg for arg in eqn.args if is_list(arg))
+        for source, target in moves(eqn):
+            if is_list(source):
+                sources.setdefault(target, []).append(source)
+        for target, source in shallow(eqn):
+            sources.setdefault(target, []).append(source)
+    return closure(list(found), sources)
+
+
+def rooted(params: tuple[Var, ...], eqns: list[Eqn]) -> dict[Atom, set[Atom]]:
+    """Return, by what the caller's lists hold at the end, the variables that are these lists.
+
+    Left out are those that hold something else on the way: what sorted, joined, copied gives.
+    """
+    sources: dict[Atom, list[Atom]] = {}
+    for eqn in eqns:
+        if mutates(eqn):
+            sources.setdefault(eqn.outs[0], []).append(eqn.args[0])
+        for source, target in moves(eqn):
+            sources.setdefault(target, []).append(source)
+    roots = {}
+    for final in [eqn.args[-1] for eqn in eqns if eqn.op == "changed"]:
+        found, pending = {final}, [final]
+        while pending:
+            new = set(sources.get(pending.pop(), ())) - found
+            found |= new
+            pending += new
+        if len([v for v in found if v not in sources]) == 1 and not found.isdisjoint(params):
+            roots[final] = found
+    return roots
+
+
+def is_view(eqn: Eqn) -> bool:
+    """Whether the value may share memory with the array that it is made of."""
+    return isinstance(eqn.op, str) and TABLE[eqn.op].view
+
+
+def next_store(block: Block, k: int) -> int:
+    """Return the position of the first equation after k that stores, or has blocks."""
+    for at in range(k + 1, len(block.eqns)):
+        if block.eqns[at].blocks:
+            return at - 1
+        if mutates(block.eqns[at]):
+            return at
+    return len(block.eqns) - 1

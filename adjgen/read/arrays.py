@@ -1,0 +1,167 @@
+"""Lowers items of arrays, stores into them, updates in place, and what their attributes say.
+
+An array that has a name is a cell, as a list is: storing gives the cell a new value.
+"""
+
+import ast
+
+from adjgen.elementary.arrays.items import IN_PLACE
+from adjgen.elementary.row import TABLE
+from adjgen.ir.core import Atom, Const, Var
+from adjgen.ir.types import INT, OPAQUE, REAL
+from adjgen.read import expressions, lists, stores
+from adjgen.read.frame import Frame
+from adjgen.read.values import Display, ListValue, Value
+
+VIEW = "it is a part of another array, which would change: store into that one, or into a copy"
+
+
+def held(frame: Frame, value: Value) -> Atom | None:
+    """Return the atom of an array; None for what is none."""
+    if isinstance(value, ListValue):
+        value = frame.session.heap[value.cell]
+    return value if isinstance(value, Var) and value.type.dtype else None
+
+
+def row(frame: Frame, node: ast.AST, name: str, *args: Atom, of: Value | None = None) -> Value:
+    """Append a row of arrays; a value that may be a view of `of` remembers that."""
+    out = frame.row(node, name, *args)
+    if not TABLE[name].view or not out.type.dtype or of is None:
+        return out
+    made = lists.held(frame, out)
+    root = frame.session.views.get(args[0]) if isinstance(args[0], Var) else None
+    if root is None and isinstance(of, ListValue):
+        root = (of.cell, args[0])
+    if root is not None:
+        made.cell.base, frame.session.views[out] = root[0], root
+    return made
+
+
+# ---- items
+
+
+def item(frame: Frame, node: ast.Subscript) -> Value | None:
+    """Lower x[parts] of an array; None for other containers."""
+    base = expressions.value(frame, node.value)
+    whole = held(frame, base)
+    if whole is None:
+        return None
+    return row(frame, node, "picked", whole, *index(frame, node.slice), of=base)
+
+
+def index(frame: Frame, node: ast.expr) -> list[Atom]:
+    """Lower the parts of an index."""
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return [_part(frame, part) for part in parts]
+
+
+def _part(frame: Frame, node: ast.expr) -> Atom:
+    if isinstance(node, ast.Slice):
+        ends = (node.lower, node.upper, node.step)
+        bounds = [Const(None) if end is None else whole_number(frame, end) for end in ends]
+        return frame.row(node, "slice", *bounds)
+    if frame.dotted(node) == "numpy.newaxis":
+        return Const(None)
+    found = expressions.atom(frame, node)
+    if found.type is REAL:
+        return lists.as_index(frame, node, found)
+    if found.type.dtype is REAL:
+        lists.retype(frame, found, OPAQUE)
+    return found
+
+
+def whole_number(frame: Frame, node: ast.expr) -> Atom:
+    """Lower a whole number: a bound, a length."""
+    found = expressions.atom(frame, node)
+    lists.retype(frame, found, INT)
+    return lists.as_index(frame, node, found) if found.type is REAL else found
+
+
+# ---- stores
+
+
+def stored_into(frame: Frame, target: ast.expr) -> ListValue | None:
+    """Return the array that a target is a part of; None for others."""
+    if frame.session.target != "numpy" or not isinstance(target, ast.Subscript):
+        return None
+    if not isinstance(target.value, ast.Name):
+        return None
+    owner = frame.frame_of(target.value.id)
+    base = owner.env.get(target.value.id) if owner else None
+    return base if isinstance(base, ListValue) and held(frame, base) is not None else None
+
+
+def store(
+    frame: Frame, node: ast.AST, target: ast.Subscript, base: ListValue, value: Value
+) -> None:
+    """Lower x[parts] = value."""
+    parts = index(frame, target.slice)
+    if isinstance(value, Display):
+        from adjgen.read.array_calls import displayed
+
+        value = displayed(frame, node, value) or value
+    new = frame.materialise(node, value)
+    change(frame, node, base, "put", new, *parts)
+
+
+def change(frame: Frame, node: ast.AST, base: ListValue, name: str, *args: Atom) -> None:
+    """Give an array the value of a row that stores into it."""
+    if base.cell.base is not None and not base.cell.frozen:
+        base.cell.frozen = VIEW
+    old = frame.materialise(node, base)
+    stores.change(frame, node, base, frame.row(node, name, old, *args))
+
+
+def augmented(frame: Frame, node: ast.AugAssign, name: str | None) -> bool:
+    """Lower x[parts] += value and x += value of an array; return whether that is what it is."""
+    target = node.target
+    if frame.session.target != "numpy":
+        return False
+    base = stored_into(frame, target)
+    if base is not None and isinstance(target, ast.Subscript) and name is not None:
+        parts = index(frame, target.slice)
+        old = frame.row(target, "picked", frame.materialise(node, base), *parts)
+        right = expressions.atom(frame, node.value)
+        change(frame, node, base, "put", frame.row(node, name, old, right), *parts)
+        return True
+    if not isinstance(target, ast.Name) or name not in IN_PLACE:
+        return False
+    owner = frame.frame_of(target.id)
+    found = owner.env.get(target.id) if owner else None
+    if not isinstance(found, ListValue) or held(frame, found) is None:
+        return False
+    right = expressions.atom(frame, node.value)
+    change(frame, node, found, f"{name}_in_place", right)
+    return True
+
+
+def operation(
+    frame: Frame, node: ast.BinOp, name: str | None, left: Value, right: Value
+) -> Value | None:
+    """Lower an operator of which a side is an array."""
+    a, b = held(frame, left), held(frame, right)
+    if a is None and b is None:
+        return None
+    one = a if a is not None else frame.materialise(node.left, left)
+    other = b if b is not None else frame.materialise(node.right, right)
+    if isinstance(node.op, ast.MatMult):
+        return frame.row(node, "matmul", one, other)
+    return None if name is None else frame.row(node, name, one, other)
+
+
+def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
+    """Lower x.T, x.shape, x.size, x.ndim of an array; None for others."""
+    if node.attr not in ("T", "shape", "size", "ndim"):
+        return None
+    base = expressions.value(frame, node.value)
+    whole = held(frame, base)
+    if whole is None:
+        return None
+    if node.attr == "T":
+        return row(frame, node, "transposed", whole, of=base)
+    if node.attr == "shape" and isinstance(whole.type.shape, tuple):
+        sizes = [frame.row(node, "np.size", whole, Const(k)) for k in range(len(whole.type.shape))]
+        return Display("tuple", tuple(sizes))
+    if node.attr == "size":
+        return frame.row(node, "np.size", whole, Const(None))
+    return frame.row(node, f"np.{node.attr}", whole)

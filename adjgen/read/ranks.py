@@ -1,0 +1,114 @@
+"""How many dimensions parameters have, read off the items that a function takes of them.
+
+`x[0] * x[1]` is about a vector, where nothing makes an array of x[0]. Derivative functions check it.
+"""
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from adjgen.elementary.row import BY_NAME
+from adjgen.read.flow import own_nodes
+from adjgen.read.frame import Frame
+
+OF_ARRAYS = {
+    "T", "shape", "size", "ndim", "dtype", "sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "dot",
+    "reshape", "ravel", "transpose", "swapaxes", "squeeze", "trace", "copy", "take", "argmax", "argmin",
+    "argsort", "any", "all", "nonzero", "flatten", "item", "astype",
+}  # fmt: skip
+NUMBERS = {"builtins.range", "builtins.enumerate"}
+
+
+class Ranks:
+    """The numbers of dimensions that the items of names tell."""
+
+    def __init__(self, frame: Frame, node: Any) -> None:
+        self.frame = frame
+        body = node.body if isinstance(node.body, list) else [node.body]
+        self.nodes = list(own_nodes(*body))
+        self.parents = {child: n for n in self.nodes for child in ast.iter_child_nodes(n)}
+        self.counters = set(self._counters())
+        self.arrays = {n.id for n in self.nodes if isinstance(n, ast.Name) and self._is_whole(n)}
+        self.walked = self._walks()
+
+    def of(self, name: str) -> int | None:
+        """Return the number of dimensions of a parameter; None if its uses do not tell."""
+        if name in self.walked:
+            return 1 if self.walked[name] and not self._is_indexed(name) else None
+        uses = [
+            n for n in self.nodes
+            if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name) and n.value.id == name
+        ]  # fmt: skip
+        parts = [n.slice.elts if isinstance(n.slice, ast.Tuple) else [n.slice] for n in uses]
+        if len({len(some) for some in parts}) != 1:
+            return None
+        plain = [all(self._is_number(part) for part in some) for some in parts]
+        if not any(plain) or not all(
+            self._is_number(p) or isinstance(p, ast.Slice) for some in parts for p in some
+        ):
+            return None
+        if any(self._becomes_array(use) for use, item in zip(uses, plain) if item):
+            return None
+        return len(parts[0])
+
+    def _walks(self) -> dict[str, bool]:
+        """Return the names that loops walk, and whether all their elements are numbers."""
+        found: dict[str, bool] = {}
+        for node in self.nodes:
+            if isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.iter, ast.Name):
+                plain = isinstance(node.target, ast.Name) and node.target.id not in self.arrays
+                found[node.iter.id] = found.get(node.iter.id, True) and plain
+        return found
+
+    def _is_indexed(self, name: str) -> bool:
+        """Whether items are taken of a name, too."""
+        bases = [n.value for n in self.nodes if isinstance(n, ast.Subscript)]
+        return any(isinstance(base, ast.Name) and base.id == name for base in bases)
+
+    def _counters(self) -> Iterator[str]:
+        """Yield the names that count: those of loops over ranges."""
+        for node in self.nodes:
+            if isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.iter, ast.Call):
+                dotted = self.frame.dotted(node.iter.func)
+                target = node.target
+                if dotted == "builtins.enumerate" and isinstance(target, ast.Tuple):
+                    target = target.elts[0]
+                if dotted in NUMBERS and isinstance(target, ast.Name):
+                    yield target.id
+
+    def _is_number(self, node: ast.expr) -> bool:
+        """Whether an index is a whole number for certain."""
+        if isinstance(node, ast.Constant):
+            return type(node.value) is int
+        if isinstance(node, ast.UnaryOp):
+            return self._is_number(node.operand)
+        if isinstance(node, ast.BinOp):
+            return self._is_number(node.left) and self._is_number(node.right)
+        if isinstance(node, ast.Call):
+            return self.frame.dotted(node.func) == "builtins.len"
+        return isinstance(node, ast.Name) and node.id in self.counters
+
+    def _is_whole(self, node: ast.expr) -> bool:
+        """Whether an expression is used as an array: indexed, walked, summed."""
+        parent = self.parents.get(node)
+        if isinstance(parent, ast.Subscript):
+            return parent.value is node
+        if isinstance(parent, ast.Attribute):
+            return parent.attr in OF_ARRAYS
+        if isinstance(parent, (ast.For, ast.comprehension)):
+            return parent.iter is node
+        if isinstance(parent, ast.BinOp):
+            return isinstance(parent.op, ast.MatMult)
+        if isinstance(parent, ast.Call) and node in parent.args:
+            row = BY_NAME.get(self.frame.dotted(parent.func))
+            return row is None or row.category == "sequence"
+        return isinstance(parent, ast.Starred)
+
+    def _becomes_array(self, use: ast.Subscript) -> bool:
+        """Whether an item is used as an array, under a name or not."""
+        if self._is_whole(use):
+            return True
+        parent = self.parents.get(use)
+        if isinstance(parent, ast.Assign):
+            return any(isinstance(t, ast.Name) and t.id in self.arrays for t in parent.targets)
+        return False
