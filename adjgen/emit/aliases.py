@@ -5,8 +5,7 @@ An array that is stored into is another value behind that, and shares memory wit
 
 from collections.abc import Iterable
 
-from adjgen.emit.consumed import is_view
-from adjgen.emit.sharing import moves
+from adjgen.emit.consumed import is_view, moves
 from adjgen.ir.core import Atom, Call, Eqn, Opaque, Var
 from adjgen.ir.types import OPAQUE
 

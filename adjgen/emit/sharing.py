@@ -1,64 +1,14 @@
-"""How lists go from name to name, and which have lists inside that are another list's too.
+"""Lists whose lists inside are another list's too: a store into such an inner list would be seen there.
 
-A store into such an inner list would be seen there: `x[::-1]` is a new list of the same rows,
-and so are parts, joined and repeated lists.
+`x[::-1]` is a new list of the same rows, and so are parts, joined and repeated lists.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
-from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Try, Var
+from adjgen.emit.consumed import CONTAINERS, WRITES, closure, moves, mutates, shallow
+from adjgen.ir.core import Atom, Block, Eqn, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.types import is_mutable
-
-SHALLOW = {"backwards", "part", "joined", "gathered", "filled", "as_tuple"}
-# What is given a list that is inside another one then.
-CONTAINERS = {"listing", "append", "with_item", "pack"}
-WRITES = ("changed", "refilled")  # their first argument gets items, and is not read
-
-
-def mutates(eqn: Eqn) -> bool:
-    """Whether a row stores into its first argument."""
-    return isinstance(eqn.op, str) and TABLE[eqn.op].mutates
-
-
-def is_list(atom: Atom) -> bool:
-    """Whether a value is a list, or an array."""
-    return isinstance(atom, Var) and is_mutable(atom.type)
-
-
-def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
-    """Yield (from, to) where control flow gives a value another name."""
-    if isinstance(eqn.op, (If, Try)):
-        for block in eqn.blocks:
-            yield from zip(block.results, eqn.outs)
-    elif isinstance(eqn.op, For):
-        body, seqs = eqn.blocks[0], eqn.op.seqs
-        for k in range(eqn.op.carried):
-            for source in (eqn.args[seqs + k], body.results[k]):
-                yield source, body.params[seqs + k]
-                yield source, eqn.outs[k]
-
-
-def shallow(eqn: Eqn) -> Iterator[tuple[Var, Atom]]:
-    """Yield (new list, list) where lists inside belong to both."""
-    if isinstance(eqn.op, For):
-        yield from _collected(eqn, eqn.op)
-    elif eqn.outs and eqn.outs[0].type.dtype:
-        return  # an array has no lists inside
-    elif eqn.op in SHALLOW or (isinstance(eqn.op, str) and eqn.op.startswith("copied_")):
-        levels = int(str(eqn.op)[7:]) if eqn.op not in SHALLOW else 1
-        if depth(eqn.outs[0].type) > levels:
-            yield from ((eqn.outs[0], arg) for arg in eqn.args if depth(arg.type))
-
-
-def _collected(eqn: Eqn, op: For) -> Iterator[tuple[Var, Atom]]:
-    """Yield the lists of lists that a loop collects."""
-    collected = eqn.blocks[0].results[op.carried + op.exits :]
-    for out, result in zip(eqn.outs[op.carried :], collected):
-        if depth(result.type):
-            yield out, result
 
 
 def exposed(eqns: Sequence[Eqn], results: Iterable[Atom]) -> set[Atom]:
@@ -74,16 +24,6 @@ def exposed(eqns: Sequence[Eqn], results: Iterable[Atom]) -> set[Atom]:
         for source, target in (*moves(eqn), *((s, t) for t, s in shallow(eqn))):
             sources.setdefault(target, []).append(source)
     return closure(pending, sources)
-
-
-def closure(pending: list[Atom], sources: Mapping[Atom, Iterable[Atom]]) -> set[Atom]:
-    """Return some variables and all that they come from."""
-    found = set(pending)
-    while pending:
-        new = [source for source in sources.get(pending.pop(), ()) if source not in found]
-        found.update(new)
-        pending += new
-    return found
 
 
 def shared(

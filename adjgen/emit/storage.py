@@ -11,8 +11,18 @@ from dataclasses import replace
 from adjgen.elementary.row import rows
 from adjgen.elementary.sequences import depth
 from adjgen.emit.aliases import Aliases, may_be_array
-from adjgen.emit.consumed import consumed, is_view, next_store, rooted
-from adjgen.emit.sharing import CONTAINERS, WRITES, exposed, is_list, moves, mutates, shared
+from adjgen.emit.consumed import (
+    CONTAINERS,
+    WRITES,
+    consumed,
+    is_list,
+    is_view,
+    moves,
+    mutates,
+    next_store,
+    rooted,
+)
+from adjgen.emit.sharing import exposed, shared
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, kinds, substituted
