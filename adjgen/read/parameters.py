@@ -16,7 +16,8 @@ from adjgen.read.names import ABSENT, Known
 from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
 from adjgen.read.ranks import OF_ARRAYS, Ranks
-from adjgen.read.state import locals_of, parameters
+from adjgen.read.said_arrays import said_array
+from adjgen.read.state import annotation_of, locals_of, parameters
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
@@ -39,23 +40,22 @@ def parameter_types(
         said = _annotation(outside, name)
         annotation = {b.dotted.removeprefix("builtins.") for b in said if isinstance(b, Known)}
         unknown = isinstance(default, UNKNOWN) and name in used.terms
+        arrays = session.target == "numpy"
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
         elif "bool" in annotation or isinstance(default, bool):
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
         elif "str" in annotation or isinstance(default, str) or name in used.texts - used.terms:
             found[name] = (OPAQUE, False)
+        elif arrays and (kind_of := _said_array(definition, name, used)):
+            found[name] = (kind_of, (kind_of.dtype or kind_of) is REAL)
         elif is_object(said) and "float" not in annotation:
             found[name] = (OPAQUE, False)
         elif default is ABSENT and (written := _said_list(outside, annotation_of(node, name))):
             found[name] = (written, True)
         elif name in used.counts:
             found[name] = (INT, False)
-        elif (
-            session.target == "numpy"
-            and name not in used.objects
-            and _may_be_array(default, annotation)
-        ):
+        elif arrays and name not in used.objects and _may_be_array(default, annotation):
             found[name] = (_array(used, name), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
@@ -74,6 +74,13 @@ def _array(used: "Uses", name: str) -> Type:
     """Return the type of a parameter that may be an array."""
     rank = used.ranks.of(name)
     return array(symbol(name) if rank is None else tuple(f"{name}.{k}" for k in range(rank)))
+
+
+def _said_array(definition: Any, name: str, used: "Uses") -> Type | None:
+    """Return the type of a parameter that is annotated as an array, its rank perhaps by its uses."""
+    said = said_array(definition.file, annotation_of(definition.node, name), name)
+    unsized = said is not None and said.dtype is REAL and isinstance(said.shape, frozenset)
+    return _array(used, name) if unsized else said
 
 
 def _may_be_array(default: object, annotation: set[str]) -> bool:
@@ -130,12 +137,6 @@ def _said_list(frame: Frame, said: ast.expr | None) -> Type | None:
         inner = REAL if is_number else _said_list(frame, said.slice)
         return inner and seq(inner)
     return None
-
-
-def annotation_of(node: Any, name: str) -> ast.expr | None:
-    """Return the annotation of a parameter as it is written."""
-    everything = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    return next((arg.annotation for arg in everything if arg.arg == name), None)
 
 
 def _body_of_parameters(node: Any) -> list[ast.AST]:
