@@ -8,32 +8,12 @@ before                                       after
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from adjgen.elementary.row import TABLE
-from adjgen.elementary.trace import result_type
-from adjgen.ir.core import Atom, Block, Const, Eqn, Loc, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, Var
 from adjgen.ir.types import REAL
+from adjgen.passes.products import Product, Quotient, Writer, weight
 
-ONE = Const(1.0)
 LARGEST = 48  # operations of an expression that is rewritten as a whole
-Quotient = tuple[tuple[Atom, ...], tuple[Atom, ...]]  # numerators, denominators
-
-
-@dataclass(slots=True)
-class Product:
-    """coefficient * quotient * quotient ...; a quotient is computed as it was written."""
-
-    coefficient: float = 1.0
-    quotients: list[Quotient] = field(default_factory=list)
-
-    def times(self, other: "Product") -> "Product":
-        """Return the product of two."""
-        return Product(self.coefficient * other.coefficient, self.quotients + other.quotients)
-
-    def negative(self) -> "Product":
-        """Return the product with the other sign."""
-        return Product(-self.coefficient, self.quotients)
 
 
 class Algebra:
@@ -43,7 +23,7 @@ class Algebra:
         self.uses = uses  # in the whole function
         self.made_by: dict[Atom, Eqn] = {}  # by equations that may be rewritten
         self.inside: set[Atom] = set()  # what stands inside an expression
-        self.absorbed: dict[Atom, int] = {}  # variables used only here, and their operations
+        self.absorbed: dict[Atom, int] = {}  # variables used only here, and what they cost
 
     def block(self, block: Block) -> Block:
         """Return the block rewritten."""
@@ -81,7 +61,7 @@ class Algebra:
         self.absorbed = {}
         writer = Writer(eqn.loc)
         result = writer.product(self.expression(eqn, writer))
-        saved = len(old) + sum(self.absorbed.values()) - len(writer.eqns)
+        saved = weight(old) + sum(self.absorbed.values()) - weight(writer.eqns)
         better = saved > 0 or (saved == 0 and divides_early(old))
         if not better or isinstance(result, Const):
             return old
@@ -171,7 +151,7 @@ class Algebra:
         eqn = self.made_by[var]
         if eqn.op in ("add", "sub"):
             return Product(1.0, [shared])
-        self.absorbed[var] = len(self.tree(eqn))
+        self.absorbed[var] = weight(self.tree(eqn))
         return self.expression(eqn, writer)
 
 
@@ -190,11 +170,14 @@ COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
 def rewritable(eqn: Eqn) -> bool:
-    """Whether algebra may touch an equation of a derivative: arithmetic of real numbers."""
-    return (
-        eqn.op in COUNTED and eqn.outs[0].type is REAL
-        and not [a for a in eqn.args if isinstance(a, Const) and not isinstance(a.value, float)]
-    )  # fmt: skip
+    """Whether algebra may touch an equation of a derivative: arithmetic of real numbers, or arrays of them."""
+    if eqn.op not in COUNTED:
+        return False
+    if any([isinstance(a, Const) and not isinstance(a.value, float) for a in eqn.args]):
+        return False
+    if eqn.outs[0].type.dtype is REAL:  # truth values have no difference
+        return all([a.type is REAL or a.type.dtype is REAL for a in eqn.args])
+    return eqn.outs[0].type is REAL
 
 
 def divided(a: Product, b: Product, divisor: Atom, writer: "Writer") -> Product:
@@ -227,71 +210,3 @@ def common_scale(terms: Iterable[Product]) -> float:
     if len(coefficients) == 1:
         return coefficients.pop() or 1.0
     return -1.0 if all(c < 0 for c in coefficients) else 1.0
-
-
-class Writer:
-    """Writes products and sums as new equations."""
-
-    def __init__(self, loc: Loc | None) -> None:
-        self.eqns: list[Eqn] = []
-        self.sums: set[Atom] = set()
-        self.loc = loc
-
-    def emit(self, op: str, *args: Atom) -> Var:
-        """Append a row of atoms."""
-        out = Var("", result_type(TABLE[op], args))
-        self.eqns.append(Eqn((out,), op, args, (), self.loc, True))
-        return out
-
-    def sum(self, terms: list[Product]) -> Atom:
-        """Write a sum; a negative term is subtracted."""
-        first = next((k for k, t in enumerate(terms) if not t.coefficient < 0), None)
-        if first is None:
-            total = self.sum([term.negative() for term in terms])
-            return Const(-total.value) if isinstance(total, Const) else self.emit("neg", total)
-        if first:
-            terms = [terms[first], *terms[:first], *terms[first + 1 :]]
-        total = self.product(terms[0])
-        for term in terms[1:]:
-            if term.coefficient < 0:
-                total = self.emit("sub", total, self.product(term.negative()))
-            else:
-                total = self.emit("add", total, self.product(term))
-        self.sums.add(total)
-        return total
-
-    def product(self, product: Product) -> Atom:
-        """Write a product: the constant first, factors in their order, a divisor after the next one.
-
-        y * g / b is of the size of y, where y / b * g may overflow or underflow. Nothing is known of
-        the size of a sum, so a divisor prefers another factor: x / f * (1.0 + b).
-        """
-        coefficient = product.coefficient
-        if not product.quotients:
-            return Const(coefficient)
-        whole = [q for q in product.quotients if q[0]]
-        waiting = [d for n, ds in product.quotients if not n for d in ds]
-        unit = coefficient in (1.0, -1.0) and whole
-        total: Atom | None = None if unit else Const(abs(coefficient))
-        while whole:
-            plain = (k for k, q in enumerate(whole) if q[0][0] not in self.sums)
-            numerators, denominators = whole.pop(next(plain, 0) if waiting else 0)
-            for factor in numerators:
-                if total is None:
-                    total = factor
-                    continue
-                if factor in self.sums:
-                    total = self.emit("mul", self.over(total, waiting), factor)
-                else:
-                    total = self.over(self.emit("mul", total, factor), waiting)
-                waiting = []
-            waiting += denominators
-        assert total is not None
-        total = self.over(total, waiting)
-        return self.emit("neg", total) if coefficient < 0 else total
-
-    def over(self, value: Atom, divisors: Iterable[Atom]) -> Atom:
-        """Write divisions, one after the other."""
-        for divisor in divisors:
-            value = self.emit("div", value, divisor)
-        return value
