@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from adjgen.diff.active import carried_results
 from adjgen.diff.arrays import Dots, Whole
-from adjgen.diff.logistic import logistics
 from adjgen.diff.rules import (
     ZERO,
     list_rule,
@@ -44,7 +43,6 @@ class Forward:
 
     def block(self, block: Block, builder: Builder) -> None:
         """Append the equations of a block and their tangents."""
-        through = logistics(block)
         for eqn in block.eqns:
             builder.loc = eqn.loc
             if isinstance(eqn.op, If):
@@ -66,7 +64,7 @@ class Forward:
                 if check:
                     builder.append(check)
                 if any(out in self.active for out in eqn.outs):
-                    self.plain(through.get(eqn, eqn), builder)
+                    self.plain(eqn, builder)
 
     def begin(self, eqn: Eqn, builder: Builder) -> None:
         """Write zeros as the tangent of an array that is about to be stored into for the first time."""

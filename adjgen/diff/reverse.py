@@ -10,7 +10,6 @@ from dataclasses import replace
 from adjgen.diff.active import active_variables
 from adjgen.diff.arrays import Whole
 from adjgen.diff.implicit import change, with_slope
-from adjgen.diff.logistic import logistics
 from adjgen.diff.rules import (
     ZERO,
     is_zero,
@@ -54,7 +53,6 @@ class Reverse:
         primal: list[Eqn] = []
         tries = [e for e in block.eqns if e.blocks and isinstance(e.op, Try) and e.op.caught]
         self.tried |= {eqn.outs[0]: eqn.outs for eqn in tries}
-        through = logistics(block)
         for eqn in reversed(block.eqns):
             builder.loc = eqn.loc
             check = None if self.inside_try else real_power_check(eqn)
@@ -66,9 +64,6 @@ class Reverse:
                 from adjgen.diff.checkpoint import checkpointed
 
                 found = checkpointed(self, eqn, bars, builder)
-            elif eqn in through:
-                self.plain(through[eqn], bars, builder)
-                found = [eqn]
             else:
                 eqn = self.equation(eqn, bars, builder)
                 found = checked_try(eqn) if isinstance(eqn.op, Try) else [eqn]

@@ -50,13 +50,7 @@ def log_to_base(x: float, base: float) -> float:
     return math.log(x, base)
 
 
-def logistic(m: float) -> float:
-    """Return 1 / (1 + exp(m))."""
-    return 1.0 / (1.0 + math.exp(m))
-
-
 # fmt: off
-row("logistic", logistic, lambda m, y: -(y * (1.0 - y)), note=ABSOLUTE)  # see diff/logistic.py
 row("exp", math.exp, lambda x, y: y, domain=("real",), source="DLMF 4.7(ii)", names=("math.exp",), edges=(((-800.0,), (0.0,)),))
 row("exp2", math.exp2, lambda x, y: y * LOG_2, domain=("real",), source="DLMF 4.7(ii)", names=("math.exp2",), edges=(((-2000.0,), (0.0,)),))
 row("expm1", math.expm1, lambda x, y: y + 1.0, domain=("real",), source="DLMF 4.7(ii)", note=ABSOLUTE, names=("math.expm1",))
