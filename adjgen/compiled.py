@@ -8,13 +8,20 @@ import linecache
 import os
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
 from adjgen.diagnostics import UnsupportedError
 from adjgen.ir.core import Module
-from adjgen.pipeline import Generated, Options, deep_recursion, helpers, primal, product, written
+from adjgen.pipeline import (
+    Generated,
+    Options,
+    deep_recursion,
+    helpers,
+    product,
+    written,
+)
 
 Wrt = str | int | Sequence[str | int] | None
 OPTIONS = ("target", "exact", "style")
@@ -34,9 +41,9 @@ def derivative(
     kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]
 ) -> Callable[..., Any]:
     """Return the function of a product: "value_and_grad", "grad", "jvp" or "vjp"."""
-    from adjgen.diff.signature import wrt_names
+    from adjgen.diff.signature import wrt_entries, wrt_names
 
-    chosen = Options.given(options, OPTIONS)
+    chosen = replace(Options.given(options, OPTIONS), wrt=wrt_entries(wrt))
     with deep_recursion():
         module = module_of(f, chosen)
         names = wrt_names(module, wrt)
@@ -50,9 +57,10 @@ def module_of(f: Callable[..., Any], options: Options) -> Module:
     kept = getattr(f, "__adjgen__", None)
     if isinstance(kept, Kept):
         return kept.module
+    from adjgen.numbers_or_arrays import fitting_primal
     from adjgen.read.source import of_function
 
-    return primal(of_function(f), options)
+    return fitting_primal(of_function(f), options)
 
 
 def function_of(module: Module, origin: Callable[..., Any], options: Options) -> Callable[..., Any]:

@@ -96,10 +96,15 @@ def _asks_for_equality(eqn: Eqn, varied: set[Var]) -> bool:
     """Whether an equation is == or != of numbers that vary, or asks for the truth of one."""
     name = (TABLE[eqn.op].like or eqn.op) if isinstance(eqn.op, str) else ""
     if name in ("eq", "ne") and eqn.args[0] is not eqn.args[1]:  # x != x asks for NaN
-        return any(arg in varied and arg.type == REAL for arg in _variables(eqn))
+        return any(arg in varied and _is_number(arg) for arg in _variables(eqn))
     asked: tuple[Atom, ...] = ()
     if isinstance(eqn.op, If) or name in ("not", "bool"):
         asked = eqn.args
     elif isinstance(eqn.op, For) and eqn.op.tested:
         asked = eqn.blocks[1].results
-    return any(atom in varied and atom.type == REAL for atom in asked if isinstance(atom, Var))
+    return any(atom in varied and _is_number(atom) for atom in asked if isinstance(atom, Var))
+
+
+def _is_number(atom: Atom) -> bool:
+    """Whether a value is a number, or an array, which may be one."""
+    return REAL in (atom.type, atom.type.dtype)

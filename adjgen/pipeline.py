@@ -134,7 +134,8 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
     with deep_recursion():
         holders = module.main.about.get("holders", {})
         hidden = module.main.about.get("hidden", ())
-        return write_functions(functions, options.target, options.style, quote, holders, hidden)
+        target = module.main.about.get("target", options.target)
+        return write_functions(functions, target, options.style, quote, holders, hidden)
 
 
 def helpers(module: Module) -> list[Function]:
@@ -233,8 +234,9 @@ class Differentiated:
 def differentiated(definition: Any, options: Options) -> Differentiated:
     """Return a function with the products that the options ask for."""
     from adjgen.diff.signature import wrt_names
+    from adjgen.numbers_or_arrays import fitting_primal
 
-    module = primal(definition, options)
+    module = fitting_primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}
     for kind in KINDS[options.mode]:

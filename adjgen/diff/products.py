@@ -6,6 +6,7 @@ from dataclasses import replace
 from adjgen.diagnostics import UnsupportedError
 from adjgen.diff.active import useful_variables, varied_variables
 from adjgen.diff.floats import as_floats
+from adjgen.diff.forms import with_stable_forms
 from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
@@ -65,6 +66,7 @@ class Differentiator:
     def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
         """Return the module of one product: "jvp", "vjp", "value_and_grad" or "grad"."""
         function = raising(renewed_function(self.main))
+        function = replace(function, body=with_stable_forms(function.body))
         params = chosen(function, wrt)
         if returns_nothing(function):
             why = "Return a number on every path."

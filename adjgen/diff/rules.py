@@ -64,12 +64,7 @@ def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> A
     that is not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero."""
     last = builder.eqns[-1] if builder.eqns else None
     if last is not None and last.op == "np.where" and last.outs == (factor,) and bar != ONE:
-        builder.eqns.pop()
-        test, *sides = (operand(builder, a) for a in last.args)
-        products = [
-            side if is_zero_number(side) else operand(builder, bar) * side for side in sides
-        ]
-        return atom_of(select(test, *products))
+        return _times_choice(builder, bar, last, guarded)
     if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
         builder.eqns.pop()
         then, other = (_times_block(builder, bar, block, guarded) for block in last.blocks)
@@ -91,6 +86,19 @@ def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> A
         left, right = operand(builder, bar), operand(builder, factor)
         return atom_of(select(left == 0.0, 0.0, lambda: left * right))
     return applied(builder, "mul", (bar, factor))
+
+
+def _times_choice(builder: Builder, bar: Atom, choice: Eqn, guarded: bool) -> Atom:
+    """Write bar * np.where(...): both sides are computed, so that infinities need a guard."""
+    test, *sides = (operand(builder, a) for a in choice.args)
+    poles = {eqn.outs[0] for eqn in builder.eqns if eqn.op == "infinity"}
+    infinite = [isinstance(s, float) and not math.isfinite(s) for s in sides]
+    left: Any = Traced(builder, bar)
+    if guarded or any(infinite) or not poles.isdisjoint(choice.args):
+        right = operand(builder, choice.outs[0])
+        return atom_of(select(left == 0.0, 0.0, lambda: left * right))
+    builder.eqns.pop()
+    return atom_of(select(test, *(s if is_zero_number(s) else left * s for s in sides)))
 
 
 def is_zero_number(value: Any) -> bool:

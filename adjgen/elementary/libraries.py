@@ -63,7 +63,7 @@ def alias(base: Row, home: str, name: str) -> None:
     other = replace(
         base, name=label(home, name), evaluate=function(home, name), partials=partials, domain=domain,
         raises=False, variadic=False, where=where, edges=(), result=result, home=home, like=base.name,
-        names=(f"{home}.{name}",),
+        names=(f"{home}.{name}",), view=name == "asarray",
     )  # fmt: skip
     enter(other)
     if home == "numpy" and (base.category in ("call", "power") or base.name == "floordiv"):
@@ -97,6 +97,12 @@ own(
     "numpy", "where", None, lambda c, a, b, y: select(c, 1.0, 0.0), lambda c, a, b, y: select(c, 0.0, 1.0),
     domain=("truth", "real", "real"), category="choice",
 )
+enter(
+    Row(
+        "logistic", lambda one, s, x: one / s, (None, None, lambda one, s, x, y: y * (1.0 - y)),
+        note="1 / (1 + exp(-x)) of arrays; the derivative is accurate to 2 ulp of 1 where the value saturates",
+    )
+)  # fmt: skip
 for _name in ("logical_and", "logical_or", "logical_xor"):
     own("numpy", _name, result="bool", category="comparison", **TWO)
 # fmt: on

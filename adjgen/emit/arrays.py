@@ -106,6 +106,7 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "matmul": lambda args: ast.BinOp(args[0], ast.MatMult(), args[1]),
     "transposed": lambda args: ast.Attribute(args[0], "T", ast.Load()),
     "shape_tuple": lambda args: ast.Tuple(list(args), ast.Load()),
+    "logistic": lambda args: ast.BinOp(args[0], ast.Div(), args[1]),
     "number": lambda args: ast.Call(outside("builtins", "float"), list(args), []),
     "flatten": method("flatten"), "picked": picked, "displayed": displayed, "spread": spread,
     "slice": lambda args: ast.Call(outside("builtins", "slice"), list(args), []),

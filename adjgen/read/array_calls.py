@@ -162,11 +162,9 @@ def made_of(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
     whole = arrays.held(frame, value)
     if whole is None:
         return None
-    return (
-        value
-        if dotted == "numpy.asarray" and not node.keywords
-        else frame.row(node, "np.copy", whole)
-    )
+    if dotted == "numpy.asarray" and not node.keywords:
+        return value if rank_of(whole) else arrays.row(frame, node, "np.asarray", whole, of=value)
+    return frame.row(node, "np.copy", whole)
 
 
 def nested(frame: Frame, node: ast.expr) -> Value:

@@ -36,6 +36,8 @@ from adjgen.read.values import (
 )
 from adjgen.read.views import check_views
 
+OF_ARRAYS = ("numpy", "scipy.special", "scipy.stats")  # modules whose functions take arrays
+
 
 class Frame:
     """A function being read: its names, and how it reports and emits."""
@@ -75,6 +77,7 @@ class Frame:
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
         self.session.numpy |= bool(TABLE[name].home)
+        self.session.arrays |= TABLE[name].home in OF_ARRAYS
         kind = result_type(TABLE[name], args)
         if self.session.target == "numpy" and kind is REAL and TABLE[name].category != "sequence":
             if any(arg.type is OPAQUE for arg in args):
@@ -290,6 +293,7 @@ class Frame:
     def member_of(self, module: str, name: str) -> ast.Name:
         """Return a reference to a name of a module; emission chooses how it is written."""
         self.session.numpy |= module.partition(".")[0] in ("numpy", "scipy")
+        self.session.arrays |= module.partition(".")[0] == "numpy"
         if is_hidden(module, self.definition.scope, self.definition.file):
             self.session.hidden.add(module)
         return ast.Name(f"@{module}:{name}", ast.Load())

@@ -77,6 +77,8 @@ def _lowered(
     main.about["holders"] = session.holders
     main.about["files"] = session.files
     main.about["numpy"] = session.numpy and target == "math"
+    main.about["arrays"] = session.arrays
+    main.about["target"] = target
     main.about["hidden"] = session.hidden
     return Module(main, session.functions)
 

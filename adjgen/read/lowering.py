@@ -42,6 +42,7 @@ class Session:
         self.solutions: dict[Var, Any] = {}  # what solvers returned -> attribute, residual
         self.hidden: set[str] = set()  # modules that `from package import name` does not reach
         self.numpy = False  # whether numpy is used, so that values may be arrays
+        self.arrays = False  # whether functions are used that take arrays
         self.doubtful: set[Atom] = set()  # taken for numbers, but `n * items` may be a list
         self.heap: Heap = {}
         self.frames: list[Any] = []  # of the functions that are being read

@@ -29,9 +29,12 @@ class Ranks:
         self.parents = {child: n for n in self.nodes for child in ast.iter_child_nodes(n)}
         self.counters = set(self._counters())
         self.arrays = {n.id for n in self.nodes if isinstance(n, ast.Name) and self._is_whole(n)}
+        self.walked = self._walks()
 
     def of(self, name: str) -> int | None:
         """Return the number of dimensions of a parameter; None if its uses do not tell."""
+        if name in self.walked:
+            return 1 if self.walked[name] and not self._is_indexed(name) else None
         uses = [
             n for n in self.nodes
             if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name) and n.value.id == name
@@ -47,6 +50,20 @@ class Ranks:
         if any(self._becomes_array(use) for use, item in zip(uses, plain) if item):
             return None
         return len(parts[0])
+
+    def _walks(self) -> dict[str, bool]:
+        """Return the names that loops walk, and whether all their elements are numbers."""
+        found: dict[str, bool] = {}
+        for node in self.nodes:
+            if isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.iter, ast.Name):
+                plain = isinstance(node.target, ast.Name) and node.target.id not in self.arrays
+                found[node.iter.id] = found.get(node.iter.id, True) and plain
+        return found
+
+    def _is_indexed(self, name: str) -> bool:
+        """Whether items are taken of a name, too."""
+        bases = [n.value for n in self.nodes if isinstance(n, ast.Subscript)]
+        return any(isinstance(base, ast.Name) and base.id == name for base in bases)
 
     def _counters(self) -> Iterator[str]:
         """Yield the names that count: those of loops over ranges."""

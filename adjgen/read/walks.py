@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import INT, OPAQUE, Type, seq
-from adjgen.read import expressions, lists
+from adjgen.read import arrays, expressions, lists
 from adjgen.read.cells import Heap
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
@@ -23,6 +23,8 @@ class Walk:
     elements: list[Var] = field(default_factory=list)
     shape: "list[Walk]" = field(default_factory=list)  # those of a tuple; none: one element
     cells: list[Cell] = field(default_factory=list)
+    array: ListValue | None = None  # of which the element is the place
+    node: ast.AST | None = None
 
     def value(self, frame: Frame) -> Value:
         """Return what the target of the loop is bound to in a turn."""
@@ -32,6 +34,10 @@ class Walk:
         if self.shape:
             return Display("tuple", tuple([one._value(frame, elements) for one in self.shape]))
         element = next(elements)
+        if self.array is not None:
+            node = self.node or frame.definition.node
+            whole = frame.materialise(node, self.array)
+            return arrays.row(frame, node, "picked", whole, element, of=self.array)
         if element.type.element is None:
             return element
         return lists.row_held(frame, element, OF_A_WALK, self.cells)
@@ -67,6 +73,10 @@ def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
             return Walk([back], inner_walk.elements, [], inner_walk.cells)
         start.rewind()
     held = lists.list_of(frame, node)
+    whole = arrays.held(frame, held) if isinstance(held, ListValue) else None
+    if whole is not None and isinstance(held, ListValue):
+        made = frame.emit(node, "range", [frame.row(node, "len", whole)], [seq(INT)])[0]
+        return Walk([made], [Var("k", INT)], [], [held.cell], held, node)
     if held is None:
         return one_of(frame, expressions.atom(frame, node), target)
     found = one_of(frame, frame.materialise(node, held), target)

@@ -155,7 +155,8 @@ def _update(name: str) -> None:
         return spreaded(sum(terms[1:], terms[0]), y)
 
     def adjoint(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
-        return reduced_to(spreaded(bar * partials[k](*args, y), y), args[k])
+        product = bar * partials[k](*args, y)
+        return reduced_to(product, args[1]) if k else product
 
     row(
         f"{name}_in_place", _updated(name), category="sequence", typed=first, mutates=True,

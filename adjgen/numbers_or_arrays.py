@@ -1,0 +1,37 @@
+"""Whether a function is read as one of numbers or of arrays: who uses numpy has arrays, if that can be."""
+
+from dataclasses import replace
+from typing import Any
+
+from adjgen.diagnostics import AdjgenError
+from adjgen.ir.core import Module
+from adjgen.pipeline import Options, deep_recursion, primal
+
+
+def fitting_primal(definition: Any, options: Options) -> Module:
+    """Return a function in intermediate form, read for arrays if it uses numpy and that can be.
+
+    What is refused of arrays may be known of numbers: then its derivatives are for numbers alone.
+    """
+    numbers = primal(definition, options)
+    if options.target != "math" or not numbers.main.about.get("arrays"):
+        return numbers
+    try:
+        arrays = primal(definition, replace(options, target="numpy"))
+        refused_by(arrays, options)
+    except AdjgenError as error:
+        try:
+            refused_by(numbers, options)
+        except AdjgenError:
+            raise error from None
+        return numbers
+    return arrays
+
+
+def refused_by(module: Module, options: Options) -> None:
+    """Raise UnsupportedError if a function has no derivative by the parameters of the options."""
+    from adjgen.diff.products import Differentiator
+    from adjgen.diff.signature import wrt_names
+
+    with deep_recursion():
+        Differentiator(module).product("vjp", wrt_names(module, options.wrt), False)
