@@ -7,8 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeGuard
 
-from adjgen.ir.shapes import symbol
-from adjgen.ir.types import INT, OPAQUE, REAL, Type, array, seq
+from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
 from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
@@ -40,14 +39,13 @@ def parameter_types(
         said = _annotation(outside, name)
         annotation = {b.dotted.removeprefix("builtins.") for b in said if isinstance(b, Known)}
         unknown = isinstance(default, UNKNOWN) and name in used.terms
-        arrays = session.target == "numpy"
         if kind.startswith("VAR") or k < definition.bound:
             found[name] = (OPAQUE, False)
         elif "bool" in annotation or isinstance(default, bool):
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
         elif "str" in annotation or isinstance(default, str) or name in used.texts - used.terms:
             found[name] = (OPAQUE, False)
-        elif arrays and (kind_of := _said_array(definition, name, used)):
+        elif kind_of := _said_array(session, definition, name, used):
             found[name] = (kind_of, (kind_of.dtype or kind_of) is REAL)
         elif is_object(said) and "float" not in annotation:
             found[name] = (OPAQUE, False)
@@ -55,8 +53,12 @@ def parameter_types(
             found[name] = (written, True)
         elif name in used.counts:
             found[name] = (INT, False)
-        elif arrays and name not in used.objects and _may_be_array(default, annotation):
-            found[name] = (_array(used, name), True)
+        elif (
+            session.target == "numpy"
+            and name not in used.objects
+            and _may_be_array(default, annotation)
+        ):
+            found[name] = (used.ranks.array(name), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
         elif name in used.objects or not (_number_default(default) or unknown):
@@ -70,17 +72,14 @@ def parameter_types(
     return found
 
 
-def _array(used: "Uses", name: str) -> Type:
-    """Return the type of a parameter that may be an array."""
-    rank = used.ranks.of(name)
-    return array(symbol(name) if rank is None else tuple(f"{name}.{k}" for k in range(rank)))
-
-
-def _said_array(definition: Any, name: str, used: "Uses") -> Type | None:
+def _said_array(session: Session, definition: Any, name: str, used: "Uses") -> Type | None:
     """Return the type of a parameter that is annotated as an array, its rank perhaps by its uses."""
     said = said_array(definition.file, annotation_of(definition.node, name), name)
+    session.arrays |= said is not None
+    if session.target != "numpy":
+        return None
     unsized = said is not None and said.dtype is REAL and isinstance(said.shape, frozenset)
-    return _array(used, name) if unsized else said
+    return used.ranks.array(name) if unsized else said
 
 
 def _may_be_array(default: object, annotation: set[str]) -> bool:
