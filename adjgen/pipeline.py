@@ -112,12 +112,14 @@ def product(
 ) -> Module:
     """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad"."""
     from adjgen.diff.products import Differentiator
+    from adjgen.diff.unshared import unshared
     from adjgen.passes import optimise
 
     with deep_recursion():
-        return optimise(
-            Differentiator(module).product(kind, wrt, bare), after=True, exact=options.exact
-        )
+        made = Differentiator(module).product(kind, wrt, bare)
+        made = optimise(made, after=True, exact=options.exact)
+        values = 0 if kind == "grad" else len(module.main.body.results)
+        return replace(made, main=unshared(made.main, values))
 
 
 def written(functions: Sequence[Function], module: Module, options: Options) -> "Text":

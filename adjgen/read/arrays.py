@@ -8,8 +8,10 @@ import ast
 from adjgen.elementary.arrays.items import IN_PLACE
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
+from adjgen.ir.shapes import rank
 from adjgen.ir.types import INT, OPAQUE, REAL
 from adjgen.read import expressions, lists, stores
+from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Display, ListValue, Value
 
@@ -41,12 +43,24 @@ def row(frame: Frame, node: ast.AST, name: str, *args: Atom, of: Value | None = 
 
 
 def item(frame: Frame, node: ast.Subscript) -> Value | None:
-    """Lower x[parts] of an array; None for other containers."""
+    """Lower x[parts] of an array, x.shape[k]; None for other containers."""
+    if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        return size(frame, node, node.value.value)
     base = expressions.value(frame, node.value)
     whole = held(frame, base)
     if whole is None:
         return None
     return row(frame, node, "picked", whole, *index(frame, node.slice), of=base)
+
+
+def size(frame: Frame, node: ast.Subscript, of: ast.expr) -> Value | None:
+    """Lower x.shape[k] of an array whose number of dimensions is known; None for others."""
+    whole = held(frame, expressions.value(frame, of))
+    count = rank(whole.type.shape) if whole is not None else None
+    place = integer(node.slice)
+    if whole is None or count is None or place is None or not -count <= place < count:
+        return None
+    return frame.row(node, "np.size", whole, Const(place % count))
 
 
 def index(frame: Frame, node: ast.expr) -> list[Atom]:

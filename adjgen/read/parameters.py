@@ -74,10 +74,9 @@ def parameter_types(
 
 def _said_array(session: Session, definition: Any, name: str, used: "Uses") -> Type | None:
     """Return the type of a parameter that is annotated as an array, its rank perhaps by its uses."""
-    said = said_array(definition.file, annotation_of(definition.node, name), name)
-    session.arrays |= said is not None
     if session.target != "numpy":
         return None
+    said = said_array(definition.file, annotation_of(definition.node, name), name)
     unsized = said is not None and said.dtype is REAL and isinstance(said.shape, frozenset)
     return used.ranks.array(name) if unsized else said
 

@@ -9,6 +9,7 @@ from typing import Any
 from adjgen.ir.shapes import Dim, Shape, symbol
 from adjgen.ir.types import BOOL, INT, REAL, Type, array
 from adjgen.read.source import SourceFile
+from adjgen.read.state import annotation_of, parameters
 
 WHOLE = {"numpy.ndarray", "numpy.typing.NDArray"}
 REALS = ("Float", "Num", "Real", "Inexact", "Shaped")
@@ -20,6 +21,12 @@ UNIONS = {"typing.Optional", "typing.Union", "Optional", "Union"}
 def said_array(file: SourceFile, said: ast.expr | None, parameter: str) -> Type | None:
     """Return the type of array that an annotation says; None if it says something else."""
     return Reader(file, parameter).of(said) if said is not None else None
+
+
+def says_arrays(definition: Any) -> bool:
+    """Whether the annotation of a parameter says that it is an array."""
+    file, node = definition.file, definition.node
+    return any(said_array(file, annotation_of(node, name), name) for name, _ in parameters(node))
 
 
 class Reader:
