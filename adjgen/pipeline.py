@@ -187,6 +187,7 @@ class Generated:
                 `find_kinks` has what finds them
     bases       (name in the module, qualified name in the source)
     held        names in it of objects that no import finds: of closures, of live defaults
+    arrays      name in the module -> parameter that is an array -> dimensions if known, type of numbers
     """
 
     source: str = ""
@@ -197,6 +198,7 @@ class Generated:
     find_kinks: dict[str, Callable[[], list[Problem]]] = field(default_factory=dict, repr=False)
     bases: tuple[tuple[str, str], ...] = ()
     held: tuple[str, ...] = ()
+    arrays: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
     def warnings(self) -> list[Problem]:

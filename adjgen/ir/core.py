@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Union
 
+from adjgen.ir.shapes import rank
 from adjgen.ir.types import NOTHING, Type, of_constant
 
 
@@ -286,8 +287,9 @@ class Function:
     about: dict[str, Any] = field(default_factory=dict)
 
     def is_composite(self) -> bool:
-        """Whether a function returns several numbers: a tuple, or a list."""
-        return bool(self.result.kind) or any(r.type.element for r in self.body.results)
+        """Whether a function returns several numbers: a tuple, a list, or an array."""
+        several = any(r.type.element or rank(r.type.shape) for r in self.body.results)
+        return bool(self.result.kind) or several
 
 
 @dataclass(eq=False)

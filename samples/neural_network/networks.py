@@ -52,9 +52,12 @@ def general(
     T: Float[np.ndarray, "2 batch"],
 ):
     """The general network of the notes: 3 inputs, 5 and 4 hidden nodes, a softmax over 2 classes."""
-    A1 = sigmoid(dense(W1, b1, X))
-    A2 = sigmoid(dense(W2, b2, A1))
-    return cross_entropy(dense(W3, b3, A2), T)
+    Z1 = W1 @ X + b1
+    A1 = sigmoid(Z1)
+    Z2 = W2 @ A1 + b2
+    A2 = sigmoid(Z2)
+    Z3 = W3 @ A2 + b3
+    return cross_entropy(Z3, T)
 
 
 def logistic_regression(
