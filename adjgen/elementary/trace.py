@@ -47,6 +47,8 @@ def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | N
     """
     if not any([isinstance(arg, Const) for arg in args]):
         return None
+    if any([arg.type.dtype in (BOOL, INT) for arg in args]):
+        return None  # 1.0 * mask is an array of floats
     if name in ("mul", "add"):
         unit = ONE if name == "mul" else ZERO
         for a, b in (args, args[::-1]):

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, Var
-from adjgen.ir.types import REAL
+from adjgen.ir.types import INT, REAL
 from adjgen.passes.products import Product, Quotient, Writer, weight
 
 LARGEST = 48  # operations of an expression that is rewritten as a whole
@@ -62,7 +62,7 @@ class Algebra:
         writer = Writer(eqn.loc)
         result = writer.product(self.expression(eqn, writer))
         saved = weight(old) + sum(self.absorbed.values()) - weight(writer.eqns)
-        better = saved > 0 or (saved == 0 and divides_early(old))
+        better = saved > 0 or (saved == 0 and (divides_early(old) or nested_product(old)))
         if not better or isinstance(result, Const):
             return old
         if not writer.eqns or writer.eqns[-1].outs[0] is not result:
@@ -166,6 +166,12 @@ def divides_early(tree: list[Eqn]) -> bool:
     return False
 
 
+def nested_product(tree: list[Eqn]) -> bool:
+    """Whether a product of arrays has a product on its right: a * (b * c), which reads worse than a * b * c."""
+    products = {eqn.outs[0] for eqn in tree if eqn.op == "mul" and eqn.outs[0].type.dtype}
+    return any(eqn.op == "mul" and eqn.args[1] in products for eqn in tree)
+
+
 COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
@@ -176,7 +182,7 @@ def rewritable(eqn: Eqn) -> bool:
     if any([isinstance(a, Const) and not isinstance(a.value, float) for a in eqn.args]):
         return False
     if eqn.outs[0].type.dtype is REAL:  # truth values have no difference
-        return all([a.type is REAL or a.type.dtype is REAL for a in eqn.args])
+        return all([a.type in (REAL, INT) or a.type.dtype is REAL for a in eqn.args])
     return eqn.outs[0].type is REAL
 
 

@@ -85,12 +85,12 @@ def tanh(Z: Float[np.ndarray, "nodes batch"]):
 
 def relu(Z: Float[np.ndarray, "nodes batch"]):
     """What is positive; its derivative is 1 there and 0 elsewhere."""
-    return np.where(Z > 0.0, Z, 0.0)
+    return Z * (Z > 0.0)
 
 
 def leaky_relu(Z: Float[np.ndarray, "nodes batch"], slope: float = 0.01):
     """What is positive, and a little of the rest."""
-    return np.where(Z > 0.0, Z, slope * Z)
+    return Z * np.where(Z > 0.0, 1.0, slope)
 
 
 def log_softmax(Z: Float[np.ndarray, "nodes batch"]):

@@ -38,7 +38,8 @@ def perceptron(
     Z = W1 @ X + b1
     A = sigmoid(Z)
     yhat = w2 @ A + b2
-    return np.sum((yhat - y) ** 2) / 3
+    error = yhat - y
+    return np.sum(error**2) / 3
 
 
 def general(
