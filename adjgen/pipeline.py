@@ -155,17 +155,18 @@ def stages(
 ) -> list[tuple[str, Function]]:
     """Return the function after every stage, with the names of the stages."""
     from adjgen.diff.products import Differentiator
+    from adjgen.numbers_or_arrays import fitting_primal
     from adjgen.passes import sequence
     from adjgen.read.lower import lower
 
     with deep_recursion():
-        module = lower(definition)
+        ready = fitting_primal(definition, options)
+        module = lower(definition, ready.main.about["target"])
         found = [("lower", module.main)]
         current = module.main
         for name, one in sequence(False, options.exact):
             current = replace(current, body=one(current.body))
             found.append((f"{name} (primal)", current))
-        ready = primal(definition, options)
         current = Differentiator(ready).product(kind, wrt, False).main
         found.append((kind, current))
         for name, one in sequence(True, options.exact):
