@@ -53,7 +53,17 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
         lines=line_map(source, files),
         held=tuple(text.holders),
         bases=tuple((one.module.main.name, definition.qualname) for definition, one in done),
+        arrays={one.module.main.name: array_shapes(one.module.main) for _, one in done},
     )
+
+
+def array_shapes(function: Function) -> dict[str, Any]:
+    """Return the dimensions, if they are known, and the type of the numbers of parameters that are arrays."""
+    kinds = [(p.name, v.type) for p in function.params for v in p.vars if v.type.dtype]
+    return {
+        name: (kind.shape if isinstance(kind.shape, tuple) else None, str(kind.dtype))
+        for name, kind in kinds
+    }
 
 
 def read_for_names(done: Sequence[tuple[Any, Differentiated]]) -> dict[str, Any]:

@@ -162,17 +162,18 @@ def stages(
 ) -> list[tuple[str, Function]]:
     """Return the function after every stage, with the names of the stages."""
     from adjgen.diff.products import Differentiator
+    from adjgen.numbers_or_arrays import fitting_primal
     from adjgen.passes import sequence
     from adjgen.read.lower import lower
 
     with deep_recursion():
-        module = lower(definition)
+        ready = fitting_primal(definition, options)
+        module = lower(definition, ready.main.about["target"])
         found = [("lower", module.main)]
         current = module.main
         for name, one in sequence(False, options.exact):
             current = replace(current, body=one(current.body))
             found.append((f"{name} (primal)", current))
-        ready = primal(definition, options)
         current = Differentiator(ready).product(kind, wrt, False).main
         found.append((kind, current))
         for name, one in sequence(True, options.exact):
@@ -194,6 +195,7 @@ class Generated:
                 `find_kinks` has what finds them
     bases       (name in the module, qualified name in the source)
     held        names in it of objects that no import finds: of closures, of live defaults
+    arrays      name in the module -> parameter that is an array -> dimensions if known, type of numbers
     """
 
     source: str = ""
@@ -204,6 +206,7 @@ class Generated:
     find_kinks: dict[str, Callable[[], list[Problem]]] = field(default_factory=dict, repr=False)
     bases: tuple[tuple[str, str], ...] = ()
     held: tuple[str, ...] = ()
+    arrays: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
     def warnings(self) -> list[Problem]:

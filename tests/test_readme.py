@@ -84,6 +84,13 @@ def test_first_example_is_the_sample():
     assert function and mark + function in sample
 
 
+def test_parts_of_files():
+    parts = re.findall(r"<!-- part of: (.+?) -->\n```\w*\n(.*?)^```$", TEXT, re.S | re.M)
+    assert parts
+    for path, text in parts:
+        assert text in (ROOT / path).read_text(encoding="utf-8"), path
+
+
 def test_outputs(update):
     check(OUTPUT, output, update)
 

@@ -8,7 +8,9 @@ import pytest
 
 import adjgen
 
-SAMPLES = sorted((Path(__file__).parent.parent / "samples").glob("*.py"))
+FOLDER = Path(__file__).parent.parent / "samples"
+ARRAYS = [FOLDER / "neural_network" / f"{name}.py" for name in ("ingredients", "networks")]
+SAMPLES = [*sorted(FOLDER.glob("*.py")), *ARRAYS]
 # Not asked for: what the user's own code looks like (its constants, branches and docstrings), and
 # max(), for which a conditional expression is written because it takes a twentieth of the time.
 IGNORED = (

@@ -46,6 +46,7 @@ class Reverse:
         self.masked: set[Var] = set()  # what np.where may throw away: its adjoint may be 0
         self.tried: dict[Atom, tuple[Var, ...]] = {}  # flag of a try -> what its body gives
         self.whole = Whole()
+        self.unnamed: set[Var] = set()  # adjoints that are called after variables without a name
         self.inside_try = False  # where checks of powers would be caught: they stand behind
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
@@ -107,9 +108,14 @@ class Reverse:
             total = plus(builder, bars.get(var), bar)
             if self.whole.has(bar, var) or (var in bars and self.whole.has(bars[var], var)):
                 self.whole.mark(total, var)
-            if isinstance(total, Var) and not total.label():  # not a value of the primal
-                total.hint = barred(var)
+            self.name(total, var)
             bars[var] = total
+
+    def name(self, bar: Atom, var: Var) -> None:
+        """Name an adjoint, which is no value of the primal, after its variable, best one with a name."""
+        if isinstance(bar, Var) and (not bar.label() or (var.hint and bar in self.unnamed)):
+            bar.hint = barred(var)
+            (self.unnamed.discard if var.hint else self.unnamed.add)(bar)
 
     def plain(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> None:
         """Write the adjoints of a row's arguments: partial times adjoint of the value."""

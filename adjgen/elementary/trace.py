@@ -48,6 +48,8 @@ def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | N
     """
     if name not in UNITS:
         return None
+    if any([arg.type.dtype in (BOOL, INT) for arg in args if arg.type.dtype]):
+        return None  # 1.0 * mask is an array of floats
     a, b = args
     unit = UNITS[name]
     if b is unit and (a is not MINUS or name != "mul"):

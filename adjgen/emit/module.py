@@ -51,9 +51,10 @@ def write_functions(
     names = {f.name for f in functions}
     for function in functions:
         ready = in_place(told(packed(without_roots(function))))
-        one = write(ready, target, style, quote)
+        own = function.about.get("target", target)
+        one = write(ready, own, style, quote)
         parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
-        written |= {f.name: write(f, target, style, quote) for f in parts} or {function.name: one}
+        written |= {f.name: write(f, own, style, quote) for f in parts} or {function.name: one}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders), set(hidden))
     trees: list[ast.FunctionDef] = [one.tree for one in written.values()]

@@ -13,6 +13,7 @@ from adjgen.emit.assignments import Line
 KINDS = {Line, ast.arg, ast.Assign, ast.Attribute, ast.Return}
 LEAVES = {ast.Name, ast.Constant, str, int, float, bool, type(None), ast.Load, ast.Store}
 OPTIONAL = {"arg-type", "assignment", "index", "operator", "return-value"}
+UNKNOWN = ("Any", "ndarray")
 UNTYPED = {"no-untyped-call", "no-untyped-def"}  # a function that the user's code hands to a solver
 
 
@@ -48,7 +49,7 @@ def told_apart(tree: ast.AST) -> list[ast.AST]:
                 pending += [item for item in part if type(item) not in LEAVES]
             elif type(part) not in LEAVES and isinstance(part, ast.AST) and part._fields:
                 pending.append(part)
-            elif type(part) is ast.Name and part.id.endswith("Any"):
+            elif type(part) is ast.Name and part.id.endswith(UNKNOWN):
                 found.append(part)
     return found
 
@@ -81,14 +82,14 @@ def lists_of_unknown(nodes: Iterable[ast.AST]) -> bool:
 
 
 def is_of_any_type(node: ast.AST) -> bool:
-    """Whether mypy takes an expression for Any: a power of a number that is not whole, or a call
-    of a function of a module that may have no types."""
+    """Whether mypy takes an expression for Any: a power of a number that is not whole, a call of a
+    function of a module that may have no types, what arrays of unknown numbers give."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return "." in node.func.id
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         exponent = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
         return not (isinstance(exponent, ast.Constant) and isinstance(exponent.value, int))
-    return isinstance(node, ast.Name) and node.id.rpartition(".")[2] == "Any"
+    return isinstance(node, ast.Name) and node.id.rpartition(".")[2] in UNKNOWN
 
 
 def is_bare_return(node: ast.AST) -> bool:

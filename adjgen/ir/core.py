@@ -10,6 +10,7 @@ from typing import Any, Union
 from weakref import WeakValueDictionary
 
 from adjgen.ir.payload import Payload
+from adjgen.ir.shapes import rank
 from adjgen.ir.types import NOTHING, Type, of_constant
 
 
@@ -251,8 +252,9 @@ class Function:
     about: dict[str, Any] = field(default_factory=dict)
 
     def is_composite(self) -> bool:
-        """Whether a function returns several numbers: a tuple, or a list."""
-        return bool(self.result.kind) or any(r.type.element for r in self.body.results)
+        """Whether a function returns several numbers: a tuple, a list, or an array."""
+        several = any(r.type.element or rank(r.type.shape) for r in self.body.results)
+        return bool(self.result.kind) or several
 
 
 @dataclass(eq=False)

@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, Var
-from adjgen.ir.types import REAL
-from adjgen.passes.terms import Product, Quotient, Writer
+from adjgen.ir.types import INT, REAL
+from adjgen.passes.products import Product, Quotient, Writer, price, weight
 
-ONE = Const(1.0)
 LARGEST = 48  # operations of an expression that is rewritten as a whole
 
 
@@ -25,7 +24,8 @@ class Algebra:
         self.made_by: dict[Atom, Eqn] = {}  # by equations that may be rewritten
         self.inside: set[Atom] = set()  # what stands inside an expression
         self.size: dict[Atom, int] = {}  # operations of the expression that a variable ends
-        self.absorbed: dict[Atom, int] = {}  # variables used only here, and their operations
+        self.cost: dict[Atom, int] = {}  # what they cost: those on arrays are dear
+        self.absorbed: dict[Atom, int] = {}  # variables used only here, and what they cost
 
     def block(self, block: Block) -> Block:
         """Return the block rewritten."""
@@ -51,9 +51,12 @@ class Algebra:
             self.made_by[out] = eqn
             single = [a for a in eqn.args if a in size and uses[a] == 1]
             total = 1 + sum([size[a] for a in single]) if single else 1
-            if total <= LARGEST:
+            self.cost[out] = price(eqn)
+            size[out] = 1
+            if single and total <= LARGEST:
                 self.inside.update(single)
-            size[out] = total if total <= LARGEST else 1
+                self.cost[out] += sum([self.cost[a] for a in single])
+                size[out] = total
 
     def root(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression whose value is needed as it stands."""
@@ -64,8 +67,8 @@ class Algebra:
         self.absorbed = {}
         writer = Writer(eqn.loc)
         result = writer.product(self.expression(eqn, writer))
-        saved = self.size[eqn.outs[0]] + sum(self.absorbed.values()) - len(writer.eqns)
-        better = saved > 0 or (saved == 0 and divides_early(self.tree(eqn)))
+        saved = self.cost[eqn.outs[0]] + sum(self.absorbed.values()) - weight(writer.eqns)
+        better = saved > 0 or (saved == 0 and reads_better(self.tree(eqn)))
         if not better or isinstance(result, Const):
             return self.tree(eqn)
         if not writer.eqns or writer.eqns[-1].outs[0] is not result:
@@ -152,7 +155,7 @@ class Algebra:
         eqn = self.made_by[var]
         if eqn.op in ("add", "sub"):
             return Product(1.0, [shared])
-        self.absorbed[var] = self.size[var]
+        self.absorbed[var] = self.cost[var]
         return self.expression(eqn, writer)
 
 
@@ -167,16 +170,36 @@ def divides_early(tree: list[Eqn]) -> bool:
     return False
 
 
+def reads_better(tree: list[Eqn]) -> bool:
+    """Whether an expression is better written anew although that saves nothing."""
+    return divides_early(tree) or nested_product(tree)
+
+
+def nested_product(tree: list[Eqn]) -> bool:
+    """Whether a product of arrays has a product on its right: a * (b * c), which reads worse than a * b * c."""
+    products = {eqn.outs[0] for eqn in tree if eqn.op == "mul" and eqn.outs[0].type.dtype}
+    return any(eqn.op == "mul" and eqn.args[1] in products for eqn in tree)
+
+
 SUMS = ("add", "sub")
 COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
 def rewritable(eqn: Eqn) -> bool:
-    """Whether algebra may touch an equation of a derivative: arithmetic of real numbers."""
-    if eqn.op not in COUNTED or eqn.outs[0].type is not REAL:
+    """Whether algebra may touch an equation of a derivative: arithmetic of real numbers, or arrays of them."""
+    if eqn.op not in COUNTED:
         return False
-    others = [a for a in eqn.args if a.type is not REAL]
-    return not [a for a in others if isinstance(a, Const) and not isinstance(a.value, float)]
+    if any(
+        [
+            isinstance(a, Const) and not isinstance(a.value, float)
+            for a in eqn.args
+            if a.type is not REAL
+        ]
+    ):
+        return False
+    if eqn.outs[0].type.dtype is REAL:  # truth values have no difference
+        return all([a.type in (REAL, INT) or a.type.dtype is REAL for a in eqn.args])
+    return eqn.outs[0].type is REAL
 
 
 def divided(a: Product, b: Product, divisor: Atom, writer: "Writer") -> Product:

@@ -10,6 +10,7 @@ from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import INT, OPAQUE, REAL
 from adjgen.read import expressions, lists, stores
+from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Display, ListValue, Value
 
@@ -48,16 +49,22 @@ def remembered(frame: Frame, out: Var, whole: Atom, of: Value) -> Value:
 
 def item(frame: Frame, node: ast.Subscript) -> Value | None:
     """Lower x[parts] of an array, x.shape[k]; None for other containers."""
-    of = node.value
-    if isinstance(of, ast.Attribute) and of.attr == "shape" and frame.binding(of.value) is None:
-        whole = held(frame, expressions.value(frame, of.value))
-        at = expressions.atom(frame, node.slice) if not isinstance(node.slice, ast.Slice) else None
-        return frame.row(node, "np.size", whole, at) if whole is not None and at else None
+    if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+        return size(frame, node, node.value.value)
     base = expressions.value(frame, node.value)
     whole = held(frame, base)
     if whole is None:
         return None
     return row(frame, node, "picked", whole, *index(frame, node.slice), of=base)
+
+
+def size(frame: Frame, node: ast.Subscript, of: ast.expr) -> Value | None:
+    """Lower x.shape[k] of an array; None for others."""
+    whole = held(frame, expressions.value(frame, of))
+    place = integer(node.slice)
+    if whole is None or place is None:
+        return None
+    return frame.row(node, "np.size", whole, Const(place))
 
 
 def index(frame: Frame, node: ast.expr) -> list[Atom]:

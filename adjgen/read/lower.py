@@ -79,7 +79,6 @@ def _lowered(
     main.about["files"] = session.files
     main.about["numpy"] = session.numpy and target == "math"
     main.about["arrays"] = session.arrays
-    main.about["target"] = target
     main.about["hidden"] = session.hidden
     return Module(main, session.functions)
 
@@ -129,6 +128,7 @@ def function_for_call(session: Session, definition: Any) -> str:
         "path": definition.file.path,
         "qualname": definition.qualname,
         "line": definition.node.lineno,
+        "target": session.target,
     }
     about["lines"] = definition.file.lines
     about["doc"] = (

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeGuard
 
-from adjgen.ir.shapes import symbol
-from adjgen.ir.types import INT, OPAQUE, REAL, Type, array, seq
+from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
 from adjgen.read.flow import (
     COMPREHENSIONS,
     assigned,
@@ -24,7 +23,8 @@ from adjgen.read.names import ABSENT, Known
 from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
 from adjgen.read.ranks import OF_ARRAYS, Ranks
-from adjgen.read.state import locals_of, parameters
+from adjgen.read.said_arrays import said_array
+from adjgen.read.state import annotation_of, locals_of, parameters
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
@@ -53,6 +53,8 @@ def parameter_types(
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
         elif "str" in annotation or isinstance(default, str) or name in used.texts - used.terms:
             found[name] = (OPAQUE, False)
+        elif kind_of := _said_array(session, definition, name, used):
+            found[name] = (kind_of, (kind_of.dtype or kind_of) is REAL)
         elif is_object(said) and "float" not in annotation:
             found[name] = (OPAQUE, False)
         elif default is ABSENT and (written := _said_list(outside, annotation_of(node, name))):
@@ -64,7 +66,7 @@ def parameter_types(
             and name not in used.objects
             and _may_be_array(default, annotation)
         ):
-            found[name] = (_array(used, name), True)
+            found[name] = (used.ranks.array(name), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
         elif name in used.objects or not (_number_default(default) or unknown):
@@ -78,10 +80,13 @@ def parameter_types(
     return found
 
 
-def _array(used: "Uses", name: str) -> Type:
-    """Return the type of a parameter that may be an array."""
-    rank = used.ranks.of(name)
-    return array(symbol(name) if rank is None else tuple(f"{name}.{k}" for k in range(rank)))
+def _said_array(session: Session, definition: Any, name: str, used: "Uses") -> Type | None:
+    """Return the type of a parameter that is annotated as an array, its rank perhaps by its uses."""
+    if session.target != "numpy":
+        return None
+    said = said_array(definition.file, annotation_of(definition.node, name), name)
+    unsized = said is not None and said.dtype is REAL and isinstance(said.shape, frozenset)
+    return used.ranks.array(name) if unsized else said
 
 
 def _may_be_array(default: object, annotation: set[str]) -> bool:
@@ -138,12 +143,6 @@ def _said_list(frame: Frame, said: ast.expr | None) -> Type | None:
         inner = REAL if is_number else _said_list(frame, said.slice)
         return inner and seq(inner)
     return None
-
-
-def annotation_of(node: Any, name: str) -> ast.expr | None:
-    """Return the annotation of a parameter as it is written."""
-    everything = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    return next((arg.annotation for arg in everything if arg.arg == name), None)
 
 
 def _nodes_of_parameters(node: Any, nodes: Sequence[ast.AST]) -> Iterable[ast.AST]:

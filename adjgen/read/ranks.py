@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from adjgen.elementary.row import BY_NAME
+from adjgen.ir.shapes import symbol
+from adjgen.ir.types import Type, array
 from adjgen.read.flow import own_nodes
 from adjgen.read.frame import Frame
 
@@ -30,6 +32,11 @@ class Ranks:
         self.counters = set(self._counters())
         self.arrays = {n.id for n in self.nodes if isinstance(n, ast.Name) and self._is_whole(n)}
         self.walked = self._walks()
+
+    def array(self, name: str) -> Type:
+        """Return the type of a parameter that may be an array."""
+        rank = self.of(name)
+        return array(symbol(name) if rank is None else tuple(f"{name}.{k}" for k in range(rank)))
 
     def of(self, name: str) -> int | None:
         """Return the number of dimensions of a parameter; None if its uses do not tell."""

@@ -18,6 +18,12 @@ def parameters(node: Any) -> list[tuple[str, str]]:
     return found + ([(args.kwarg.arg, "VAR_KEYWORD")] if args.kwarg else [])
 
 
+def annotation_of(node: Any, name: str) -> ast.expr | None:
+    """Return the annotation of a parameter as it is written."""
+    everything = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return next((arg.annotation for arg in everything if arg.arg == name), None)
+
+
 @lru_cache(maxsize=256)  # asked at every call of a function
 def locals_of(node: Any) -> frozenset[str]:
     """Return the names that are local to a function."""

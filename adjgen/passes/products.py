@@ -1,4 +1,4 @@
-"""Products of quotients, the terms that algebra works with, and how they become equations again."""
+"""Products, and how they are written as equations: constants first, factors in their order, divisors late."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.core import Atom, Const, Eqn, Loc, Var
 
+OF_ARRAYS = 16  # what an operation on arrays costs, in operations on numbers
 Quotient = tuple[tuple[Atom, ...], tuple[Atom, ...]]  # numerators, denominators
 
 
@@ -59,6 +60,17 @@ class Writer:
         return Product(1.0, [((total,), ())])
 
     def product(self, product: Product) -> Atom:
+        """Write a product: numbers before arrays, which are large: 0.5 / n * x."""
+        numbers, arrays = parted(product)
+        alone = numbers.coefficient in (1.0, -1.0) and not any(n for n, _ in numbers.quotients)
+        if not arrays.quotients or alone:  # x / n stays
+            return self.chain(product)
+        first = self.chain(numbers)
+        if isinstance(first, Const):
+            return self.chain(Product(first.value, arrays.quotients), signed=True)
+        return self.chain(Product(1.0, [((first,), ()), *arrays.quotients]))
+
+    def chain(self, product: Product, signed: bool = False) -> Atom:
         """Write a product: the constant first, factors in their order, a divisor after the next one.
 
         y * g / b is of the size of y, where y / b * g may overflow or underflow. Nothing is known of
@@ -68,34 +80,52 @@ class Writer:
         if not product.quotients:
             return Const(coefficient)
         whole = [q for q in product.quotients if q[0]]
-        waiting: list[Atom] = []
-        if len(whole) < len(product.quotients):
-            waiting = [d for n, ds in product.quotients if not n for d in ds]
+        waiting = [d for n, ds in product.quotients if not n for d in ds]
         unit = coefficient in (1.0, -1.0) and whole
-        total: Atom | None = None if unit else Const(abs(coefficient))
+        signed = signed and not unit  # the constant takes the sign
+        total: Atom | None = None if unit else Const(coefficient if signed else abs(coefficient))
         while whole:
-            at = 0
-            if waiting:
-                at = next((k for k, q in enumerate(whole) if q[0][0] not in self.sums), 0)
-            numerators, denominators = whole.pop(at)
+            plain = (k for k, q in enumerate(whole) if q[0][0] not in self.sums)
+            numerators, denominators = whole.pop(next(plain, 0) if waiting else 0)
             for factor in numerators:
                 if total is None:
                     total = factor
-                elif not waiting:
-                    total = self.emit("mul", total, factor)
+                    continue
+                if factor in self.sums:
+                    total = self.emit("mul", self.over(total, waiting), factor)
                 else:
-                    if factor in self.sums:
-                        total = self.emit("mul", self.over(total, waiting), factor)
-                    else:
-                        total = self.over(self.emit("mul", total, factor), waiting)
-                    waiting = []
+                    total = self.over(self.emit("mul", total, factor), waiting)
+                waiting = []
             waiting += denominators
         assert total is not None
         total = self.over(total, waiting)
-        return self.emit("neg", total) if coefficient < 0 else total
+        return self.emit("neg", total) if coefficient < 0 and not signed else total
 
     def over(self, value: Atom, divisors: Iterable[Atom]) -> Atom:
         """Write divisions, one after the other."""
         for divisor in divisors:
             value = self.emit("div", value, divisor)
         return value
+
+
+def parted(product: Product) -> tuple[Product, Product]:
+    """Return the numbers of a product and its arrays."""
+    numbers, arrays = Product(product.coefficient), Product()
+    for above, below in product.quotients:
+        for to, which in ((numbers, False), (arrays, True)):
+            kept = [
+                tuple(a for a in part if bool(a.type.dtype) is which) for part in (above, below)
+            ]
+            if any(kept):
+                to.quotients.append((kept[0], kept[1]))
+    return numbers, arrays
+
+
+def weight(eqns: Iterable[Eqn]) -> int:
+    """Return what equations cost, in operations on numbers."""
+    return sum([price(eqn) for eqn in eqns])
+
+
+def price(eqn: Eqn) -> int:
+    """Return what an equation costs: an operation on arrays is many on numbers."""
+    return OF_ARRAYS if eqn.outs[0].type.dtype else 1
