@@ -13,6 +13,7 @@ from adjgen.diff.rules import (
     plus,
     real_power_check,
     times,
+    value_of,
     zero_like,
 )
 from adjgen.elementary.row import TABLE
@@ -82,7 +83,7 @@ class Forward:
         if rule is not None and rule.jvp is not None:
             args = [operand(builder, arg) for arg in eqn.args]
             for position, out in enumerate(eqn.outs):
-                value = operand(builder, out) if rule.outs == 1 else position
+                value = value_of(builder, eqn, rule, position)
                 dots = Dots(eqn, self.dots, lambda arg: operand(builder, self.dot(arg, builder)))
                 dot = atom_of(rule.jvp(args, value, dots))
                 self.name(out, self.whole.mark(dot, out))

@@ -19,6 +19,7 @@ from adjgen.diff.rules import (
     plus,
     real_power_check,
     times,
+    value_of,
     zero_like,
 )
 from adjgen.elementary.row import Row
@@ -138,10 +139,10 @@ class Reverse:
     ) -> None:
         """Write the adjoints of the arguments of a row of lists, as the row says."""
         args = [operand(builder, arg) for arg in eqn.args]
-        value = operand(builder, eqn.outs[0]) if rule.outs == 1 else position
-        if rule.outs == 1 and not rule.broadcasts:
-            bar = self.whole.of(bar, eqn.outs[0], builder)
-        array = any([bool(arg.type.dtype) for arg in eqn.args])
+        value = value_of(builder, eqn, rule, position)
+        if (rule.outs == 1 or rule.signature) and not rule.broadcasts:
+            bar = self.whole.of(bar, eqn.outs[position], builder)
+        array = any([bool(atom.type.dtype) for atom in (*eqn.args, *eqn.outs)])
         seed = Traced(builder, bar) if array else operand(builder, bar)  # 1.0 may become an array
         for k, arg in reversed(
             [*enumerate(eqn.args)]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Container, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from adjgen.elementary.row import TABLE, Row, call, pole, select
@@ -96,14 +97,27 @@ def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> A
 def _times_choice(builder: Builder, bar: Atom, choice: Eqn, guarded: bool) -> Atom:
     """Write bar * np.where(...): both sides are computed, so that infinities need a guard."""
     test, *sides = (operand(builder, a) for a in choice.args)
+    left: Any = Traced(builder, bar)
     poles = {eqn.outs[0] for eqn in builder.eqns if eqn.op == "infinity"}
     infinite = [isinstance(s, float) and not math.isfinite(s) for s in sides]
-    left: Any = Traced(builder, bar)
     if guarded or any(infinite) or not poles.isdisjoint(choice.args):
-        right = operand(builder, choice.outs[0])
-        return atom_of(select(left == 0.0, 0.0, lambda: left * right))
-    builder.eqns.pop()
-    return atom_of(select(test, *(s if is_zero_number(s) else left * s for s in sides)))
+        products = partial(_products, builder, bar, test, sides)
+        return atom_of(select(left == 0.0, 0.0, products))
+    return atom_of(_products(builder, bar, test, sides))
+
+
+def _products(builder: Builder, bar: Atom, test: Any, sides: list[Any]) -> Any:
+    """Write np.where(test, bar * one, bar * other), also where a side is a choice again."""
+    left: Any = Traced(builder, bar)
+    made = {eqn.outs[0]: eqn for eqn in builder.eqns if eqn.op == "np.where"}
+    products = []
+    for side in sides:
+        inner = made.get(atom_of(side))  # type: ignore[arg-type]
+        if inner is not None:
+            products.append(operand(builder, _times_choice(builder, bar, inner, False)))
+        else:
+            products.append(side if is_zero_number(side) else left * side)
+    return select(test, *products)
 
 
 def is_zero_number(value: Any) -> bool:
@@ -137,6 +151,13 @@ def list_rule(eqn: Eqn) -> Row | None:
     """Return the row of an equation that says itself what it does to tangents and adjoints."""
     row = TABLE[eqn.op] if isinstance(eqn.op, str) else None
     return row if row is not None and row.jvp is not None else None
+
+
+def value_of(builder: Builder, eqn: Eqn, rule: Row, position: int) -> Any:
+    """Return what a rule is given for the value: of several outs of an array function (position, *outs)."""
+    if rule.outs == 1:
+        return operand(builder, eqn.outs[0])
+    return (position, *[operand(builder, out) for out in eqn.outs]) if rule.signature else position
 
 
 def zero_like(builder: Builder, atom: Atom) -> Atom:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from adjgen.elementary.row import SPOKEN, TABLE, Row
+from adjgen.elementary.row import INF, SPOKEN, TABLE, Row
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const
 from adjgen.ir.shapes import broadcast
@@ -66,7 +66,7 @@ def simplified(name: str, args: tuple[Atom, ...]) -> Atom | tuple[str, Atom] | N
 
 def applied(builder: Builder, name: str, args: tuple[Atom, ...]) -> Atom:
     """Append `name(args)` and return its value; of a derivative what it is without computing."""
-    if builder.library:
+    if builder.library and not all([is_positive(arg) for arg in args]):
         name = SPOKEN.get(name, name)
     if builder.derivative and name in UNITS:
         short = simplified(name, args)
@@ -77,6 +77,11 @@ def applied(builder: Builder, name: str, args: tuple[Atom, ...]) -> Atom:
         elif short is not None:
             return short
     return builder.value(name, args, result_type(TABLE[name], args))
+
+
+def is_positive(atom: Atom) -> bool:
+    """Whether an atom is a positive number: math knows its functions, and gives floats of Python's."""
+    return isinstance(atom, Const) and isinstance(atom.value, float) and 0.0 < atom.value < INF
 
 
 class Traced:
@@ -101,7 +106,7 @@ class Traced:
 
         Of an array of truth values both sides are computed.
         """
-        if self.atom.type.dtype:
+        if self.atom.type.dtype or (self.builder.library and self.atom.type is OPAQUE):
             sides = [side() if callable(side) else side for side in (then, other)]
             return self.adjgen_apply("np.where", (self, *sides))
         (out,) = self.builder.branch(self.atom, self.arm(then), self.arm(other))

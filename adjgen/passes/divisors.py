@@ -6,6 +6,8 @@ number of numpy's, and the function has not divided by the divisor itself, the d
 before                          after
     y = np.log(x)                   y = np.log(x)
     d = 1.0 / x                     d = 1.0 / np.float64(x)
+
+What may be an array or a number is divided by np.divide, which keeps the precision of arrays.
 """
 
 from dataclasses import replace
@@ -14,7 +16,7 @@ from adjgen.elementary.row import TABLE, rows
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Try, Var
 from adjgen.ir.query import kinds
 from adjgen.ir.shapes import rank
-from adjgen.ir.types import REAL
+from adjgen.ir.types import INT, REAL
 
 CARRIED = {
     "add",
@@ -27,6 +29,16 @@ CARRIED = {
     "neg",
     "pos",
 }  # a number of numpy's stays one
+
+
+PLAIN = {
+    "np.size",
+    "np.ndim",
+    "np.shape",
+    "shape_tuple",
+    "number",
+    "item_of",
+}  # gives those of Python's
 
 
 def divisors(block: Block) -> Block:
@@ -62,13 +74,15 @@ class _Divisors:
             divisor = eqn.args[1]
             if not eqn.derivative:
                 self.divided.add(divisor)
+            elif divisor not in self.divided and (divisor.type.dtype or divisor.type is INT):
+                eqn, numpy = replace(eqn, op="np.divide"), True
             elif divisor not in self.divided and not isinstance(divisor, Const):
-                safe = Var("", divisor.type if divisor.type.dtype else REAL)
-                name = "np.asarray" if divisor.type.dtype else "np.float64"
-                eqns.append(Eqn((safe,), name, (divisor,), (), eqn.loc, True))
+                safe = Var("", REAL)
+                eqns.append(Eqn((safe,), "np.float64", (divisor,), (), eqn.loc, True))
                 self.numpy.add(safe)
                 eqn, numpy = replace(eqn, args=(eqn.args[0], safe)), True
-        home = TABLE[str(eqn.op)].home and TABLE[str(eqn.op)].result != "bool"
+        row = TABLE[str(eqn.op)]
+        home = (row.home or row.typed is not None) and row.result != "bool" and eqn.op not in PLAIN
         if home or (numpy and eqn.op in CARRIED):
             self.numpy.update(eqn.outs)
         return eqn

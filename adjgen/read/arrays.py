@@ -8,12 +8,13 @@ import ast
 from adjgen.elementary.arrays.items import IN_PLACE, type_of_item
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
-from adjgen.ir.types import INT, OPAQUE, REAL
+from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type
 from adjgen.read import expressions, lists, stores
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Display, ListValue, Value
 
+BITS: dict[type, str] = {ast.BitAnd: "bit_and", ast.BitOr: "bit_or", ast.BitXor: "bit_xor"}
 VIEW = "it is a part of another array, which would change: store into that one, or into a copy"
 
 
@@ -174,7 +175,14 @@ def operation(
     other = b if b is not None else frame.materialise(node.right, right)
     if isinstance(node.op, ast.MatMult):
         return frame.row(node, "matmul", one, other)
+    if type(node.op) in BITS and all(kind_of_items(side) in (BOOL, INT) for side in (one, other)):
+        return frame.row(node, BITS[type(node.op)], one, other)
     return None if name is None else frame.row(node, name, one, other)
+
+
+def kind_of_items(atom: Atom) -> Type:
+    """Return the type of a number, or of the numbers of an array."""
+    return atom.type.dtype or atom.type
 
 
 def attribute(frame: Frame, node: ast.Attribute) -> Value | None:

@@ -12,6 +12,7 @@ from adjgen.ir.core import Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import (
     array_calls,
+    array_several,
     dispatch,
     displays,
     expressions,
@@ -46,7 +47,9 @@ def readable(frame: Frame, node: ast.Call) -> bool:
     if solvers.solver_named(binding) is not None:
         return True
     if isinstance(binding, (names.Known, names.Callee)):
-        return isinstance(binding, names.Callee) or binding.dotted in BY_NAME
+        return isinstance(binding, names.Callee) or (
+            binding.dotted in BY_NAME or binding.dotted in array_several.HANDLERS
+        )
     if isinstance(node.func, ast.Name):
         owner = frame.frame_of(node.func.id)
         return owner is not None and isinstance(owner.env.get(node.func.id), FunctionValue)

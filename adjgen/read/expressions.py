@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 
 from adjgen.ir.core import Atom, Const, Opaque, Var
-from adjgen.ir.types import OPAQUE
+from adjgen.ir.types import BOOL, INT, OPAQUE
 from adjgen.read import (
     arrays,
     calls,
@@ -146,6 +146,8 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
         if isinstance(operand.value, (int, float)) and not isinstance(operand.value, bool):
             return Const(-operand.value)
     inner = atom(frame, operand)
+    if isinstance(node.op, ast.Invert) and inner.type.dtype in (BOOL, INT):
+        return frame.row(node, "bit_not", inner)
     if isinstance(node.op, ast.Invert):
         reason = "ADJ404 a bit operation cannot be differentiated"
         return operations.on_atoms(frame, node, node.op, (inner,), reason)

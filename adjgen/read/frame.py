@@ -36,7 +36,12 @@ from adjgen.read.values import (
 )
 from adjgen.read.views import check_views
 
-OF_ARRAYS = ("numpy", "scipy.special", "scipy.stats")  # modules whose functions take arrays
+OF_ARRAYS = (
+    "numpy",
+    "scipy.special",
+    "scipy.stats",
+    "scipy.integrate",
+)  # modules whose functions take arrays
 
 
 class Frame:

@@ -17,6 +17,7 @@ OF_ARRAYS = {
     "T", "shape", "size", "ndim", "dtype", "sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "dot",
     "reshape", "ravel", "transpose", "swapaxes", "squeeze", "trace", "copy", "take", "argmax", "argmin",
     "argsort", "any", "all", "nonzero", "flatten", "item", "astype",
+    "clip", "repeat", "cumprod", "diagonal", "ptp", "fill",
 }  # fmt: skip
 NUMBERS = {"builtins.range", "builtins.enumerate"}
 
