@@ -113,8 +113,8 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
 def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     right = value(frame, node.right)
     name = BINARY.get(type(node.op))
-    if isinstance(left, Display) and isinstance(right, Display) and name == "add":
-        return Display(left.kind, left.items + right.items)
+    if (joined := displays.joined(name, left, right)) is not None:
+        return joined
     made = stores.list_operation(frame, node, name, left, right)
     if made is not None:
         return made
