@@ -208,6 +208,11 @@ def augmented(frame: Frame, node: ast.AugAssign) -> None:
         and list_methods.extend(frame, node, old, node.value)
     ):
         return
+    if isinstance(old, Display) and old.kind == "tuple" and name is not None:  # t += (x,)
+        whole = ast.BinOp(ast.Name(target.id, ast.Load()), node.op, node.value)
+        ast.copy_location(whole.left, target)
+        assign(frame, node, target, value(frame, ast.copy_location(whole, node)))
+        return
     if isinstance(old, Var) and old.type == NOTHING:  # reported, or not known before the loop ends
         atom(frame, node.value)
         bind(frame, target.id, old)
