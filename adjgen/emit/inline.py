@@ -39,10 +39,11 @@ class Inlining:
     def block(self, block: Block) -> bool:
         """Choose among the equations of a block; return whether evaluating it can raise."""
         can_raise = False
-        pending: list[Var] = []
-        reading: list[Var] = []  # expressions that wait for their use and read lists
-        mine: set[Var] = set()  # what is chosen here, and may be dropped again
-        used: set[Var] = set()
+        pending, reading = (
+            list[Var](),
+            list[Var](),
+        )  # what waits for its use; what reads lists of it
+        mine, used = set[Var](), set[Var]()  # mine is chosen here, and may be dropped again
         chosen, raisers = self.chosen, self.raisers
         for eqn in block.eqns:
             if eqn.blocks:

@@ -89,21 +89,21 @@ class Lives:
             elif isinstance(eqn.op, For):
                 used |= self.loop(eqn, eqn.op)
             elif isinstance(eqn.op, Opaque):
-                self.now += 2  # its names may be assigned in the middle of it
-                if not eqn.op.payload.is_expression:
-                    self.outlive(eqn.op.payload, eqn)
-                self.moves += [
-                    (o, a)
-                    for o in eqn.outs
-                    for a in eqn.args
-                    if isinstance(a, Var) and a.hint == o.hint
-                ]
+                self.carried(eqn, eqn.op)
             self.define(eqn.outs)
             if isinstance(eqn.op, For):  # lists exist before their loop
                 self.born.update(dict.fromkeys(eqn.outs[eqn.op.carried :], start))
         self.now += 2
         self.read(block.results, used)
         return used
+
+    def carried(self, eqn: Eqn, op: Opaque) -> None:
+        """Note what carried code reads and binds: its names may be assigned in the middle of it."""
+        self.now += 2
+        if not op.payload.is_expression:
+            self.outlive(op.payload, eqn)
+        pairs = ((o, a) for o in eqn.outs for a in eqn.args if isinstance(a, Var))
+        self.moves += [(o, a) for o, a in pairs if a.hint == o.hint]
 
     def comprehensions(self, eqn: Eqn) -> None:
         """Mark the elements of loops inside an expression as assigned: they live to its use."""

@@ -124,17 +124,12 @@ def is_string(atom: Atom) -> bool:
 def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     right = value(frame, node.right)
     name = BINARY.get(type(node.op))
-<<<<<<< HEAD
     if frame.session.target == "numpy":
         made = arrays.operation(frame, node, name, left, right)
         if made is not None:
             return made
-    if isinstance(left, Display) and isinstance(right, Display) and name == "add":
-        return Display(left.kind, left.items + right.items)
-=======
     if (joined := displays.joined(name, left, right)) is not None:
         return joined
->>>>>>> real
     made = stores.list_operation(frame, node, name, left, right)
     if made is not None:
         return made
