@@ -13,7 +13,6 @@ from adjgen.ir.core import Eqn, Function, Module
 
 if TYPE_CHECKING:  # each stage is loaded when it is first needed: importing adjgen takes no time
     from adjgen.diff.products import Activities
-    from adjgen.elementary.operations import Operations
     from adjgen.emit.module import Text
 
 KINDS = {
@@ -293,11 +292,3 @@ def _generated(definitions: Sequence[Any], options: Options) -> Generated:
         for definition, one in done
     }
     return generated
-
-
-def counts(one: Differentiated) -> dict[str, "Operations"]:
-    """Return the operations of a function and of its products."""
-    from adjgen.elementary.operations import operations
-
-    found = {"value": operations(one.module.main)}
-    return found | {kind: operations(m.main) for kind, m in one.products.items()}

@@ -39,10 +39,7 @@ class Inlining:
     def block(self, block: Block) -> bool:
         """Choose among the equations of a block; return whether evaluating it can raise."""
         can_raise = False
-        pending, reading = (
-            list[Var](),
-            list[Var](),
-        )  # what waits for its use; what reads lists of it
+        pending, reading = list[Var](), list[Var]()  # what waits for its use, and reads lists
         mine, used = set[Var](), set[Var]()  # mine is chosen here, and may be dropped again
         chosen, raisers = self.chosen, self.raisers
         for eqn in block.eqns:

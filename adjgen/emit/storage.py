@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from adjgen.elementary.row import rows
 from adjgen.elementary.sequences import depth
-from adjgen.emit.aliases import Aliases, may_be_array
+from adjgen.emit.aliases import Aliases, may_be_array, values_of
 from adjgen.emit.consumed import (
     CONTAINERS,
     WRITES,
@@ -37,8 +37,8 @@ def in_place(function: Function) -> Function:
     """
     there = kinds(function.body)
     if "changed" not in there and not any(row.mutates for row in rows(there)):
-        results = function.body.results if function.about.get("product") else ()
-        if not any(is_list(r) or may_be_array(r) for r in results):
+        made = function.body.results if function.about.get("product") else ()
+        if not any(is_list(r) or may_be_array(r) for r in made):
             return function
     eqns = list(equations(function.body))
     roots = rooted(function.body.params, eqns)
@@ -228,10 +228,7 @@ class Storage:
         return Block(block.params, (*block.eqns, *copies), tuple(results))
 
     def returned(self, function: Function, body: Block) -> Block:
-        """Copy lists that a derivative function would return twice, or that are its arguments.
-
-        Of arrays also those that share memory with another result or with what belongs to others.
-        """
+        """Copy lists that a derivative would return twice, or that are its arguments; arrays that share memory."""
         if not function.about.get("product"):
             return body
         seen: set[Atom] = set()
@@ -291,14 +288,6 @@ class Storage:
                     found[v] = k
         found.update((r, len(block.eqns)) for r in block.results if is_list(r))
         return found
-
-
-def values_of(function: Function) -> int:
-    """Return how many of a derivative function's results are the value's."""
-    if function.about["product"] == "grad":
-        return 0
-    tree = function.result
-    return tree.leaves() if function.about["product"] == "helper" else tree.children[0].leaves()
 
 
 def copy(source: Var, own: Var) -> Eqn:

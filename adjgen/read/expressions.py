@@ -14,6 +14,7 @@ from adjgen.read import (
     joins,
     lists,
     names,
+    nothing,
     operations,
     solvers,
     stores,
@@ -161,22 +162,8 @@ def _compare(frame: Frame, node: ast.Compare) -> Value:
     if not all(type(op) in COMPARE for op in node.ops):
         return frame.opaque(node, "ADJ405 `in` cannot be differentiated")
     left = value(frame, node.left)
-    known = is_none(frame, node, left)
+    known = nothing.is_none(frame, node, left)
     return known if known is not None else _chain(frame, node, frame.materialise(node, left), 0)
-
-
-def is_none(frame: Frame, node: ast.Compare, left: Value) -> Const | None:
-    """Return whether a value is None, if that is known: a list of the function's own is not."""
-    right = node.comparators[0]
-    if len(node.ops) > 1 or not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
-        return None
-    if not (isinstance(right, ast.Constant) and right.value is None):
-        return None
-    none = isinstance(left, Const) and left.value is None
-    own = isinstance(left, ListValue) and frame.session.heap[left.cell] not in frame.session.origins
-    if not (own or isinstance(left, (Const, Display, RowValue))):
-        return None
-    return Const(none == isinstance(node.ops[0], ast.Is))
 
 
 def _chain(frame: Frame, node: ast.Compare, left: Atom, k: int) -> Value:

@@ -22,8 +22,7 @@ from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
 from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
-from adjgen.read.ranks import OF_ARRAYS, Ranks
-from adjgen.read.said_arrays import said_array
+from adjgen.read.ranks import OF_ARRAYS, Ranks, array_of
 from adjgen.read.state import annotation_of, locals_of, parameters
 from adjgen.read.values import BindingValue
 
@@ -53,7 +52,7 @@ def parameter_types(
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
         elif "str" in annotation or isinstance(default, str) or name in used.texts - used.terms:
             found[name] = (OPAQUE, False)
-        elif kind_of := _said_array(session, definition, name, used):
+        elif kind_of := array_of(used.ranks, definition, name):
             found[name] = (kind_of, (kind_of.dtype or kind_of) is REAL)
         elif is_object(said) and "float" not in annotation:
             found[name] = (OPAQUE, False)
@@ -61,11 +60,7 @@ def parameter_types(
             found[name] = (written, True)
         elif name in used.counts:
             found[name] = (INT, False)
-        elif (
-            session.target == "numpy"
-            and name not in used.objects
-            and _may_be_array(default, annotation)
-        ):
+        elif used.ranks and name not in used.objects and _may_be_array(default, annotation):
             found[name] = (used.ranks.array(name), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
@@ -78,15 +73,6 @@ def parameter_types(
         else:
             found[name] = (REAL, True)
     return found
-
-
-def _said_array(session: Session, definition: Any, name: str, used: "Uses") -> Type | None:
-    """Return the type of a parameter that is annotated as an array, its rank perhaps by its uses."""
-    if session.target != "numpy":
-        return None
-    said = said_array(definition.file, annotation_of(definition.node, name), name)
-    unsized = said is not None and said.dtype is REAL and isinstance(said.shape, frozenset)
-    return used.ranks.array(name) if unsized else said
 
 
 def _may_be_array(default: object, annotation: set[str]) -> bool:
@@ -187,8 +173,7 @@ class Uses:
     def __init__(self, session: Session, definition: Any) -> None:
         nodes = nodes_of(definition.node)
         self.frame = _with_aliases(session, definition, nodes)
-        if session.target == "numpy":
-            self.ranks = Ranks(self.frame, definition.node)
+        self.ranks = Ranks(self.frame, definition.node) if session.target == "numpy" else None
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
         self.lists: set[str] = set()  # indexed by numbers, iterated
