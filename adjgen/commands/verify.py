@@ -103,6 +103,7 @@ def verdicts(how: How, outcome: Outcome) -> list[Verdict]:
         outcome.text,
         at=dict(how.at),
         seed=how.seed,
+        arrays=dict(outcome.arrays),
         folders=[outcome.root] if outcome.root else [],
         original=(outcome.module, outcome.file) if how.against_original else None,
         exact=job.options["exact"],

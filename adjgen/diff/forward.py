@@ -1,9 +1,10 @@
 """The forward sweep: each equation with its tangent beside it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from adjgen.diff import integrals
 from adjgen.diff.active import carried_results
 from adjgen.diff.arrays import Dots, Whole
 from adjgen.diff.rules import (
@@ -20,6 +21,7 @@ from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
+from adjgen.ir.integrals import Integral, Quadrature
 from adjgen.ir.query import fresh
 
 Tangents = dict[Var, Atom]
@@ -28,14 +30,12 @@ Tangents = dict[Var, Atom]
 class Forward:
     """Writes tangents; `dots` maps active variables to theirs, an absent one is zero."""
 
-    def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
+    def __init__(self, active: set[Var], callee: integrals.Helpers) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its jvp
         self.dots: Tangents = {}
         self.whole = Whole()
-        self.begun: list[
-            Var
-        ] = []  # arrays that have zeros as tangents, written where they are stored into
+        self.begun: list[Var] = []  # arrays whose tangents are zeros until they are stored into
 
     def dot(self, atom: Atom, builder: Builder) -> Atom:
         """Return the tangent of an atom; an absent one is zero."""
@@ -50,7 +50,15 @@ class Forward:
         self.whole.learn(block)
         for eqn in block.eqns:
             builder.loc = eqn.loc
-            if isinstance(eqn.op, If):
+            if isinstance(eqn.op, str):
+                self.begin(eqn, builder)
+                builder.append(eqn)
+                check = real_power_check(eqn)
+                if check:
+                    builder.append(check)
+                if not self.active.isdisjoint(eqn.outs):
+                    self.plain(eqn, builder)
+            elif isinstance(eqn.op, If):
                 self.branch(eqn, builder)
             elif isinstance(eqn.op, Try):
                 from adjgen.diff.tries import tangent
@@ -58,22 +66,16 @@ class Forward:
                 tangent(self, eqn, eqn.op, builder)
             elif isinstance(eqn.op, For):
                 self.loop(eqn, eqn.op, builder)
+            elif isinstance(eqn.op, Root | Quadrature):
+                self.root(eqn, builder)
             elif isinstance(eqn.op, Call):
                 self.call(eqn, eqn.op, builder)
-            elif isinstance(eqn.op, Root):
-                self.root(eqn, builder)
             else:
-                self.begin(eqn, builder)
                 builder.append(eqn)
-                check = real_power_check(eqn)
-                if check:
-                    builder.append(check)
-                if any(out in self.active for out in eqn.outs):
-                    self.plain(eqn, builder)
 
     def begin(self, eqn: Eqn, builder: Builder) -> None:
         """Write zeros as the tangent of an array that is about to be stored into for the first time."""
-        if isinstance(eqn.op, str) and TABLE[eqn.op].mutates and eqn.outs[0] in self.active:
+        if TABLE[str(eqn.op)].mutates and eqn.outs[0] in self.active:
             items = eqn.args[0]
             if isinstance(items, Var) and items.type.dtype and items not in self.dots:
                 self.name(items, self.dot(items, builder))
@@ -118,12 +120,20 @@ class Forward:
         self.dots[var] = tangent
 
     def root(self, eqn: Eqn, builder: Builder) -> None:
-        """Write the tangent of a root, after the root."""
+        """Write the tangent of a root, after the root; that of an integral after it."""
         from adjgen.diff.implicit import tangent
 
         builder.append(eqn)
-        if eqn.outs[0] in self.active:
+        if isinstance(eqn.op, Integral | Quadrature):
+            self.integral(eqn, builder)
+        elif eqn.outs[0] in self.active:
             self.name(eqn.outs[0], tangent(eqn, self.dots, self.callee, builder))
+
+    def integral(self, eqn: Eqn, builder: Builder) -> None:
+        """Write the tangent of an integral."""
+        if eqn.outs[0] in self.active:
+            dot = integrals.tangent(eqn, self.dots, self.callee, builder)
+            self.name(eqn.outs[0], ZERO if dot is None else dot)
 
     def branch(self, eqn: Eqn, builder: Builder) -> None:
         """Extend both arms by the tangents of the active outs."""

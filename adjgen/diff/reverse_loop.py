@@ -46,9 +46,10 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     self.turning.update(v for v in made if is_mutable(v.type))
     for v in plan.captured:
         plan.params[v] = inner[v] = self.whole.named(barred(v), v)
-    slots = [body.params[op.seqs + k] for k in plan.carried]
-    state = [self.whole.named(barred(v), v) for v in slots]
-    self.whole.mark_all(state, slots)
+    state = [
+        self.whole.named(barred(v), v) for v in (body.params[op.seqs + k] for k in plan.carried)
+    ]
+    self.whole.mark_all(state, [body.results[k] for k in plan.carried])
     self.whole.mark_all(plan.params.values(), plan.params)
     arm = builder.nested()
     for k, bar in zip(plan.carried, state):

@@ -17,12 +17,12 @@ def unbroadcast(x: Any, like: Any) -> Any:
 
 def picked_last(bar: Any, *parts: Any) -> Any:
     """Return bar[parts], with 0 where a later place names the same item: the last store stays."""
-    place = parts if len(parts) > 1 else parts[0]  # which may be a tuple itself
-    found = bar[place]
+    where = parts[0] if len(parts) == 1 else parts  # which may be a tuple itself
+    found = bar[where]
     order = np.reshape(np.arange(np.size(found)), np.shape(found))
     last = np.zeros(np.shape(bar), dtype=int)
-    last[place] = order
-    return np.where(last[place] == order, found, 0.0)
+    last[where] = order
+    return np.where(last[where] == order, found, 0.0)
 
 
 def products_of_others(x: Any, axis: Any = None) -> Any:

@@ -34,10 +34,10 @@ def repeat_bar(bar: Any, x: Any, repeats: Any, axis: Any = None) -> Any:
 
 def tile_bar(bar: Any, x: Any, reps: Any) -> Any:
     """Return the adjoint of x, where bar is that of np.tile(x, reps)."""
-    times = np.atleast_1d(reps)
-    rank = max(len(times), np.ndim(x))
+    given = tuple(np.atleast_1d(reps))
+    rank = max(len(given), np.ndim(x))
     shape = (1,) * (rank - np.ndim(x)) + np.shape(x)
-    times = (1,) * (rank - len(times)) + tuple(times)
+    times = (1,) * (rank - len(given)) + given
     pairs = [n for pair in zip(times, shape) for n in pair]
     return np.reshape(
         np.sum(np.reshape(bar, pairs), axis=tuple(range(0, 2 * rank, 2))), np.shape(x)

@@ -6,7 +6,7 @@ An array that is stored into is another value behind that, and shares memory wit
 from collections.abc import Iterable
 
 from adjgen.emit.consumed import is_view
-from adjgen.ir.core import Atom, Call, Eqn, Opaque, Var
+from adjgen.ir.core import Atom, Call, Eqn, Function, Opaque, Var
 from adjgen.ir.query import moves
 from adjgen.ir.types import OPAQUE
 
@@ -52,3 +52,11 @@ def shares(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
         yield from ((arg, out) for arg in eqn.args for out in eqn.outs)
     elif is_view(eqn) or eqn.op in SAME:
         yield from ((eqn.args[0], out) for out in eqn.outs)
+
+
+def values_of(function: Function) -> int:
+    """Return how many of a derivative function's results are the value's."""
+    if function.about["product"] == "grad":
+        return 0
+    tree = function.result
+    return tree.leaves() if function.about["product"] == "helper" else tree.children[0].leaves()

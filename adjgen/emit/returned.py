@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from adjgen.elementary.sequences import depth
-from adjgen.emit.aliases import Aliases, may_be_array
+from adjgen.emit.aliases import Aliases, may_be_array, values_of
 from adjgen.emit.consumed import is_list
 from adjgen.ir.core import Atom, Block, Eqn, Function, Var
 from adjgen.ir.query import equations
@@ -30,14 +30,6 @@ def unshared(function: Function, body: Block, rooted: set[Atom], borrowed: set[A
             copies.append(replace(copy(result, own), loc=places.get(result)))
         seen |= held
     return Block(body.params, (*body.eqns, *copies), tuple(results))
-
-
-def values_of(function: Function) -> int:
-    """Return how many of a derivative function's results are the value's."""
-    if function.about["product"] == "grad":
-        return 0
-    tree = function.result
-    return tree.leaves() if function.about["product"] == "helper" else tree.children[0].leaves()
 
 
 def copy(source: Var, own: Var) -> Eqn:

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from adjgen.elementary.row import rows
 from adjgen.emit.aliases import Aliases, may_be_array
 from adjgen.emit.consumed import (
     CONTAINERS,
+    WRITES,
     consumed,
     is_list,
     is_view,
@@ -19,9 +21,10 @@ from adjgen.emit.consumed import (
     rooted,
 )
 from adjgen.emit.returned import copy, unshared
+from adjgen.emit.sharing import exposed, shared
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.query import equations, moves, substituted
+from adjgen.ir.query import equations, kinds, moves, substituted
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
 
@@ -31,10 +34,12 @@ def in_place(function: Function) -> Function:
 
     The caller's list is stored into itself, unless that takes a copy: then it gets its items at the end.
     """
-    eqns = list(equations(function.body))
-    if not any(mutates(eqn) or eqn.op == "changed" for eqn in eqns):
-        if not function.about.get("product"):
+    there = kinds(function.body)
+    if "changed" not in there and not any(row.mutates for row in rows(there)):
+        made = function.body.results if function.about.get("product") else ()
+        if not any(is_list(r) or may_be_array(r) for r in made):
             return function
+    eqns = list(equations(function.body))
     roots = rooted(function.body.params, eqns)
     found = with_copies(function, eqns, roots)
     kept = rooted(found.body.params, list(equations(found.body)))
@@ -49,11 +54,12 @@ def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]
         e.reading(e.args[-1:], ()) if e.op == "changed" and e.args[-1] in roots else e
         for e in function.body.eqns
     ]
-    late = ("changed", "refilled")
-    last = [e for e in seen if e.op in late and len(e.args) > 1]  # when nobody reads it
+    last = [e for e in seen if e.op in WRITES and len(e.args) > 1]  # when nobody reads it
     body = replace(function.body, eqns=(*[e for e in seen if e not in last], *last))
+    given = {e.args[0] for e in eqns if e.op in WRITES}
     aliases = Aliases(body.params, eqns)
-    storage = Storage(consumed(eqns), set().union(*roots.values()), aliases)
+    storage = Storage(consumed(eqns), set().union(*roots.values()), given, aliases)
+    storage.exposed = exposed(eqns, body.results)
     storage.borrowed.update(v for v in body.params if v not in storage.rooted)
     body = storage.block(body, set())
     if function.about.get("product"):
@@ -62,13 +68,20 @@ def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]
 
 
 class Storage:
-    """Walks a function once; `borrowed` are lists that belong to somebody else."""
+    """Walks a function once; `borrowed` are lists that belong to somebody else, or whose rows do.
 
-    def __init__(self, consumed: set[Atom], rooted: set[Atom], aliases: Aliases) -> None:
-        self.consumed, self.rooted, self.aliases = consumed, rooted, aliases
+    `given` are those of the caller's that the function changes.
+    """
+
+    def __init__(
+        self, consumed: set[Atom], rooted: set[Atom], given: set[Atom], aliases: Aliases
+    ) -> None:
+        self.consumed, self.rooted, self.given = consumed, rooted, given
+        self.aliases = aliases
         self.free = FreeVariables()
         self.borrowed: set[Atom] = set()
         self.shared: set[Atom] = set()  # views of arrays that are stored into after their last use
+        self.exposed: set[Atom] = set()  # those whose rows are stored into or returned
 
     def block(self, block: Block, busy: set[Atom]) -> Block:
         """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
@@ -78,7 +91,7 @@ class Storage:
         mapping: dict[Var, Atom] = {}
         stale: dict[
             int, dict[Var, Atom]
-        ] = {}  # by the place of a store the views to read copies of then
+        ] = {}  # place of a store -> views, and their copies from then on
         for k, eqn in enumerate(block.eqns):
             mapping |= stale.pop(k - 1, {})
             eqn = self.substitute(eqn, mapping) if mapping else eqn
@@ -88,8 +101,8 @@ class Storage:
                 eqn = self.control(eqn, k, tried.get(k, last), busy | later)
             again = eqn.args[0] if eqn.args else None
             for position in self.consuming(eqn):
-                shared = self.is_shared(eqn, position, k, last, busy, made)
-                eqn = self.owned(eqn, position, k, last, busy, out, mapping, shared)
+                beside = self.is_shared(eqn, position, k, last, busy, made)
+                eqn = self.owned(eqn, position, k, last, busy, out, mapping, beside)
             if eqn.op in BORROWED or is_view(eqn) or isinstance(eqn.op, Call):
                 self.borrowed.update(o for o in eqn.outs if is_list(o))
                 if (again in self.consumed or again in self.shared) and is_list(eqn.outs[0]):
@@ -98,12 +111,12 @@ class Storage:
                         self.separate(eqn, out)
                         continue
                     self.shared.update(eqn.outs)
-                    if (
-                        last.get(eqn.outs[0], 0) > end
-                    ):  # until then the value is computed with the view
+                    if last.get(eqn.outs[0], 0) > end:  # until then the view is read
                         out.append(eqn)
                         stale.setdefault(end, {}).update(self.kept(eqn.outs[0], out, last))
                         continue
+            found = shared(eqn, block, k, self.borrowed, busy, self.given, self.free)
+            self.borrowed.update(self.exposed.intersection(found))
             out.append(eqn)
         mapping |= {v: own for some in stale.values() for v, own in some.items()}
         results = [mapping.get(r, r) if isinstance(r, Var) else r for r in block.results]

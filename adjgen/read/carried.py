@@ -79,12 +79,12 @@ class Carried:
             seen = self.known(name)
             found[name] = closed(held, iter(self.cells(name)), heap) if seen else UNBOUND
         heap.update((cell, variables[cell][0]) for cell in self.lists())
-        for (name, k), known in self.parts.items():
+        for (name, k), arrays in self.parts.items():
             if name in self.trees and k < len(variables[name]):
                 self.views[variables[name][k]] = {
-                    c: None if old or c in self.trees else heap.get(c) for c, old in known.items()
+                    c: None if old or c in self.trees else heap.get(c) for c, old in arrays.items()
                 }
-                self.cells(name)[k].bases = tuple(known)
+                self.cells(name)[k].bases = tuple(arrays)
         found |= self.conflicts
         return found
 

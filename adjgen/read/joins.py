@@ -65,6 +65,8 @@ class _Ends:
         tree = merged_tree(pair)
         if a is b and name or isinstance(a, ListValue) and a == b:
             self.new[name] = a
+        elif (only := _only_list(frame, a, b)) is not None:
+            self.new[name] = only
         elif tree is None and (some := chosen(frame, *pair)) is not None:
             self.functions[name] = some[0]
             self.trees[name], self.flat[name] = LEAF, some[1:]
@@ -76,6 +78,17 @@ class _Ends:
             self.new[name] = a
         else:
             self.trees[name], self.flat[name] = tree, pair
+
+
+def _only_list(frame: Frame, a: Value, b: Value) -> ListValue | None:
+    """Return the list that a name stands for on the one path where it stands for something.
+
+    Whoever reads the name was on that path; the list has to be one that both paths know.
+    """
+    for one, other in ((a, b), (b, a)):
+        if other is UNBOUND and isinstance(one, ListValue) and one.cell in frame.session.heap:
+            return one
+    return None
 
 
 def join(
@@ -108,8 +121,7 @@ def join(
     if frame.session.views:
         join_views(frame.session, outs, [(then.heap, sides[0]), (other.heap, sides[1])], merged)
         for cell in merged.values():
-            known = frame.session.views.get(frame.session.heap.get(cell, UNBOUND), {})
-            cell.bases = tuple(known)
+            cell.bases = tuple(frame.session.views.get(frame.session.heap.get(cell, UNBOUND), {}))
     result = new.pop("", UNBOUND)
     frame.env = {n: v for n, v in new.items() if n not in trees}
     if merged:

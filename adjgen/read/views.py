@@ -23,7 +23,7 @@ def is_fresh(heap: Heap, cell: Cell, held: Atom | None) -> bool:
 def check_views(frame: Any, node: ast.AST, atoms: Iterable[Atom]) -> None:
     """Report a view of an array that was stored into since the view was taken."""
     views, heap = frame.session.views, frame.session.heap
-    for atom in atoms:
+    for atom in atoms if views else ():
         known = views.get(atom, {}) if isinstance(atom, Var) else {}
         if not all(is_fresh(heap, cell, held) for cell, held in known.items()):
             what = "a part of an array that was stored into since: it may be a view of it"

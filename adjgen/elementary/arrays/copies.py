@@ -135,7 +135,7 @@ carried(
 # ---- the arrays of np.meshgrid, one row each
 
 
-def meshed(k: int, indexing: str, *arrays: Any) -> Any:
+def meshed(k: int, indexing: Any, *arrays: Any) -> Any:
     """Return one of the arrays of np.meshgrid."""
     import numpy as np
 
@@ -168,8 +168,8 @@ row(
 
 
 def _between(args: Sequence[Any]) -> Type:
-    ranks = [rank_of(arg) for arg in args[:2]]
-    return of_rank(None if None in ranks else 1 + max(ranks), REAL)  # type: ignore[type-var]
+    start, stop = (rank_of(arg) for arg in args[:2])
+    return of_rank(None if start is None or stop is None else 1 + max(start, stop), REAL)
 
 
 def _linspace_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:

@@ -98,6 +98,13 @@ def type_of_item(args: Sequence[Any]) -> Type:
     return array(shape_of_item(kind.shape, args[1:]), kind.dtype or REAL)
 
 
+row(
+    "rows", lambda x, *count: tuple(x), category="sequence", outs=2, view=True,  # as many as there are names
+    jvp=lambda args, y, dot: call("picked", dot(0), y),
+    scatter=lambda k, args, y, bar, into: grown(into, bar, [y]),
+)  # fmt: skip
+
+
 def _put_vjp(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
     if k > 1:
         return None
