@@ -6,6 +6,7 @@ An array that has a name is a cell, as a list is: storing gives the cell a new v
 import ast
 
 from adjgen.elementary.arrays.items import IN_PLACE, type_of_item
+from adjgen.elementary.arrays.typing import rank_of
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type
