@@ -9,11 +9,13 @@ def take_bar(bar: Any, x: Any, indices: Any, axis: Any = None) -> Any:
     """Return the adjoint of x, where bar is that of np.take(x, indices, axis)."""
     out = np.zeros(np.shape(x), dtype=np.result_type(x, 1.0))
     if axis is None:
-        np.add.at(np.reshape(out, -1), indices, bar)
+        np.add.at(np.reshape(out, -1), np.asarray(indices), bar)
         return out
     first = axis % np.ndim(x)
     taken = range(first, first + np.ndim(indices))
-    np.add.at(np.moveaxis(out, axis, 0), indices, np.moveaxis(bar, taken, range(len(taken))))
+    np.add.at(
+        np.moveaxis(out, axis, 0), np.asarray(indices), np.moveaxis(bar, taken, range(len(taken)))
+    )
     return out
 
 
@@ -34,10 +36,10 @@ def repeat_bar(bar: Any, x: Any, repeats: Any, axis: Any = None) -> Any:
 
 def tile_bar(bar: Any, x: Any, reps: Any) -> Any:
     """Return the adjoint of x, where bar is that of np.tile(x, reps)."""
-    times = np.atleast_1d(reps)
-    rank = max(len(times), np.ndim(x))
+    given = tuple(np.atleast_1d(reps))
+    rank = max(len(given), np.ndim(x))
     shape = (1,) * (rank - np.ndim(x)) + np.shape(x)
-    times = (1,) * (rank - len(times)) + tuple(times)
+    times = (1,) * (rank - len(given)) + given
     pairs = [n for pair in zip(times, shape) for n in pair]
     return np.reshape(
         np.sum(np.reshape(bar, pairs), axis=tuple(range(0, 2 * rank, 2))), np.shape(x)

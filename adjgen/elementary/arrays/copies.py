@@ -139,7 +139,8 @@ def meshed(k: int, indexing: str, *arrays: Any) -> Any:
     """Return one of the arrays of np.meshgrid."""
     import numpy as np
 
-    return np.meshgrid(*arrays, indexing=indexing)[k]
+    made: Any = np.meshgrid
+    return made(*arrays, indexing=indexing)[k]
 
 
 def _meshed_bar(j: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
@@ -169,7 +170,8 @@ row(
 
 def _between(args: Sequence[Any]) -> Type:
     ranks = [rank_of(arg) for arg in args[:2]]
-    return of_rank(None if None in ranks else 1 + max(ranks), REAL)  # type: ignore[type-var]
+    known_ranks = [rank for rank in ranks if rank is not None]
+    return of_rank(None if None in ranks else 1 + max(known_ranks), REAL)
 
 
 def _linspace_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
