@@ -21,7 +21,7 @@ EXPRESSIONS = {  # expression -> a word of the reason
     "np.sort(x, kind='stable')[0]": "sort", "np.sort(x, axis=None)[0]": "sort", "np.trapezoid(x, y, axis=0)": "trapezoid", "np.split(x, y)[0]": "split",
     "np.meshgrid(x, y, sparse=True)[0]": "meshgrid", "np.linalg.matrix_power(x, 40)[0, 0]": "matrix_power", "np.linalg.pinv(x, 0.1)[0, 0]": "pinv",
     "np.cross(x, y, axisa=0)[0]": "cross", "np.nansum(x)": "nansum", "np.fft.fft(x)[0]": "fft", "np.unique(x)[0]": "unique", "np.diff(x, prepend=0.0)[0]": "diff",
-    "special.logsumexp(x, b=y)": "logsumexp", "special.jv(1, x)[0]": "jv", "np.bincount([0, 1], weights=x)[0]": "bincount", "np.sum(x, None, None, y)": "sum",
+    "special.logsumexp(x, b=y)": "logsumexp", "special.hyp2f1(x, 1.0, 2.0, 0.5)[0]": "hyp2f1", "np.bincount([0, 1], weights=x)[0]": "bincount", "np.sum(x, None, None, y)": "sum",
     "np.concatenate((x, y), out=y)[0]": "concatenate", "np.concatenate((x, y), axis=None)[0]": "concatenate", "np.linspace(x[0], 1.0, retstep=True)[0]": "linspace",
     "x.sum(dtype=float)": "sum", "x.astype(complex)[0]": "astype", "x.astype(float, copy=False)[0]": "astype", "np.apply_along_axis(np.sum, 0, x)": "apply_along_axis",
 }  # fmt: skip
