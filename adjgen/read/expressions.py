@@ -222,7 +222,8 @@ def bind(frame: Frame, name: str, result: Value) -> None:
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
-    reason = "ADJ401 an item of a container cannot be differentiated"
+    of = f"what `{ast.unparse(node.value.func)}` gives" if isinstance(node.value, ast.Call) else ""
+    reason = f"ADJ401 an item of {of or 'a container'} cannot be differentiated"
     if frame.session.target == "numpy" and not is_text(node.slice):
         picked = frame.attempt(lambda: arrays.item(frame, node))
         if picked is not None:
