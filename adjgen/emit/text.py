@@ -110,15 +110,7 @@ def parameter(spelled: Spelled, arg: ast.arg, default: ast.expr | None = None) -
 
 def _quick(base: Any) -> Any:
     """Return astor's printer with what it does most done quickly, and to the same text."""
-    from astor.op_util import Precedence, precedence_data, symbol_data
-
-    binary = {
-        kind: (precedence_data[kind], precedence_data[kind] + 1, f" {symbol} ")
-        for kind, symbol in symbol_data.items()
-        if issubclass(kind or int, ast.operator) and kind is not ast.Pow
-    }
-    minus = precedence_data[ast.USub]
-    highest, literal, alone = Precedence.highest, Precedence.Constant, Precedence.call_one_arg
+    from astor.op_util import Precedence
 
     class Quick(base):  # type: ignore[misc]
         methods: dict[type, Any] = {}  # of each class of nodes
@@ -130,49 +122,60 @@ def _quick(base: Any) -> Any:
                 self.methods[kind] = getattr(type(self), f"visit_{kind.__name__}")
             self.methods[kind](self, node)
 
+        def begin(self) -> str:
+            """Return what stands before a statement."""
+            start = "\n" * (self.new_lines or 1) + self.indent_with * self.indentation
+            self.new_lines = 0
+            return str(start)
+
         def visit_Assign(self, node: Any) -> Any:
             if not isinstance(node.targets[0], ast.Name):
                 return super().visit_Assign(node)
-            start = "\n" * (self.new_lines or 1) + self.indent_with * self.indentation
-            self.new_lines = 0
-            value = self.text(node.value, Precedence.Assign)
+            start, value = self.begin(), self.text(node.value, Precedence.Assign)
             self.result.append(f"{start}{node.targets[0].id} = {value}")
 
         def visit_Line(self, node: Line) -> None:
-            start = "\n" * (self.new_lines or 1) + self.indent_with * self.indentation
-            self.new_lines = 0
             value = node.text
             if "\0" in value:
                 parts = value.split("\0")
                 parts[1::2] = map(self.spelled, parts[1::2])
                 value = "".join(parts)
-            self.result.append(f"{start}{node.name} = {value}")
+            self.result.append(f"{self.begin()}{node.name} = {value}")
 
-        def text(self, node: Any, outer: int) -> str:
-            """Return an expression, in parentheses where what is around it binds closer."""
-            kind = type(node)
-            if kind is ast.Name:
-                return str(self.spelled(node.id) if node.id[0] == "@" else node.id)
-            if kind is ast.BinOp and type(node.op) in binary:
-                own, right, symbol = binary[type(node.op)]
-                both = self.text(node.left, own) + symbol + self.text(node.right, right)
-                return f"({both})" if own < outer else both
-            if kind is ast.Call and not node.keywords:
-                level = alone if len(node.args) == 1 else Precedence.Comma
-                args = [self.text(arg, level) for arg in node.args]
-                return f"{self.text(node.func, highest)}({', '.join(args)})"
-            if kind is ast.UnaryOp and type(node.op) is ast.USub and type(node.operand) is ast.Name:
-                negative = f"-{self.text(node.operand, minus)}"
-                return f"({negative})" if minus < outer else negative
-            number = node.value if kind is ast.Constant and outer <= literal else None
-            if type(number) is float and 0.0 <= number < inf:
-                return repr(number)
-            node._pp, start = outer, len(self.result)
-            self.visit(node)
-            found, self.result[start:] = "".join(self.result[start:]), []
-            return found
+        text = _expression_printer()
 
     return Quick
+
+
+def _expression_printer() -> Callable[[Any, Any, int], str]:
+    """Return the method that prints an expression, in parentheses where what is around binds closer."""
+    from astor.op_util import Precedence, precedence_data, symbol_data
+
+    operators = {kind: f" {symbol} " for kind, symbol in symbol_data.items()}
+    highest, literal, alone = Precedence.highest, Precedence.Constant, Precedence.call_one_arg
+
+    def text(self: Any, node: Any, outer: int) -> str:
+        kind = type(node)
+        if kind is ast.Name:
+            return str(self.spelled(node.id) if node.id[0] == "@" else node.id)
+        if kind is ast.BinOp and type(node.op) is not ast.Pow:
+            own = precedence_data[type(node.op)]
+            left, right = text(self, node.left, own), text(self, node.right, own + 1)
+            both = left + operators[type(node.op)] + right
+            return f"({both})" if own < outer else both
+        if kind is ast.Call and not node.keywords:
+            level = alone if len(node.args) == 1 else Precedence.Comma
+            args = [text(self, arg, level) for arg in node.args]
+            return f"{text(self, node.func, highest)}({', '.join(args)})"
+        number = node.value if kind is ast.Constant and outer <= literal else None
+        if type(number) is float and 0.0 <= number < inf:
+            return repr(number)
+        node._pp, start = outer, len(self.result)
+        self.visit(node)
+        found, self.result[start:] = "".join(self.result[start:]), []
+        return found
+
+    return text
 
 
 def print_statements(statements: Sequence[ast.stmt], spelled: Spelled) -> str:
