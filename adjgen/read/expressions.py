@@ -117,11 +117,6 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
     return result
 
 
-def is_string(atom: Atom) -> bool:
-    """Whether a value is a text that is written out."""
-    return isinstance(atom, Const) and isinstance(atom.value, str)
-
-
 def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     right = value(frame, node.right)
     name = BINARY.get(type(node.op))
@@ -135,7 +130,7 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     if made is not None:
         return made
     a, b = frame.materialise(node.left, left), frame.materialise(node.right, right)
-    if name is None or is_string(a) or is_string(b):
+    if name is None or any([isinstance(x, Const) and isinstance(x.value, str) for x in (a, b)]):
         what = "ADJ404 a bit operation" if name is None else "ADJ402 a string operation"
         return operations.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
     return frame.row(node, name, a, b)
