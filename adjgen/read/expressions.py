@@ -266,12 +266,9 @@ def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: st
 
 
 def _list(frame: Frame, node: ast.List) -> Value:
-    if not any(isinstance(item, ast.Starred) for item in node.elts):
-        made = frame.attempt(
-            lambda: stores.listed(frame, node, [value(frame, item) for item in node.elts])
-        )
-        if made is not None:
-            return made
+    made = frame.attempt(lambda: stores.display(frame, node))
+    if made is not None:
+        return made
     return frame.opaque(node, "ADJ401 a list cannot be differentiated", ADVICE)
 
 
