@@ -255,12 +255,9 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
 
 
 def _list(frame: Frame, node: ast.List) -> Value:
-    if not any(isinstance(item, ast.Starred) for item in node.elts):
-        made = frame.attempt(
-            lambda: stores.listed(frame, node, [value(frame, item) for item in node.elts])
-        )
-        if made is not None:
-            return made
+    made = frame.attempt(lambda: stores.display(frame, node))
+    if made is not None:
+        return made
     return frame.opaque(node, "ADJ401 a list cannot be differentiated", ADVICE)
 
 
