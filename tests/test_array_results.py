@@ -147,3 +147,26 @@ def test_truth_values_are_left_alone():
 def test_a_mask_is_no_gradient():
     gradient = adjgen.grad(lambda x: np.sum(x * (x > 0.0)))(np.array([-1.0, 2.0]))
     assert gradient.tolist() == [0.0, 1.0] and gradient.dtype == float
+
+
+def with_new_dimensions(x, y):
+    return np.sum(np.sin(x[:, np.newaxis] * y[np.newaxis, :]) ** 2) + np.sum(y[:] * y[None][0])
+
+
+def test_new_dimensions_are_taken_away_again():
+    """No zeros are filled for them, in any order of differentiation."""
+    x, y = np.array([0.3, 1.1]), np.array([0.7, -0.4, 2.0])
+    value_and_grad = adjgen.value_and_grad(with_new_dimensions, target="numpy")
+    assert inspect.getsource(value_and_grad).count("zeros_like") <= 1  # of y[None][0]
+    _, (x_bar, y_bar) = value_and_grad(x, y)
+    slope = np.sin(2.0 * np.outer(x, y))
+    np.testing.assert_allclose(x_bar, slope @ y, rtol=1e-13)
+    np.testing.assert_allclose(y_bar, x @ slope + 2.0 * y, rtol=1e-13)
+    second = adjgen.vjp(adjgen.grad(with_new_dimensions, "x", target="numpy"), "x")
+    _, x_bar_bar = second(x, y, bar=np.ones(2))
+    np.testing.assert_allclose(x_bar_bar, 2.0 * np.cos(2.0 * np.outer(x, y)) @ y**2, rtol=1e-13)
+
+
+def test_slices_are_written_where_they_are_used():
+    source = inspect.getsource(adjgen.grad(with_new_dimensions, target="numpy"))
+    assert "slice(" not in source and "x[:, None]" in source

@@ -120,6 +120,8 @@ class Inlining:
             return True
         if eqn.derivative:
             return not eqn.outs
+        if eqn.op == "slice":
+            return False  # it raises where it is used, if at all
         return TABLE[eqn.op].raises or OPAQUE in [a.type for a in eqn.args]
 
     def fits(self, eqn: Eqn) -> bool:
