@@ -178,19 +178,11 @@ def of_torch(function, args):
     import torch
 
     torch.set_num_threads(1)
-    torch.max_values = torch.amax
-    names = {
-        "np.sum": "torch.sum",
-        "np.max(": "torch.amax(",
-        "np.": "torch.",
-        "torch.newaxis": "None",
-    }
-    text = _text(function).replace("axis=", "dim=").replace("keepdims", "keepdim")
-    for old, new in names.items():
-        text = text.replace(old, new)
+    text = _text(function).replace("axis=", "dim=").replace("keepdims=", "keepdim=")
+    text = text.replace("np.newaxis", "None").replace("np.max(", "torch.amax(")
     space = {**globals(), "torch": torch}
-    exec(text, space)
-    given = [torch.tensor(a, requires_grad=k < 4) for k, a in enumerate(args)]
+    exec(text.replace("np.", "torch."), space)
+    given = [torch.tensor(a, dtype=torch.float64, requires_grad=k < 4) for k, a in enumerate(args)]
 
     def call():
         value = space[function.__name__](*given)
