@@ -35,6 +35,14 @@ def chosen(x, y, c=1.0):
     return z
 
 
+def tried(x, y):
+    try:
+        z = x
+    except ValueError:
+        z = y
+    return z + 0.0 * y if x.size > 9 else z
+
+
 def summed(x, y):
     return np.sum(x + y)
 
@@ -72,7 +80,7 @@ def test_what_vjp_returns_shares_no_memory(f):
     assert_apart(gradients, [*given, bar])
 
 
-@pytest.mark.parametrize("f", [added, handed_through, turned, flattened, chosen])
+@pytest.mark.parametrize("f", [added, handed_through, turned, flattened, chosen, tried])
 def test_what_jvp_returns_shares_no_memory(f):
     names = [name for name in inspect.signature(f).parameters if name != "c"]
     given = [ONES.copy() for _ in names]
@@ -170,3 +178,21 @@ def test_new_dimensions_are_taken_away_again():
 def test_slices_are_written_where_they_are_used():
     source = inspect.getsource(adjgen.grad(with_new_dimensions, target="numpy"))
     assert "slice(" not in source and "x[:, None]" in source
+
+
+def negative_adjoint_of_two(x, y):
+    return np.sum(np.exp(-1.0 * (x[:, 0] * y + x[:, 1] ** 2)))
+
+
+def new_dimension_of_two(x, y):
+    return np.sum((x[:, np.newaxis] + y[:, np.newaxis]) * np.ones((2, 3)))
+
+
+def test_an_adjoint_that_two_share_stays_for_both():
+    x, y = np.array([[0.1, 0.2], [0.3, -0.4]]), np.array([1.0, 2.0])
+    e = -np.exp(-(x[:, 0] * y + x[:, 1] ** 2))
+    x_bar, y_bar = adjgen.grad(negative_adjoint_of_two, target="numpy")(x, y)
+    np.testing.assert_allclose(x_bar, np.stack((e * y, 2.0 * e * x[:, 1]), 1), rtol=1e-13)
+    np.testing.assert_allclose(y_bar, e * x[:, 0], rtol=1e-13)
+    for one in adjgen.grad(new_dimension_of_two, target="numpy")(y, y):
+        assert one.tolist() == [3.0, 3.0]

@@ -64,7 +64,6 @@ class Memory:
 
 def of_equation(eqn: Eqn) -> Iterator[tuple[Atom, list[Atom]]]:
     """Yield what an equation (and its blocks) defines, with the variables whose memory that may be."""
-    arrays = [a for a in eqn.args if a.type.dtype or a.type.element]
     if isinstance(eqn.op, str):
         row = TABLE[eqn.op]
         same = row.view or row.mutates or eqn.op in ("stop_gradient", "item")
@@ -82,6 +81,7 @@ def of_equation(eqn: Eqn) -> Iterator[tuple[Atom, list[Atom]]]:
             yield out, [*start, *body.results]
             if k < eqn.op.carried:
                 yield body.params[seqs + k], [body.results[k]]
-    else:
+    else:  # a call, carried code, a try: any of its arrays
+        inside = [result for block in eqn.blocks for result in block.results]
         for out in eqn.outs:
-            yield out, arrays
+            yield out, [a for a in (*eqn.args, *inside) if a.type.dtype or a.type.element]

@@ -92,6 +92,7 @@ class _Divisors:
         if isinstance(eqn.op, If):
             sides = zip(*(block.results for block in eqn.blocks))
             return [all(side in self.numpy for side in pair) for pair in sides]
-        assert isinstance(eqn.op, For)
+        if not isinstance(eqn.op, For):
+            return [False] * len(eqn.outs)
         params = eqn.blocks[0].params[eqn.op.seqs :][: eqn.op.carried]
         return [p in self.numpy for p in params]
