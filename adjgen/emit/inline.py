@@ -125,6 +125,8 @@ class Inlining:
         """Whether an equation without blocks can raise, or has an effect that must keep its place."""
         if not isinstance(eqn.op, str):
             return True
+        if eqn.op == "slice":
+            return False  # it raises where it is used, if at all
         return TABLE[eqn.op].raises or OPAQUE in [a.type for a in eqn.args]
 
     def fits(self, eqn: Eqn) -> bool:
