@@ -186,7 +186,7 @@ def of_torch(function, args):
 
     def call():
         value = space[function.__name__](*given)
-        return value, torch.autograd.grad(value, given[:4])
+        return value.detach(), torch.autograd.grad(value, given[:4])
 
     return call
 
