@@ -115,7 +115,6 @@ class Whole:
         made = bar is not out_bar  # here, so that nobody else reads it
         negative = made and last is not None and last.op == "neg" and last.outs == (bar,)
         if last is not None and negative:  # the sign of a sum is cheaper than those of its terms
-            builder.eqns.pop()
             bar = last.args[0]
         if not is_whole:
             bar = atom_of(call("spread", operand(builder, bar), operand(builder, out)))

@@ -151,20 +151,19 @@ class Reverse:
         ):  # what is read of bar, before it is stored into
             if not isinstance(arg, Var) or arg not in self.active:
                 continue
-            if rule.scatter is not None:
+            found = rule.vjp(k, args, value, seed) if rule.vjp is not None else None
+            if found is None and rule.scatter is not None:
                 into = bars[arg] if arg in bars else zero_like(builder, arg)
                 into = self.whole.of(into, arg, builder) if arg in bars else into
                 total = atom_of(rule.scatter(k, args, value, seed, operand(builder, into)))
                 if isinstance(total, Var):
                     total.hint = total.hint or barred(arg)
                 bars[arg] = self.whole.mark(total, arg)
-            elif rule.vjp is not None:
-                found = rule.vjp(k, args, value, seed)
-                if found is not None:
-                    made = atom_of(found)
-                    if made.type.dtype and not rule.broadcasts:
-                        self.whole.mark(made, arg)
-                    self.add(bars, arg, made, builder)
+            elif found is not None:
+                made = atom_of(found)
+                if made.type.dtype and not rule.broadcasts:
+                    self.whole.mark(made, arg)
+                self.add(bars, arg, made, builder)
 
     def add_list(self, bars: Adjoints, var: Var, bar: Atom, builder: Builder) -> None:
         """Add a list of contributions to the adjoint of a list."""

@@ -61,7 +61,7 @@ class Row:
     vjp
         For rows of lists: (k, args, y, bar) -> what the adjoint of argument k grows by.
     scatter
-        Instead of `vjp`: (k, args, y, bar, into) -> the adjoint of argument k so far, grown.
+        Where `vjp` gives None: (k, args, y, bar, into) -> the adjoint of argument k so far, grown.
     mutates
         Whether emission writes the value into the first argument, which is not used again.
     home

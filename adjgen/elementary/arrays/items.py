@@ -123,6 +123,23 @@ def grown(into: Number, bar: Number, parts: Sequence[Any]) -> Number:
     return call("part_plus" if once(parts) else "put_added", into, bar, *parts)
 
 
+def unpicked(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
+    """Return the adjoint of x where x[parts] has all of x, perhaps with new dimensions; None where it has not.
+
+    That of x[:, np.newaxis] is bar[:, 0], and a sum that was kept for the new dimension is a sum.
+    """
+    parts = args[1:]
+    new = [j for j, part in enumerate(parts) if known(part) is None]
+    if k or len(new) + sum(type_of(part) is WHOLE for part in parts) < len(parts):
+        return None
+    last = bar.builder.eqns[-1] if bar.builder.eqns else None
+    if last is not None and last.outs == (bar.atom,) and last.op == "np.sum":
+        x, axis, keepdims = last.args
+        if new == [known(axis)] and known(keepdims) is True:
+            return call("np.sum", type(bar)(bar.builder, x), new[0], False)
+    return call("picked", bar, *(0 if known(part) is None else part for part in parts))
+
+
 def first(args: Sequence[Any]) -> Type:
     """Return the type of the array that is stored into."""
     return type_of(args[0])
@@ -135,7 +152,7 @@ row(
 row(
     "picked", picked, category="sequence", typed=type_of_item, view=True,
     jvp=lambda args, y, dot: call("picked", dot(0), *args[1:]),
-    scatter=lambda k, args, y, bar, into: into if k else grown(into, bar, args[1:]),
+    vjp=unpicked, scatter=lambda k, args, y, bar, into: into if k else grown(into, bar, args[1:]),
 )  # fmt: skip
 row(
     "put", put, category="sequence", typed=first, mutates=True,
