@@ -410,6 +410,8 @@ class Writer(Statements):
             1: [((*shape, inner), (inner,)), ((inner,), (inner, *shape))],
             2: [((*shape[:1], inner), (inner, *shape[1:]))],
         }
+        if len(shape) not in pairs:
+            return None
         one, other = self.rng.choice(pairs[len(shape)])
         a, b = self.expr(one, depth), self.expr(other, depth)
         form = self.rng.choice(["({} @ {})", "({} @ {})", "np.dot({}, {})", "np.matmul({}, {})"])
@@ -504,7 +506,7 @@ class Writer(Statements):
             found += [("1:", (less, *rest)), (":-1", (less, *rest)), (":2", ("2", *rest))]
         if len(shape) == 1:
             found += [(":, None", (first, "1")), ("..., np.newaxis", (first, "1"))]
-        else:
+        elif len(shape) == 2:
             second = rest[0]
             found += [
                 (f":, {self.place(second)}", (first,)),
@@ -529,7 +531,11 @@ class Writer(Statements):
         if self.chance(0.4):
             two, three = f"np.array({two})", f"np.array({three})"
         found = [(two, ("2", *rest)), (three, ("3", *rest))]
-        if rest and not (rest[0].isdigit() and int(rest[0]) < 2) and LEAST.get(rest[0], 2) > 1:
+        if (
+            len(rest) == 1
+            and not (rest[0].isdigit() and int(rest[0]) < 2)
+            and LEAST.get(rest[0], 2) > 1
+        ):
             found += [
                 (f"{two}, [1, 0]", ("2",)),
                 (f":, {two}", (first, "2")),
@@ -637,6 +643,8 @@ class Writer(Statements):
 
     def e_outer(self, shape: Shape, depth: int) -> Text | None:
         """np.outer(x, y), x[:, None] * y"""
+        if len(shape) != 2:
+            return None
         a, b = self.expr(shape[:1], depth), self.expr(shape[1:], depth)
         forms = ["np.outer({}, {})", "({}[:, None] * {})", "({}[:, np.newaxis] + {}[None, :])"]
         if "0.5" in (str(a), str(b)):
@@ -653,7 +661,7 @@ class Writer(Statements):
 
     def e_expanded(self, shape: Shape, depth: int) -> Text | None:
         """x[:, None], np.expand_dims(x, 0), x.reshape(1, -1)"""
-        if "1" not in shape:
+        if "1" not in shape or len(shape) != 2:
             return None
         axis = shape.index("1")
         e = self.expr((shape[1 - axis],), depth)

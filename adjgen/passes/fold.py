@@ -119,7 +119,11 @@ class Folding:
         elif is_square(eqn) and (eqn.derivative or not self.exact):
             eqns.append(replace(eqn, op="mul", args=(eqn.args[0], eqn.args[0])))
         elif eqn.derivative and eqn.op == "mul" and Const(0.0) in eqn.args:
-            self.mapping[eqn.outs[0]] = Const(0.0)
+            if eqn.outs[0].type.dtype:  # which may be stored into
+                (array,) = [arg for arg in eqn.args if isinstance(arg, Var)]
+                eqns.append(replace(eqn, op="zeros_of", args=(array,)))
+            else:
+                self.mapping[eqn.outs[0]] = Const(0.0)
         elif eqn.derivative and eqn.op == "pow" and eqn.args[1] in (Const(1), Const(1.0)):
             self.mapping[eqn.outs[0]] = eqn.args[0]
         elif not (eqn.derivative and isinstance(eqn.op, str) and self.shortened(eqn, eqns)):
