@@ -175,6 +175,7 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "matmul": lambda args: ast.BinOp(args[0], ast.MatMult(), args[1]),
     "transposed": lambda args: ast.Attribute(args[0], "T", ast.Load()),
     "shape_tuple": lambda args: ast.Tuple(list(args), ast.Load()),
+    "array_of": lambda args: numpy("array", *args), "list_of": method("tolist"),
     "logistic": lambda args: ast.BinOp(args[0], ast.Div(), args[1]),
     "number": lambda args: ast.Call(outside("builtins", "float"), list(args), []),
     "flatten": method("flatten"), "item_of": method("item"), "copy_of": method("copy"),
