@@ -17,7 +17,7 @@ from adjgen.ir.query import equations
 
 STEP = 2.0**-9
 STENCIL = {1: 4 / 5, 2: -1 / 5, 3: 4 / 105, 4: -1 / 280}
-HEADER = "import numpy as np\nfrom scipy import integrate, special, stats\n\n\n"
+HEADER = "import numpy as np\nfrom scipy import integrate, optimize, special, stats\n\n\n"
 BODIES = [Case(text, tuple(shapes), ranks=False) for text, shapes in STATEMENTS.items()]
 WIDER = {"special.psi(x)"}  # scipy has its derivative in double precision alone
 ALL = [*CASES, *BODIES]
