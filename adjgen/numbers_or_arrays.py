@@ -9,10 +9,14 @@ from adjgen.pipeline import Options, deep_recursion, primal
 
 
 def fitting_primal(definition: Any, options: Options) -> Module:
-    """Return a function in intermediate form, read for arrays if it uses numpy and that can be.
+    """Return a function in intermediate form, read for arrays if it says so, or uses numpy and that can be.
 
     What is refused of arrays may be known of numbers: then its derivatives are for numbers alone.
     """
+    from adjgen.read.said_arrays import says_arrays
+
+    if options.target == "math" and says_arrays(definition):
+        return primal(definition, replace(options, target="numpy"))
     numbers = primal(definition, options)
     if options.target != "math" or not numbers.main.about.get("arrays"):
         return numbers

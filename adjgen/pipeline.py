@@ -12,7 +12,7 @@ from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
 from adjgen.ir.core import Eqn, Function, Module
 
 if TYPE_CHECKING:  # each stage is loaded when it is first needed: importing adjgen takes no time
-    from adjgen.elementary.operations import Operations
+    from adjgen.diff.products import Activities
     from adjgen.emit.module import Text
 
 KINDS = {
@@ -108,15 +108,23 @@ def primal(definition: Any, options: Options = Options()) -> Module:
 
 
 def product(
-    module: Module, kind: str, wrt: Sequence[str] | None, bare: bool, options: Options
+    module: Module,
+    kind: str,
+    wrt: Sequence[str] | None,
+    bare: bool,
+    options: Options,
+    known: "Activities | None" = None,
 ) -> Module:
-    """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad"."""
+    """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad".
+
+    `known` keeps, from one product to the next, what is active.
+    """
     from adjgen.diff.products import Differentiator
     from adjgen.passes import optimise
 
     with deep_recursion():
         return optimise(
-            Differentiator(module).product(kind, wrt, bare), after=True, exact=options.exact
+            Differentiator(module, known).product(kind, wrt, bare), after=True, exact=options.exact
         )
 
 
@@ -153,17 +161,18 @@ def stages(
 ) -> list[tuple[str, Function]]:
     """Return the function after every stage, with the names of the stages."""
     from adjgen.diff.products import Differentiator
+    from adjgen.numbers_or_arrays import fitting_primal
     from adjgen.passes import sequence
     from adjgen.read.lower import lower
 
     with deep_recursion():
-        module = lower(definition)
+        ready = fitting_primal(definition, options)
+        module = lower(definition, ready.main.about["target"])
         found = [("lower", module.main)]
         current = module.main
         for name, one in sequence(False, options.exact):
             current = replace(current, body=one(current.body))
             found.append((f"{name} (primal)", current))
-        ready = primal(definition, options)
         current = Differentiator(ready).product(kind, wrt, False).main
         found.append((kind, current))
         for name, one in sequence(True, options.exact):
@@ -185,6 +194,7 @@ class Generated:
                 `find_kinks` has what finds them
     bases       (name in the module, qualified name in the source)
     held        names in it of objects that no import finds: of closures, of live defaults
+    arrays      name in the module -> parameter that is an array -> dimensions if known, type of numbers
     """
 
     source: str = ""
@@ -195,6 +205,7 @@ class Generated:
     find_kinks: dict[str, Callable[[], list[Problem]]] = field(default_factory=dict, repr=False)
     bases: tuple[tuple[str, str], ...] = ()
     held: tuple[str, ...] = ()
+    arrays: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
     def warnings(self) -> list[Problem]:
@@ -239,11 +250,12 @@ def differentiated(definition: Any, options: Options) -> Differentiated:
     module = fitting_primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}
+    known: Activities = {}
     for kind in KINDS[options.mode]:
         if kind == "value_and_grad" and module.main.is_composite():
             continue  # a tuple has no gradient; its vjp is there
         chosen = names or [p.name for p in module.main.params if p.differentiable]
-        products[kind] = product(module, kind, names, len(chosen) == 1, options)
+        products[kind] = product(module, kind, names, len(chosen) == 1, options, known)
     return Differentiated(module, products)
 
 
@@ -280,11 +292,3 @@ def _generated(definitions: Sequence[Any], options: Options) -> Generated:
         for definition, one in done
     }
     return generated
-
-
-def counts(one: Differentiated) -> dict[str, "Operations"]:
-    """Return the operations of a function and of its products."""
-    from adjgen.elementary.operations import operations
-
-    found = {"value": operations(one.module.main)}
-    return found | {kind: operations(m.main) for kind, m in one.products.items()}

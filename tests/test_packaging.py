@@ -56,7 +56,8 @@ def python(wheel, tmp_path_factory):
 
 def test_wheel_contents(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    data = {f"adjgen/_data/samples/{p.name}" for p in (ROOT / "samples").glob("*.py")}
+    samples = ROOT / "samples"
+    data = {f"adjgen/_data/samples/{p.relative_to(samples)}" for p in samples.rglob("*.py")}
     data |= {f"adjgen/_data/templates/{p.name}" for p in (ROOT / "templates").iterdir()}
     assert data | {"adjgen/py.typed", "adjgen/cli.py"} <= names
     pages = {f"adjgen/pages/{p.name}" for p in (ROOT / "adjgen" / "pages").glob("*.md")}

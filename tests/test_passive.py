@@ -63,3 +63,26 @@ def test_is_refused_where_it_cuts_nothing(text, line):
     assert "adjgen.stop_gradient" in problem.why
     marked = problem.text[problem.col : problem.end_col]
     assert marked == "# adjgen: passive" or "lambda" in marked
+
+
+ARRAY = """
+    import numpy as np
+    def f(x: np.ndarray):
+        largest = np.max(x)  # adjgen: passive
+        shifted = x - x[0]  # adjgen: passive
+        return np.sum(x * shifted) + largest
+    """
+
+
+def test_arrays_are_cut():
+    import numpy as np
+
+    assert gradient(ARRAY, np.array([1.0, 3.0])).tolist() == [0.0, 2.0]
+
+
+def test_what_is_cut_is_not_stored_into():
+    """It may be the same array under another name, whose derivative is not cut."""
+    stored = ARRAY.replace("return", "shifted[0] = x[1]\n        return")
+    assert [p.code for problems in generated(stored).refused.values() for p in problems] == [
+        "ADJ407"
+    ]

@@ -84,6 +84,13 @@ def test_first_example_is_the_sample():
     assert function and mark + function in sample
 
 
+def test_parts_of_files():
+    parts = re.findall(r"<!-- part of: (.+?) -->\n```\w*\n(.*?)^```$", TEXT, re.S | re.M)
+    assert parts
+    for path, text in parts:
+        assert text in (ROOT / path).read_text(encoding="utf-8"), path
+
+
 def test_outputs(update):
     check(OUTPUT, output, update)
 
@@ -112,10 +119,18 @@ def flat_table():
     return ", ".join(names) + ".\n"
 
 
+def array_table():
+    """The functions of arrays that pass a derivative on."""
+    rows = [row for row in TABLE_OF_RULES.values() if row.signature and row.jvp and not row.refusal]
+    return ", ".join(sorted({f"`{row.name}`" for row in rows})) + ".\n"
+
+
 def refused_table():
     """The rules without a derivative."""
     names = [f"`{row.name}`" for row in public() if row.refusal]
     return ", ".join(names) + ".\n"
 
 
-TABLES = {"partials": partials_table, "flat": flat_table, "refused": refused_table}
+TABLES = {
+    "partials": partials_table, "flat": flat_table, "refused": refused_table, "arrays": array_table,
+}  # fmt: skip

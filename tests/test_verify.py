@@ -199,3 +199,52 @@ def test_the_original_is_compared_when_asked(tmp_path):
     found = verdict(RIGHT, original=("", str(path)))
     assert found.status == "failed"
     assert "the original differs" in found.reason
+
+
+def arrays(jvp: str, vjp: str) -> Verdict:
+    """Verify `np.sum(np.sin(W @ x))` with derivatives as expressions."""
+    text = (
+        "import numpy as np\n"
+        "def f(W, x):\n    return np.sum(np.sin(W @ x))\n"
+        f"def f_jvp(W, x, *, W_dot, x_dot):\n    z = W @ x\n    return f(W, x), {jvp}\n"
+        f"def f_vjp(W, x, *, bar=1.0):\n    z_bar = bar * np.cos(W @ x)\n    return f(W, x), {vjp}\n"
+    )
+    shapes = {"f": {"W": (("m", "n"), "real"), "x": (("n",), "real")}}
+    return verdict(text, arrays=shapes)
+
+
+DOT = "np.sum(np.cos(z) * (W_dot @ x + W @ x_dot))"
+
+
+def test_arrays_are_drawn_with_the_shapes_of_their_annotations():
+    found = arrays(DOT, "(np.outer(z_bar, x), W.T @ z_bar)")
+    assert (found.status, found.points) == ("ok", 5)
+    assert found.complex < 1e-12 and found.adjoint < 1e-12
+
+
+def test_wrong_derivatives_of_arrays_are_found():
+    assert "adjoint identity" in arrays(DOT, "(np.outer(z_bar, x), 2.0 * (W.T @ z_bar))").reason
+    assert (
+        "slope" in arrays(f"2.0 * {DOT}", "(2.0 * np.outer(z_bar, x), 2.0 * (W.T @ z_bar))").reason
+    )
+
+
+def test_a_value_that_differs_in_one_element_is_found():
+    text = (
+        "import numpy as np\n"
+        "def f(x):\n    return x * x\n"
+        "def f_jvp(x, *, x_dot):\n    y = x * x\n    y[0] += 1e-9\n    return y, 2.0 * x * x_dot\n"
+    )
+    found = verdict(text, arrays={"f": {"x": (("n",), "real")}}, exact=True)
+    assert "the value of jvp differs" in found.reason
+
+
+def test_given_arrays_are_lists_on_the_command_line():
+    text = (
+        "import numpy as np\n"
+        "def f(x):\n    return np.sum(x * x)\n"
+        "def f_jvp(x, *, x_dot):\n    return f(x), np.sum(2.0 * x * x_dot)\n"
+    )
+    sized = {"f": {"x": (None, "real")}}
+    assert verdict(text, arrays=sized, at={"x": [[1.0, 2.0]]}).points == 1
+    assert verdict(text, arrays=sized).points == 5

@@ -106,7 +106,8 @@ class View:
     def __init__(self, job: Job, at: Mapping[str, Any]) -> None:
         from adjgen.commands.verify import check_names
         from adjgen.diff.signature import wrt_names
-        from adjgen.pipeline import Options, primal
+        from adjgen.numbers_or_arrays import fitting_primal
+        from adjgen.pipeline import Options
 
         file = read(job.source)
         found, refused = definitions(job, file)
@@ -121,7 +122,7 @@ class View:
         self.definition: Any = found[0]
         self.options = Options(**{**job.options, "mode": "both"})
         self.title = f"{file.path}::{self.definition.qualname}"
-        self.module: Module = primal(self.definition, self.options)
+        self.module: Module = fitting_primal(self.definition, self.options)
         self.wrt = wrt_names(self.module, self.options.wrt)
 
     def product(self, kind: str) -> "Module":
@@ -183,8 +184,9 @@ class View:
 
     def show_ops(self, key: str, title: str) -> Part:
         """Return the operations of every product."""
+        from adjgen.assemble import counts
         from adjgen.commands.ops import one_table
-        from adjgen.pipeline import counts, differentiated
+        from adjgen.pipeline import differentiated
 
         found = counts(differentiated(self.definition, self.options))
         report = {kind: operations.report() for kind, operations in found.items()}

@@ -28,6 +28,7 @@ class Outcome:
     refused   the problems of each function that was not
     kinks     the places in each function where a derivative is a convention
     problems  those of the file itself
+    arrays    the shapes of the parameters of each function that are arrays
     bug       the traceback of an exception that is adjgen's fault
     """
 
@@ -43,6 +44,7 @@ class Outcome:
     root: str = ""  # the folder from which it does
     file: str = ""
     parameters: frozenset[str] = frozenset()
+    arrays: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -83,6 +85,7 @@ def _produced(job: Job) -> Outcome:
         ops=generated.ops,
         refused=refused,
         kinks=generated.kinks,
+        arrays=generated.arrays,
         module=file.module,
         root=import_root(file.file) if file.file else "",
         file=file.file,

@@ -35,7 +35,8 @@ def verify(source: tuple[str, ...], **given: Any) -> None:
 
     Points are those of --at, or random ones (always the same for a seed) at which the function
     is finite. Parameters without a derivative, as counts and names, keep their defaults; without a default
-    they need --at. What is executed is the generated text, in a process of its own; your source only
+    they need --at. Arrays have the dimensions of their annotations, each name with a small size of its own.
+    What is executed is the generated text, in a process of its own; your source only
     with --against-original.
 
     \b
@@ -103,6 +104,7 @@ def verdicts(how: How, outcome: Outcome) -> list[Verdict]:
         outcome.text,
         at=dict(how.at),
         seed=how.seed,
+        arrays=dict(outcome.arrays),
         folders=[outcome.root] if outcome.root else [],
         original=(outcome.module, outcome.file) if how.against_original else None,
         exact=job.options["exact"],

@@ -55,9 +55,15 @@ class Whole:
         is_whole = self.has(bar, out) or self.has(out_bar, out)
         if same(shape(arg.type), out.type.shape):
             return self.mark(bar, arg) if is_whole else bar
+        last = builder.eqns[-1] if builder.eqns else None
+        made = bar is not out_bar  # here, so that nobody else reads it
+        negative = made and last is not None and last.op == "neg" and last.outs == (bar,)
+        if last is not None and negative:  # the sign of a sum is cheaper than those of its terms
+            bar = last.args[0]
         if not is_whole:
             bar = atom_of(call("spread", operand(builder, bar), operand(builder, out)))
-        return self.mark(atom_of(reduced(operand(builder, bar), operand(builder, arg))), arg)
+        total = reduced(operand(builder, bar), operand(builder, arg))
+        return self.mark(atom_of(-total if negative else total), arg)
 
 
 def shape(kind: Type) -> Any:

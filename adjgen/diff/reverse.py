@@ -7,11 +7,11 @@ primal block are exactly what must be kept. An IF exports them, a loop collects 
 from collections.abc import Callable
 from dataclasses import replace
 
+from adjgen.diff import integrals
 from adjgen.diff.active import active_variables
 from adjgen.diff.arrays import Whole
 from adjgen.diff.implicit import change, with_slope
 from adjgen.diff.rules import (
-    ZERO,
     is_zero,
     list_rule,
     operand,
@@ -28,6 +28,7 @@ from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.free import FreeVariables
+from adjgen.ir.integrals import Integral, Quadrature
 
 Adjoints = dict[Var, Atom]
 
@@ -36,7 +37,7 @@ class Reverse:
     """Writes adjoints into `bars`, for active variables only."""
 
     def __init__(
-        self, active: set[Var], callee: Callable[..., str], forward: Callable[..., str]
+        self, active: set[Var], callee: Callable[..., str], forward: integrals.Helpers
     ) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
@@ -46,6 +47,7 @@ class Reverse:
         self.masked: set[Var] = set()  # what np.where may throw away: its adjoint may be 0
         self.tried: dict[Atom, tuple[Var, ...]] = {}  # flag of a try -> what its body gives
         self.whole = Whole()
+        self.unnamed: set[Var] = set()  # adjoints that are called after variables without a name
         self.inside_try = False  # where checks of powers would be caught: they stand behind
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
@@ -58,6 +60,11 @@ class Reverse:
             check = None if self.inside_try else real_power_check(eqn)
             if check:
                 primal.append(check)
+            if isinstance(eqn.op, str):
+                if not bars.keys().isdisjoint(eqn.outs):
+                    self.plain(eqn, bars, builder)
+                primal.append(eqn)
+                continue
             if bars.keys().isdisjoint(eqn.outs):
                 found = checked(eqn)
             elif isinstance(eqn.op, For) and eqn.op.checkpoint and not self.inside_try:
@@ -84,27 +91,32 @@ class Reverse:
             from adjgen.diff.reverse_loop import loop
 
             return loop(self, eqn, eqn.op, bars, builder)
-        if isinstance(eqn.op, Call):
+        if isinstance(eqn.op, Integral | Quadrature):
+            self.integral(eqn, bars, builder)
+        elif isinstance(eqn.op, Call):
             self.call(eqn, eqn.op, bars, builder)
         elif isinstance(eqn.op, Root):
             self.root(eqn, bars, builder)
-        elif isinstance(eqn.op, str):
-            self.plain(eqn, bars, builder)
         return eqn
 
     def add(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a contribution to the adjoint of an active variable."""
         if var in self.active and not is_zero(bar):
             assert isinstance(var, Var)
-            if depth(var.type):
+            if var.type.element is not None:
                 self.add_list(bars, var, bar, builder)
                 return
             total = plus(builder, bars.get(var), bar)
             if self.whole.has(bar, var) or (var in bars and self.whole.has(bars[var], var)):
                 self.whole.mark(total, var)
-            if isinstance(total, Var) and not total.label():  # not a value of the primal
-                total.hint = barred(var)
+            self.name(total, var)
             bars[var] = total
+
+    def name(self, bar: Atom, var: Var) -> None:
+        """Name an adjoint, which is no value of the primal, after its variable, best one with a name."""
+        if isinstance(bar, Var) and (not bar.label() or (var.hint and bar in self.unnamed)):
+            bar.hint = barred(var)
+            (self.unnamed.discard if var.hint else self.unnamed.add)(bar)
 
     def plain(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> None:
         """Write the adjoints of a row's arguments: partial times adjoint of the value."""
@@ -137,20 +149,19 @@ class Reverse:
         ):  # what is read of bar, before it is stored into
             if not isinstance(arg, Var) or arg not in self.active:
                 continue
-            if rule.scatter is not None:
+            found = rule.vjp(k, args, value, seed) if rule.vjp is not None else None
+            if found is None and rule.scatter is not None:
                 into = bars[arg] if arg in bars else zero_like(builder, arg)
                 into = self.whole.of(into, arg, builder) if arg in bars else into
                 total = atom_of(rule.scatter(k, args, value, seed, operand(builder, into)))
                 if isinstance(total, Var):
                     total.hint = total.hint or barred(arg)
                 bars[arg] = self.whole.mark(total, arg)
-            elif rule.vjp is not None:
-                found = rule.vjp(k, args, value, seed)
-                if found is not None:
-                    made = atom_of(found)
-                    if made.type.dtype and not rule.broadcasts:
-                        self.whole.mark(made, arg)
-                    self.add(bars, arg, made, builder)
+            elif found is not None:
+                made = atom_of(found)
+                if made.type.dtype and not rule.broadcasts:
+                    self.whole.mark(made, arg)
+                self.add(bars, arg, made, builder)
 
     def add_list(self, bars: Adjoints, var: Var, bar: Atom, builder: Builder) -> None:
         """Add a list of contributions to the adjoint of a list."""
@@ -173,19 +184,26 @@ class Reverse:
         builder.eqns += inner.block(block, bars, arm)
         builder.eqns += arm.eqns
 
+    def integral(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> None:
+        """Write the adjoints of the limits of an integral, and of what is integrated."""
+        bar = bars.pop(eqn.outs[0])
+        for var, part in integrals.adjoints(eqn, self.active, bar, self.forward, builder):
+            self.add(bars, var, part, builder)
+
     def call(self, eqn: Eqn, op: Call, bars: Adjoints, builder: Builder) -> None:
         """Call the vjp of a function, which runs its forward sweep again."""
         active = tuple(k for k, arg in enumerate(eqn.args) if arg in self.active)
-        out_bars = [bars.pop(out, ZERO) for out in eqn.outs]
+        out_bars = [bars.pop(out, None) for out in eqn.outs]
         if not active:
             return
+        seeds = [
+            zero_like(builder, out) if bar is None else self.whole.of(bar, out, builder)
+            for out, bar in zip(eqn.outs, out_bars)
+        ]
         name = self.callee(op.function, active)
-        out_bars = [self.whole.of(bar, out, builder) for bar, out in zip(out_bars, eqn.outs)]
         types = [eqn.args[k].type for k in active]
         hints = [barred(eqn.args[k]) for k in active]
-        grads = builder.emit(
-            Call(name, flat_tree(len(active))), (*eqn.args, *out_bars), types, hints
-        )
+        grads = builder.emit(Call(name, flat_tree(len(active))), (*eqn.args, *seeds), types, hints)
         self.whole.mark_all(grads, [eqn.args[k] for k in active])
         for k, grad in zip(active, grads):
             self.add(bars, eqn.args[k], grad, builder)

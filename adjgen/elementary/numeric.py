@@ -15,6 +15,16 @@ def unbroadcast(x: Any, like: Any) -> Any:
     return np.reshape(np.sum(x, axis=tuple(axes)) if lead >= 0 else x, shape)[()]
 
 
+def picked_last(bar: Any, *parts: Any) -> Any:
+    """Return bar[parts], with 0 where a later place names the same item: the last store stays."""
+    where = parts[0] if len(parts) == 1 else parts  # which may be a tuple itself
+    found = bar[where]
+    order = np.reshape(np.arange(np.size(found)), np.shape(found))
+    last = np.zeros(np.shape(bar), dtype=int)
+    last[where] = order
+    return np.where(last[where] == order, found, 0.0)
+
+
 def products_of_others(x: Any, axis: Any = None) -> Any:
     """Return for each element the product of the others along an axis, which may be zeros."""
     rows = np.reshape(x, (1, -1)) if axis is None else np.moveaxis(x, axis, -1)

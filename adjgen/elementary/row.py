@@ -5,7 +5,7 @@ choices from `select`, so one row serves evaluation, both modes, counts, documen
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +61,7 @@ class Row:
     vjp
         For rows of lists: (k, args, y, bar) -> what the adjoint of argument k grows by.
     scatter
-        Instead of `vjp`: (k, args, y, bar, into) -> the adjoint of argument k so far, grown.
+        Where `vjp` gives None: (k, args, y, bar, into) -> the adjoint of argument k so far, grown.
     mutates
         Whether emission writes the value into the first argument, which is not used again.
     home
@@ -142,6 +142,11 @@ def enter(entry: Row) -> Row:
     for dotted in entry.names:
         BY_NAME[dotted] = entry
     return entry
+
+
+def rows(kinds: Iterable[object]) -> list[Row]:
+    """Return the rows among the kinds of equations."""
+    return [TABLE[kind] for kind in kinds if isinstance(kind, str)]
 
 
 def call(name: str, *args: Number, beside: Number = None) -> Number:

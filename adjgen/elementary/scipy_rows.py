@@ -33,6 +33,11 @@ def zero_by(x: Number, b: Number, y: Number) -> Any:
     return x == 0.0
 
 
+def next_order(lower: str, x: Number, y: Number) -> Number:
+    """Return the derivative of the Bessel function y of order 1, by that of order 0."""
+    return select(x == 0.0, 0.5, lambda: call(lower, x) - y / x)
+
+
 for _row, _name in NAMES.items():
     alias(TABLE[_row], "scipy.special", _name)
 
@@ -61,6 +66,16 @@ own("scipy.special", "erfinv", lambda x, y: HALF_ROOT_PI * call("exp", y * y), d
 own("scipy.special", "ndtr", lambda x, y: density(x), domain=("real",), source="DLMF 7.10", note=GAUSSIAN)
 own("scipy.special", "log_ndtr", hazard, domain=("real",), source="DLMF 7.10", note=GAUSSIAN)
 own("scipy.special", "ndtri", lambda p, y: ROOT_TWO_PI * call("exp", 0.5 * (y * y)), domain=("probability",), source="DLMF 7.17")
+
+# Bessel functions: those of order 1 are x/2 near 0, or have a pole there.
+own("scipy.special", "i0", lambda x, y: call("special.i1", x), domain=("real",), source="DLMF 10.29")
+own("scipy.special", "i1", lambda x, y: next_order("special.i0", x, y), domain=("real",), source="DLMF 10.29", edges=(((0.0,), (0.5,)),))
+own("scipy.special", "k0", lambda x, y: -call("special.k1", x), domain=("positive",), source="DLMF 10.29")
+own("scipy.special", "k1", lambda x, y: -(call("special.k0", x) + y / x), domain=("positive",), source="DLMF 10.29")
+own("scipy.special", "j0", lambda x, y: -call("special.j1", x), domain=("real",), source="DLMF 10.6")
+own("scipy.special", "j1", lambda x, y: next_order("special.j0", x, y), domain=("real",), source="DLMF 10.6", edges=(((0.0,), (0.5,)),))
+own("scipy.special", "y0", lambda x, y: -call("special.y1", x), domain=("positive",), source="DLMF 10.6")
+own("scipy.special", "y1", lambda x, y: call("special.y0", x) - y / x, domain=("positive",), source="DLMF 10.6")
 
 NORMAL: dict[str, Any] = {"source": "DLMF 7.10", "note": GAUSSIAN, "domain": ("real",)}
 own("scipy.stats", "norm.pdf", lambda x, y: -(x * y), **NORMAL)

@@ -8,6 +8,7 @@ from adjgen.ir.core import Const, Function, Param, Tree
 from adjgen.ir.shapes import rank
 from adjgen.ir.types import REAL, Type, join
 
+OUTSIDE = {"ndarray": ("numpy", "ndarray")}
 NUMBERS = {"real": "float", "int": "int", "bool": "bool", "nothing": "None"}
 
 
@@ -20,11 +21,11 @@ def of_param(param: Param) -> ast.expr:
 
 
 def of_text(text: str) -> ast.expr:
-    """Return an annotation that is known as text: `int | None`."""
+    """Return an annotation that is known as text: `int | None`, `ndarray`."""
     tree = ast.parse(text, mode="eval").body
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
-            node.id = outside("builtins", node.id).id
+            node.id = outside(*OUTSIDE.get(node.id, ("builtins", node.id))).id
     return tree
 
 

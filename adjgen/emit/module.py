@@ -51,9 +51,10 @@ def write_functions(
     names = {f.name for f in functions}
     for function in functions:
         ready = in_place(told(packed(without_roots(function))))
-        one = write(ready, target, style, quote)
+        own = function.about.get("target", target)
+        one = write(ready, own, style, quote)
         parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
-        written |= {f.name: write(f, target, style, quote) for f in parts} or {function.name: one}
+        written |= {f.name: write(f, own, style, quote) for f in parts} or {function.name: one}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders), set(hidden))
     trees: list[ast.FunctionDef] = [one.tree for one in written.values()]
@@ -127,7 +128,7 @@ class Imports:
         plain = [import_line(m, a) for m, a in others.items() if m not in self.hidden]
         own = [line for line in plain if line.split()[1].split(".")[0] in sys.stdlib_module_names]
         rest = [line for line in plain if line not in own]
-        if any(not TABLE[row].home for row in self.carried) and "import math" not in own:
+        if "import math" not in own and any("math." in t for _, t in self.carried_functions()):
             own.append("import math")
         for module, names in self.members.items():
             own += [f"from {module} import " + ", ".join(sorted(names))] if names else []

@@ -8,9 +8,12 @@ import ast
 from collections import Counter
 from collections.abc import Iterable
 
-KINDS = {ast.arg, ast.Assign, ast.Attribute, ast.Return}
+from adjgen.emit.assignments import Line
+
+KINDS = {Line, ast.arg, ast.Assign, ast.Attribute, ast.Return}
 LEAVES = {ast.Name, ast.Constant, str, int, float, bool, type(None), ast.Load, ast.Store}
 OPTIONAL = {"arg-type", "assignment", "index", "operator", "return-value"}
+UNKNOWN = ("Any", "ndarray")
 UNTYPED = {"no-untyped-call", "no-untyped-def"}  # a function that the user's code hands to a solver
 
 
@@ -21,7 +24,7 @@ def excused(tree: ast.FunctionDef) -> set[str]:
     args = [node for node in nodes if isinstance(node, ast.arg) and node.annotation]
     if any("None" in ast.unparse(arg.annotation) for arg in args if arg.annotation):
         found |= OPTIONAL
-    if whole_and_real(node for node in nodes if isinstance(node, ast.Assign)):
+    if whole_and_real(nodes):
         found.add("assignment")
     if lists_of_unknown(nodes):
         found.add("var-annotated")
@@ -46,19 +49,22 @@ def told_apart(tree: ast.AST) -> list[ast.AST]:
                 pending += [item for item in part if type(item) not in LEAVES]
             elif type(part) not in LEAVES and isinstance(part, ast.AST) and part._fields:
                 pending.append(part)
-            elif type(part) is ast.Name and part.id.endswith("Any"):
+            elif type(part) is ast.Name and part.id.endswith(UNKNOWN):
                 found.append(part)
     return found
 
 
-def whole_and_real(assignments: Iterable[ast.Assign]) -> bool:
+def whole_and_real(nodes: Iterable[ast.AST]) -> bool:
     """Whether a name is given the literal of a whole number, and something else too."""
     whole: set[str] = set()
     other: set[str] = set()
-    for node in assignments:
-        literal = isinstance(node.value, ast.Constant) and type(node.value.value) in (int, bool)
-        kind = whole if literal else other
-        kind.update(t.id for t in node.targets if isinstance(t, ast.Name))
+    for node in nodes:
+        if isinstance(node, Line):
+            other.add(node.name)
+        elif isinstance(node, ast.Assign):
+            literal = isinstance(node.value, ast.Constant) and type(node.value.value) in (int, bool)
+            kind = whole if literal else other
+            kind.update(t.id for t in node.targets if isinstance(t, ast.Name))
     return bool(whole & other)
 
 
@@ -76,14 +82,14 @@ def lists_of_unknown(nodes: Iterable[ast.AST]) -> bool:
 
 
 def is_of_any_type(node: ast.AST) -> bool:
-    """Whether mypy takes an expression for Any: a power of a number that is not whole, or a call
-    of a function of a module that may have no types."""
+    """Whether mypy takes an expression for Any: a power of a number that is not whole, a call of a
+    function of a module that may have no types, what arrays of unknown numbers give."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return "." in node.func.id
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         exponent = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
         return not (isinstance(exponent, ast.Constant) and isinstance(exponent.value, int))
-    return isinstance(node, ast.Name) and node.id.rpartition(".")[2] == "Any"
+    return isinstance(node, ast.Name) and node.id.rpartition(".")[2] in UNKNOWN
 
 
 def is_bare_return(node: ast.AST) -> bool:

@@ -8,32 +8,12 @@ before                                       after
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from adjgen.elementary.row import TABLE
-from adjgen.elementary.trace import result_type
-from adjgen.ir.core import Atom, Block, Const, Eqn, Loc, Var
-from adjgen.ir.types import REAL
+from adjgen.ir.core import Atom, Block, Const, Eqn, Var
+from adjgen.ir.types import INT, REAL
+from adjgen.passes.products import Product, Quotient, Writer, price, weight
 
-ONE = Const(1.0)
 LARGEST = 48  # operations of an expression that is rewritten as a whole
-Quotient = tuple[tuple[Atom, ...], tuple[Atom, ...]]  # numerators, denominators
-
-
-@dataclass(slots=True)
-class Product:
-    """coefficient * quotient * quotient ...; a quotient is computed as it was written."""
-
-    coefficient: float = 1.0
-    quotients: list[Quotient] = field(default_factory=list)
-
-    def times(self, other: "Product") -> "Product":
-        """Return the product of two."""
-        return Product(self.coefficient * other.coefficient, self.quotients + other.quotients)
-
-    def negative(self) -> "Product":
-        """Return the product with the other sign."""
-        return Product(-self.coefficient, self.quotients)
 
 
 class Algebra:
@@ -43,7 +23,9 @@ class Algebra:
         self.uses = uses  # in the whole function
         self.made_by: dict[Atom, Eqn] = {}  # by equations that may be rewritten
         self.inside: set[Atom] = set()  # what stands inside an expression
-        self.absorbed: dict[Atom, int] = {}  # variables used only here, and their operations
+        self.size: dict[Atom, int] = {}  # operations of the expression that a variable ends
+        self.cost: dict[Atom, int] = {}  # what they cost: those on arrays are dear
+        self.absorbed: dict[Atom, int] = {}  # variables used only here, and what they cost
 
     def block(self, block: Block) -> Block:
         """Return the block rewritten."""
@@ -61,32 +43,36 @@ class Algebra:
 
     def absorb(self, block: Block) -> None:
         """Find the variables that stand inside an expression, none of them too large to read."""
-        size: dict[Atom, int] = {}
+        size, uses = self.size, self.uses
         for eqn in block.eqns:
-            if not eqn.derivative or not rewritable(eqn):
+            if not eqn.derivative or eqn.op not in COUNTED or not rewritable(eqn):
                 continue
             (out,) = eqn.outs
             self.made_by[out] = eqn
-            single = [a for a in eqn.args if a in size and self.uses[a] == 1]
+            single = [a for a in eqn.args if a in size and uses[a] == 1]
             total = 1 + sum([size[a] for a in single]) if single else 1
-            if total <= LARGEST:
+            self.cost[out] = price(eqn)
+            size[out] = 1
+            if single and total <= LARGEST:
                 self.inside.update(single)
-            size[out] = total if total <= LARGEST else 1
+                self.cost[out] += sum([self.cost[a] for a in single])
+                size[out] = total
 
     def root(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression whose value is needed as it stands."""
-        if eqn.op not in ("add", "sub") and self.inside.isdisjoint(eqn.args):
-            return [eqn]  # a single product, quotient or minus
-        old = self.tree(eqn)
+        if self.inside.isdisjoint(eqn.args) and (
+            eqn.op not in SUMS or eqn.args[0] is not eqn.args[1]
+        ):
+            return [eqn]  # a single product, quotient or minus, or a sum without a common factor
         self.absorbed = {}
         writer = Writer(eqn.loc)
         result = writer.product(self.expression(eqn, writer))
-        saved = len(old) + sum(self.absorbed.values()) - len(writer.eqns)
-        better = saved > 0 or (saved == 0 and divides_early(old))
+        saved = self.cost[eqn.outs[0]] + sum(self.absorbed.values()) - weight(writer.eqns)
+        better = saved > 0 or (saved == 0 and reads_better(self.tree(eqn)))
         if not better or isinstance(result, Const):
-            return old
+            return self.tree(eqn)
         if not writer.eqns or writer.eqns[-1].outs[0] is not result:
-            return old
+            return self.tree(eqn)
         last = writer.eqns[-1]
         writer.eqns[-1] = Eqn(eqn.outs, last.op, last.args, (), last.loc, True)
         return writer.eqns
@@ -104,17 +90,17 @@ class Algebra:
 
     def factor(self, atom: Atom, writer: "Writer") -> Product:
         """Return an atom as a product."""
-        if isinstance(atom, Const) and isinstance(atom.value, float):
-            return Product(atom.value)
         if atom in self.inside:
             return self.expression(self.made_by[atom], writer)
+        if not isinstance(atom, Var) and isinstance(atom.value, float):
+            return Product(atom.value)
         return Product(1.0, [((atom,), ())])
 
     def expression(self, eqn: Eqn, writer: "Writer") -> Product:
         """Return an equation as a product; a sum that stays one is written first and is one factor."""
-        if eqn.op in ("add", "sub"):
+        if eqn.op in SUMS:
             terms = self.factored(self.terms(eqn, writer), writer)
-            return terms[0] if len(terms) == 1 else Product(1.0, [((writer.sum(terms),), ())])
+            return terms[0] if len(terms) == 1 else writer.sum(terms)
         first = self.factor(eqn.args[0], writer)
         if eqn.op == "neg":
             return first.negative()
@@ -144,7 +130,9 @@ class Algebra:
     def factored(self, terms: list[Product], writer: "Writer") -> list[Product]:
         """Take out the factor that most terms share, if two or more do, until none is shared."""
         while len(terms) > 1:
-            factors = [q for term in terms for q in dict.fromkeys(term.quotients)]
+            factors = [q for term in terms for q in term.quotients]
+            if len(set(factors)) < len(factors):
+                factors = [q for term in terms for q in dict.fromkeys(term.quotients)]
             if len(set(factors)) == len(factors):
                 break
             ((shared, times),) = Counter(factors).most_common(1)
@@ -153,11 +141,7 @@ class Algebra:
             outside = [term for term in terms if shared not in term.quotients]
             scale = common_scale(inside)
             reduced = [Product(t.coefficient / scale, t.quotients) for t in inside]
-            inner = writer.sum(self.factored(reduced, writer))
-            rest = (
-                Product(scale * inner.value) if isinstance(inner, Const)
-                else Product(scale, [((inner,), ())])
-            )  # fmt: skip
+            rest = Product(scale).times(writer.sum(self.factored(reduced, writer)))
             taken = self.opened(shared, times, writer).times(rest)
             terms = [*outside[:at], taken, *outside[at:]]
         return terms
@@ -171,7 +155,7 @@ class Algebra:
         eqn = self.made_by[var]
         if eqn.op in ("add", "sub"):
             return Product(1.0, [shared])
-        self.absorbed[var] = len(self.tree(eqn))
+        self.absorbed[var] = self.cost[var]
         return self.expression(eqn, writer)
 
 
@@ -186,15 +170,36 @@ def divides_early(tree: list[Eqn]) -> bool:
     return False
 
 
+def reads_better(tree: list[Eqn]) -> bool:
+    """Whether an expression is better written anew although that saves nothing."""
+    return divides_early(tree) or nested_product(tree)
+
+
+def nested_product(tree: list[Eqn]) -> bool:
+    """Whether a product of arrays has a product on its right: a * (b * c), which reads worse than a * b * c."""
+    products = {eqn.outs[0] for eqn in tree if eqn.op == "mul" and eqn.outs[0].type.dtype}
+    return any(eqn.op == "mul" and eqn.args[1] in products for eqn in tree)
+
+
+SUMS = ("add", "sub")
 COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
 def rewritable(eqn: Eqn) -> bool:
-    """Whether algebra may touch an equation of a derivative: arithmetic of real numbers."""
-    return (
-        eqn.op in COUNTED and eqn.outs[0].type is REAL
-        and not [a for a in eqn.args if isinstance(a, Const) and not isinstance(a.value, float)]
-    )  # fmt: skip
+    """Whether algebra may touch an equation of a derivative: arithmetic of real numbers, or arrays of them."""
+    if eqn.op not in COUNTED:
+        return False
+    if any(
+        [
+            isinstance(a, Const) and not isinstance(a.value, float)
+            for a in eqn.args
+            if a.type is not REAL
+        ]
+    ):
+        return False
+    if eqn.outs[0].type.dtype is REAL:  # truth values have no difference
+        return all([a.type in (REAL, INT) or a.type.dtype is REAL for a in eqn.args])
+    return eqn.outs[0].type is REAL
 
 
 def divided(a: Product, b: Product, divisor: Atom, writer: "Writer") -> Product:
@@ -227,71 +232,3 @@ def common_scale(terms: Iterable[Product]) -> float:
     if len(coefficients) == 1:
         return coefficients.pop() or 1.0
     return -1.0 if all(c < 0 for c in coefficients) else 1.0
-
-
-class Writer:
-    """Writes products and sums as new equations."""
-
-    def __init__(self, loc: Loc | None) -> None:
-        self.eqns: list[Eqn] = []
-        self.sums: set[Atom] = set()
-        self.loc = loc
-
-    def emit(self, op: str, *args: Atom) -> Var:
-        """Append a row of atoms."""
-        out = Var("", result_type(TABLE[op], args))
-        self.eqns.append(Eqn((out,), op, args, (), self.loc, True))
-        return out
-
-    def sum(self, terms: list[Product]) -> Atom:
-        """Write a sum; a negative term is subtracted."""
-        first = next((k for k, t in enumerate(terms) if not t.coefficient < 0), None)
-        if first is None:
-            total = self.sum([term.negative() for term in terms])
-            return Const(-total.value) if isinstance(total, Const) else self.emit("neg", total)
-        if first:
-            terms = [terms[first], *terms[:first], *terms[first + 1 :]]
-        total = self.product(terms[0])
-        for term in terms[1:]:
-            if term.coefficient < 0:
-                total = self.emit("sub", total, self.product(term.negative()))
-            else:
-                total = self.emit("add", total, self.product(term))
-        self.sums.add(total)
-        return total
-
-    def product(self, product: Product) -> Atom:
-        """Write a product: the constant first, factors in their order, a divisor after the next one.
-
-        y * g / b is of the size of y, where y / b * g may overflow or underflow. Nothing is known of
-        the size of a sum, so a divisor prefers another factor: x / f * (1.0 + b).
-        """
-        coefficient = product.coefficient
-        if not product.quotients:
-            return Const(coefficient)
-        whole = [q for q in product.quotients if q[0]]
-        waiting = [d for n, ds in product.quotients if not n for d in ds]
-        unit = coefficient in (1.0, -1.0) and whole
-        total: Atom | None = None if unit else Const(abs(coefficient))
-        while whole:
-            plain = (k for k, q in enumerate(whole) if q[0][0] not in self.sums)
-            numerators, denominators = whole.pop(next(plain, 0) if waiting else 0)
-            for factor in numerators:
-                if total is None:
-                    total = factor
-                    continue
-                if factor in self.sums:
-                    total = self.emit("mul", self.over(total, waiting), factor)
-                else:
-                    total = self.over(self.emit("mul", total, factor), waiting)
-                waiting = []
-            waiting += denominators
-        assert total is not None
-        total = self.over(total, waiting)
-        return self.emit("neg", total) if coefficient < 0 else total
-
-    def over(self, value: Atom, divisors: Iterable[Atom]) -> Atom:
-        """Write divisions, one after the other."""
-        for divisor in divisors:
-            value = self.emit("div", value, divisor)
-        return value

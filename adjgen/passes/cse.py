@@ -6,6 +6,8 @@ before                          after
     return a + b
 """
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from adjgen.elementary.row import TABLE, Row
@@ -14,12 +16,14 @@ from adjgen.ir.query import equations
 from adjgen.ir.types import OPAQUE
 
 COPIES = {"np.copy", "copy_of", "copied_array"}  # which are there to be others
+NOTHING: dict[Atom, Any] = {}
+Stored = Callable[[], set[Atom]]
 SMALL = 6  # equations of an arm that is compared as a whole
 
 
 def cse(block: Block) -> Block:
     """Return the block with repeated equations removed."""
-    return _Scope({}, {}, _stored(block)).block(block)
+    return _Scope({}, {}, cache(lambda: _stored(block))).block(block)
 
 
 def _stored(block: Block) -> set[Atom]:
@@ -36,7 +40,7 @@ def _stored(block: Block) -> set[Atom]:
 class _Scope:
     """What is computed by now, here and in the blocks around."""
 
-    def __init__(self, known: dict[Any, Var], mapping: dict[Var, Atom], stored: set[Atom]) -> None:
+    def __init__(self, known: dict[Any, Var], mapping: dict[Var, Atom], stored: Stored) -> None:
         self.known, self.mapping, self.stored = known, mapping, stored
         self.new: list[Any] = []  # keys that became known in the block that is being walked
 
@@ -45,20 +49,20 @@ class _Scope:
 
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
-        known, mapping = self.known, self.mapping
+        known, mapping, new = self.known, self.mapping, self.new
         replaced = mapping.keys()
         for eqn in block.eqns:
-            if not replaced.isdisjoint(eqn.args):
+            if replaced and not replaced.isdisjoint(eqn.args):
                 eqn = eqn.reading(tuple([self.value(a) for a in eqn.args]), eqn.blocks)
             if eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.inner(b) for b in eqn.blocks]))
-            key = _key(eqn, {}, self.stored)
+            key = _key(eqn, NOTHING, self.stored)
             earlier = known.get(key) if key is not None else None
             if earlier is None:
                 eqns.append(eqn)
                 if key is not None:
                     known[key] = eqn.outs[0] if eqn.outs else Var("", eqn.args[0].type)
-                    self.new.append(key)
+                    new.append(key)
             elif eqn.outs:
                 mapping[eqn.outs[0]] = earlier
                 earlier.hint = earlier.hint or ("" if eqn.derivative else eqn.outs[0].hint)
@@ -74,7 +78,7 @@ class _Scope:
         return result
 
 
-def _key(eqn: Eqn, local: dict[Atom, Any], stored: set[Atom]) -> Any:
+def _key(eqn: Eqn, local: dict[Atom, Any], stored: Stored) -> Any:
     """Return what equal equations share, or None for those that must not be merged."""
     if len(eqn.outs) > 1:
         return None
@@ -83,14 +87,14 @@ def _key(eqn: Eqn, local: dict[Atom, Any], stored: set[Atom]) -> Any:
     if eqn.op == "require_real":
         constant = isinstance(eqn.args[1], Const)
         return ("require_real", eqn.args[0]) if constant else (eqn.op, eqn.args[2], "value")
+    args: tuple[Any, ...] = eqn.args
     for arg in eqn.args:
         if arg.type is OPAQUE and isinstance(arg, Var):
             return None
     row = TABLE[eqn.op]
     if row.category == "sequence" and eqn.op not in ("item", "len"):
-        if not (eqn.derivative and is_value(row)) or (row.view and eqn.args[0] in stored):
+        if not (eqn.derivative and is_value(row)) or (row.view and eqn.args[0] in stored()):
             return None
-    args: tuple[Any, ...] = eqn.args
     if local:
         args = tuple([local.get(arg, arg) for arg in args])
     if row.commutative and len(args) == 2 and hash(args[0]) > hash(args[1]):
@@ -104,7 +108,7 @@ def is_value(row: Row) -> bool:
     return made and not row.mutates and row.name not in COPIES
 
 
-def _if_key(eqn: Eqn, local: dict[Atom, Any], stored: set[Atom]) -> Any:
+def _if_key(eqn: Eqn, local: dict[Atom, Any], stored: Stored) -> Any:
     """Return the key of an IF of small arms without control flow of loops."""
     parts: list[Any] = ["if", local.get(eqn.args[0], eqn.args[0])]
     for block in eqn.blocks:

@@ -12,9 +12,9 @@ What may be an array or a number is divided by np.divide, which keeps the precis
 
 from dataclasses import replace
 
-from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
-from adjgen.ir.query import equations
+from adjgen.elementary.row import TABLE, rows
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Try, Var
+from adjgen.ir.query import kinds
 from adjgen.ir.shapes import rank
 from adjgen.ir.types import INT, REAL
 
@@ -43,7 +43,7 @@ PLAIN = {
 
 def divisors(block: Block) -> Block:
     """Return the block with divisors turned to numbers of numpy's where a division could raise."""
-    used = any(isinstance(e.op, str) and TABLE[e.op].home for e in equations(block))
+    used = any(row.home for row in rows(kinds(block)))
     return _Divisors(set(), set()).block(block) if used else block
 
 
@@ -93,11 +93,11 @@ class _Divisors:
             return
         body, first = eqn.blocks[0], eqn.op.seqs
         pairs = zip(body.params[first:], eqn.args[first:], body.results)
-        held = {p: r for p, arg, r in pairs if arg in self.numpy}
+        held: dict[Var, Atom] = {p: r for p, arg, r in pairs if arg in self.numpy}
         while held:
             trial = _Divisors(self.numpy | set(held), set())
             trial.block(body)
-            kept = {p: r for p, r in held.items() if r in trial.numpy}
+            kept: dict[Var, Atom] = {p: r for p, r in held.items() if r in trial.numpy}
             if kept == held:
                 break
             held = kept
@@ -108,7 +108,8 @@ class _Divisors:
         if isinstance(eqn.op, If):
             sides = zip(*(block.results for block in eqn.blocks))
             return [all(side in self.numpy for side in pair) for pair in sides]
-        if not isinstance(eqn.op, For):
-            return [False] * len(eqn.outs)
+        if isinstance(eqn.op, Try):
+            return [result in self.numpy for result in eqn.blocks[0].results]
+        assert isinstance(eqn.op, For)
         params = eqn.blocks[0].params[eqn.op.seqs :][: eqn.op.carried]
         return [p in self.numpy for p in params]

@@ -8,7 +8,9 @@ import ast
 from typing import Any
 
 from adjgen.ir.types import BOOL, INT, REAL, Type
-from adjgen.read.parameters import Uses, annotation_of
+from adjgen.read.parameters import Uses
+from adjgen.read.said_arrays import said_array
+from adjgen.read.state import annotation_of
 
 PLAIN = {"bool": (bool,), "int": (bool, int), "float": (bool, int, float), "str": (str,)}
 
@@ -20,7 +22,8 @@ def annotation(definition: Any, name: str, kind: Type, differentiable: bool, use
     number = differentiable or kind == REAL and name in used.numbers
     said = [] if number else plain(annotation_of(definition.node, name))
     if kind.dtype:
-        return ""
+        whole = _whole(definition, name, kind)
+        return " | ".join(whole + optional) if whole else ""
     if number:
         found = [spelled(kind)]
     elif said and agrees(said, default):
@@ -36,6 +39,13 @@ def annotation(definition: Any, name: str, kind: Type, differentiable: bool, use
     else:
         return ""
     return " | ".join(dict.fromkeys(found + optional))
+
+
+def _whole(definition: Any, name: str, kind: Type) -> list[str]:
+    """Return how an array is annotated that the user's own annotation says all of; others are checked."""
+    said = said_array(definition.file, annotation_of(definition.node, name), name)
+    sure = said is not None and type(said.shape) is type(kind.shape)
+    return ["ndarray"] if sure else []
 
 
 def spelled(kind: Type) -> str:

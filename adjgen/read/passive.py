@@ -6,11 +6,13 @@ A statement may span lines; the comment may end any of them. Elsewhere it is a p
 import ast
 
 from adjgen.ir.core import UNBOUND, Var
+from adjgen.read import arrays, lists
 from adjgen.read.flow import assigned
 from adjgen.read.frame import Frame
 from adjgen.read.values import Value, is_atom, leaves, rebuilt, tree_of
 
 PLACES = "It ends a line of an assignment to a name, or of a return; adjgen.stop_gradient(...) stands anywhere."
+OTHER = "it is another array, too, whose derivative is not cut: store into a copy"
 
 
 def is_marked(frame: Frame, node: ast.stmt) -> bool:
@@ -25,14 +27,22 @@ def cut_names(frame: Frame, node: ast.stmt) -> None:
     if not is_marked(frame, node):
         return
     for name in assigned([node]):
-        held = cut(frame, node, frame.env.get(name, UNBOUND))
-        if isinstance(held, Var) and not held.hint:
-            held.hint = name
+        old = frame.env.get(name, UNBOUND)
+        whole = arrays.held(frame, old)
+        held = cut(frame, node, old)
+        if isinstance(whole, Var) and whole.hint == name:
+            whole.hint = ""  # the name is that of what is cut
+        atom = arrays.held(frame, held) or held
+        if isinstance(atom, Var) and not atom.hint:
+            atom.hint = name
         frame.env[name] = held
 
 
 def cut(frame: Frame, node: ast.stmt, held: Value) -> Value:
     """Return a value without its derivatives."""
+    whole = arrays.held(frame, held)
+    if whole is not None:
+        return lists.held(frame, frame.row(node, "stop_gradient", whole), OTHER)
     if not all(is_atom(part) for part in leaves(held)):
         frame.problem(node, "ADJ605", "`# adjgen: passive` cuts numbers, not functions", PLACES)
     parts = (

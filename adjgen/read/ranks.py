@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from adjgen.elementary.row import BY_NAME
+from adjgen.ir.shapes import symbol
+from adjgen.ir.types import REAL, Type, array
 from adjgen.read.flow import own_nodes
 from adjgen.read.frame import Frame
+from adjgen.read.said_arrays import said_array
+from adjgen.read.state import annotation_of
 
 OF_ARRAYS = {
     "T", "shape", "size", "ndim", "dtype", "sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "dot",
@@ -31,6 +35,11 @@ class Ranks:
         self.counters = set(self._counters())
         self.arrays = {n.id for n in self.nodes if isinstance(n, ast.Name) and self._is_whole(n)}
         self.walked = self._walks()
+
+    def array(self, name: str) -> Type:
+        """Return the type of a parameter that may be an array."""
+        rank = self.of(name)
+        return array(symbol(name) if rank is None else tuple(f"{name}.{k}" for k in range(rank)))
 
     def of(self, name: str) -> int | None:
         """Return the number of dimensions of a parameter; None if its uses do not tell."""
@@ -113,3 +122,12 @@ class Ranks:
         if isinstance(parent, ast.Assign):
             return any(isinstance(t, ast.Name) and t.id in self.arrays for t in parent.targets)
         return False
+
+
+def array_of(ranks: Ranks | None, definition: Any, name: str) -> Type | None:
+    """Return the type of a parameter that is annotated as an array, its rank perhaps by its uses."""
+    if ranks is None:
+        return None
+    said = said_array(definition.file, annotation_of(definition.node, name), name)
+    unsized = said is not None and said.dtype is REAL and isinstance(said.shape, frozenset)
+    return ranks.array(name) if unsized else said

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from adjgen.trial.arrays import as_array, drawn_array, sizes
 from adjgen.trial.structure import Function, Point, apply, finite, floats
 from adjgen.trial.subject import Order, Subject, Unverifiable
 
@@ -65,7 +66,7 @@ class Search:
         while self.tries and self.accepted < self.wanted and self.slow <= 3:
             self.tries -= 1
             regions = REGIONS[self.accepted] if self.since < PATIENCE else ANYWHERE
-            point = drawn(self.found, self.order.at, self.rng, regions)
+            point = drawn(self.found, self.order, self.rng, regions)
             usual = None if self.given else USUAL
             problem = trouble(self.found.value, point, self.order.seconds, usual)
             if not problem:
@@ -88,13 +89,16 @@ class Search:
         return f"no finite value {where} ({self.problem})"
 
 
-def drawn(found: Subject, at: Point, rng: random.Random, regions: Sequence[Region]) -> Point:
-    """Return a value for each parameter: a given one, the default, or a random number."""
-    point = {}
+def drawn(found: Subject, order: Order, rng: random.Random, regions: Sequence[Region]) -> Point:
+    """Return a value for each parameter: a given one, the default, or a random number or array."""
+    arrays, point = order.arrays.get(found.name, {}), {}
+    known = sizes(arrays.values())
     for parameter in found.parameters:
         name, default = parameter.name, parameter.default
-        if name in at:
-            point[name] = at[name]
+        if name in order.at:
+            point[name] = as_array(order.at[name]) if name in arrays else order.at[name]
+        elif name in arrays and (name in found.active or default is parameter.empty):
+            point[name] = drawn_array(arrays[name], known, rng, rng.choice(regions))
         elif name in found.active:
             point[name] = number(parameter, rng, rng.choice(regions))
         elif default is not parameter.empty:

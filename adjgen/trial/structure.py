@@ -23,6 +23,9 @@ def same(a: Any, b: Any) -> bool:
     """Whether two values have the same structure and the same bits."""
     if isinstance(a, list | tuple) and type(a) is type(b):
         return len(a) == len(b) and all(map(same, a, b))
+    if hasattr(a, "tobytes") and type(a) is type(b):
+        alike = (a.dtype, a.shape) == (b.dtype, b.shape)
+        return alike and bool(a.tobytes() == b.tobytes())
     return type(a) is type(b) and (repr(a) == repr(b) if isinstance(a, float) else bool(a == b))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from adjgen.trial.arrays import Sized
 from adjgen.trial.slope import complex_module
 from adjgen.trial.structure import Function
 
@@ -20,6 +21,7 @@ class Order:
     """What the parent sends, once: the module and how to check it.
 
     at, seed    given values by parameter; of the random ones
+    arrays      for each function the shapes of its parameters that are arrays
     folders     where passive imports of the source are found
     original    its module name (or "") and file: compare with its functions
     exact       whether its value must be the same bit for bit
@@ -30,6 +32,7 @@ class Order:
     text: str
     at: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
+    arrays: dict[str, dict[str, Sized]] = field(default_factory=dict)
     folders: list[str] = field(default_factory=list)
     original: tuple[str, str] | None = None
     exact: bool = False

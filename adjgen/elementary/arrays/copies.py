@@ -135,12 +135,11 @@ carried(
 # ---- the arrays of np.meshgrid, one row each
 
 
-def meshed(k: int, indexing: str, *arrays: Any) -> Any:
+def meshed(k: int, indexing: Any, *arrays: Any) -> Any:
     """Return one of the arrays of np.meshgrid."""
     import numpy as np
 
-    made: Any = np.meshgrid
-    return made(*arrays, indexing=indexing)[k]
+    return np.meshgrid(*arrays, indexing=indexing)[k]
 
 
 def _meshed_bar(j: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
@@ -169,9 +168,8 @@ row(
 
 
 def _between(args: Sequence[Any]) -> Type:
-    ranks = [rank_of(arg) for arg in args[:2]]
-    known_ranks = [rank for rank in ranks if rank is not None]
-    return of_rank(None if None in ranks else 1 + max(known_ranks), REAL)
+    start, stop = (rank_of(arg) for arg in args[:2])
+    return of_rank(None if start is None or stop is None else 1 + max(start, stop), REAL)
 
 
 def _linspace_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
