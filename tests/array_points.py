@@ -187,7 +187,7 @@ MATMULS = [
     two("np.einsum('i,i->', x, y)", (((3,), (3,)), ((3,), (1,)), ((1,), (3,)))), two("np.einsum('i,j', x, y)", (((3,), (2,)),)),
     two("np.einsum('...ij,...jk->...ik', x, y)", (((2, 3), (3, 2)), ((2, 2, 3), (3, 2)), ((2, 2, 3), (1, 3, 2)))), two("np.einsum('bi,bij,bj->b', x, y, x)", (((2, 3), (2, 3, 3)),)),
     two("np.einsum('...i->...', x) * y", (((2, 3), (2,)),)), two("np.polyval(x, y)", (((3,), ()), ((1,), (3,)), ((4,), (2, 3)))), one("np.polyval([1.0, -2.0, 3.0], x)"),
-    one("np.vander(x)", ((1,), (3,))), one("np.vander(x, 4)", ((3,),)), one("np.vander(x, N=4, increasing=True)", ((3,),)),
+    one("0.001 * optimize.rosen(x)", ((3,), (4,))), one("optimize.rosen_der(x)", ((3,), (4,)), second=False), one("np.vander(x)", ((1,), (3,))), one("np.vander(x, 4)", ((3,),)), one("np.vander(x, N=4, increasing=True)", ((3,),)),
     Case("np.interp(x, y, z)", (((), (3,), (3,)), ((2, 3), (3,), (3,)), ((4,), (2,), (2,)))), one("np.interp(x, [0.0, 1.0, 2.5], [1.0, 3.0, -2.0])"),
     two("np.interp(1.3, [0.0, 1.0, 2.5], x) * y", (((3,), (2,)),)),
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from adjgen.ir.query import equations
 
 STEP = 2.0**-9
 STENCIL = {1: 4 / 5, 2: -1 / 5, 3: 4 / 105, 4: -1 / 280}
-HEADER = "import numpy as np\nfrom scipy import integrate, special, stats\n\n\n"
+HEADER = "import numpy as np\nfrom scipy import integrate, optimize, special, stats\n\n\n"
 BODIES = [Case(text, tuple(shapes), ranks=False) for text, shapes in STATEMENTS.items()]
 WIDER = {"special.psi(x)"}  # scipy has its derivative in double precision alone
 ALL = [*CASES, *BODIES]
@@ -140,6 +140,15 @@ def in_tuple(case, gradients):
     return gradients if len(case.names) > 1 else (gradients,)
 
 
+def assert_apart(arrays, others):
+    """Fail if arrays share memory with each other or with others."""
+    arrays = [a for a in arrays if isinstance(a, np.ndarray)]
+    others = [a for a in others if isinstance(a, np.ndarray)]
+    for k, one in enumerate(arrays):
+        for other in (*arrays[:k], *others):
+            assert not np.shares_memory(one, other)
+
+
 class Derivatives:
     """The derivative functions of a case, and the rows that they are written with."""
 
@@ -222,6 +231,16 @@ def test_first_order(case, plain):
     for shapes in case.shapes:
         for layout in layouts_of(shapes) if shapes == case.shapes[-1] else ("C",):
             check_first_order(case, made, points(case, shapes, layout))
+
+
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_memory(case, plain):
+    """What is returned shares no memory, but for a value that is a part of an argument."""
+    made = Derivatives(plain, ALL.index(case))
+    args = points(case, case.shapes[-1])
+    bar = ways_of([made.f(*args)], seed=7)[0]
+    _, gradients = made.vjp(*args, bar=bar)
+    assert_apart(in_tuple(case, gradients), [*args, bar])
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if told(case)], ids=str)

@@ -15,6 +15,7 @@ from adjgen.elementary.arrays import (  # noqa: F401
     polynomials,
     products,
     reductions,
+    rosenbrock,
     running,
     shaping,
     sorting,
