@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from adjgen.elementary.operations import Operations
+from adjgen.elementary.operations import Operations, operations
 from adjgen.emit.text import checked, comment, formatted
 from adjgen.ir.core import Function, Module
-from adjgen.pipeline import Differentiated, Generated, Options, counts, written
+from adjgen.pipeline import Differentiated, Generated, Options, written
 
 WIDTH = 84  # characters of a line in the docstring of a module
 
@@ -28,6 +28,8 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     }
     hidden = {name for _, one in done for name in one.module.main.about["hidden"]}
     about = {"files": files, "holders": holders, "hidden": hidden}
+    if any(one.module.main.about["target"] == "numpy" for _, one in done):
+        about["target"] = "numpy"
     host = replace(done[0][1].module.main, about=done[0][1].module.main.about | about)
     text = written(list(functions.values()), Module(host, done[0][1].module.functions), options)
     ops = {definition.qualname: counts(one) for definition, one in done}
@@ -151,6 +153,8 @@ def doc_text(function: Function) -> str:
     about = function.about
     kind, wrt = about.get("product"), ", ".join(about.get("wrt", ()))
     call = f"{about.get('base', about.get('qualname', function.name))}"
+    if kind == "integrand":
+        return f"Return what `{call}` integrates."
     if kind == "helper":
         return f"Return the derivative of `{call}` for its active arguments."
     if kind == "jvp":
@@ -182,3 +186,9 @@ def line_map(source: str, files: dict[str, Any]) -> dict[int, int]:
         if current:
             found[number] = current
     return found
+
+
+def counts(one: Differentiated) -> dict[str, Operations]:
+    """Return the operations of a function and of its products."""
+    found = {"value": operations(one.module.main)}
+    return found | {kind: operations(m.main) for kind, m in one.products.items()}

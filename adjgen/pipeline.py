@@ -12,7 +12,7 @@ from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
 from adjgen.ir.core import Eqn, Function, Module
 
 if TYPE_CHECKING:  # each stage is loaded when it is first needed: importing adjgen takes no time
-    from adjgen.elementary.operations import Operations
+    from adjgen.diff.products import Activities
     from adjgen.emit.module import Text
 
 KINDS = {
@@ -108,18 +108,24 @@ def primal(definition: Any, options: Options = Options()) -> Module:
 
 
 def product(
-    module: Module, kind: str, wrt: Sequence[str] | None, bare: bool, options: Options
+    module: Module,
+    kind: str,
+    wrt: Sequence[str] | None,
+    bare: bool,
+    options: Options,
+    known: "Activities | None" = None,
 ) -> Module:
-    """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad"."""
+    """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad".
+
+    `known` keeps, from one product to the next, what is active.
+    """
     from adjgen.diff.products import Differentiator
-    from adjgen.diff.unshared import unshared
     from adjgen.passes import optimise
 
     with deep_recursion():
-        made = Differentiator(module).product(kind, wrt, bare)
-        made = optimise(made, after=True, exact=options.exact)
-        values = 0 if kind == "grad" else len(module.main.body.results)
-        return replace(made, main=unshared(made.main, values))
+        return optimise(
+            Differentiator(module, known).product(kind, wrt, bare), after=True, exact=options.exact
+        )
 
 
 def written(functions: Sequence[Function], module: Module, options: Options) -> "Text":
@@ -244,11 +250,12 @@ def differentiated(definition: Any, options: Options) -> Differentiated:
     module = fitting_primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}
+    known: Activities = {}
     for kind in KINDS[options.mode]:
         if kind == "value_and_grad" and module.main.is_composite():
             continue  # a tuple has no gradient; its vjp is there
         chosen = names or [p.name for p in module.main.params if p.differentiable]
-        products[kind] = product(module, kind, names, len(chosen) == 1, options)
+        products[kind] = product(module, kind, names, len(chosen) == 1, options, known)
     return Differentiated(module, products)
 
 
@@ -285,11 +292,3 @@ def _generated(definitions: Sequence[Any], options: Options) -> Generated:
         for definition, one in done
     }
     return generated
-
-
-def counts(one: Differentiated) -> dict[str, "Operations"]:
-    """Return the operations of a function and of its products."""
-    from adjgen.elementary.operations import operations
-
-    found = {"value": operations(one.module.main)}
-    return found | {kind: operations(m.main) for kind, m in one.products.items()}

@@ -25,6 +25,7 @@ from adjgen.ir.core import (
     Try,
     Var,
 )  # fmt: skip
+from adjgen.ir.integrals import Quadrature
 
 Numbers = Mapping[str, Callable[..., Any]]
 Values = dict[Var, Any]
@@ -101,6 +102,8 @@ class Run:
             results = self.loop(eqn, op)
         elif isinstance(op, Root):
             results = [self.value(eqn.args[0])]
+        elif isinstance(op, Quadrature):
+            raise CannotRunError("an integral")
         elif isinstance(op, Call):
             args = [self.value(arg) for arg in eqn.args]
             results = self.call(eqn, self.module.functions[op.function], args)

@@ -271,6 +271,7 @@ def check_point(
     dots = {name: oracle.like(at[name], weights) for name in program.wrt}
     bars = oracle.like(original.value if not original.error else example(program.shape), weights)
     more = {"jvp": {f"{name}_dot": dot for name, dot in dots.items()}, "vjp": {"bar": bars}}
+    before = repr(more)
     found = {
         name: check_call(name, outcome(function, at, **more.get(name, {})), original)
         for name, function in made.first.items()
@@ -278,6 +279,8 @@ def check_point(
             original.error and program.lists and name == "vjp"
         )  # how long a bar is, is not known
     }
+    if repr(more) != before:
+        raise MismatchError("argument", f"tangents and bars are left as {more!r}, not {before}")
     if made.value:
         value = check_call("value", outcome(made.value, at), original)
         if not original.error:

@@ -168,7 +168,21 @@ def swap_of_items(x):
 
 
 def products_of_lists(x):
-    return math.prod(x) + math.fsum(v * v for v in x) + math.prod([v + 1.0 for v in x])
+    total = math.prod(x) + math.fsum(v * v for v in x) + math.prod([v + 1.0 for v in x])
+    return total + math.prod(x, start=x[0]) * sum(x, start=x[1])
+
+
+def distances_of_lists(x, y):
+    far = math.dist(x, y) * math.hypot(*x)
+    return far + math.dist((0.5, 1.0, 0.0), y) + math.dist([v * v for v in x], y)
+
+
+def star_takes_the_rest(x):
+    first, *rest = x
+    *most, last = x
+    _, *middle, _ = x
+    most[0] = most[0] * last
+    return first * sum(rest) + most[0] * most[1] * middle[-1]
 
 
 def store_in_two_branches(x):
@@ -282,6 +296,25 @@ def lists_appended_and_left(x):
         out.append(cur)
         cur = [cur[0] * x]
     return out[2][0] + out[0][0]
+
+
+def row_extended_in_place_and_read(x):
+    row = [1.0, x]
+    rows = [row]
+    rows[0] += [x * x]
+    return row[-1] * len(row)
+
+
+def callers_list_changed_as_a_row(x: list[float]):
+    rows = [x]
+    rows[-1][0] = x[1] * 2.0
+    return rows[0][0]
+
+
+def callers_list_extended_as_a_row(x: list[float]):
+    rows = [x]
+    rows[0] += [x[0] * 2.0]
+    return rows[0][-1]
 
 
 def list_appended_and_changed(x):
@@ -779,6 +812,8 @@ PROGRAMS = {
     search_by_index: ([0.5, 1.2, 1.7, 0.3],),
     swap_of_items: ([0.5, 1.2],),
     products_of_lists: ([0.5, 1.2, 3.0],),
+    star_takes_the_rest: ([0.5, 1.2, 3.0, 0.7],),
+    distances_of_lists: ([0.5, 1.2, 3.0], [2.0, -0.3, 0.7]),
     store_in_two_branches: (1.5,),
     triangle_of_pairs: ([0.4, 0.6], [1.0, 2.0], [[0.0, 0.3], [0.7, 0.0]]),
     largest_so_far: ([0.5, 1.2, 0.8],),
@@ -865,4 +900,7 @@ REFUSED = [
     same_row_twice,
     rows_by_repetition,
     list_appended_and_changed,
+    row_extended_in_place_and_read,
+    callers_list_changed_as_a_row,
+    callers_list_extended_as_a_row,
 ]

@@ -40,10 +40,17 @@ def rebuilt(function, known):
 
 def stand_in():
     """What the programs use of math, for mpmath numbers."""
-    found = types.SimpleNamespace(fsum=MP.fsum, prod=MP.fprod)
+    found = types.SimpleNamespace(fsum=MP.fsum, prod=product_of)
+    found.hypot = lambda *xs: MP.sqrt(MP.fsum(x * x for x in xs))
+    found.dist = lambda p, q: found.hypot(*(a - b for a, b in zip(p, q, strict=True)))
     for name in ("sin", "cos", "exp", "sqrt"):
         setattr(found, name, getattr(MP, name))
     return found
+
+
+def product_of(factors, start=1):
+    """math.prod for mpmath numbers."""
+    return start * MP.fprod(factors)
 
 
 def weights(like, first=0):
@@ -200,3 +207,24 @@ def test_second_order(function):
 def test_refused(function):
     with pytest.raises(adjgen.UnsupportedError, match="ADJ407"):
         adjgen.grad(function)
+
+
+def test_a_distance_of_lists_that_is_zero_has_the_derivative_zero():
+    assert adjgen.grad(math_dist)([1.0, 2.0], [1.0, 2.0]) == ([0.0, 0.0], [0.0, 0.0])
+    assert adjgen.jvp(math_dist, wrt="p")([1.0], [1.0], p_dot=[1.0]) == (0.0, 0.0)
+    with pytest.raises(ValueError, match="same number of dimensions"):
+        adjgen.grad(math_dist)([1.0], [1.0, 2.0])
+
+
+def math_dist(p, q):
+    return math.dist(p, q)
+
+
+def test_a_star_that_finds_too_few_items_raises_as_python_does():
+    def f(x):
+        first, *rest, last = x
+        return first * last * len(rest)
+
+    with pytest.raises(ValueError, match=r"expected at least 2, got 1"):
+        adjgen.grad(f)([1.0])
+    assert adjgen.grad(f)([1.0, 5.0, 2.0]) == [2.0, 0.0, 1.0]

@@ -6,7 +6,7 @@ import pytest
 
 from adjgen.pipeline import Options, generate
 from adjgen.read import inline
-from adjgen.read.source import find, functions, read_text
+from adjgen.read.source import find, functions, read_file, read_text
 
 REGISTERED = """
 seen = []
@@ -132,3 +132,111 @@ def test_a_long_chain_of_callees_is_no_trouble(monkeypatch):
     made = generate([find(file, "f39")], Options(formatted=False, mode="reverse"))
     assert not made.refused
     assert len(made.source) < 1_000_000
+
+
+def test_lambdas_of_one_module_are_called_what_they_are_bound_to(as_module):
+    made = generated(
+        "square = lambda x: x * x\ncube = lambda x, y: square(x) * y\n\n\n"
+        "def f(x):\n    return cube(x, 2.0) + (lambda y: 3.0 * y)(x)\n"
+    )
+    assert not made.refused
+    module = as_module(made.source)
+    assert module.square_value_and_grad(3.0) == (9.0, 6.0)
+    assert module.cube_value_and_grad(3.0, 2.0) == (18.0, (12.0, 9.0))
+    assert module.f_value_and_grad(3.0) == (27.0, 15.0)
+
+
+LISTS = """
+def parts(x, n):
+    rows = [[x * k for k in range(n)], [x * x]]
+    return x * x, [x, 2.0 * x], rows
+
+def f(x, n):
+    total, _, _ = parts(x, n)
+    if n > 2:
+        again, _, _ = parts(total, n)
+        _, pair, rows = parts(again, n)
+        return total * pair[1] * rows[0][1]
+    return total
+"""
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_a_list_of_a_callee_may_be_read_or_not(n, as_module, monkeypatch):
+    in_place = as_module(generated(LISTS).source)
+    monkeypatch.setattr(inline, "MANY", 0)
+    called = as_module(generated(LISTS).source)
+    value, slope = in_place.f_value_and_grad(1.5, n)
+    assert slope == pytest.approx({2: 3.0, 3: 20.0 * 1.5**9}[n])
+    assert called.f_value_and_grad(1.5, n) == (value, pytest.approx(slope, rel=1e-14))
+    assert called.f_jvp(1.5, n, x_dot=1.0) == (value, pytest.approx(slope, rel=1e-14))
+
+
+SAME = """
+def same(xs, n):
+    if n > 0:
+        found, total = same(xs, n - 1)
+        return found, total + xs[0]
+    return xs, xs[1]
+
+def read(x, n):
+    xs = [x, x * x]
+    found, total = same(xs, n)
+    return xs[0] * total * found[1]
+
+def changed(x, n):
+    xs = [x, x * x]
+    found, total = same(xs, n)
+    xs[0] = 7.0
+    return found[0] * total
+"""
+
+
+def test_a_list_that_a_recursive_function_gives_back_cannot_be_changed(as_module):
+    made = generated(SAME)
+    assert [problem.code for problem in made.refused.pop("changed")] == ["ADJ407"]
+    assert not made.refused
+    assert as_module(made.source).read_value_and_grad(2.0, 1) == (48.0, (112.0, 0.0))
+
+
+INDEXED = """
+def row(table, rows):
+    return table[rows - 3] if rows < 6 else 1.0
+
+def f(x, table, rows):
+    return x * table[rows - 3]
+
+def g(x, table, rows):
+    return x * row(table, rows)
+"""
+
+
+def test_a_parameter_in_an_index_is_a_whole_number(as_module):
+    made = generated(INDEXED)
+    assert not made.refused
+    module = as_module(made.source)
+    expected = (1.4, (0.7, [0.0, 2.0, 0.0]))
+    assert module.f_value_and_grad(2.0, [0.5, 0.7, 0.9], 4) == expected
+    assert module.g_value_and_grad(2.0, [0.5, 0.7, 0.9], 4) == expected
+
+
+def test_a_parameter_in_an_index_of_a_table_is_a_whole_number(tmp_path, monkeypatch):
+    path = tmp_path / "tables.py"
+    path.write_text(
+        "TABLE = [0.5, 0.7, 0.9]\n\n\ndef row(rows):\n    return TABLE[rows - 3] if rows < 6 else 1.0\n"
+        "\n\ndef g(x, rows):\n    return x * row(rows)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    made = generate([find(read_file(str(path)), "g")], Options(formatted=False))
+    space = {}
+    exec(made.source, space)
+    assert space["g_value_and_grad"](2.0, 4) == (1.4, 0.7)
+
+
+def test_a_dictionary_of_arguments_that_are_not_there_is_not_written():
+    made = generated(
+        "def g(x, **more):\n    return x * x\n\n\ndef f(x):\n    return g(x) * 2.0\n"
+        "\n\ndef h(x):\n    return k(x, n=2.0)\n\n\ndef k(x, **more):\n    return x * more['n']\n"
+    )
+    assert "{}" not in made.source.split("def f(")[1].split("def g(")[0]
+    assert [problem.code for problem in made.refused["h"]] == ["ADJ601"]

@@ -119,10 +119,18 @@ def flat_table():
     return ", ".join(names) + ".\n"
 
 
+def array_table():
+    """The functions of arrays that pass a derivative on."""
+    rows = [row for row in TABLE_OF_RULES.values() if row.signature and row.jvp and not row.refusal]
+    return ", ".join(sorted({f"`{row.name}`" for row in rows})) + ".\n"
+
+
 def refused_table():
     """The rules without a derivative."""
     names = [f"`{row.name}`" for row in public() if row.refusal]
     return ", ".join(names) + ".\n"
 
 
-TABLES = {"partials": partials_table, "flat": flat_table, "refused": refused_table}
+TABLES = {
+    "partials": partials_table, "flat": flat_table, "refused": refused_table, "arrays": array_table,
+}  # fmt: skip

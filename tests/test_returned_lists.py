@@ -65,8 +65,8 @@ RETURNS_ITS_LIST = """
 
 
 @pytest.mark.parametrize("text", [CHANGES_A_RESULT, RETURNS_ITS_LIST])
-def test_a_recursion_does_not_return_lists(text):
+def test_what_a_recursion_returns_is_not_changed(text):
     """What such a call returns may be one of the lists that it was given."""
     made = generate([find(read_text(textwrap.dedent(text), "a.py"), "f")], Options(formatted=False))
     (problem,) = made.refused["f"]
-    assert "recursive function that returns a list" in problem.what
+    assert problem.code == "ADJ407" and "another name of the same list" in problem.what

@@ -198,9 +198,13 @@ def test_arms_in_arms_at_a_point():
 def compare_with_the_compiler(function, module, point, wrt):
     """Fail unless the sweeps give what generated code gives; return whether there was a run."""
     found = tableau(module, point, wrt)
-    if found.stopped:
+    if (
+        found.stopped or not found.output
+    ):  # no number was computed: there are but items of arguments
         return False
     results = [spelled(atom, names_of(module.main)) for atom in module.main.body.results]
+    if len(results) < len(list(leaves(found.value))):
+        return False  # a list is one variable: its items have no bars of their own here
     chosen = results.index(found.output)
     bars = iter(float(k == chosen) for k in range(len(results)))
     value, gradients = adjgen.vjp(function, wrt=wrt)(**point, bar=shaped(found.value, bars))

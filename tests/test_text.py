@@ -214,3 +214,19 @@ def test_a_method_that_is_known_leaves_no_comparison_of_constants(tmp_path):
 def test_a_minus_of_a_minus_is_not_written(tmp_path):
     text = "def f(x, y):\n    z = -x * y\n    return 1.0 - z * z * -y\n"
     assert "--" not in generated(tmp_path, text)
+
+
+def test_the_sign_of_a_sum_is_not_written_twice(tmp_path):
+    text = "def f(m, a):\n    r = 1.0 - a\n    return m / r + 3.0 * (a / r)\n"
+    source = generated(tmp_path, text)
+    assert "- -" not in source
+    assert "+ (x_6 / r + x_4 / r)" in source
+
+
+def test_what_is_carried_imports_no_more_than_it_needs(tmp_path):
+    text = (
+        "from scipy.interpolate import splev\n\nTCK = ([0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 0.0], 1)\n\n\n"
+        "def f(x):\n    return x * float(splev(x, TCK))\n"
+    )
+    source = generated(tmp_path, text)
+    assert "def splev_partial(" in source and "import math" not in source

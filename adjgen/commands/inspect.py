@@ -184,8 +184,9 @@ class View:
 
     def show_ops(self, key: str, title: str) -> Part:
         """Return the operations of every product."""
+        from adjgen.assemble import counts
         from adjgen.commands.ops import one_table
-        from adjgen.pipeline import counts, differentiated
+        from adjgen.pipeline import differentiated
 
         found = counts(differentiated(self.definition, self.options))
         report = {kind: operations.report() for kind, operations in found.items()}

@@ -23,7 +23,8 @@ WRT = click.option(
 TARGET = click.option(
     "--target",
     type=click.Choice(TARGETS),
-    help="What generated code computes with; this version has math alone. [default: math]",
+    help="What generated code computes with: math, for numbers and lists, or numpy, for arrays, which "
+    "functions that use numpy get by themselves. [default: math]",
 )
 STYLE = click.option(
     "--style",

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Eqn, For, If, Root, Try, Var
-from adjgen.ir.types import differentiable
+from adjgen.ir.integrals import Integral
+from adjgen.ir.types import REAL, differentiable
 
 
 def active_variables(block: Block, inputs: Iterable[Var], results: Iterable[Atom]) -> set[Var]:
@@ -34,7 +35,10 @@ def differentiable_args(eqn: Eqn) -> list[Var]:
         if row.category != "sequence":
             partials = row.partials * len(eqn.args) if row.variadic else row.partials
             args = [arg for arg, partial in zip(args, partials) if partial is not None]
-    return [arg for arg in args if isinstance(arg, Var) and differentiable(arg.type)]
+    return [
+        arg for arg in args
+        if isinstance(arg, Var) and (arg.type is REAL or differentiable(arg.type))
+    ]  # fmt: skip
 
 
 def _mark(found: set[Var], atoms: Iterable[Atom]) -> bool:
@@ -46,7 +50,10 @@ def _mark(found: set[Var], atoms: Iterable[Atom]) -> bool:
 
 def _varied(block: Block, varied: set[Var]) -> None:
     for eqn in block.eqns:
-        if isinstance(eqn.op, (If, Try)):
+        if not eqn.blocks:
+            if not varied.isdisjoint(eqn.args) and not varied.isdisjoint(differentiable_args(eqn)):
+                _mark(varied, eqn.outs)
+        elif isinstance(eqn.op, (If, Try)):
             for inner in eqn.blocks:
                 _varied(inner, varied)
                 _mark(varied, (o for o, r in zip(eqn.outs, inner.results) if r in varied))
@@ -54,13 +61,19 @@ def _varied(block: Block, varied: set[Var]) -> None:
             _varied_loop(eqn, eqn.op, varied)
         elif isinstance(eqn.op, Root):
             _varied_root(eqn, varied)
-        elif not varied.isdisjoint(differentiable_args(eqn)):
-            _mark(varied, eqn.outs)
 
 
 def _varied_root(eqn: Eqn, varied: set[Var]) -> None:
-    """A root varies with what its residual varies with, whatever the solver started from."""
+    """A root varies with what its residual varies with, whatever the solver started from.
+
+    An integral varies with its limits, too.
+    """
     (residual,) = eqn.blocks
+    if isinstance(eqn.op, Integral):
+        _varied(residual, varied)
+        if not varied.isdisjoint([*residual.results, *eqn.args[1:]]):
+            _mark(varied, eqn.outs)
+        return
     _varied(residual, varied)
     if residual.results[0] in varied:
         _mark(varied, (*residual.params, *eqn.outs))
@@ -92,7 +105,10 @@ def carried_results(eqn: Eqn, op: For) -> tuple[Atom, ...]:
 
 def _useful(block: Block, useful: set[Var]) -> None:
     for eqn in reversed(block.eqns):
-        if isinstance(eqn.op, (If, Try)):
+        if not eqn.blocks:
+            if not useful.isdisjoint(eqn.outs):
+                useful.update(differentiable_args(eqn))
+        elif isinstance(eqn.op, (If, Try)):
             for inner in eqn.blocks:
                 _mark(useful, (r for o, r in zip(eqn.outs, inner.results) if o in useful))
                 _useful(inner, useful)
@@ -100,14 +116,13 @@ def _useful(block: Block, useful: set[Var]) -> None:
             _useful_loop(eqn, eqn.op, useful)
         elif isinstance(eqn.op, Root):
             _useful_root(eqn, useful)
-        elif not useful.isdisjoint(eqn.outs):
-            _mark(useful, differentiable_args(eqn))
 
 
 def _useful_root(eqn: Eqn, useful: set[Var]) -> None:
     (residual,) = eqn.blocks
     if eqn.outs[0] in useful:
         _mark(useful, residual.results)
+        _mark(useful, eqn.args[1:])  # the limits of an integral
         _useful(residual, useful)
 
 

@@ -56,7 +56,8 @@ class Whole:
         if same(shape(arg.type), out.type.shape):
             return self.mark(bar, arg) if is_whole else bar
         last = builder.eqns[-1] if builder.eqns else None
-        negative = last is not None and last.op == "neg" and last.outs == (bar,)
+        made = bar is not out_bar  # here, so that nobody else reads it
+        negative = made and last is not None and last.op == "neg" and last.outs == (bar,)
         if last is not None and negative:  # the sign of a sum is cheaper than those of its terms
             bar = last.args[0]
         if not is_whole:

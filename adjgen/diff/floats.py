@@ -6,7 +6,7 @@ Which variables are floats whatever numbers the parameters are is read off the e
 from collections.abc import Sequence
 
 from adjgen.diff.reverse import barred
-from adjgen.elementary.row import TABLE
+from adjgen.elementary.row import TABLE, Row
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Try, Var
 from adjgen.ir.types import REAL, is_mutable
@@ -40,14 +40,27 @@ class _Floats:
 
     def block(self, eqns: Sequence[Eqn]) -> None:
         for eqn in eqns:
-            self.known.update(out for out, sure in zip(eqn.outs, self.outs(eqn)) if sure)
+            if isinstance(eqn.op, str):
+                if self.row(TABLE[eqn.op], eqn.args):
+                    self.known.update(eqn.outs)
+            else:
+                self.known.update(out for out, sure in zip(eqn.outs, self.outs(eqn)) if sure)
 
     def results(self, block: Block) -> list[bool]:
         self.block(block.eqns)
         return [self.has(result) for result in block.results]
 
+    def row(self, row: Row, args: Sequence[Atom]) -> bool:
+        """Whether the value of a row is a float."""
+        if row.result not in ("real", "number") or row.outs > 1:
+            return False
+        if row.result == "real":
+            return True
+        given = [arg in self.known or self.has(arg) for arg in args]
+        return False not in given if row.name in JOINED else True in given
+
     def outs(self, eqn: Eqn) -> list[bool]:
-        """Return for each out whether it is a float."""
+        """Return for each out of what is no row whether it is a float."""
         if isinstance(eqn.op, If):
             then, other = (self.results(block) for block in eqn.blocks)
             return [a and b for a, b in zip(then, other)]
@@ -57,11 +70,7 @@ class _Floats:
             return self.loop(eqn, eqn.op)
         if isinstance(eqn.op, Call):
             return [eqn.derivative] * len(eqn.outs)  # the adjoint of a callee is linear in floats
-        row = TABLE.get(eqn.op) if isinstance(eqn.op, str) else None
-        if row is None or row.result not in ("real", "number") or row.outs > 1:
-            return [False] * len(eqn.outs)
-        given = [self.has(arg) for arg in eqn.args]
-        return [row.result == "real" or (all(given) if row.name in JOINED else any(given))]
+        return [False] * len(eqn.outs)
 
     def loop(self, eqn: Eqn, op: For) -> list[bool]:
         """Return what is carried as floats: it starts as one, and every turn leaves one."""

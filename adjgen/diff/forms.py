@@ -20,9 +20,11 @@ def with_stable_forms(block: Block) -> Block:
         if x is not None:
             eqn = replace(eqn, op="logistic", args=(*eqn.args, x))
         elif eqn.blocks:
-            eqn = replace(eqn, blocks=tuple(with_stable_forms(inner) for inner in eqn.blocks))
+            inner = tuple(with_stable_forms(one) for one in eqn.blocks)
+            eqn = eqn if inner == eqn.blocks else replace(eqn, blocks=inner)
         eqns.append(eqn)
-    return replace(block, eqns=tuple(eqns))
+    same = all(new is old for new, old in zip(eqns, block.eqns))
+    return block if same else replace(block, eqns=tuple(eqns))
 
 
 def _argument_of_sigmoid(eqn: Eqn, made: dict[Var, Eqn]) -> Var | None:

@@ -1,8 +1,8 @@
 """The forward sweep: each equation with its tangent beside it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
+from adjgen.diff import integrals
 from adjgen.diff.active import carried_results
 from adjgen.diff.arrays import Dots, Whole
 from adjgen.diff.rules import (
@@ -13,12 +13,14 @@ from adjgen.diff.rules import (
     plus,
     real_power_check,
     times,
+    value_of,
     zero_like,
 )
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
+from adjgen.ir.integrals import Integral, Quadrature
 from adjgen.ir.query import fresh
 
 Tangents = dict[Var, Atom]
@@ -27,7 +29,7 @@ Tangents = dict[Var, Atom]
 class Forward:
     """Writes tangents; `dots` maps active variables to theirs, an absent one is zero."""
 
-    def __init__(self, active: set[Var], callee: Callable[..., str]) -> None:
+    def __init__(self, active: set[Var], callee: integrals.Helpers) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its jvp
         self.dots: Tangents = {}
@@ -45,7 +47,14 @@ class Forward:
         """Append the equations of a block and their tangents."""
         for eqn in block.eqns:
             builder.loc = eqn.loc
-            if isinstance(eqn.op, If):
+            if isinstance(eqn.op, str):
+                builder.append(eqn)
+                check = real_power_check(eqn)
+                if check:
+                    builder.append(check)
+                if not self.active.isdisjoint(eqn.outs):
+                    self.plain(eqn, builder)
+            elif isinstance(eqn.op, If):
                 self.branch(eqn, builder)
             elif isinstance(eqn.op, Try):
                 from adjgen.diff.tries import tangent
@@ -53,18 +62,13 @@ class Forward:
                 tangent(self, eqn, eqn.op, builder)
             elif isinstance(eqn.op, For):
                 self.loop(eqn, eqn.op, builder)
+            elif isinstance(eqn.op, Root | Quadrature):
+                self.root(eqn, builder)
             elif isinstance(eqn.op, Call):
                 self.call(eqn, eqn.op, builder)
-            elif isinstance(eqn.op, Root):
-                self.root(eqn, builder)
             else:
                 self.begin(eqn, builder)
                 builder.append(eqn)
-                check = real_power_check(eqn)
-                if check:
-                    builder.append(check)
-                if any(out in self.active for out in eqn.outs):
-                    self.plain(eqn, builder)
 
     def begin(self, eqn: Eqn, builder: Builder) -> None:
         """Write zeros as the tangent of an array that is about to be stored into for the first time."""
@@ -79,7 +83,7 @@ class Forward:
         if rule is not None and rule.jvp is not None:
             args = [operand(builder, arg) for arg in eqn.args]
             for position, out in enumerate(eqn.outs):
-                value = operand(builder, out) if rule.outs == 1 else position
+                value = value_of(builder, eqn, rule, position)
                 dots = Dots(eqn, self.dots, lambda arg: operand(builder, self.dot(arg, builder)))
                 dot = atom_of(rule.jvp(args, value, dots))
                 self.name(out, self.whole.mark(dot, out))
@@ -99,12 +103,20 @@ class Forward:
         self.dots[var] = tangent
 
     def root(self, eqn: Eqn, builder: Builder) -> None:
-        """Write the tangent of a root, after the root."""
+        """Write the tangent of a root, after the root; that of an integral after it."""
         from adjgen.diff.implicit import tangent
 
         builder.append(eqn)
-        if eqn.outs[0] in self.active:
+        if isinstance(eqn.op, Integral | Quadrature):
+            self.integral(eqn, builder)
+        elif eqn.outs[0] in self.active:
             self.name(eqn.outs[0], tangent(eqn, self.dots, self.callee, builder))
+
+    def integral(self, eqn: Eqn, builder: Builder) -> None:
+        """Write the tangent of an integral."""
+        if eqn.outs[0] in self.active:
+            dot = integrals.tangent(eqn, self.dots, self.callee, builder)
+            self.name(eqn.outs[0], ZERO if dot is None else dot)
 
     def branch(self, eqn: Eqn, builder: Builder) -> None:
         """Extend both arms by the tangents of the active outs."""

@@ -4,11 +4,11 @@ The residual F is differentiated at the root that the user's own solver found. N
 depends on how the solver came there: starting guesses, bounds and tolerances have the derivative 0.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from adjgen.diff.active import active_variables
 from adjgen.diff.forward import Forward, Tangents
+from adjgen.diff.integrals import Helpers
 from adjgen.diff.rules import ONE, operand
 from adjgen.elementary.row import call
 from adjgen.elementary.trace import atom_of
@@ -17,7 +17,7 @@ from adjgen.ir.core import Atom, Block, Call, Eqn, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, renewed
 
-Callee = Callable[..., str]
+Callee = Helpers
 
 
 def tangent(eqn: Eqn, dots: Tangents, callee: Callee, builder: Builder) -> Atom:

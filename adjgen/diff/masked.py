@@ -4,17 +4,17 @@ The side that is not taken has the adjoint 0, and 0 it must stay where a partial
 """
 
 from adjgen.ir.core import Block, Eqn, Var
-from adjgen.ir.query import equations
+from adjgen.ir.query import equations, kinds
 
 CHOOSES = "np.where"
 
 
 def masked_variables(block: Block) -> set[Var]:
     """Return the variables from which a side of np.where is computed."""
+    if CHOOSES not in kinds(block):
+        return set()
     everything = list(equations(block))
     pending = [arg for eqn in everything if eqn.op == CHOOSES for arg in eqn.args[1:]]
-    if not pending:
-        return set()
     made_by: dict[Var, Eqn] = {}
     for eqn in everything:
         made_by.update(dict.fromkeys(eqn.outs, eqn))

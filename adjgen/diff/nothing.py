@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, Function, If, Try, Var
-from adjgen.ir.query import equations
+from adjgen.ir.query import equations, kinds
 from adjgen.ir.types import BOOL
 
 NONE = Const(None)
@@ -22,6 +22,8 @@ def raising(function: Function) -> Function:
     """Return a function that raises TypeError where the given one returns None."""
     if function.result.kind:
         return function
+    if Try not in kinds(function.body):
+        return replace(function, body=_raising(function.body, 0, frozenset()))
     tries = [eqn for eqn in equations(function.body) if isinstance(eqn.op, Try)]
     tried = {o: r for eqn in tries for o, r in zip(eqn.outs, eqn.blocks[0].results)}
     made = {out: eqn for eqn in equations(function.body) for out in eqn.outs}

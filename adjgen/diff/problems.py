@@ -3,23 +3,32 @@
 from collections.abc import Iterator, Mapping
 
 from adjgen.diagnostics import Problem
+from adjgen.diff.active import useful_variables
 from adjgen.diff.checkpoint import obstacle
+from adjgen.diff.jumps import jumps
 from adjgen.diff.rules import real_power_check
-from adjgen.elementary.row import TABLE
+from adjgen.elementary.row import TABLE, rows
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, Loc, Opaque, Root, Try, Var
-from adjgen.ir.query import equations
+from adjgen.ir.integrals import Integral, Quadrature
+from adjgen.ir.query import equations, kinds
 from adjgen.ir.types import is_mutable
+
+LOOKED_AT = (Call, For, Opaque, Root, Try)
 
 
 def problems_of(
     function: Function, varied: set[Var], active: set[Var], functions: Mapping[str, Function]
 ) -> list[Problem]:
     """Return every reason why a function cannot be differentiated with this activity."""
+    there = kinds(function.body)
+    if there.isdisjoint(LOOKED_AT) and not any(row.refusal for row in rows(there)):
+        return []
     found = [
         *_walked_lists(function, active),
         *_given_lists(function),
         *_repeated(function, active, functions),
         *_checkpoints(function, active, functions),
+        *_integrals(function, varied, functions),
     ]
     for eqn in equations(function.body):
         if isinstance(eqn.op, Opaque):
@@ -38,6 +47,22 @@ def problems_of(
         elif isinstance(eqn.op, Root) and eqn.outs[0] in active:
             found += _effects(function, eqn)
     return found
+
+
+JUMPS = "Integrate the parts between the jumps; max, min and abs do not jump."
+
+
+def _integrals(
+    function: Function, varied: set[Var], functions: Mapping[str, Function]
+) -> Iterator[Problem]:
+    """Yield what may jump inside an integral: that has a derivative, which no equation shows."""
+    found = [e for e in equations(function.body) if isinstance(e.op, Integral | Quadrature)]
+    useful = useful_variables(function.body, function.body.results) if found else ()
+    for eqn in found:
+        where = next(jumps(eqn, varied, functions), None) if eqn.outs[0] in useful else None
+        if where is not None:
+            reason = "ADJ307 what is integrated may jump where active values say"
+            yield problem_at(function, where, reason, JUMPS)
 
 
 def _effects(function: Function, root: Eqn) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """The products of differentiation as functions: jvp, vjp, value_and_grad, grad, for chosen parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from adjgen.diagnostics import UnsupportedError
@@ -8,6 +8,7 @@ from adjgen.diff.active import useful_variables, varied_variables
 from adjgen.diff.floats import as_floats
 from adjgen.diff.forms import with_stable_forms
 from adjgen.diff.forward import Forward, tangent_of
+from adjgen.diff.integrands import Callees
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
 from adjgen.diff.problems import problems_of
@@ -46,14 +47,21 @@ from adjgen.ir.core import (
 )
 from adjgen.ir.query import equations
 
+Activities = dict[tuple[str, ...], set[Var]]  # names of parameters -> the active variables
+
 
 class Differentiator:
     """Differentiates a module's functions; those that CALL equations need appear in `functions`."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, known: Activities | None = None) -> None:
         self.functions = dict(module.functions)
         self.main = module.main
+        stable = with_stable_forms(self.main.body)
+        if stable is not self.main.body:
+            self.main = replace(self.main, body=stable)
+        self.known: Activities = {} if known is None else known
         self.helpers: dict[tuple[str, str, tuple[int, ...]], str] = {}
+        self.callees = Callees(self.functions, self.main, self._callee_jvp, self.helper)
 
     def helper(self, name: str, kind: str, active: tuple[int, ...]) -> str:
         """Return the name of the product of a callee for its active arguments, one for each."""
@@ -65,8 +73,8 @@ class Differentiator:
 
     def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
         """Return the module of one product: "jvp", "vjp", "value_and_grad" or "grad"."""
-        function = raising(renewed_function(self.main))
-        function = replace(function, body=with_stable_forms(function.body))
+        mapping: dict[Var, Atom] = {}
+        function = raising(renewed_function(self.main, mapping))
         params = chosen(function, wrt)
         if returns_nothing(function):
             why = "Return a number on every path."
@@ -76,17 +84,32 @@ class Differentiator:
             refuse_active_stars(function)
         if kind in ("grad", "value_and_grad") and function.is_composite():
             raise tuple_valued(function)
+        active = self.active(params, mapping)
         if kind == "jvp":
-            main = self.jvp(function, params, inputs)
+            main = self.jvp(function, params, inputs, active)
         else:
-            main = self.vjp(function, params, inputs, kind, bare)
+            main = self.vjp(function, params, inputs, active, kind, bare)
         return Module(main, self.functions)
+
+    def active(self, params: Sequence[Param], mapping: Mapping[Var, Atom]) -> set[Var]:
+        """Return the active variables of a copy of the main function, found once for its products."""
+        names = tuple(p.name for p in params)
+        if names not in self.known:
+            inputs = [var for p in self.main.params if p.name in names for var in p.vars]
+            self.known[names] = self.activity(self.main, inputs)
+        return {new for v in self.known[names] if isinstance(new := mapping[v], Var)}
 
     # ---- forward
 
-    def jvp(self, function: Function, params: Sequence[Param], inputs: Sequence[Var]) -> Function:
+    def jvp(
+        self,
+        function: Function,
+        params: Sequence[Param],
+        inputs: Sequence[Var],
+        active: set[Var],
+    ) -> Function:
         """Return the function (params, *, x_dot, ...) -> (value, value_dot)."""
-        body, dots, results = self._forward(function, inputs)
+        body, dots, results = self._forward(function, inputs, active)
         by_var = dict(zip(inputs, dots))
         taken = {p.name for p in function.params}
         extra = tuple(
@@ -108,11 +131,10 @@ class Differentiator:
         )  # fmt: skip
 
     def _forward(
-        self, function: Function, inputs: Sequence[Var]
+        self, function: Function, inputs: Sequence[Var], active: set[Var]
     ) -> tuple[tuple[Eqn, ...], list[Var], list[Atom]]:
         """Return the equations of a forward sweep, the tangents of inputs and of results."""
-        active = self.activity(function, inputs)
-        sweep = Forward(active, self._callee_jvp)
+        sweep = Forward(active, self.callees)
         dots = [tangent_of(v) for v in inputs]
         sweep.whole.mark_all(dots, inputs)
         sweep.dots.update(zip(inputs, dots))
@@ -127,7 +149,7 @@ class Differentiator:
             function = renewed_function(self.functions[name])
             self.functions[key] = function  # a recursive callee finds its own name
             inputs = [function.body.params[k] for k in active]
-            body, dots, results = self._forward(function, inputs)
+            body, dots, results = self._forward(function, inputs, self.activity(function, inputs))
             self.functions[key] = replace(
                 function, name=key, params=flat_params([*function.body.params, *dots], function.params),
                 body=Block((*function.body.params, *dots), body, (*function.body.results, *results)),
@@ -142,13 +164,14 @@ class Differentiator:
         function: Function,
         params: Sequence[Param],
         inputs: Sequence[Var],
+        active: set[Var],
         kind: str,
         bare: bool,
     ) -> Function:
         """Return the function (params, *, bar) -> (value, gradients), or a part of that."""
         seeds = [Var("bar", v.type) for v in function.body.results]
         bars: list[Atom] = [*seeds] if kind == "vjp" else [Const(1.0)]
-        body, grads = self._reverse(function, inputs, bars)
+        body, grads = self._reverse(function, inputs, active, bars)
         for var, slope in zip(inputs, grads):
             refuse_without_influence(function, var, slope)
         if kind != "vjp":
@@ -172,11 +195,10 @@ class Differentiator:
         )  # fmt: skip
 
     def _reverse(
-        self, function: Function, inputs: Sequence[Var], seeds: Sequence[Atom]
+        self, function: Function, inputs: Sequence[Var], active: set[Var], seeds: Sequence[Atom]
     ) -> tuple[tuple[Eqn, ...], list[Atom]]:
         """Return the equations of a reverse sweep and the adjoints of inputs."""
-        active = self.activity(function, inputs)
-        sweep = Reverse(active, self._callee_vjp, self._callee_jvp)
+        sweep = Reverse(active, self._callee_vjp, self.callees)
         sweep.masked = masked_variables(function.body)
         for seed, result in zip(seeds, function.body.results):
             if isinstance(seed, Var):
@@ -198,7 +220,9 @@ class Differentiator:
             function = renewed_function(self.functions[self.quiet(name)])
             self.functions[key] = function
             seeds = [Var("bar", v.type) for v in function.body.results]
-            body, grads = self._reverse(function, [function.body.params[k] for k in active], seeds)
+            inputs = [function.body.params[k] for k in active]
+            varying = self.activity(function, inputs)
+            body, grads = self._reverse(function, inputs, varying, seeds)
             self.functions[key] = replace(
                 function, name=key, params=flat_params([*function.body.params, *seeds], function.params),
                 body=Block((*function.body.params, *seeds), body, tuple(grads)),
@@ -241,7 +265,7 @@ class Differentiator:
                 continue
             op = eqn.op
             if isinstance(op, Call) and (name := self.quiet(op.function)) != op.function:
-                op = Call(name, op.result)
+                op = replace(op, function=name)
             blocks = tuple(self.quiet_block(function, b) for b in eqn.blocks)
             eqns.append(replace(eqn, op=op, blocks=blocks))
         return replace(block, eqns=tuple(eqns))

@@ -7,11 +7,11 @@ primal block are exactly what must be kept. An IF exports them, a loop collects 
 from collections.abc import Callable
 from dataclasses import replace
 
+from adjgen.diff import integrals
 from adjgen.diff.active import active_variables
 from adjgen.diff.arrays import Whole
 from adjgen.diff.implicit import change, with_slope
 from adjgen.diff.rules import (
-    ZERO,
     is_zero,
     list_rule,
     operand,
@@ -19,6 +19,7 @@ from adjgen.diff.rules import (
     plus,
     real_power_check,
     times,
+    value_of,
     zero_like,
 )
 from adjgen.elementary.row import Row
@@ -27,6 +28,7 @@ from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.free import FreeVariables
+from adjgen.ir.integrals import Integral, Quadrature
 
 Adjoints = dict[Var, Atom]
 
@@ -35,7 +37,7 @@ class Reverse:
     """Writes adjoints into `bars`, for active variables only."""
 
     def __init__(
-        self, active: set[Var], callee: Callable[..., str], forward: Callable[..., str]
+        self, active: set[Var], callee: Callable[..., str], forward: integrals.Helpers
     ) -> None:
         self.active = active
         self.callee = callee  # (function name, active arguments) -> name of its vjp
@@ -58,6 +60,11 @@ class Reverse:
             check = None if self.inside_try else real_power_check(eqn)
             if check:
                 primal.append(check)
+            if isinstance(eqn.op, str):
+                if not bars.keys().isdisjoint(eqn.outs):
+                    self.plain(eqn, bars, builder)
+                primal.append(eqn)
+                continue
             if bars.keys().isdisjoint(eqn.outs):
                 found = checked(eqn)
             elif isinstance(eqn.op, For) and eqn.op.checkpoint and not self.inside_try:
@@ -84,19 +91,19 @@ class Reverse:
             from adjgen.diff.reverse_loop import loop
 
             return loop(self, eqn, eqn.op, bars, builder)
-        if isinstance(eqn.op, Call):
+        if isinstance(eqn.op, Integral | Quadrature):
+            self.integral(eqn, bars, builder)
+        elif isinstance(eqn.op, Call):
             self.call(eqn, eqn.op, bars, builder)
         elif isinstance(eqn.op, Root):
             self.root(eqn, bars, builder)
-        elif isinstance(eqn.op, str):
-            self.plain(eqn, bars, builder)
         return eqn
 
     def add(self, bars: Adjoints, var: Atom, bar: Atom, builder: Builder) -> None:
         """Add a contribution to the adjoint of an active variable."""
         if var in self.active and not is_zero(bar):
             assert isinstance(var, Var)
-            if depth(var.type):
+            if var.type.element is not None:
                 self.add_list(bars, var, bar, builder)
                 return
             total = plus(builder, bars.get(var), bar)
@@ -132,10 +139,10 @@ class Reverse:
     ) -> None:
         """Write the adjoints of the arguments of a row of lists, as the row says."""
         args = [operand(builder, arg) for arg in eqn.args]
-        value = operand(builder, eqn.outs[0]) if rule.outs == 1 else position
-        if rule.outs == 1 and not rule.broadcasts:
-            bar = self.whole.of(bar, eqn.outs[0], builder)
-        array = any([bool(arg.type.dtype) for arg in eqn.args])
+        value = value_of(builder, eqn, rule, position)
+        if (rule.outs == 1 or rule.signature) and not rule.broadcasts:
+            bar = self.whole.of(bar, eqn.outs[position], builder)
+        array = any([bool(atom.type.dtype) for atom in (*eqn.args, *eqn.outs)])
         seed = Traced(builder, bar) if array else operand(builder, bar)  # 1.0 may become an array
         for k, arg in reversed(
             [*enumerate(eqn.args)]
@@ -177,19 +184,26 @@ class Reverse:
         builder.eqns += inner.block(block, bars, arm)
         builder.eqns += arm.eqns
 
+    def integral(self, eqn: Eqn, bars: Adjoints, builder: Builder) -> None:
+        """Write the adjoints of the limits of an integral, and of what is integrated."""
+        bar = bars.pop(eqn.outs[0])
+        for var, part in integrals.adjoints(eqn, self.active, bar, self.forward, builder):
+            self.add(bars, var, part, builder)
+
     def call(self, eqn: Eqn, op: Call, bars: Adjoints, builder: Builder) -> None:
         """Call the vjp of a function, which runs its forward sweep again."""
         active = tuple(k for k, arg in enumerate(eqn.args) if arg in self.active)
-        out_bars = [bars.pop(out, ZERO) for out in eqn.outs]
+        out_bars = [bars.pop(out, None) for out in eqn.outs]
         if not active:
             return
+        seeds = [
+            zero_like(builder, out) if bar is None else self.whole.of(bar, out, builder)
+            for out, bar in zip(eqn.outs, out_bars)
+        ]
         name = self.callee(op.function, active)
-        out_bars = [self.whole.of(bar, out, builder) for bar, out in zip(out_bars, eqn.outs)]
         types = [eqn.args[k].type for k in active]
         hints = [barred(eqn.args[k]) for k in active]
-        grads = builder.emit(
-            Call(name, flat_tree(len(active))), (*eqn.args, *out_bars), types, hints
-        )
+        grads = builder.emit(Call(name, flat_tree(len(active))), (*eqn.args, *seeds), types, hints)
         self.whole.mark_all(grads, [eqn.args[k] for k in active])
         for k, grad in zip(active, grads):
             self.add(bars, eqn.args[k], grad, builder)

@@ -68,6 +68,7 @@ def _arm(
     """Return the equations of an arm, the adjoints before it, and the builder that has its adjoint."""
     inner, arm = dict(bars), builder.nested()
     for k, bar in out_bars.items():
+        self.whole.mark(bar, block.results[k])
         self.add(inner, block.results[k], bar, arm)
     eqns = self.block(block, inner, arm)
     return eqns, inner, arm

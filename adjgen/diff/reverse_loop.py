@@ -47,7 +47,7 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     for v in plan.captured:
         plan.params[v] = inner[v] = adjoint_of(v)
     state = [adjoint_of(body.params[op.seqs + k]) for k in plan.carried]
-    self.whole.mark_all(state, [body.params[op.seqs + k] for k in plan.carried])
+    self.whole.mark_all(state, [body.results[k] for k in plan.carried])
     self.whole.mark_all(plan.params.values(), plan.params)
     arm = builder.nested()
     for k, bar in zip(plan.carried, state):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Container, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from adjgen.elementary.row import TABLE, Row, call, pole, select
@@ -18,7 +19,7 @@ NONE = (Const(None), ZERO)  # no derivative
 
 def operand(builder: Builder, atom: Atom) -> Any:
     """Return what a partial is given for an argument: constants keep their values."""
-    return atom.value if isinstance(atom, Const) else Traced(builder, atom)
+    return Traced(builder, atom) if isinstance(atom, Var) else atom.value
 
 
 def partials(
@@ -30,19 +31,23 @@ def partials(
     """
     assert isinstance(eqn.op, str)
     row = TABLE[eqn.op]
-    args = [operand(builder, arg) for arg in eqn.args]
+    args = [Traced(builder, a) if isinstance(a, Var) else a.value for a in eqn.args]
     outs = [Traced(builder, o) for o in eqn.outs]
     y = outs[0] if len(outs) == 1 else tuple(outs)
     twice = len(args) == 2 and eqn.args[0] is eqn.args[1] and eqn.op in ("mul", "add")
     for k, arg in enumerate(eqn.args[:1] if twice else eqn.args):
-        if not isinstance(arg, Var) or arg not in wanted or not differentiable(arg.type):
+        if not isinstance(arg, Var) or arg not in wanted:
+            continue
+        if arg.type is not REAL and not differentiable(arg.type):
             continue
         builder.library = bool(row.home) or any([bool(a.type.dtype) for a in eqn.args])
         result = row.partial(k, args, y)
         builder.library = False
-        factor = as_float(atom_of(result[out] if isinstance(result, tuple) else result))
-        if isinstance(factor, Const) and factor in NONE:
-            continue
+        factor = atom_of(result[out] if isinstance(result, tuple) else result)
+        if not isinstance(factor, Var):
+            factor = as_float(factor)
+            if factor in NONE:
+                continue
         if twice:
             two = Const(2.0)
             factor = applied(builder, "mul", (two, factor)) if isinstance(factor, Var) else two
@@ -51,7 +56,7 @@ def partials(
 
 def as_float(atom: Atom) -> Atom:
     """Return integer constants as floats: derivatives are floats."""
-    if isinstance(atom, Const) and type(atom.value) in (int, bool):
+    if not isinstance(atom, Var) and type(atom.value) in (int, bool):
         try:
             return Const(float(atom.value))
         except OverflowError:
@@ -63,22 +68,23 @@ def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> A
     """Write bar * factor; if `guarded`, 0 where bar is. A choice among factors becomes a choice among products: a branch
     that is not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero."""
     last = builder.eqns[-1] if builder.eqns else None
-    if last is not None and last.op == "np.where" and last.outs == (factor,) and bar != ONE:
+    last = last if last is not None and last.outs == (factor,) else None
+    if last is not None and last.op == "np.where" and bar is not ONE:
         return _times_choice(builder, bar, last, guarded)
-    if last is not None and isinstance(last.op, If) and last.outs == (factor,) and bar != ONE:
+    if last is not None and last.blocks and isinstance(last.op, If) and bar is not ONE:
         builder.eqns.pop()
         then, other = (_times_block(builder, bar, block, guarded) for block in last.blocks)
         (out,) = builder.branch(last.args[0], then, other)
         return out
-    if isinstance(factor, Const):
-        if factor == ZERO:
+    if not isinstance(factor, Var):
+        if factor is ZERO:
             return ZERO
         if isinstance(bar, Const):
             return Const(bar.value * factor.value)
         if not math.isfinite(factor.value):
             left, right = operand(builder, bar), factor.value
             return atom_of(select(left == 0.0, 0.0, lambda: left * right))
-    if last is not None and last.op == "infinity" and last.outs == (factor,):
+    if last is not None and last.op == "infinity":
         builder.eqns.pop()
         left, (base, sign) = operand(builder, bar), (operand(builder, a) for a in last.args)
         return atom_of(select(left == 0.0, 0.0, lambda: left * pole(base, sign)))
@@ -91,14 +97,27 @@ def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> A
 def _times_choice(builder: Builder, bar: Atom, choice: Eqn, guarded: bool) -> Atom:
     """Write bar * np.where(...): both sides are computed, so that infinities need a guard."""
     test, *sides = (operand(builder, a) for a in choice.args)
+    left: Any = Traced(builder, bar)
     poles = {eqn.outs[0] for eqn in builder.eqns if eqn.op == "infinity"}
     infinite = [isinstance(s, float) and not math.isfinite(s) for s in sides]
-    left: Any = Traced(builder, bar)
     if guarded or any(infinite) or not poles.isdisjoint(choice.args):
-        right = operand(builder, choice.outs[0])
-        return atom_of(select(left == 0.0, 0.0, lambda: left * right))
-    builder.eqns.pop()
-    return atom_of(select(test, *(s if is_zero_number(s) else left * s for s in sides)))
+        products = partial(_products, builder, bar, test, sides)
+        return atom_of(select(left == 0.0, 0.0, products))
+    return atom_of(_products(builder, bar, test, sides))
+
+
+def _products(builder: Builder, bar: Atom, test: Any, sides: list[Any]) -> Any:
+    """Write np.where(test, bar * one, bar * other), also where a side is a choice again."""
+    left: Any = Traced(builder, bar)
+    made = {eqn.outs[0]: eqn for eqn in builder.eqns if eqn.op == "np.where"}
+    products = []
+    for side in sides:
+        inner = made.get(atom_of(side))  # type: ignore[arg-type]
+        if inner is not None:
+            products.append(operand(builder, _times_choice(builder, bar, inner, False)))
+        else:
+            products.append(side if is_zero_number(side) else left * side)
+    return select(test, *products)
 
 
 def is_zero_number(value: Any) -> bool:
@@ -118,20 +137,27 @@ def plus(builder: Builder, a: Atom | None, b: Atom) -> Atom:
         return b
     if is_zero(b):
         return a
-    if isinstance(a, Const) and isinstance(b, Const):
+    if not (isinstance(a, Var) or isinstance(b, Var)):
         return Const(a.value + b.value)
     return applied(builder, "add", (a, b))
 
 
 def is_zero(atom: Atom) -> bool:
     """Whether an atom is no contribution."""
-    return isinstance(atom, Const) and atom == ZERO
+    return atom is ZERO
 
 
 def list_rule(eqn: Eqn) -> Row | None:
     """Return the row of an equation that says itself what it does to tangents and adjoints."""
     row = TABLE[eqn.op] if isinstance(eqn.op, str) else None
     return row if row is not None and row.jvp is not None else None
+
+
+def value_of(builder: Builder, eqn: Eqn, rule: Row, position: int) -> Any:
+    """Return what a rule is given for the value: of several outs of an array function (position, *outs)."""
+    if rule.outs == 1:
+        return operand(builder, eqn.outs[0])
+    return (position, *[operand(builder, out) for out in eqn.outs]) if rule.signature else position
 
 
 def zero_like(builder: Builder, atom: Atom) -> Atom:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from adjgen.diagnostics import Problem, UnsupportedError
-from adjgen.ir.core import Block, Function, Module, Param, Var
+from adjgen.ir.core import Atom, Block, Function, Module, Param, Var
 from adjgen.ir.query import renewed
 
 
@@ -38,9 +38,9 @@ def suffix(function: Function, active: tuple[int, ...]) -> str:
     )
 
 
-def renewed_function(function: Function) -> Function:
-    """Return a copy with variables of its own."""
-    body = renewed(function.body, {})
+def renewed_function(function: Function, mapping: dict[Var, Atom] | None = None) -> Function:
+    """Return a copy with variables of its own; `mapping` learns which."""
+    body = renewed(function.body, {} if mapping is None else mapping)
     variables = iter(body.params)
     params = [replace(p, vars=tuple(islice(variables, len(p.vars)))) for p in function.params]
     return replace(function, params=tuple(params), body=body)

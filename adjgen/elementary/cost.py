@@ -9,6 +9,7 @@ from adjgen.ir.types import BOOL, INT, REAL
 REPORTED = frozenset(
     {"compare", "select", "max", "min", "load", "store", "np.where"}
 )  # counted, not in the total
+COUNTED = {"call", "operator", "choice"}  # categories that are counted by their row
 LARGEST_POWER = 1024
 INTEGERS = {INT, BOOL}
 
@@ -29,7 +30,7 @@ def cost(op: str, args: Sequence[Atom]) -> dict[str, int]:
     else:
         if is_integer(row, args) or all(isinstance(arg, Const) for arg in args):
             return {}
-    if row.category in ("call", "operator", "choice"):
+    if row.category in COUNTED:
         return {row.like or op: max(1, len(args) - 1) if row.variadic else 1}
     if row.category == "comparison":
         return {"compare": 1}

@@ -6,10 +6,10 @@ and adjoints is said by `jvp`, `vjp` and `scatter` (the adjoint so far with the 
 
 from collections.abc import Sequence
 from functools import partial
-from math import fsum, isqrt
+from math import dist, fsum, hypot, isqrt
 from typing import Any
 
-from adjgen.elementary.row import Number, call, row
+from adjgen.elementary.row import Number, call, row, select
 from adjgen.elementary.sequences import (
     DEEPEST,
     add_at,
@@ -46,6 +46,11 @@ def zeros(like: Any) -> Number:
 def is_list(value: Any) -> bool:
     """Whether a traced value is a list."""
     return hasattr(value, "atom") and bool(depth(value.atom.type))
+
+
+def hypot_of(items: Sequence[Any]) -> float:
+    """Return the length of a vector."""
+    return hypot(*items)
 
 
 def sequence(name: str, evaluate: Any, result: Any, **about: Any) -> None:
@@ -168,6 +173,29 @@ sequence(
     ),
     vjp=lambda k, args, y, bar: call("dot", args[0], bar) if k else call("scaled", bar, args[1]),
 )  # fmt: skip
+
+
+def away(args: Sequence[Any]) -> Number:
+    """Return the vector whose length a row is: a list, or the difference of two."""
+    return call("add_elements_1", args[0], call("scaled", args[1], -1.0)) if args[1:] else args[0]
+
+
+def over(y: Number, of: Number) -> Number:
+    """Return a quotient by a length, 0 where that is 0."""
+    return select(y == 0.0, 0.0, lambda: of / y)
+
+
+def along(args: Sequence[Any], y: Number, dot: Any) -> Number:
+    """Return the tangent of the length of a vector."""
+    found = call("dot", away(args), dot(0))
+    return over(y, found - call("dot", away(args), dot(1)) if args[1:] else found)
+
+
+for _name, _length in {"norm": hypot_of, "distance": dist}.items():
+    sequence(
+        _name, _length, lambda types: REAL, kink="0 where it is 0", raises=_name == "distance", jvp=along,
+        vjp=lambda k, args, y, bar: call("scaled", away(args), over(y, -bar if k else bar)),
+    )  # fmt: skip
 row("order_of", order_of, result=lambda types: seq(INT), category="none")
 sequence(
     "gathered", gathered, first,
@@ -213,11 +241,42 @@ sequence(
     vjp=lambda k, args, y, bar: call("copied_1", bar),
 )  # fmt: skip
 row("index", lambda i: i, result="int", category="none")
+
+
+def taken(k: int, star: Sequence[int]) -> tuple[str, tuple[Any, ...]]:
+    """Return the row that gives name k of an unpacking, and where; star: its place, names behind it."""
+    at, behind = star or (k + 1, 0)
+    if k == at:
+        return "part", (at, -behind or None, None)
+    return "item", (k if k < at else k - at - 1 - behind,)
+
+
+def _take(items: Number, k: int, star: Sequence[int]) -> Number:
+    name, where = taken(k, star)
+    return call(name, items, *where)
+
+
+def _put_back(bar: Number, k: int, star: Sequence[int], into: Number) -> Number:
+    name, where = taken(k, star)
+    return (
+        call("add_part", into, bar, *where) if name == "part" else _add_to_item(bar, into, *where)
+    )
+
+
+def unpacked(items: Sequence[Any], *star: int) -> tuple[Any, ...]:
+    """Return the items of a list, from a star on those that it takes as one."""
+    if not star:
+        return tuple(items)
+    at, behind = star
+    end = len(items) - behind
+    return (*items[:at], items[at:end], *items[end:])
+
+
 sequence(
-    "unpacked", lambda items, *count: tuple(items), lambda types: types[0].element or OPAQUE,
+    "unpacked", unpacked, lambda types: types[0].element or OPAQUE,
     outs=2,  # as many as there are names: y is a position
-    jvp=lambda args, y, dot: call("item", dot(0), y),
-    scatter=lambda k, args, y, bar, into: _add_to_item(bar, into, y),
+    jvp=lambda args, y, dot: _take(dot(0), y, args[1:]),
+    scatter=lambda k, args, y, bar, into: _put_back(bar, y, args[1:], into),
 )  # fmt: skip
 row("changed", lambda items, new: None, outs=0, category="none")  # a list of the caller
 row("refilled", lambda items, new: None, outs=0, category="none")  # one that may be None

@@ -15,14 +15,43 @@ def unbroadcast(x: Any, like: Any) -> Any:
     return np.reshape(np.sum(x, axis=tuple(axes)) if lead >= 0 else x, shape)[()]
 
 
+def picked_last(bar: Any, *parts: Any) -> Any:
+    """Return bar[parts], with 0 where a later place names the same item: the last store stays."""
+    where = parts[0] if len(parts) == 1 else parts  # which may be a tuple itself
+    found = bar[where]
+    order = np.reshape(np.arange(np.size(found)), np.shape(found))
+    last = np.zeros(np.shape(bar), dtype=int)
+    last[where] = order
+    return np.where(last[where] == order, found, 0.0)
+
+
 def products_of_others(x: Any, axis: Any = None) -> Any:
     """Return for each element the product of the others along an axis, which may be zeros."""
-    rows = np.ravel(x)[np.newaxis] if axis is None else np.moveaxis(x, axis, -1)
+    rows = np.reshape(x, (1, -1)) if axis is None else np.moveaxis(x, axis, -1)
     ones = np.ones_like(rows[..., :1])
     before = np.cumprod(np.concatenate([ones, rows[..., :-1]], axis=-1), axis=-1)
     after = np.cumprod(np.concatenate([ones, rows[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
-    others = before * after
+    zeros = rows == 0.0
+    nothing = np.sum(zeros, axis=-1, keepdims=True) > zeros  # also where the others overflow
+    nothing &= np.all(np.isfinite(rows), axis=-1, keepdims=True)
+    others = np.where(nothing, 0.0, before) * np.where(nothing, 0.0, after)
     return np.reshape(others, np.shape(x)) if axis is None else np.moveaxis(others, -1, axis)
+
+
+def moved_on(x: Any, first: Any, axis: Any) -> Any:
+    """Return the array in which each element stands one place later along an axis, behind `first`."""
+    new = np.roll(x, 1, axis)
+    np.moveaxis(new, axis, 0)[:1] = first
+    return new
+
+
+def recurrence(a: Any, b: Any, axis: Any) -> Any:
+    """Return s along an axis, where s[i] = b[i] + a[i] * s[i - 1] and s[0] = b[0]."""
+    s = np.array(b)
+    rows, factors = np.moveaxis(s, axis, 0), np.moveaxis(a, axis, 0)
+    for i in range(1, len(rows)):
+        rows[i] += factors[i] * rows[i - 1]
+    return s
 
 
 def matmul_left_bar(bar: Any, a: Any, b: Any) -> Any:

@@ -54,16 +54,18 @@ def operations(function: Function) -> Operations:
 
 def _block(block: Block, trips: dict[Var, int]) -> Operations:
     found = Operations()
+    counts = found.by_op
     for eqn in block.eqns:
         if isinstance(eqn.op, str):
             for name, count in cost(eqn.op, eqn.args).items():
-                found.by_op[name] += count
-        if isinstance(eqn.op, For) or eqn.op in ("range", "backwards"):
-            _note_trips(eqn, trips)
-        if isinstance(eqn.op, (If, Try)):
+                counts[name] = counts.get(name, 0) + count
+            if eqn.op in ("range", "backwards"):
+                _note_trips(eqn, trips)
+        elif isinstance(eqn.op, (If, Try)):
             arms = [_block(inner, trips) for inner in eqn.blocks]
             found.add(max(arms, key=Operations.weight))
         elif isinstance(eqn.op, For):
+            _note_trips(eqn, trips)
             inner = Operations()
             for body in eqn.blocks:
                 inner.add(_block(body, trips))

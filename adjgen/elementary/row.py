@@ -5,7 +5,7 @@ choices from `select`, so one row serves evaluation, both modes, counts, documen
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,6 +142,11 @@ def enter(entry: Row) -> Row:
     for dotted in entry.names:
         BY_NAME[dotted] = entry
     return entry
+
+
+def rows(kinds: Iterable[object]) -> list[Row]:
+    """Return the rows among the kinds of equations."""
+    return [TABLE[kind] for kind in kinds if isinstance(kind, str)]
 
 
 def call(name: str, *args: Number, beside: Number = None) -> Number:

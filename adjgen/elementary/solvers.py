@@ -34,13 +34,15 @@ class Solver:
     """The parameters of a solver in order, and which of them is the function.
 
     A parameter `args` has further arguments of the function, `kwargs` those by name. `attribute`
-    is where the root is in what the solver returns; `refusal` says why that has no rule.
+    is where the root is in what the solver returns; `refusal` says why that has no rule. `integrates`:
+    it returns the integral of the function from a to b, and an estimate of the error.
     """
 
     parameters: tuple[str, ...]
     function: str
     attribute: str = ""
     refusal: str = ""
+    integrates: str = ""
 
 
 SOLVERS: dict[str, Solver] = {}  # by dotted name
@@ -85,6 +87,8 @@ for _name, _text in {
     "fluids.numerics.secant": "func x0 args",
 }.items():
     solver(_name, _text.split())
+for _name in ("scipy.integrate.quad", "fluids.numerics.quad", "fluids.numerics.lazy_quad"):
+    solver(_name, ["f", "a", "b", "args"], integrates=_name)
 solver("scipy.optimize.root_scalar", ["f", "args"], attribute="root")
 for _name in ("scipy.optimize.fsolve", "scipy.optimize.root", "fluids.numerics.newton_system"):
     solver(_name, ["func", "x0"], refusal=SYSTEM)

@@ -8,7 +8,16 @@ from adjgen.elementary.row import Row
 from adjgen.emit.references import outside
 
 Args = Sequence[ast.expr]
-POSITIONAL = {"np.arange", "np.linspace", "np.logspace", "np.size", "np.eye"}
+POSITIONAL = {
+    "np.arange",
+    "np.linspace",
+    "np.logspace",
+    "np.size",
+    "np.eye",
+    "np.tensordot",
+    "np.linalg.eigvalsh",
+    "np.linalg.eigh",
+}
 
 
 def numpy(name: str, *args: ast.expr, **keywords: ast.expr) -> ast.expr:
@@ -86,6 +95,11 @@ def method(name: str) -> Callable[[Args], ast.expr]:
     return lambda args: ast.Call(ast.Attribute(args[0], name, ast.Load()), [], [])
 
 
+def bits(op: type[ast.operator]) -> Callable[[Args], ast.expr]:
+    """Write a & b and its kin."""
+    return lambda args: ast.BinOp(args[0], op(), args[1])
+
+
 def spread(args: Args) -> ast.expr:
     """Write np.broadcast_to(x, np.shape(like))."""
     return numpy("broadcast_to", args[0], numpy("shape", args[1]))
@@ -102,16 +116,69 @@ def copied(args: Args) -> ast.expr:
     return ast.Subscript(numpy("array", args[0]), ast.Tuple([], ast.Load()), ast.Load())
 
 
+def part_of(name: str) -> Callable[[Args], ast.expr]:
+    """Write np.split(x, sections, axis=1)[k]."""
+
+    def spell(args: Args) -> ast.expr:
+        x, sections, k, axis = args
+        named = {} if _is_default(axis, ("", 0)) else {"axis": axis}
+        return ast.Subscript(numpy(name, x, sections, **named), k, ast.Load())
+
+    return spell
+
+
+def meshed(args: Args) -> ast.expr:
+    """Write np.meshgrid(x, y, indexing="ij")[k]."""
+    named = {} if _is_default(args[1], ("", "xy")) else {"indexing": args[1]}
+    return ast.Subscript(numpy("meshgrid", *args[2:], **named), args[0], ast.Load())
+
+
+def piled(args: Args) -> ast.expr:
+    """Write np.vstack((a, b)): the name of the function is the first argument of the row."""
+    assert isinstance(args[0], ast.Constant)
+    return numpy(str(args[0].value), ast.Tuple(list(args[1:]), ast.Load()))
+
+
+def astype(args: Args) -> ast.expr:
+    """Write x.astype(kind)."""
+    return ast.Call(ast.Attribute(args[0], "astype", ast.Load()), [args[1]], [])
+
+
+def in_precision_of(args: Args) -> ast.expr:
+    """Write x.astype(np.result_type(like, 1.0))."""
+    return astype([args[0], numpy("result_type", args[1], ast.Constant(1.0))])
+
+
+def identity_like(args: Args) -> ast.expr:
+    """Write an identity matrix as long as an axis of an array, in its precision."""
+    length = ast.Subscript(numpy("shape", args[0]), args[1], ast.Load())
+    return numpy("eye", length, dtype=numpy("result_type", args[0], ast.Constant(1.0)))
+
+
+def count_of(args: Args) -> ast.expr:
+    """Write np.sum(same, axis=0, keepdims=True, dtype=np.result_type(x, 1.0))."""
+    named = (
+        {}
+        if _is_default(args[1], ("", None))
+        else {"axis": args[1], "keepdims": ast.Constant(True)}
+    )
+    return numpy("sum", args[0], **named, dtype=numpy("result_type", args[2], ast.Constant(1.0)))
+
+
 ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "matmul": lambda args: ast.BinOp(args[0], ast.MatMult(), args[1]),
     "transposed": lambda args: ast.Attribute(args[0], "T", ast.Load()),
     "shape_tuple": lambda args: ast.Tuple(list(args), ast.Load()),
     "logistic": lambda args: ast.BinOp(args[0], ast.Div(), args[1]),
     "number": lambda args: ast.Call(outside("builtins", "float"), list(args), []),
-    "flatten": method("flatten"), "picked": picked, "displayed": displayed, "spread": spread,
+    "flatten": method("flatten"), "item_of": method("item"), "copy_of": method("copy"),
+    "bit_and": bits(ast.BitAnd), "bit_or": bits(ast.BitOr), "bit_xor": bits(ast.BitXor),
+    "bit_not": lambda args: ast.UnaryOp(ast.Invert(), args[0]), "picked": picked, "displayed": displayed, "spread": spread,
     "slice": lambda args: ast.Call(outside("builtins", "slice"), list(args), []),
     "concatenated": several("concatenate"), "stacked": several("stack"), "zeros_of": zeros_of,
-    "copied_array": copied,
+    "copied_array": copied, "split_part": part_of("split"), "array_split_part": part_of("array_split"),
+    "meshed": meshed, "piled": piled, "astype": astype, "astype_int": astype, "einsum": lambda args: numpy("einsum", *args),
+    "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,
     "sum_of_rows": lambda args: ast.Call(outside("builtins", "sum"), list(args), []),
     "max_of_items": lambda args: ast.Call(outside("builtins", "max"), list(args), []),
     "min_of_items": lambda args: ast.Call(outside("builtins", "min"), list(args), []),

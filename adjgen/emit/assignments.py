@@ -9,6 +9,7 @@ from adjgen.ir.core import UNBOUND, Atom, Const, Tree, Var
 
 Statements = list[ast.stmt]
 STORE = ast.Store()
+JUMPS = (ast.Return, ast.Break, ast.Continue, ast.Raise)
 
 
 class Comment(ast.stmt):
@@ -20,6 +21,16 @@ class Comment(ast.stmt):
         super().__init__()
         self.text = text
         self.docstring = docstring
+
+
+class Line(ast.stmt):
+    """An assignment to one name whose value is text already; see emit.flat."""
+
+    _fields = ()
+
+    def __init__(self, name: str, text: str) -> None:  # there are no fields for ast to fill
+        self.name = name
+        self.text = text
 
 
 class Definition(ast.FunctionDef):
@@ -79,18 +90,17 @@ def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context
 
 def leaves(statements: Statements) -> bool:
     """Whether statements end in a jump."""
-    if statements and isinstance(statements[-1], ast.Try):
-        last = statements[-1]
+    last = statements[-1] if statements else None
+    if isinstance(last, ast.Try):
         return leaves(last.orelse or last.body) and all(leaves(h.body) for h in last.handlers)
-    return bool(statements) and isinstance(
-        statements[-1], (ast.Return, ast.Break, ast.Continue, ast.Raise)
-    )
+    return isinstance(last, JUMPS)
 
 
 def assign(names: Sequence[str], value: ast.expr) -> ast.stmt:
     """Write one assignment; several names unpack the value."""
-    targets: list[ast.expr] = [ast.Name(n, STORE) for n in names]
-    return ast.Assign(targets if len(targets) == 1 else [ast.Tuple(targets, STORE)], value)
+    if len(names) == 1:
+        return ast.Assign([ast.Name(names[0], STORE)], value)
+    return ast.Assign([ast.Tuple([ast.Name(n, STORE) for n in names], STORE)], value)
 
 
 def append(name: str, value: ast.expr) -> ast.stmt:

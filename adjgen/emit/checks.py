@@ -15,6 +15,13 @@ def no_derivative(write: Assignments, eqn: Eqn) -> Statements:
     return [ast.Raise(error)]
 
 
+def without_value(name: str) -> Statements:
+    """Write what Python raises where the user's function returns a name without a value."""
+    text = f"cannot access local variable {name!r} where it is not associated with a value"
+    error = outside("builtins", "UnboundLocalError")
+    return [ast.Raise(ast.Call(error, [ast.Constant(text)], []))]
+
+
 def require_real(write: Assignments, eqn: Eqn) -> Statements:
     """Write the check that a power is real."""
     base, exponent, power = eqn.args

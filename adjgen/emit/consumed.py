@@ -1,8 +1,9 @@
 """Which variables hold lists and arrays that are stored into, under which names: what storage asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from adjgen.elementary.row import TABLE
+from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Block, Eqn, For, If, Try, Var
 from adjgen.ir.types import is_mutable
 
@@ -12,6 +13,9 @@ CONTAINERS = {
     "with_item",
     "pack",
 }  # a list that they are given is inside one then
+# What makes a new list of the lists inside another one.
+SHALLOW = {"backwards", "part", "joined", "gathered", "filled", "as_tuple"}
+WRITES = ("changed", "refilled")  # their first argument gets items, and is not read
 
 
 def mutates(eqn: Eqn) -> bool:
@@ -37,6 +41,34 @@ def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
                 yield source, eqn.outs[k]
 
 
+def shallow(eqn: Eqn) -> Iterator[tuple[Var, Atom]]:
+    """Yield (new list, list) where lists inside belong to both."""
+    if isinstance(eqn.op, For):
+        yield from _collected(eqn, eqn.op)
+    elif isinstance(eqn.op, str) and (eqn.op in SHALLOW or eqn.op.startswith("copied_")):
+        copied = eqn.op.removeprefix("copied_")  # so many lists deep, or an array
+        if depth(eqn.outs[0].type) > (int(copied) if copied.isdigit() else 1):
+            yield from ((eqn.outs[0], arg) for arg in eqn.args if depth(arg.type))
+
+
+def _collected(eqn: Eqn, op: For) -> Iterator[tuple[Var, Atom]]:
+    """Yield the lists of lists that a loop collects."""
+    collected = eqn.blocks[0].results[op.carried + op.exits :]
+    for out, result in zip(eqn.outs[op.carried :], collected):
+        if depth(result.type):
+            yield out, result
+
+
+def closure(pending: list[Atom], sources: Mapping[Atom, Iterable[Atom]]) -> set[Atom]:
+    """Return some variables and all that they come from."""
+    found = set(pending)
+    while pending:
+        new = [source for source in sources.get(pending.pop(), ()) if source not in found]
+        found.update(new)
+        pending += new
+    return found
+
+
 def consumed(eqns: list[Eqn]) -> set[Atom]:
     """Return the variables whose lists are stored into, under this name or a later one."""
     sources: dict[Atom, list[Atom]] = {}
@@ -49,13 +81,9 @@ def consumed(eqns: list[Eqn]) -> set[Atom]:
         for source, target in moves(eqn):
             if is_list(source):
                 sources.setdefault(target, []).append(source)
-    pending = list(found)
-    while pending:
-        for source in sources.get(pending.pop(), ()):
-            if source not in found:
-                found.add(source)
-                pending.append(source)
-    return found
+        for target, source in shallow(eqn):
+            sources.setdefault(target, []).append(source)
+    return closure(list(found), sources)
 
 
 def rooted(params: tuple[Var, ...], eqns: list[Eqn]) -> dict[Atom, set[Atom]]:

@@ -13,12 +13,14 @@ from collections import Counter
 from dataclasses import replace
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Function, If, Var
-from adjgen.ir.query import use_counts
+from adjgen.ir.query import kinds, use_counts
 from adjgen.ir.types import BOOL
 
 
 def told(function: Function) -> Function:
     """Return the function with its loops telling in their arms whether they stop."""
+    if For not in kinds(function.body):
+        return function
     return replace(function, body=_block(function.body, use_counts(function.body)))
 
 

@@ -4,10 +4,12 @@ import ast
 from collections import Counter
 from collections.abc import Mapping
 
+from adjgen.emit.flat import Flat
 from adjgen.emit.references import outside
 from adjgen.emit.targets import constant, spell
 from adjgen.emit.unbound import copies, measures
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.integrals import Quadrature
 
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -25,8 +27,8 @@ class Expressions:
     ) -> None:  # fmt: skip
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
         self.uses, self.unbound = uses, unbound
-        # one node for all uses of a name: that is most of a tree
-        self.loads = {name: ast.Name(name, ast.Load()) for name in set(names.values())}
+        self.loads: dict[Var, ast.Name] = {}  # one node for all uses of a variable
+        self.flat = Flat(names, inlined, target, bool(unbound))
         taken = any(n == "_" and uses[v] for v, n in names.items())
         self.nothing = "__" if taken else "_"  # the name of what nobody reads
 
@@ -36,24 +38,29 @@ class Expressions:
 
     def atom(self, atom: Atom) -> ast.expr:
         """Write a value."""
-        if isinstance(atom, Const):
-            return constant(atom)
         if atom in self.inlined:
             return self.equation(self.made_by[atom])
-        return self.loads[self.names[atom]]
+        if not isinstance(atom, Var):
+            return constant(atom)
+        if atom not in self.loads:
+            self.loads[atom] = ast.Name(self.names[atom], ast.Load())
+        return self.loads[atom]
 
     def equation(self, eqn: Eqn) -> ast.expr:
         """Write the right side of an equation with one out."""
+        if isinstance(eqn.op, str):
+            args = [self.atom(arg) for arg in eqn.args]
+            return self.row(eqn, eqn.op, args) if self.unbound else spell(self.target, eqn.op, args)
         if isinstance(eqn.op, If):
             return self.choice(eqn)
         if isinstance(eqn.op, For):
             return self.comprehension(eqn)
         args = [self.atom(arg) for arg in eqn.args]
-        if isinstance(eqn.op, str):
-            return self.row(eqn, eqn.op, args)
         if isinstance(eqn.op, Opaque):
             tree: ast.expr = eqn.op.payload.render(args, ())
             return tree
+        if isinstance(eqn.op, Quadrature):
+            return quadrature(eqn.op, args)
         if isinstance(eqn.op, Call):
             split = len(args) - len(eqn.op.keywords)
             named = [ast.keyword(n, a) for n, a in zip(eqn.op.keywords, args[split:])]
@@ -62,7 +69,7 @@ class Expressions:
 
     def row(self, eqn: Eqn, op: str, args: list[ast.expr]) -> ast.expr:
         """Write an elementary function; what may have no value has no items, and no copy."""
-        if self.unbound and eqn.args and eqn.args[0] in self.unbound:
+        if eqn.args and eqn.args[0] in self.unbound:
             if measures(eqn):
                 args[0] = ast.BoolOp(ast.Or(), [args[0], ast.Tuple([], ast.Load())])
             elif copies(eqn):
@@ -148,6 +155,15 @@ def chained(a: ast.expr, b: ast.expr) -> ast.expr | None:
     if middle.id != b.left.id or not alike:
         return None
     return ast.Compare(a.left, ops, [*a.comparators, *b.comparators])
+
+
+def quadrature(op: Quadrature, args: list[ast.expr]) -> ast.expr:
+    """Write quad(f, a, b, args=(p, q))[0]."""
+    module, _, name = op.by.rpartition(".")
+    given = [ast.Name(op.function, ast.Load()), *args[:2]]
+    more = [ast.keyword("args", ast.Tuple(args[2:], ast.Load()))] if args[2:] else []
+    call = ast.Call(outside(module, name), given, more)
+    return ast.Subscript(call, ast.Constant(0), ast.Load())
 
 
 def negated(test: ast.expr) -> ast.expr:

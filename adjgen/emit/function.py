@@ -8,6 +8,7 @@ from typing import Any
 
 from adjgen.emit.annotations import of_param, of_result
 from adjgen.emit.assignments import Comment, Definition, Statements, structured
+from adjgen.emit.checks import without_value
 from adjgen.emit.expressions import Expressions
 from adjgen.emit.inline import Inlining
 from adjgen.emit.names import Lives, Names
@@ -15,8 +16,8 @@ from adjgen.emit.statements import Printer, Tail
 from adjgen.emit.targets import constant
 from adjgen.emit.tries import Tries
 from adjgen.emit.unbound import copies_unbound, maybe_absent
-from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, Function, Opaque, Param, Var
-from adjgen.ir.query import equations
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, Function, Opaque, Param, Var
+from adjgen.ir.query import equations, kinds
 
 
 @dataclass
@@ -49,7 +50,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
 
     def finish(results: Sequence[Atom]) -> Statements:
         if any(result is UNBOUND for result in results):
-            return printer.raise_unbound()
+            return without_value(printer.missing)
         leaves = iter([expressions.atom(result) for result in results])
         return [ast.Return(structured(function.result, leaves, ast.Load()))]
 
@@ -60,7 +61,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
         function.name, signature(function.params), statements, [], of_result(function)
     )
     used = avoid | set(names.names.values()) | {p.name for p in function.params}
-    carried = [eqn.op.payload for eqn in equations(body) if isinstance(eqn.op, Opaque)]
+    carried = [eqn.op.payload for eqn in carrying(body) if isinstance(eqn.op, Opaque)]
     used = used.union(*(payload.inner_names() for payload in carried))
     return Written(tree, used)
 
@@ -82,12 +83,19 @@ def name_results(function: Function) -> None:
 def taken(function: Function) -> set[str]:
     """Return the names that variables must not take: functions called, names inside carried code."""
     found = {p.name for p in function.params}
-    for eqn in equations(function.body):
+    for eqn in carrying(function.body):
         if isinstance(eqn.op, Call):
             found.add(eqn.op.function)
         elif isinstance(eqn.op, Opaque):
             found |= eqn.op.payload.avoided_names()
     return found - {p.name for p in function.params if not p.tree.kind}
+
+
+def carrying(body: Block) -> list[Eqn]:
+    """Return the equations that call functions or carry code."""
+    if kinds(body).isdisjoint((Call, Opaque)):
+        return []
+    return [eqn for eqn in equations(body) if isinstance(eqn.op, Call | Opaque)]
 
 
 def unpacking(function: Function, names: dict[Var, str], uses: Any, nothing: str) -> Statements:

@@ -128,7 +128,7 @@ class Imports:
         plain = [import_line(m, a) for m, a in others.items() if m not in self.hidden]
         own = [line for line in plain if line.split()[1].split(".")[0] in sys.stdlib_module_names]
         rest = [line for line in plain if line not in own]
-        if any(not TABLE[row].home for row in self.carried) and "import math" not in own:
+        if "import math" not in own and any("math." in t for _, t in self.carried_functions()):
             own.append("import math")
         for module, names in self.members.items():
             own += [f"from {module} import " + ", ".join(sorted(names))] if names else []

@@ -8,7 +8,9 @@ import ast
 from collections import Counter
 from collections.abc import Iterable
 
-KINDS = {ast.arg, ast.Assign, ast.Attribute, ast.Return}
+from adjgen.emit.assignments import Line
+
+KINDS = {Line, ast.arg, ast.Assign, ast.Attribute, ast.Return}
 LEAVES = {ast.Name, ast.Constant, str, int, float, bool, type(None), ast.Load, ast.Store}
 OPTIONAL = {"arg-type", "assignment", "index", "operator", "return-value"}
 UNKNOWN = ("Any", "ndarray")
@@ -22,7 +24,7 @@ def excused(tree: ast.FunctionDef) -> set[str]:
     args = [node for node in nodes if isinstance(node, ast.arg) and node.annotation]
     if any("None" in ast.unparse(arg.annotation) for arg in args if arg.annotation):
         found |= OPTIONAL
-    if whole_and_real(node for node in nodes if isinstance(node, ast.Assign)):
+    if whole_and_real(nodes):
         found.add("assignment")
     if lists_of_unknown(nodes):
         found.add("var-annotated")
@@ -52,14 +54,17 @@ def told_apart(tree: ast.AST) -> list[ast.AST]:
     return found
 
 
-def whole_and_real(assignments: Iterable[ast.Assign]) -> bool:
+def whole_and_real(nodes: Iterable[ast.AST]) -> bool:
     """Whether a name is given the literal of a whole number, and something else too."""
     whole: set[str] = set()
     other: set[str] = set()
-    for node in assignments:
-        literal = isinstance(node.value, ast.Constant) and type(node.value.value) in (int, bool)
-        kind = whole if literal else other
-        kind.update(t.id for t in node.targets if isinstance(t, ast.Name))
+    for node in nodes:
+        if isinstance(node, Line):
+            other.add(node.name)
+        elif isinstance(node, ast.Assign):
+            literal = isinstance(node.value, ast.Constant) and type(node.value.value) in (int, bool)
+            kind = whole if literal else other
+            kind.update(t.id for t in node.targets if isinstance(t, ast.Name))
     return bool(whole & other)
 
 

@@ -8,7 +8,8 @@ import keyword
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Payload, Try, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Try, Var
+from adjgen.ir.payload import Payload
 from adjgen.ir.query import equations
 
 Life = tuple[int, int]
@@ -41,11 +42,13 @@ class Lives:
     def read(self, atoms: Iterable[Atom], used: set[Var]) -> None:
         """Mark variables as used now, also those inside expressions that are written here."""
         stack = [a for a in atoms if isinstance(a, Var)]
+        inlined, alias, last, now = self.inlined, self.alias, self.last, self.now
         while stack:
             var = stack.pop()
-            if var not in self.inlined:
-                var = self.alias.get(var, var)
-                self.last[var] = self.now
+            if var not in inlined:
+                if alias:
+                    var = alias.get(var, var)
+                last[var] = now
                 used.add(var)
                 continue
             eqn = self.made_by[var]
@@ -61,12 +64,14 @@ class Lives:
             for out in eqn.outs:
                 self.made_by[out] = eqn
             if len(eqn.outs) == 1 and eqn.outs[0] in self.inlined:
-                self.comprehensions(eqn)
+                if eqn.blocks or eqn.op == "unpack":
+                    self.comprehensions(eqn)
                 continue
             self.now += 2
             if isinstance(eqn.op, str):
                 self.read(eqn.args, used)
-                self.define(eqn.outs)
+                for out in eqn.outs:
+                    self.born[out] = self.now
                 if TABLE[eqn.op].mutates and isinstance(eqn.args[0], Var):
                     self.moves.append((eqn.outs[0], eqn.args[0]))
                 continue
@@ -84,21 +89,21 @@ class Lives:
             elif isinstance(eqn.op, For):
                 used |= self.loop(eqn, eqn.op)
             elif isinstance(eqn.op, Opaque):
-                self.now += 2  # its names may be assigned in the middle of it
-                if not eqn.op.payload.is_expression:
-                    self.outlive(eqn.op.payload, eqn)
-                self.moves += [
-                    (o, a)
-                    for o in eqn.outs
-                    for a in eqn.args
-                    if isinstance(a, Var) and a.hint == o.hint
-                ]
+                self.carried(eqn, eqn.op)
             self.define(eqn.outs)
             if isinstance(eqn.op, For):  # lists exist before their loop
                 self.born.update(dict.fromkeys(eqn.outs[eqn.op.carried :], start))
         self.now += 2
         self.read(block.results, used)
         return used
+
+    def carried(self, eqn: Eqn, op: Opaque) -> None:
+        """Note what carried code reads and binds: its names may be assigned in the middle of it."""
+        self.now += 2
+        if not op.payload.is_expression:
+            self.outlive(op.payload, eqn)
+        pairs = ((o, a) for o in eqn.outs for a in eqn.args if isinstance(a, Var))
+        self.moves += [(o, a) for o, a in pairs if a.hint == o.hint]
 
     def comprehensions(self, eqn: Eqn) -> None:
         """Mark the elements of loops inside an expression as assigned: they live to its use."""
@@ -174,7 +179,8 @@ class Names:
             self.give(self.group[var], name)
         for var in sorted(lives.born, key=lives.born.__getitem__):
             if var not in self.names and var not in lives.inlined:
-                self.give(self.group[var], self.free_name(self.group[var], avoid, style))
+                group = self.group[var]
+                self.give(group, self.free_name(group, avoid, style))
         self.names.update((c, self.names[p]) for c, p in lives.alias.items())
 
     def unite(self, a: Var, b: Var, fixed: dict[Var, str]) -> None:
@@ -198,11 +204,13 @@ class Names:
 
     def give(self, group: list[Var], name: str) -> None:
         """Name all variables of a group."""
-        taken = self.taken.setdefault(name, [])
+        taken, end = self.taken.setdefault(name, []), self.ends.get(name, 0)
         for var in group:
             self.names[var] = name
-            taken.append(life := self.lives.life(var))
-            self.ends[name] = max(self.ends.get(name, 0), life[1])
+            life = self.lives.life(var)
+            taken.append(life)
+            end = max(end, life[1])
+        self.ends[name] = end
 
     def free_name(self, group: list[Var], avoid: set[str], style: str) -> str:
         """Return the hint of a group, with a number if that is taken while the group lives."""
@@ -211,6 +219,8 @@ class Names:
         base = labels[0] if labels else unnamed
         if style == "ssa":
             base = next((f"x_{v.number}" for v in group if v.number), base)
+        if labels and base not in self.taken and base not in avoid and not keyword.iskeyword(base):
+            return base
         lives = [self.lives.life(v) for v in group]
         if not labels:
             avoid = avoid | {unnamed}  # derivatives without a name are d_1, d_2, ...

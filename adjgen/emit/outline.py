@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
+from adjgen.emit.assignments import Comment, Line
 from adjgen.ir.core import (
     UNBOUND,
     Atom,
@@ -24,6 +25,7 @@ from adjgen.ir.free import FreeVariables, own
 from adjgen.ir.query import fresh, renewed, substituted
 
 DEEPEST = 90  # CPython stops at 100 levels of indentation
+FLAT = {Line, Comment, ast.Assign}  # statements with none inside
 CUT = 30  # arms within arms that stay in one function
 PART = "Go on where the arms of a function would be nested too deeply."
 
@@ -39,7 +41,9 @@ def indentation(tree: ast.AST) -> int:
         for name in ("body", "orelse", "finalbody"):
             inner = getattr(node, name, None)
             if isinstance(inner, list):
-                stack += [(child, depth + (not _is_elif(node, name, inner))) for child in inner]
+                below = depth + (not _is_elif(node, name, inner))
+                deepest = max(deepest, below if inner else 0)
+                stack += [(child, below) for child in inner if type(child) not in FLAT]
     return deepest
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from adjgen.elementary.row import row
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, Var
-from adjgen.ir.query import equations, use_counts
+from adjgen.ir.query import kinds, use_counts
 from adjgen.ir.types import OPAQUE, seq
 
 row("pack", lambda *items: items, result="opaque", raises=False, variadic=True, category="sequence")
@@ -18,7 +18,7 @@ row("unpack", tuple, result="opaque", raises=False, category="sequence")
 
 def packed(function: Function) -> Function:
     """Return the function with its tapes packed."""
-    if not any([isinstance(eqn.op, For) for eqn in equations(function.body)]):
+    if For not in kinds(function.body):
         return function
     return replace(function, body=_block(function.body, use_counts(function.body)))
 

@@ -11,6 +11,7 @@ from adjgen.emit import checks
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
+    Line,
     Statements,
     append,
     assign,
@@ -26,7 +27,6 @@ from adjgen.emit.expressions import (
 )
 from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
-from adjgen.emit.references import outside
 from adjgen.emit.stores import stores
 from adjgen.emit.tries import Tries
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
@@ -120,20 +120,27 @@ class Printer(Assignments):
     def equations(self, eqns: Sequence[Eqn]) -> Statements:
         """Write equations as statements."""
         out: Statements = []
+        inlined = self.expressions.inlined
         for eqn in eqns:
-            if len(eqn.outs) == 1 and eqn.outs[0] in self.expressions.inlined or eqn.op == "unpack":
+            if len(eqn.outs) == 1 and eqn.outs[0] in inlined:
+                self.expressions.flat.keep(eqn)
                 continue
-            self.quote(eqn, out)
-            out += self.equation(eqn)
-            if leaves(out):
+            if eqn.op == "unpack":
+                continue
+            if eqn.derivative:
+                self.quote(eqn, out)
+            found = self.equation(eqn)
+            out += found
+            if found and leaves(found):
                 break  # what follows a raise is never reached
         return out
 
     def quote(self, eqn: Eqn, out: Statements) -> None:
         """Quote the user's line before the first statement of its derivative."""
-        if eqn.args and eqn.args[0] in self.tries.joined:
+        joined = self.tries.joined
+        if joined and eqn.args and eqn.args[0] in joined:
             return  # it stands in the statement before
-        if eqn.derivative and eqn.outs:
+        if eqn.outs:
             line = self.line_of(eqn)
             if line and line != self.quoted:
                 out.append(Comment(line))
@@ -172,15 +179,23 @@ class Printer(Assignments):
             return self.store(eqn, op)
         if op in SPECIAL:
             return SPECIAL[op](self, eqn)
+        if len(eqn.outs) == 1 and self.uses[eqn.outs[0]]:
+            name, found = self.expressions.names[eqn.outs[0]], self.expressions.flat.text(eqn)
+            return [
+                Line(name, found[0]) if found else assign((name,), self.expressions.equation(eqn))
+            ]
         value = self.expressions.equation(eqn)
         if not any([self.uses[out] for out in eqn.outs]):
             return [ast.Expr(value)]
         return [assign([self.name(out) for out in eqn.outs], value)]
 
     def unpacked(self, eqn: Eqn) -> Statements:
-        """Write a, b = items."""
+        """Write a, b = items, or a, *b = items."""
+        items, *star = eqn.args
         names: list[ast.expr] = [ast.Name(self.name(out), ast.Store()) for out in eqn.outs]
-        return [ast.Assign([ast.Tuple(names, ast.Store())], self.atom(eqn.args[0]))]
+        if star and isinstance(star[0], Const):
+            names[star[0].value] = ast.Starred(names[star[0].value], ast.Store())
+        return [ast.Assign([ast.Tuple(names, ast.Store())], self.atom(items))]
 
     def store(self, eqn: Eqn, op: str) -> Statements:
         """Write a row that stores into its first argument, under the name of its value."""
@@ -204,14 +219,6 @@ class Printer(Assignments):
         """Write items[:] = new, where the caller gave a list."""
         given = ast.Compare(self.atom(eqn.args[0]), [ast.IsNot()], [ast.Constant(None)])
         return [ast.If(given, self.changed(eqn), [])]
-
-    def raise_unbound(self) -> Statements:
-        """Write what Python raises where the user's function returns a name without a value."""
-        text = (
-            f"cannot access local variable {self.missing!r} where it is not associated with a value"
-        )
-        error = outside("builtins", "UnboundLocalError")
-        return [ast.Raise(ast.Call(error, [ast.Constant(text)], []))]
 
     def branch(self, eqn: Eqn) -> Statements:
         """Write an IF whose outs are assigned in both arms, or a conditional expression."""
@@ -287,6 +294,6 @@ class Printer(Assignments):
 SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
     "require_real": checks.require_real, "require_bound": checks.require_bound,
     "require_number": checks.require_number, "require_rank": checks.require_rank,
-    "no_derivative": checks.no_derivative, "unpacked": Printer.unpacked,
+    "no_derivative": checks.no_derivative, "unpacked": Printer.unpacked, "rows": Printer.unpacked,
     "changed": Printer.changed, "refilled": Printer.refilled,
 }  # fmt: skip

@@ -8,9 +8,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from adjgen.elementary.row import rows
 from adjgen.elementary.sequences import depth
+from adjgen.emit.aliases import Aliases, may_be_array, values_of
 from adjgen.emit.consumed import (
     CONTAINERS,
+    WRITES,
     consumed,
     is_list,
     is_view,
@@ -19,9 +22,10 @@ from adjgen.emit.consumed import (
     next_store,
     rooted,
 )
-from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Try, Var
+from adjgen.emit.sharing import exposed, shared
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.query import equations, substituted
+from adjgen.ir.query import equations, kinds, substituted
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
 
@@ -31,9 +35,12 @@ def in_place(function: Function) -> Function:
 
     The caller's list is stored into itself, unless that takes a copy: then it gets its items at the end.
     """
+    there = kinds(function.body)
+    if "changed" not in there and not any(row.mutates for row in rows(there)):
+        made = function.body.results if function.about.get("product") else ()
+        if not any(is_list(r) or may_be_array(r) for r in made):
+            return function
     eqns = list(equations(function.body))
-    if not any(mutates(eqn) or eqn.op == "changed" for eqn in eqns):
-        return function
     roots = rooted(function.body.params, eqns)
     found = with_copies(function, eqns, roots)
     kept = rooted(found.body.params, list(equations(found.body)))
@@ -48,43 +55,59 @@ def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]
         e.reading(e.args[-1:], ()) if e.op == "changed" and e.args[-1] in roots else e
         for e in function.body.eqns
     ]
-    late = ("changed", "refilled")
-    last = [e for e in seen if e.op in late and len(e.args) > 1]  # when nobody reads it
+    last = [e for e in seen if e.op in WRITES and len(e.args) > 1]  # when nobody reads it
     body = replace(function.body, eqns=(*[e for e in seen if e not in last], *last))
-    storage = Storage(consumed(eqns), set().union(*roots.values()))
+    given = {e.args[0] for e in eqns if e.op in WRITES}
+    aliases = Aliases(body.params, eqns)
+    storage = Storage(consumed(eqns), set().union(*roots.values()), given, aliases)
+    storage.exposed = exposed(eqns, body.results)
     storage.borrowed.update(v for v in body.params if v not in storage.rooted)
     return replace(function, body=storage.returned(function, storage.block(body, set())))
 
 
 class Storage:
-    """Walks a function once; `borrowed` are lists that belong to somebody else."""
+    """Walks a function once; `borrowed` are lists that belong to somebody else, or whose rows do.
 
-    def __init__(self, consumed: set[Atom], rooted: set[Atom]) -> None:
-        self.consumed, self.rooted = consumed, rooted
+    `given` are those of the caller's that the function changes.
+    """
+
+    def __init__(
+        self, consumed: set[Atom], rooted: set[Atom], given: set[Atom], aliases: Aliases
+    ) -> None:
+        self.consumed, self.rooted, self.given = consumed, rooted, given
+        self.aliases = aliases
         self.free = FreeVariables()
         self.borrowed: set[Atom] = set()
         self.shared: set[Atom] = set()  # views of arrays that are stored into after their last use
+        self.exposed: set[Atom] = set()  # those whose rows are stored into or returned
 
     def block(self, block: Block, busy: set[Atom]) -> Block:
         """Return a block with copies; what is in `busy` is used after it, or in its next turn."""
         last, tried = self.last_uses(block), self.tried(block)
+        made: dict[Atom, int] = {o: k for k, eqn in enumerate(block.eqns) for o in eqn.outs}
         out: list[Eqn] = []
         mapping: dict[Var, Atom] = {}
         for k, eqn in enumerate(block.eqns):
             eqn = self.substitute(eqn, mapping) if mapping else eqn
             if eqn.blocks:
                 self.keep(eqn, k, last, busy, out, mapping)
-                eqn = self.control(eqn, k, tried.get(k, last), busy)
+                later = {
+                    v for v in last if last[v] > k > made.get(v, -1) and v in self.aliases.near
+                }
+                eqn = self.control(eqn, k, tried.get(k, last), busy | later)
             again = eqn.args[0] if eqn.args else None
             for position in self.consuming(eqn):
-                eqn = self.owned(eqn, position, k, last, busy, out, mapping)
-            if eqn.op in BORROWED or is_view(eqn):
+                beside = self.is_shared(eqn, position, k, last, busy, made)
+                eqn = self.owned(eqn, position, k, last, busy, out, mapping, beside)
+            if eqn.op in BORROWED or is_view(eqn) or isinstance(eqn.op, Call):
                 self.borrowed.update(o for o in eqn.outs if is_list(o))
                 if (again in self.consumed or again in self.shared) and is_list(eqn.outs[0]):
                     if not (is_view(eqn) and last.get(eqn.outs[0], 0) <= next_store(block, k)):
                         eqn = self.separate(eqn, out)
                         continue
                     self.shared.update(eqn.outs)
+            found = shared(eqn, block, k, self.borrowed, busy, self.given, self.free)
+            self.borrowed.update(self.exposed.intersection(found))
             out.append(eqn)
         results = [mapping.get(r, r) if isinstance(r, Var) else r for r in block.results]
         return Block(block.params, tuple(out), tuple(results))
@@ -117,6 +140,7 @@ class Storage:
         out.append(replace(eqn, outs=rows))
         out += [copy(row, o) for row, o in zip(rows, eqn.outs)]
         self.borrowed.difference_update(eqn.outs)
+        self.aliases.apart.update(eqn.outs)
         return eqn
 
     def consuming(self, eqn: Eqn) -> list[int]:
@@ -137,21 +161,39 @@ class Storage:
 
     def owned(
         self, eqn: Eqn, position: int, k: int, last: dict[Atom, int], busy: set[Atom],
-        out: list[Eqn], mapping: dict[Var, Atom],
+        out: list[Eqn], mapping: dict[Var, Atom], shared: bool,
     ) -> Eqn:  # fmt: skip
         """Return the equation with an argument that it may consume, copied if need be."""
         arg = eqn.args[position]
         assert isinstance(arg, Var)
         twice = eqn.args.count(arg) > 1 or arg in self.reads(eqn)
-        if not (arg in busy or arg in self.borrowed or last.get(arg, k) > k or twice):
+        if not (arg in busy or arg in self.borrowed or last.get(arg, k) > k or twice or shared):
             return eqn
         own = Var(arg.hint, arg.type)
         out.append(copy(arg, own))
-        if arg in self.rooted and not twice and arg not in busy:
+        if arg in self.rooted and not twice and not shared and arg not in busy:
             mapping[arg] = own  # the caller's list is changed, others read the copy
             return eqn
         args = (*eqn.args[:position], own, *eqn.args[position + 1 :])
         return eqn.reading(args, eqn.blocks)
+
+    def is_shared(
+        self, eqn: Eqn, position: int, k: int, last: dict[Atom, int], busy: set[Atom],
+        made: dict[Atom, int],
+    ) -> bool:  # fmt: skip
+        """Whether another array that may share memory with an argument is read after a store into it."""
+        others = self.aliases.of(eqn.args[position])
+        if len(others) == 1:
+            return False
+        others.discard(eqn.args[position])
+        beside = set(self.reads(eqn)) if eqn.blocks else set()
+        if eqn.blocks or eqn.op == "put_added":  # numpy itself sees to x[1:] = x[:-1] and its kin
+            beside.update(
+                a for at, a in enumerate(eqn.args) if at != position and isinstance(a, Var)
+            )
+        return any(
+            v in busy or v in beside or last.get(v, -1) > k > made.get(v, -1) for v in others
+        )
 
     def control(self, eqn: Eqn, k: int, last: dict[Atom, int], busy: set[Atom]) -> Eqn:
         """Return a branch or loop with copies inside."""
@@ -186,18 +228,33 @@ class Storage:
         return Block(block.params, (*block.eqns, *copies), tuple(results))
 
     def returned(self, function: Function, body: Block) -> Block:
-        """Copy lists that a derivative function would return twice, or that are its arguments."""
+        """Copy lists that a derivative would return twice, or that are its arguments; arrays that share memory."""
         if not function.about.get("product"):
             return body
         seen: set[Atom] = set()
         copies, results = [], list(body.results)
+        first = values_of(function)
+        aliases = Aliases(body.params, [*equations(body)])
+        theirs = aliases.foreign | self.rooted
+        places = {out: eqn.loc for eqn in body.eqns for out in eqn.outs}
         for k, result in enumerate(body.results):
-            if isinstance(result, Var) and is_list(result):
-                theirs = result in body.params or result in self.borrowed
-                if result in seen or (theirs and k):
-                    results[k] = own = Var(result.hint, result.type)
-                    copies.append(copy(result, own))
-                seen.add(result)
+            if not isinstance(result, Var):
+                continue
+            if may_be_array(result):
+                held = aliases.of(result)
+                shared = not held.isdisjoint(theirs) or not held.isdisjoint(seen)
+                shared = shared and k >= first
+            elif is_list(result):
+                held = {result}
+                shared = result in seen or (
+                    (result in body.params or result in self.borrowed) and k > 0
+                )
+            else:
+                continue
+            if shared:
+                results[k] = own = Var(result.hint, result.type)
+                copies.append(replace(copy(result, own), loc=places.get(result)))
+            seen |= held
         return Block(body.params, (*body.eqns, *copies), tuple(results))
 
     def reads(self, eqn: Eqn) -> dict[Var, None]:
@@ -235,5 +292,7 @@ class Storage:
 
 def copy(source: Var, own: Var) -> Eqn:
     """Return the equation that copies a list, the lists inside too, or an array."""
-    name = "copied_array" if source.type.dtype else f"copied_{depth(source.type)}"
+    if source.type.dtype and isinstance(source.type.shape, tuple) and source.type.shape:
+        return Eqn((own,), "np.copy", (source,), derivative=True)
+    name = "copied_array" if may_be_array(source) else f"copied_{depth(source.type)}"
     return Eqn((own,), name, (source,), derivative=True)

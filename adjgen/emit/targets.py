@@ -247,7 +247,8 @@ MATH: dict[str, Spelling] = {
     "scaled": lambda args: each(
         "one", lambda one: ast.BinOp(one, ast.Mult(), args[1]), args[0], args[1]
     ),
-    "scattered": scattered, "as_tuple": call("builtins.tuple"),
+    "scattered": scattered, "as_tuple": call("builtins.tuple"), "distance": call("math.dist"),
+    "norm": lambda args: call("math.hypot")([ast.Starred(args[0], ast.Load())]),
 }  # fmt: skip
 for _depth in range(1, DEEPEST + 1):
     MATH[f"copied_{_depth}"] = copied(_depth)
@@ -272,14 +273,23 @@ def spell(target: str, name: str, args: Args) -> ast.expr:
     return call(row.names[0] if row.names else f"math.{name}")(args)
 
 
+def function_of(target: str, name: str) -> str:
+    """Return the reference to the function that a row is a call of, "" for what is written otherwise."""
+    row = TABLE[name]
+    if name in TARGETS[target] or row.carried or row.home:
+        return ""
+    module, _, function = (row.names[0] if row.names else f"math.{name}").rpartition(".")
+    return outside(module, function).id
+
+
 FAMOUS = {3.141592653589793: "pi", 6.283185307179586: "tau"}
 
 
 def constant(atom: Const) -> ast.expr:
     """Return a constant; a negative number is a minus and a positive one, as ** needs it."""
-    value = atom.value
+    value, text = atom.value, atom.key[1]
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if repr(value).startswith("-"):
+        if text[0] == "-":
             return ast.UnaryOp(ast.USub(), constant(Const(-value)))
         if isinstance(value, float) and value in FAMOUS:
             return outside("math", FAMOUS[value])

@@ -5,10 +5,10 @@ import textwrap
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import inf
 from typing import Any
 
 from adjgen.emit.assignments import Comment, Definition
+from adjgen.emit.quick import Quick
 
 LONGEST = 10_000  # lines that black is asked to format
 COMMENT_WIDTH = 76
@@ -23,7 +23,9 @@ def _printer() -> Any:
         warnings.simplefilter("ignore")  # astor touches names that Python 3.12 deprecates
         import astor.code_gen
 
-    class Source(_quick(astor.code_gen.SourceGenerator)):  # type: ignore[misc]
+    base: Any = type("Base", (Quick, astor.code_gen.SourceGenerator), _tables())
+
+    class Source(base):  # type: ignore[misc]
         """astor's printer, which also prints Comment, references, and what it does not know."""
 
         def __init__(self, spelled: Spelled) -> None:
@@ -59,6 +61,18 @@ def _printer() -> Any:
             self.write(unparsed(node, self.spelled))
 
     return Source
+
+
+def _tables() -> dict[str, Any]:
+    """Return what the printer knows of operators, from astor's tables."""
+    from astor.op_util import Precedence, precedence_data, symbol_data
+
+    binary = {
+        kind: (precedence_data[kind], precedence_data[kind] + 1, f" {symbol} ")
+        for kind, symbol in symbol_data.items()
+        if issubclass(kind or int, ast.operator) and kind is not ast.Pow
+    }
+    return {"binary": binary, "bound": Precedence, "minus": precedence_data[ast.USub]}
 
 
 def _list_comprehension(printer: Any, node: ast.ListComp) -> None:
@@ -106,53 +120,6 @@ def parameter(spelled: Spelled, arg: ast.arg, default: ast.expr | None = None) -
     said = f": {unparsed(arg.annotation, spelled)}" if arg.annotation else ""
     equals = " = " if said else "="
     return arg.arg + said + (equals + unparsed(default, spelled) if default else "")
-
-
-def _quick(base: Any) -> Any:
-    """Return astor's printer with what it does most done quickly, and to the same text."""
-    from astor.op_util import Precedence, precedence_data, symbol_data
-
-    operators = {kind: f" {symbol} " for kind, symbol in symbol_data.items()}
-    highest, literal, alone = Precedence.highest, Precedence.Constant, Precedence.call_one_arg
-
-    class Quick(base):  # type: ignore[misc]
-        methods: dict[type, Any] = {}  # of each class of nodes
-
-        def visit(self, node: ast.AST) -> None:
-            kind = type(node)
-            if kind not in self.methods:
-                self.methods[kind] = getattr(type(self), f"visit_{kind.__name__}")
-            self.methods[kind](self, node)
-
-        def visit_Assign(self, node: Any) -> Any:
-            if not isinstance(node.targets[0], ast.Name):
-                return super().visit_Assign(node)
-            self.statement(node, node.targets[0].id, " = ")
-            self.result.append(self.text(node.value, Precedence.Assign))
-
-        def text(self, node: Any, outer: int) -> str:
-            """Return an expression, in parentheses where what is around it binds closer."""
-            kind = type(node)
-            if kind is ast.Name:
-                return str(self.spelled(node.id) if node.id[0] == "@" else node.id)
-            if kind is ast.BinOp and type(node.op) is not ast.Pow:
-                own = precedence_data[type(node.op)]
-                left, right = self.text(node.left, own), self.text(node.right, own + 1)
-                both = left + operators[type(node.op)] + right
-                return f"({both})" if own < outer else both
-            if kind is ast.Call and not node.keywords:
-                level = alone if len(node.args) == 1 else Precedence.Comma
-                args = [self.text(arg, level) for arg in node.args]
-                return f"{self.text(node.func, highest)}({', '.join(args)})"
-            number = node.value if kind is ast.Constant and outer <= literal else None
-            if type(number) is float and 0.0 <= number < inf:
-                return repr(number)
-            node._pp, start = outer, len(self.result)
-            self.visit(node)
-            found, self.result[start:] = "".join(self.result[start:]), []
-            return found
-
-    return Quick
 
 
 def print_statements(statements: Sequence[ast.stmt], spelled: Spelled) -> str:

@@ -7,7 +7,7 @@ from adjgen.emit.assignments import Assignments, Statements, leaves
 from adjgen.emit.inline import Inlining
 from adjgen.emit.references import outside
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Try
-from adjgen.ir.query import equations
+from adjgen.ir.query import equations, kinds
 
 
 class Tries:
@@ -16,6 +16,8 @@ class Tries:
     def __init__(self, body: Block, inlining: Inlining) -> None:
         self.joined: set[Atom] = set()
         self.waiting: dict[Atom, tuple[ast.Try, ast.ExceptHandler]] = {}
+        if Try not in kinds(body):
+            return
         blocks = [body, *(inner for eqn in equations(body) for inner in eqn.blocks)]
         for block in blocks:
             self.find(block, inlining)

@@ -4,15 +4,17 @@ A function that copies one (or keeps it on a tape) starts it as None, so that re
 """
 
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Eqn, For, If, Opaque, Try, Var
-from adjgen.ir.query import equations
+from adjgen.ir.query import equations, kinds
 
 
 def maybe_unbound(body: Block) -> set[Atom]:
     """Return the variables that may have no value when they are read."""
     found: set[Atom] = set()
+    if kinds(body).isdisjoint((If, Try, For)):
+        return found
     size = -1
     sure = after_try(body)
-    joins = [eqn for eqn in equations(body) if eqn.blocks]
+    joins = [eqn for eqn in equations(body) if eqn.blocks or copies(eqn)]
     while size != len(found):
         size = len(found)
         for eqn in joins:
@@ -27,11 +29,15 @@ def maybe_unbound(body: Block) -> set[Atom]:
                         _is(a, found) for a in (eqn.args[eqn.op.seqs + k], eqn.blocks[0].results[k])
                     ):
                         found |= {param, eqn.outs[k]}
+            elif copies(eqn):
+                found |= {out for out in eqn.outs if _is(eqn.args[0], found)}
     return found
 
 
 def after_try(body: Block) -> dict[tuple[Block, Atom], Atom]:
     """Return for arms where the body of a try has ended, and the outs of the try, what the body gave."""
+    if Try not in kinds(body):
+        return {}
     tries = {
         eqn.outs[0]: dict(zip(eqn.outs, eqn.blocks[0].results))
         for eqn in equations(body)

@@ -1,6 +1,7 @@
 """Whether a function is well formed: every variable defined once, before its use; arities agree."""
 
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, If, Root, Try, Var
+from adjgen.ir.integrals import Integral
 
 
 class MalformedError(AssertionError):
@@ -65,7 +66,8 @@ def _arity(eqn: Eqn) -> None:
     elif isinstance(op, Root):
         inner = eqn.blocks[0]
         parts = eqn.outs, eqn.args, eqn.blocks, inner.params, inner.results
-        good = all(len(part) == 1 for part in parts)
+        limits = 2 * isinstance(op, Integral)
+        good = [len(part) for part in parts] == [1, 1 + limits, 1, 1, 1]
     else:
         good = not eqn.blocks
     if not good:

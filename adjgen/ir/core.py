@@ -4,10 +4,12 @@ A loop is a scan: it carries values from iteration to iteration and collects lis
 impure, so one `For` is the user's loop, the reversed loop, and several lists walked in step.
 """
 
-from collections.abc import Sequence
+import threading
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Union
+from typing import Any, Union
+from weakref import WeakValueDictionary
 
+from adjgen.ir.payload import Payload
 from adjgen.ir.shapes import rank
 from adjgen.ir.types import NOTHING, Type, of_constant
 
@@ -43,23 +45,42 @@ class Var:
 
 
 class Const:
-    """A constant; equal by type and repr, so 0.0, -0.0, 0 and False are four constants."""
+    """A constant; one by type and repr, so 0.0, -0.0, 0 and False are four constants.
 
-    __slots__ = ("key", "type", "value")
+    There is one object for each as long as somebody holds it: comparing and hashing, which passes
+    do all the time, are those of an object.
+    """
 
-    def __init__(self, value: object) -> None:
-        self.value: Any = value
-        self.type = NOTHING if value is _Unbound else of_constant(value)
-        self.key = (type(value), repr(value))
+    __slots__ = ("__weakref__", "key", "type", "value")
+    value: Any
+    type: Type
+    key: tuple[Any, str]  # its class and its text
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Const) and self.key == other.key
+    def __new__(cls, value: object) -> "Const":
+        key = (type(value), repr(value))
+        found = _constants.get(key)
+        return found if found is not None else cls._entered(key, value)
 
-    def __hash__(self) -> int:
-        return hash(self.key)
+    @classmethod
+    def _entered(cls, key: tuple[Any, str], value: object) -> "Const":
+        with _entering:
+            found = _constants.get(key)
+            if found is None:
+                found = object.__new__(cls)
+                found.key, found.value = key, value
+                found.type = NOTHING if value is _Unbound else of_constant(value)
+                _constants[key] = found
+            return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Const, (self.value,)
 
     def __repr__(self) -> str:
         return "unbound" if self is UNBOUND else repr(self.value)
+
+
+_constants: WeakValueDictionary[tuple[Any, str], Const] = WeakValueDictionary()
+_entering = threading.Lock()  # two threads that enter a constant at once would have two
 
 
 class _Unbound:
@@ -160,63 +181,6 @@ class Call:
     keywords: tuple[str, ...] = ()
 
 
-class Payload(Protocol):
-    """Python code that is carried as it is; made in read/, placed into the output by emit/."""
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The local names that it reads, in the order of the equation's args."""
-
-    @property
-    def writes(self) -> tuple[str, ...]:
-        """The local names that it binds, in the order of the equation's outs."""
-
-    @property
-    def effect(self) -> bool:
-        """Whether this is a statement, or an expression whose evaluation may change something."""
-
-    @property
-    def observes(self) -> bool:
-        """Whether active values may enter although nothing comes back: print, raise, assert."""
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether nobody notices that this runs once more."""
-
-    @property
-    def raises(self) -> bool:
-        """Whether this always raises, so that nothing follows it."""
-
-    @property
-    def reason(self) -> str:
-        """Why adjgen cannot differentiate this, for the diagnostic."""
-
-    @property
-    def hint(self) -> str:
-        """What to write instead."""
-
-    @property
-    def problems(self) -> tuple[Any, ...]:
-        """All reasons, if there are several: those of a function that could not be read."""
-
-    @property
-    def is_expression(self) -> bool:
-        """Whether this is an expression, not a statement."""
-
-    @property
-    def is_name(self) -> bool:
-        """Whether this is only a name from outside the function."""
-
-    def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:
-        """Return the syntax tree, its local names replaced in the order of args and outs."""
-
-    def inner_names(self) -> set[str]:
-        """Return the names that the code binds for itself: what is imported must avoid them."""
-
-    def avoided_names(self) -> set[str]:
-        """Return those of them that variables must avoid too."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Opaque:
     """Passive code: `outs` are the names that it binds, or its value if it is an expression."""
@@ -253,6 +217,7 @@ class Block:
     params: tuple[Var, ...]
     eqns: tuple[Eqn, ...]
     results: tuple[Atom, ...]
+    found: frozenset[object] | None = field(default=None, init=False, repr=False)  # its kinds
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 
-from adjgen.ir.core import Atom, Block, Call, Eqn, Function, Module, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Module, Root, Try, Var
+
+WITH_BLOCKS = (If, For, Root, Try)
 
 
 def equations(block: Block) -> Iterator[Eqn]:
@@ -18,6 +21,23 @@ def equations(block: Block) -> Iterator[Eqn]:
                 break
         else:
             stack.pop()
+
+
+def kinds(block: Block) -> frozenset[object]:
+    """Return what equations a block and the blocks inside have: names of rows, classes of other ops.
+
+    Most passes and questions are about few kinds, and a block without them has nothing to look for.
+    """
+    if block.found is None:
+        ops = set(map(attrgetter("op"), block.eqns))
+        found: set[object] = {op for op in ops if isinstance(op, str)}
+        found.update(cls for op in ops - found for cls in type(op).__mro__[:-1])
+        if not found.isdisjoint(WITH_BLOCKS):
+            for eqn in block.eqns:
+                for inner in eqn.blocks:
+                    found |= kinds(inner)
+        block.found = frozenset(found)
+    return block.found
 
 
 def atoms(block: Block) -> Iterator[Atom]:
@@ -39,8 +59,9 @@ def called(module: Module) -> list[str]:
     found: dict[str, None] = {}
     pending = [module.main]
     while pending:
-        for eqn in equations(pending.pop().body):
-            if type(eqn.op) is Call and eqn.op.function not in found:
+        body = pending.pop().body
+        for eqn in equations(body) if Call in kinds(body) else ():
+            if isinstance(eqn.op, Call) and eqn.op.function not in found:
                 found[eqn.op.function] = None
                 pending.append(module.functions[eqn.op.function])
     return list(found)
@@ -71,18 +92,18 @@ def fresh(var: Var) -> Var:
 
 def renewed(block: Block, mapping: dict[Var, Atom]) -> Block:
     """Return a copy in which every variable defined inside is new; `mapping` learns which."""
-    params = tuple(_renew(param, mapping) for param in block.params)
+    params = tuple([_renew(param, mapping) for param in block.params])
     eqns = []
     for eqn in block.eqns:
-        args = tuple([substituted(arg, mapping) for arg in eqn.args])
-        blocks = tuple([renewed(inner, mapping) for inner in eqn.blocks])
+        args = tuple([mapping.get(a, a) if isinstance(a, Var) else a for a in eqn.args])
+        blocks = tuple([renewed(inner, mapping) for inner in eqn.blocks]) if eqn.blocks else ()
         outs = tuple([_renew(out, mapping) for out in eqn.outs])
         eqns.append(Eqn(outs, eqn.op, args, blocks, eqn.loc, eqn.derivative))
     return Block(params, tuple(eqns), tuple(substituted(r, mapping) for r in block.results))
 
 
 def _renew(var: Var, mapping: dict[Var, Atom]) -> Var:
-    mapping[var] = new = fresh(var)
+    mapping[var] = new = Var(var.hint, var.type, var.number)
     return new
 
 

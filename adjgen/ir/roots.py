@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from adjgen.ir.core import Atom, Block, Eqn, Function, Root, Var
-from adjgen.ir.query import equations, substituted
+from adjgen.ir.query import kinds, substituted
 
 
 def without_roots(function: Function) -> Function:
     """Return the function with what each solver returned in place of the root."""
-    if not any(isinstance(eqn.op, Root) for eqn in equations(function.body)):
+    if Root not in kinds(function.body):
         return function
     return replace(function, body=_block(function.body, {}))
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Union
 
 from adjgen.ir.core import UNBOUND, Atom, Block, Eqn, For, Function, If, Root, Try, Var
+from adjgen.ir.integrals import Integral
 from adjgen.ir.spelling import applied, leaf_names, names_of, place, spelled, structure, turns
 
 WIDEST = 72  # characters of a line of control flow
@@ -153,12 +154,12 @@ class Lister:
             yield self.line(eqn, depth, (out,), choice, (test, a, b))
 
     def root(self, eqn: Eqn, depth: int) -> Iterator[Item]:
-        """Yield the residual, which is not computed, and the root."""
-        (block,), (solution,) = eqn.blocks, eqn.args
-        yield Line(f"residual of {self.names[block.params[0]]}:", depth)
+        """Yield the residual or integrand, which is not computed, and the root or integral."""
+        (block,), inside = eqn.blocks, "integrand" if isinstance(eqn.op, Integral) else "residual"
+        yield Line(f"{inside} of {self.names[block.params[0]]}:", depth)
         yield partial(self.block, block, depth + 1)
         yield Line(f"is {self.spell(block.results[0])}", depth + 1)
-        yield self.line(eqn, depth, eqn.outs, f"root({self.spell(solution)})", eqn.args)
+        yield self.line(eqn, depth, eqn.outs, applied(eqn, self.names, self.function), eqn.args)
 
     def attempt(self, eqn: Eqn, depth: int) -> Iterator[Item]:
         """Yield the body and the handlers, and what each out is where the body ends."""

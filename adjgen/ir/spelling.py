@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Opaque, Root, Tree, Try, Var
+from adjgen.ir.integrals import Integral, Quadrature
 
 Names = Mapping[Var, str]
 LONGEST = 60  # characters of carried code, or of a constant
@@ -80,10 +81,12 @@ def operation(eqn: Eqn) -> str:
         return "try"
     if isinstance(op, For):
         return "for" if op.seqs else "while" if op.tested else "loop"
+    if isinstance(op, Quadrature):
+        return f"integral of {op.function}"
     if isinstance(op, Call):
         return f"call {op.function}"
     if isinstance(op, Root):
-        return "root"
+        return "integral" if isinstance(op, Integral) else "root"
     return "python" if isinstance(op, Opaque) else op
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, Var
 from adjgen.ir.types import INT, REAL
-from adjgen.passes.products import Product, Quotient, Writer, weight
+from adjgen.passes.products import Product, Quotient, Writer, price, weight
 
 LARGEST = 48  # operations of an expression that is rewritten as a whole
 
@@ -23,6 +23,8 @@ class Algebra:
         self.uses = uses  # in the whole function
         self.made_by: dict[Atom, Eqn] = {}  # by equations that may be rewritten
         self.inside: set[Atom] = set()  # what stands inside an expression
+        self.size: dict[Atom, int] = {}  # operations of the expression that a variable ends
+        self.cost: dict[Atom, int] = {}  # what they cost: those on arrays are dear
         self.absorbed: dict[Atom, int] = {}  # variables used only here, and what they cost
 
     def block(self, block: Block) -> Block:
@@ -41,32 +43,36 @@ class Algebra:
 
     def absorb(self, block: Block) -> None:
         """Find the variables that stand inside an expression, none of them too large to read."""
-        size: dict[Atom, int] = {}
+        size, uses = self.size, self.uses
         for eqn in block.eqns:
-            if not eqn.derivative or not rewritable(eqn):
+            if not eqn.derivative or eqn.op not in COUNTED or not rewritable(eqn):
                 continue
             (out,) = eqn.outs
             self.made_by[out] = eqn
-            single = [a for a in eqn.args if a in size and self.uses[a] == 1]
+            single = [a for a in eqn.args if a in size and uses[a] == 1]
             total = 1 + sum([size[a] for a in single]) if single else 1
-            if total <= LARGEST:
+            self.cost[out] = price(eqn)
+            size[out] = 1
+            if single and total <= LARGEST:
                 self.inside.update(single)
-            size[out] = total if total <= LARGEST else 1
+                self.cost[out] += sum([self.cost[a] for a in single])
+                size[out] = total
 
     def root(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression whose value is needed as it stands."""
-        if eqn.op not in ("add", "sub") and self.inside.isdisjoint(eqn.args):
-            return [eqn]  # a single product, quotient or minus
-        old = self.tree(eqn)
+        if self.inside.isdisjoint(eqn.args) and (
+            eqn.op not in SUMS or eqn.args[0] is not eqn.args[1]
+        ):
+            return [eqn]  # a single product, quotient or minus, or a sum without a common factor
         self.absorbed = {}
         writer = Writer(eqn.loc)
         result = writer.product(self.expression(eqn, writer))
-        saved = weight(old) + sum(self.absorbed.values()) - weight(writer.eqns)
-        better = saved > 0 or (saved == 0 and (divides_early(old) or nested_product(old)))
+        saved = self.cost[eqn.outs[0]] + sum(self.absorbed.values()) - weight(writer.eqns)
+        better = saved > 0 or (saved == 0 and reads_better(self.tree(eqn)))
         if not better or isinstance(result, Const):
-            return old
+            return self.tree(eqn)
         if not writer.eqns or writer.eqns[-1].outs[0] is not result:
-            return old
+            return self.tree(eqn)
         last = writer.eqns[-1]
         writer.eqns[-1] = Eqn(eqn.outs, last.op, last.args, (), last.loc, True)
         return writer.eqns
@@ -84,17 +90,17 @@ class Algebra:
 
     def factor(self, atom: Atom, writer: "Writer") -> Product:
         """Return an atom as a product."""
-        if isinstance(atom, Const) and isinstance(atom.value, float):
-            return Product(atom.value)
         if atom in self.inside:
             return self.expression(self.made_by[atom], writer)
+        if not isinstance(atom, Var) and isinstance(atom.value, float):
+            return Product(atom.value)
         return Product(1.0, [((atom,), ())])
 
     def expression(self, eqn: Eqn, writer: "Writer") -> Product:
         """Return an equation as a product; a sum that stays one is written first and is one factor."""
-        if eqn.op in ("add", "sub"):
+        if eqn.op in SUMS:
             terms = self.factored(self.terms(eqn, writer), writer)
-            return terms[0] if len(terms) == 1 else Product(1.0, [((writer.sum(terms),), ())])
+            return terms[0] if len(terms) == 1 else writer.sum(terms)
         first = self.factor(eqn.args[0], writer)
         if eqn.op == "neg":
             return first.negative()
@@ -124,7 +130,9 @@ class Algebra:
     def factored(self, terms: list[Product], writer: "Writer") -> list[Product]:
         """Take out the factor that most terms share, if two or more do, until none is shared."""
         while len(terms) > 1:
-            factors = [q for term in terms for q in dict.fromkeys(term.quotients)]
+            factors = [q for term in terms for q in term.quotients]
+            if len(set(factors)) < len(factors):
+                factors = [q for term in terms for q in dict.fromkeys(term.quotients)]
             if len(set(factors)) == len(factors):
                 break
             ((shared, times),) = Counter(factors).most_common(1)
@@ -133,11 +141,7 @@ class Algebra:
             outside = [term for term in terms if shared not in term.quotients]
             scale = common_scale(inside)
             reduced = [Product(t.coefficient / scale, t.quotients) for t in inside]
-            inner = writer.sum(self.factored(reduced, writer))
-            rest = (
-                Product(scale * inner.value) if isinstance(inner, Const)
-                else Product(scale, [((inner,), ())])
-            )  # fmt: skip
+            rest = Product(scale).times(writer.sum(self.factored(reduced, writer)))
             taken = self.opened(shared, times, writer).times(rest)
             terms = [*outside[:at], taken, *outside[at:]]
         return terms
@@ -151,7 +155,7 @@ class Algebra:
         eqn = self.made_by[var]
         if eqn.op in ("add", "sub"):
             return Product(1.0, [shared])
-        self.absorbed[var] = weight(self.tree(eqn))
+        self.absorbed[var] = self.cost[var]
         return self.expression(eqn, writer)
 
 
@@ -166,12 +170,18 @@ def divides_early(tree: list[Eqn]) -> bool:
     return False
 
 
+def reads_better(tree: list[Eqn]) -> bool:
+    """Whether an expression is better written anew although that saves nothing."""
+    return divides_early(tree) or nested_product(tree)
+
+
 def nested_product(tree: list[Eqn]) -> bool:
     """Whether a product of arrays has a product on its right: a * (b * c), which reads worse than a * b * c."""
     products = {eqn.outs[0] for eqn in tree if eqn.op == "mul" and eqn.outs[0].type.dtype}
     return any(eqn.op == "mul" and eqn.args[1] in products for eqn in tree)
 
 
+SUMS = ("add", "sub")
 COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
@@ -179,7 +189,13 @@ def rewritable(eqn: Eqn) -> bool:
     """Whether algebra may touch an equation of a derivative: arithmetic of real numbers, or arrays of them."""
     if eqn.op not in COUNTED:
         return False
-    if any([isinstance(a, Const) and not isinstance(a.value, float) for a in eqn.args]):
+    if any(
+        [
+            isinstance(a, Const) and not isinstance(a.value, float)
+            for a in eqn.args
+            if a.type is not REAL
+        ]
+    ):
         return False
     if eqn.outs[0].type.dtype is REAL:  # truth values have no difference
         return all([a.type in (REAL, INT) or a.type.dtype is REAL for a in eqn.args])

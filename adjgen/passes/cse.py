@@ -12,6 +12,7 @@ from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
 from adjgen.ir.types import OPAQUE
 
+NOTHING: dict[Atom, Any] = {}
 SMALL = 6  # equations of an arm that is compared as a whole
 
 
@@ -32,20 +33,20 @@ class _Scope:
 
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
-        known, mapping = self.known, self.mapping
+        known, mapping, new = self.known, self.mapping, self.new
         replaced = mapping.keys()
         for eqn in block.eqns:
-            if not replaced.isdisjoint(eqn.args):
+            if replaced and not replaced.isdisjoint(eqn.args):
                 eqn = eqn.reading(tuple([self.value(a) for a in eqn.args]), eqn.blocks)
             if eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.inner(b) for b in eqn.blocks]))
-            key = _key(eqn, {})
+            key = _key(eqn, NOTHING)
             earlier = known.get(key) if key is not None else None
             if earlier is None:
                 eqns.append(eqn)
                 if key is not None:
                     known[key] = eqn.outs[0] if eqn.outs else Var("", eqn.args[0].type)
-                    self.new.append(key)
+                    new.append(key)
             elif eqn.outs:
                 mapping[eqn.outs[0]] = earlier
                 earlier.hint = earlier.hint or ("" if eqn.derivative else eqn.outs[0].hint)
@@ -70,13 +71,13 @@ def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
     if eqn.op == "require_real":
         constant = isinstance(eqn.args[1], Const)
         return ("require_real", eqn.args[0]) if constant else (eqn.op, eqn.args[2], "value")
+    args: tuple[Any, ...] = eqn.args
     for arg in eqn.args:
         if arg.type is OPAQUE and isinstance(arg, Var):
             return None
     row = TABLE[eqn.op]
     if row.category == "sequence" and eqn.op not in ("item", "len"):
         return None
-    args: tuple[Any, ...] = eqn.args
     if local:
         args = tuple([local.get(arg, arg) for arg in args])
     if row.commutative and len(args) == 2 and hash(args[0]) > hash(args[1]):

@@ -10,8 +10,10 @@ before                          after
 from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Root, Try, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Opaque, Root, Try, Var
 from adjgen.ir.types import BOOL, INT
+
+OVER_ALL = ("np.sum", "np.mean")  # along an axis they raise if there is none
 
 
 def dce(block: Block) -> Block:
@@ -22,6 +24,8 @@ def dce(block: Block) -> Block:
 
 def noticed(eqn: Eqn) -> bool:
     """Whether leaving an equation out could be noticed although nobody reads its outs."""
+    if isinstance(eqn.op, str):
+        return not eqn.outs or (not eqn.derivative and can_raise(eqn))
     if isinstance(eqn.op, Opaque):
         return not eqn.op.payload.is_name
     if isinstance(eqn.op, Root):
@@ -32,9 +36,7 @@ def noticed(eqn: Eqn) -> bool:
             if not walked or not all(arg.type.element for arg in walked):
                 return True  # it may never end, or uses up an iterator, or fails to walk at all
         return any(noticed(inner) for block in eqn.blocks for inner in block.eqns)
-    if isinstance(eqn.op, Call):
-        return not eqn.derivative
-    return not eqn.outs or (not eqn.derivative and can_raise(eqn))
+    return not eqn.derivative
 
 
 def can_raise(eqn: Eqn) -> bool:
@@ -44,6 +46,10 @@ def can_raise(eqn: Eqn) -> bool:
         return eqn.op not in ("is", "is_not", "not", "stop_gradient")
     if eqn.op == "range" and len(eqn.args) < 3:
         return any(arg.type not in (INT, BOOL) for arg in eqn.args)
+    if eqn.outs and eqn.outs[0].type.dtype and TABLE[eqn.op].category in ("operator", "power"):
+        return False  # of arrays that is inf or nan
+    if eqn.op in OVER_ALL and eqn.args[1] == Const(None):
+        return False
     if eqn.op in ("div", "mod", "floordiv") and isinstance(eqn.args[1], Const):
         return not eqn.args[1].value
     return TABLE[eqn.op].raises
@@ -52,7 +58,8 @@ def can_raise(eqn: Eqn) -> bool:
 def _live_equations(eqns: tuple[Eqn, ...], live: set[Atom]) -> tuple[Eqn, ...]:
     """Return the equations that stay; `live` grows by what they read."""
     kept: list[Eqn] = []
-    made_by = {out: eqn for eqn in eqns for out in eqn.outs}
+    loops = [eqn for eqn in eqns if eqn.blocks and isinstance(eqn.op, For)]
+    made_by = {out: eqn for eqn in eqns for out in eqn.outs} if loops else {}
     for eqn in reversed(eqns):
         if live.isdisjoint(eqn.outs) and not noticed(eqn):
             continue
@@ -103,7 +110,8 @@ def _length(sequence: Atom, made_by: dict[Var, Eqn]) -> object:
     while eqn is not None and eqn.op in ("backwards", "range", "len") and len(eqn.args) == 1:
         (sequence,) = eqn.args
         eqn = made_by.get(sequence) if isinstance(sequence, Var) else None
-    return eqn.outs if eqn is not None and isinstance(eqn.op, For) else sequence
+    taped = eqn is not None and isinstance(eqn.op, For) and sequence in eqn.outs[eqn.op.carried :]
+    return eqn if taped else sequence
 
 
 def _live_for(eqn: Eqn, op: For, live: set[Atom], made_by: dict[Var, Eqn]) -> Eqn:

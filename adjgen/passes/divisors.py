@@ -6,14 +6,17 @@ number of numpy's, and the function has not divided by the divisor itself, the d
 before                          after
     y = np.log(x)                   y = np.log(x)
     d = 1.0 / x                     d = 1.0 / np.float64(x)
+
+What may be an array or a number is divided by np.divide, which keeps the precision of arrays.
 """
 
 from dataclasses import replace
 
-from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
-from adjgen.ir.query import equations
-from adjgen.ir.types import REAL
+from adjgen.elementary.row import TABLE, rows
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Try, Var
+from adjgen.ir.query import kinds
+from adjgen.ir.shapes import rank
+from adjgen.ir.types import INT, REAL
 
 CARRIED = {
     "add",
@@ -28,9 +31,19 @@ CARRIED = {
 }  # a number of numpy's stays one
 
 
+PLAIN = {
+    "np.size",
+    "np.ndim",
+    "np.shape",
+    "shape_tuple",
+    "number",
+    "item_of",
+}  # gives those of Python's
+
+
 def divisors(block: Block) -> Block:
     """Return the block with divisors turned to numbers of numpy's where a division could raise."""
-    used = any(isinstance(e.op, str) and TABLE[e.op].home for e in equations(block))
+    used = any(row.home for row in rows(kinds(block)))
     return _Divisors(set(), set()).block(block) if used else block
 
 
@@ -56,17 +69,20 @@ class _Divisors:
 
     def plain(self, eqn: Eqn, eqns: list[Eqn]) -> Eqn:
         """Look at a row; return it, perhaps with another divisor."""
-        numpy = any(arg in self.numpy for arg in eqn.args)
+        numpy = any(arg in self.numpy or rank(arg.type.shape) for arg in eqn.args)
         if eqn.op == "div" and not numpy:
             divisor = eqn.args[1]
             if not eqn.derivative:
                 self.divided.add(divisor)
+            elif divisor not in self.divided and (divisor.type.dtype or divisor.type is INT):
+                eqn, numpy = replace(eqn, op="np.divide"), True
             elif divisor not in self.divided and not isinstance(divisor, Const):
                 safe = Var("", REAL)
                 eqns.append(Eqn((safe,), "np.float64", (divisor,), (), eqn.loc, True))
                 self.numpy.add(safe)
                 eqn, numpy = replace(eqn, args=(eqn.args[0], safe)), True
-        home = TABLE[str(eqn.op)].home and TABLE[str(eqn.op)].result != "bool"
+        row = TABLE[str(eqn.op)]
+        home = (row.home or row.typed is not None) and row.result != "bool" and eqn.op not in PLAIN
         if home or (numpy and eqn.op in CARRIED):
             self.numpy.update(eqn.outs)
         return eqn
@@ -77,11 +93,11 @@ class _Divisors:
             return
         body, first = eqn.blocks[0], eqn.op.seqs
         pairs = zip(body.params[first:], eqn.args[first:], body.results)
-        held = {p: r for p, arg, r in pairs if arg in self.numpy}
+        held: dict[Var, Atom] = {p: r for p, arg, r in pairs if arg in self.numpy}
         while held:
             trial = _Divisors(self.numpy | set(held), set())
             trial.block(body)
-            kept = {p: r for p, r in held.items() if r in trial.numpy}
+            kept: dict[Var, Atom] = {p: r for p, r in held.items() if r in trial.numpy}
             if kept == held:
                 break
             held = kept
@@ -92,7 +108,8 @@ class _Divisors:
         if isinstance(eqn.op, If):
             sides = zip(*(block.results for block in eqn.blocks))
             return [all(side in self.numpy for side in pair) for pair in sides]
-        if not isinstance(eqn.op, For):
-            return [False] * len(eqn.outs)
+        if isinstance(eqn.op, Try):
+            return [result in self.numpy for result in eqn.blocks[0].results]
+        assert isinstance(eqn.op, For)
         params = eqn.blocks[0].params[eqn.op.seqs :][: eqn.op.carried]
         return [p in self.numpy for p in params]

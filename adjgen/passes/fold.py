@@ -56,30 +56,38 @@ class Folding:
         eqns: list[Eqn] = []
         replaced = self.mapping.keys()
         for k, eqn in enumerate(block.eqns):
-            if eqns and raises(eqns[-1]):
+            if eqns and not isinstance(eqns[-1].op, str) and raises(eqns[-1]):
                 lost = (out for left in block.eqns[k:] for out in left.outs)
                 self.mapping.update(dict.fromkeys(lost, UNBOUND))
                 break
-            if not replaced.isdisjoint(eqn.args):
+            if replaced and not replaced.isdisjoint(eqn.args):
                 eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
-            constant = any([isinstance(arg, Const) for arg in eqn.args])
+            constant = Const in map(type, eqn.args)
             if constant and UNBOUND in (
                 eqn.args[: eqn.op.seqs] if isinstance(eqn.op, For) else eqn.args
             ):  # it stands behind the check that raises
                 self.mapping.update(dict.fromkeys(eqn.outs, UNBOUND))
-            elif isinstance(eqn.op, If):
-                self.choice(eqn, eqns)
-            elif isinstance(eqn.op, For):
-                eqns.append(eqn.reading(eqn.args, self.loop(eqn, eqn.op)))
-            elif isinstance(eqn.op, Try):
-                self.attempt(eqn, eqns)
+            elif isinstance(eqn.op, str):
+                if constant or eqn.op in ALONE:
+                    self.plain(eqn, eqns)
+                else:
+                    eqns.append(eqn)
             elif eqn.blocks:
-                eqns.append(eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks])))
-            elif constant or eqn.op in ALONE:
-                self.plain(eqn, eqns)
+                self.with_blocks(eqn, eqns)
             else:
                 eqns.append(eqn)
         return Block(block.params, tuple(eqns), tuple(self.value(r) for r in block.results))
+
+    def with_blocks(self, eqn: Eqn, eqns: list[Eqn]) -> None:
+        """Fold the blocks of an equation, and perhaps the equation."""
+        if isinstance(eqn.op, If):
+            self.choice(eqn, eqns)
+        elif isinstance(eqn.op, For):
+            eqns.append(eqn.reading(eqn.args, self.loop(eqn, eqn.op)))
+        elif isinstance(eqn.op, Try):
+            self.attempt(eqn, eqns)
+        else:
+            eqns.append(eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks])))
 
     def value(self, atom: Atom) -> Atom:
         """Return what an atom stands for."""

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from adjgen.ir.core import Atom, Block, Eqn, For, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.query import substituted, use_counts
+from adjgen.ir.query import kinds, substituted, use_counts
 from adjgen.passes.accumulate import accumulates
 
 
 def forwards(block: Block) -> Block:
     """Return the block with adjoint loops turned round, and without what they carry unchanged."""
-    return _Turning().block(block)
+    return _Turning().block(block) if For in kinds(block) else block
 
 
 class _Turning:

@@ -16,6 +16,7 @@ from typing import Any
 
 from adjgen.ir.core import Atom, Block, Eqn, If, Var
 from adjgen.ir.free import FreeVariables
+from adjgen.ir.query import kinds
 from adjgen.passes.early import early
 
 COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
@@ -23,7 +24,7 @@ COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne", "is", "is_not", "not"}
 
 def fuse(block: Block) -> Block:
     """Return the block with branches and their adjoints fused."""
-    return _Fusing().block(block)
+    return block if kinds(block).isdisjoint((If, *COMPARISONS)) else _Fusing().block(block)
 
 
 class _Fusing:
@@ -42,6 +43,8 @@ class _Fusing:
 
     def block(self, block: Block) -> Block:
         """Return a block with the branches in it fused."""
+        if not self.mapping and kinds(block).isdisjoint((If, *COMPARISONS)):
+            return block
         here: dict[Any, Var] = {}
         eqns = [e for e in block.eqns if e.op not in COMPARISONS or not self.repeats(e, here)]
         eqns = _reachable(eqns, self)
@@ -51,6 +54,9 @@ class _Fusing:
         out: list[Eqn] = []
         made: list[Any] = []
         for k, eqn in enumerate(eqns):
+            if not (replaced or eqn.blocks or eqn.op in COMPARISONS):
+                out.append(eqn)
+                continue
             if k in moved:
                 continue
             if replaced and not replaced.isdisjoint(eqn.args):
@@ -108,7 +114,7 @@ def _by_test(eqns: list[Eqn], fusing: _Fusing) -> Iterable[list[int]]:
     """Return the positions of the branches on each condition."""
     found: dict[Atom, list[int]] = {}
     for k, eqn in enumerate(eqns):
-        if isinstance(eqn.op, If):
+        if eqn.blocks and isinstance(eqn.op, If):
             found.setdefault(fusing.value(eqn.args[0]), []).append(k)
     return found.values()
 

@@ -17,6 +17,7 @@ from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import (
     fresh,
+    kinds,
     substituted,
     use_counts,
 )
@@ -28,7 +29,7 @@ WALKS = {"range", "len", "add", "sub", "mul", "neg", "floordiv", "index", "item"
 
 def loops(block: Block) -> Block:
     """Return the block with loops and their adjoints fused; the same block if there are none."""
-    if not any(eqn.blocks for eqn in block.eqns):
+    if For not in kinds(block):
         return block
     whole = block
     while (fused := _one(whole)) is not None:
@@ -84,7 +85,7 @@ def _elements(block: Block, k: int, j: int) -> dict[Var, Atom] | None:
     taped = False
     for element, walked in zip(adjoint.blocks[0].params, adjoint.args[: adjoint.op.seqs]):
         if walked in collected:
-            found[element], taped = collected[walked], True  # type: ignore[index]
+            found[element], taped = collected[walked], True
         elif whole and _alike(made, walked, primal.args[0]):
             found[element] = body.params[0]
         elif not uses[element] and _is_count(primal, made.get(walked)):

@@ -41,12 +41,11 @@ class Writer:
         self.eqns.append(Eqn((out,), op, args, (), self.loc, True))
         return out
 
-    def sum(self, terms: list[Product]) -> Atom:
-        """Write a sum; a negative term is subtracted."""
+    def sum(self, terms: list[Product]) -> Product:
+        """Write a sum; a negative term is subtracted, the sign of a sum of such terms is outside."""
         first = next((k for k, t in enumerate(terms) if not t.coefficient < 0), None)
         if first is None:
-            total = self.sum([term.negative() for term in terms])
-            return Const(-total.value) if isinstance(total, Const) else self.emit("neg", total)
+            return self.sum([term.negative() for term in terms]).negative()
         if first:
             terms = [terms[first], *terms[:first], *terms[first + 1 :]]
         total = self.product(terms[0])
@@ -56,7 +55,9 @@ class Writer:
             else:
                 total = self.emit("add", total, self.product(term))
         self.sums.add(total)
-        return total
+        if isinstance(total, Const):
+            return Product(float(total.value))
+        return Product(1.0, [((total,), ())])
 
     def product(self, product: Product) -> Atom:
         """Write a product: numbers before arrays, which are large: 0.5 / n * x."""
@@ -122,4 +123,9 @@ def parted(product: Product) -> tuple[Product, Product]:
 
 def weight(eqns: Iterable[Eqn]) -> int:
     """Return what equations cost, in operations on numbers."""
-    return sum([OF_ARRAYS if eqn.outs[0].type.dtype else 1 for eqn in eqns])
+    return sum([price(eqn) for eqn in eqns])
+
+
+def price(eqn: Eqn) -> int:
+    """Return what an equation costs: an operation on arrays is many on numbers."""
+    return OF_ARRAYS if eqn.outs[0].type.dtype else 1

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Try, Var
+from adjgen.ir.query import kinds
 from adjgen.passes.minima import never_negative
 
 
@@ -36,30 +37,41 @@ BOUNDED = {
 
 def ranges(block: Block) -> Block:
     """Return the block with the guards of derivatives that intervals decide replaced by False."""
-    return _Ranges().block(block)
+    return block if kinds(block).isdisjoint(SETTLED) else _Ranges().block(block)
 
 
 class _Ranges:
     """What is known of variables at one point of the program."""
 
     def __init__(self) -> None:
-        self.known: dict[Var, Interval] = {}
+        self.known: dict[Atom, Interval] = {}
         self.made_by: dict[Var, Eqn] = {}
 
     def of(self, atom: Atom) -> Interval:
         """Return the interval of an atom."""
         if isinstance(atom, Var):
             return self.known.get(atom, ANY)
-        number = atom.value
-        plain = isinstance(number, (int, float)) and number == number and abs(number) < 1e300
-        return Interval(float(number), float(number)) if plain else ANY
+        if atom not in self.known:
+            number = atom.value
+            plain = isinstance(number, (int, float)) and number == number and abs(number) < 1e300
+            self.known[atom] = Interval(float(number), float(number)) if plain else ANY
+        return self.known[atom]
 
     def block(self, block: Block) -> Block:
+        if not block.eqns:
+            return block
         eqns: list[Eqn] = []
         get = self.known.get
         for eqn in block.eqns:
-            self.made_by.update(dict.fromkeys(eqn.outs, eqn))
-            if isinstance(eqn.op, If):
+            for out in eqn.outs:
+                self.made_by[out] = eqn
+            if isinstance(eqn.op, str) and eqn.op not in SETTLED:
+                if len(eqn.outs) == 1:
+                    of = [get(a, ANY) if isinstance(a, Var) else self.of(a) for a in eqn.args]
+                    found = interval(eqn.op, eqn.args, of)
+                    if found is not ANY:
+                        self.known[eqn.outs[0]] = found
+            elif isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
             elif eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.block(b) for b in eqn.blocks]))
@@ -72,17 +84,12 @@ class _Ranges:
                 eqn = Eqn(eqn.outs, "neg", (Const(-0.0),), (), eqn.loc, True)  # folds to 0.0
             elif eqn.derivative and eqn.op in MIRRORED and self.impossible(eqn):
                 eqn = Eqn(eqn.outs, "lt", (ZERO, ZERO), (), eqn.loc, True)  # folds to False
-            elif len(eqn.outs) == 1 and isinstance(eqn.op, str):
-                of = [get(a, ANY) if isinstance(a, Var) else self.of(a) for a in eqn.args]
-                found = interval(eqn.op, eqn.args, of)
-                if found is not ANY:
-                    self.known[eqn.outs[0]] = found
             eqns.append(eqn)
         return Block(block.params, tuple(eqns), block.results)
 
-    def inside(self, block: Block, more: dict[Var, Interval]) -> tuple[Block, list[Interval]]:
+    def inside(self, block: Block, more: dict[Atom, Interval]) -> tuple[Block, list[Interval]]:
         """Return a nested block, in which more is known, and the intervals of its results."""
-        before = {var: self.of(var) for var in more}
+        before = {atom: self.of(atom) for atom in more}
         self.known.update(more)
         result = self.block(block)
         found = [self.of(r) for r in block.results]
@@ -100,7 +107,7 @@ class _Ranges:
             self.known[out] = Interval(min(a.lo, b.lo), max(a.hi, b.hi))
         return eqn.reading(eqn.args, tuple(blocks))
 
-    def told(self, test: Atom, truth: bool) -> dict[Var, Interval]:
+    def told(self, test: Atom, truth: bool) -> dict[Atom, Interval]:
         """Return what a condition says of the variables in it."""
         eqn = self.made_by.get(test) if isinstance(test, Var) else None
         if eqn is None:
@@ -117,7 +124,7 @@ class _Ranges:
         if eqn.op not in ("lt", "le", "gt", "ge", "eq"):
             return {}
         a, b = eqn.args
-        found = {}
+        found: dict[Atom, Interval] = {}
         for var, other, op in ((a, b, eqn.op), (b, a, MIRRORED[eqn.op])):
             # A comparison with a NaN fails too: failing, it tells something only beside a constant.
             if isinstance(var, Var) and (truth or isinstance(other, Const)):
@@ -136,6 +143,7 @@ class _Ranges:
 
 TESTS = {"not", "lt", "le", "gt", "ge", "eq"}
 MIRRORED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq"}
+SETTLED = {"require_real", "infinity", *MIRRORED}  # what intervals decide; their own is unknown
 OPPOSITE = {"lt": "ge", "gt": "le", "le": "gt", "ge": "lt"}
 
 
@@ -152,11 +160,14 @@ def narrowed(own: Interval, op: str, other: Interval, truth: bool) -> Interval:
 
 def interval(op: str, args: tuple[Atom, ...], of: list[Interval]) -> Interval:
     """Return the interval of a row's value from those of its arguments."""
+    if op == "mul":
+        square = args[0] is args[1]
+        if not square and (of[0] is ANY or of[1] is ANY):
+            return ANY
+        return _product(of[0], of[1], square)
     op = TABLE[op].like or op
     if op in BOUNDED:
         return BOUNDED[op]
-    if op == "mul":
-        return _product(of[0], of[1], args[0] == args[1])
     if op in LINEAR and ANY in of:
         return ANY
     if op == "add":

@@ -1,34 +1,51 @@
 """Lowers calls of numpy's functions, of methods of arrays, and of Python's builtins over arrays."""
 
 import ast
+import math
 from collections.abc import Callable, Sequence
 
-from adjgen.elementary.arrays import linear, products, reductions
+from adjgen.elementary.arrays import averages, copies, linear, reductions, sorting, steps
 from adjgen.elementary.arrays.typing import rank_of
 from adjgen.elementary.row import BY_NAME, Row
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NUMBERS, OPAQUE, REAL
-from adjgen.read import arrays, displays, expressions, lists
+from adjgen.read import array_several, arrays, expressions, lists
 from adjgen.read.frame import Frame
 from adjgen.read.values import Display, ListValue, Value
 
-KEYWORD_ONLY = {"keepdims", "ddof"}  # in numpy other parameters stand between
-STATIC = {"axis", "keepdims", "ddof", "ord", "k", "axes", "axis1", "axis2", "source", "destination"}
+KEYWORD_ONLY = {
+    "keepdims",
+    "ddof",
+    "posinf",
+    "neginf",
+    "nan",
+}  # in numpy other parameters stand between
+STATIC = {
+    "axis", "keepdims", "ddof", "ord", "k", "axes", "axis1", "axis2", "source", "destination", "offset",
+    "pad_width", "mode", "constant_values", "reps", "q", "nan", "posinf", "neginf", "increasing",
+    "endpoint", "UPLO",
+}  # fmt: skip
+SETTINGS = {"repeats", "shift", "indices", "kth"} | STATIC  # a tuple is no array there
 SHAPES = {"shape", "newshape"}
+LENGTHS = {"N", "M", "n", "num"}
 FLOATS = {
     "builtins.float", "numpy.float64", "numpy.float32", "numpy.double", "numpy.single", "numpy.float16",
 }  # fmt: skip
+INFINITIES = {"numpy.inf", "math.inf"}
+INTEGERS = {"builtins.int", "numpy.int64", "numpy.int32", "numpy.intp"}
 KNOWN: dict[str, Callable[..., bool]] = {
-    "np.linalg.norm": reductions.norm_is_known, "np.inner": products.inner_is_known,
-    "np.linalg.solve": linear.all_matrices,
+    "np.linalg.norm": reductions.norm_is_known, "np.linalg.matrix_power": linear.power_is_known,
+    "np.average": averages.average_is_known, "np.pad": copies.pad_is_known,
+    "np.sort": sorting.sort_is_known, "np.median": sorting.quantile_is_known,
+    "np.quantile": sorting.quantile_is_known, "np.percentile": sorting.quantile_is_known,
+    "np.trapezoid": steps.trapezoid_is_known, "integrate.trapezoid": steps.trapezoid_is_known,
 }  # fmt: skip
 # Methods of arrays that are functions of numpy under the same name, with the array as first argument.
 METHODS = {
     "sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "dot", "reshape", "ravel", "transpose",
-    "swapaxes", "squeeze", "trace", "copy", "take", "argmax", "argmin", "argsort", "any", "all", "nonzero",
+    "swapaxes", "squeeze", "trace", "take", "argmax", "argmin", "argsort", "any", "all", "nonzero",
+    "clip", "repeat", "cumprod", "diagonal", "ptp",
 }  # fmt: skip
-SEVERAL = {"numpy.concatenate": "concatenated", "numpy.stack": "stacked"}
-PILES = {"numpy.vstack": 0, "numpy.hstack": 1, "numpy.column_stack": 1}
 
 
 def call(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
@@ -41,8 +58,8 @@ def call(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
         return builtin(frame, node, dotted)
     if dotted in ("numpy.array", "numpy.asarray", "numpy.copy"):
         return made_of(frame, node, dotted)
-    if dotted in SEVERAL or dotted in PILES:
-        return joined(frame, node, dotted)
+    if dotted in array_several.HANDLERS:
+        return array_several.call(frame, node, dotted)
     if dotted == "numpy.dot" or dotted in BY_NAME:
         found = BY_NAME[dotted]
         return by_signature(frame, node, found, node.args) if found.signature else None
@@ -61,8 +78,10 @@ def method(frame: Frame, node: ast.Call, function: ast.Attribute) -> Value | Non
         return None
     if function.attr == "flatten" and not node.args:
         return frame.row(node, "flatten", whole)
-    if function.attr == "item" and not node.args:
-        return frame.row(node, "number", whole)
+    if function.attr in ("item", "copy") and not node.args and not node.keywords:
+        return frame.row(node, f"{function.attr}_of", whole)
+    if function.attr == "astype" and len(node.args) == 1 and not node.keywords:
+        return retyped(frame, node, whole)
     if function.attr not in METHODS:
         return None
     name = f"numpy.{function.attr}"
@@ -93,7 +112,9 @@ def by_signature(
                 return None
             atom = Const(default)
         else:
-            value = expressions.value(frame, given[name])
+            value = nested(frame, given[name])
+            if (infinite := infinity(frame, given[name])) is not None:
+                value = infinite
             of = value if k == 0 else of
             made = argument(frame, given[name], name, value, row)
             if made is None:
@@ -102,7 +123,18 @@ def by_signature(
         found.append(atom)
     if not suits(row, found):
         return None
+    if row.outs > 1:
+        kinds = row.typed(found) if row.typed is not None else ()
+        return Display("tuple", tuple(frame.emit(node, row.name, found, kinds)))
     return arrays.row(frame, node, row.name, *found, of=of)
+
+
+def infinity(frame: Frame, node: ast.expr) -> Const | None:
+    """Return an infinity that is named; None for others."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = infinity(frame, node.operand)
+        return None if inner is None else Const(-inner.value)
+    return Const(math.inf) if frame.dotted(node) in INFINITIES else None
 
 
 def suits(row: Row, args: Sequence[Atom]) -> bool:
@@ -123,21 +155,28 @@ def argument(frame: Frame, node: ast.expr, name: str, value: Value, row: Row) ->
         return frame.materialise(node, value) if frame.dotted(node) in FLOATS else None
     if isinstance(value, Display):
         parts = [item for item in value.items if isinstance(item, (Var, Const))]
-        if len(parts) < len(value.items):
-            return None
-        if all(isinstance(part, Const) for part in parts):
-            value = Const(tuple(part.value for part in parts if isinstance(part, Const)))
-        elif name in SHAPES:
+        settled = constant(value) if name in SETTINGS | SHAPES else None
+        if settled is not None:
+            value = settled
+        elif name in SHAPES and len(parts) == len(value.items):
             return frame.row(node, "shape_tuple", *[as_length(frame, node, p) for p in parts])
         else:
-            made = displayed(frame, node, value)
-            return made if made is not None and name not in STATIC else None
+            return displayed(frame, node, value) if name not in STATIC else None
     if isinstance(value, ListValue) and arrays.held(frame, value) is None and name not in STATIC:
         return frame.materialise(node, value)
     atom = frame.materialise(node, value)
     if name in STATIC and not isinstance(atom, Const):
         return None
-    return as_length(frame, node, atom) if name in SHAPES or name in ("N", "M", "n") else atom
+    return as_length(frame, node, atom) if name in SHAPES | LENGTHS else atom
+
+
+def constant(value: Value) -> Const | None:
+    """Return a constant, or one that is a tuple of them, perhaps of tuples; None for others."""
+    if not isinstance(value, Display):
+        return value if isinstance(value, Const) else None
+    inner = [constant(item) for item in value.items]
+    found = [one.value for one in inner if one is not None]
+    return Const(tuple(found)) if len(found) == len(inner) else None
 
 
 def as_length(frame: Frame, node: ast.AST, atom: Atom) -> Atom:
@@ -167,6 +206,15 @@ def made_of(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
     return frame.row(node, "np.copy", whole)
 
 
+def retyped(frame: Frame, node: ast.Call, whole: Atom) -> Value | None:
+    """Lower x.astype(float), and x.astype(int), which has no derivative."""
+    dotted = frame.dotted(node.args[0])
+    if dotted not in FLOATS and dotted not in INTEGERS:
+        return None
+    kind = frame.materialise(node, expressions.value(frame, node.args[0]))
+    return frame.row(node, "astype" if dotted in FLOATS else "astype_int", whole, kind)
+
+
 def nested(frame: Frame, node: ast.expr) -> Value:
     """Lower a list that is written out, and the lists inside, to displays."""
     if isinstance(node, (ast.List, ast.Tuple)) and not any(
@@ -190,35 +238,6 @@ def displayed(frame: Frame, node: ast.AST, value: Display) -> Var | None:
     if any(leaf.type.element is not None for leaf in leaves):
         return None
     return frame.row(node, "displayed", Const(places), *leaves)
-
-
-def joined(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
-    """Lower np.concatenate((a, b), axis), np.stack, np.vstack, np.hstack."""
-    named = {k.arg: k.value for k in node.keywords}
-    if not node.args or named.keys() - {"axis"} or len(node.args) > 1 + (dotted in SEVERAL):
-        return None
-    given = node.args[0]
-    items = displays.items_of(frame, given)
-    if items is None or not items:
-        return None
-    axis_node = named.get("axis", node.args[1] if len(node.args) > 1 else None)
-    axis = Const(0) if axis_node is None else expressions.atom(frame, axis_node)
-    parts = [frame.materialise(given, expressions.value(frame, item)) for item in items]
-    parts = [p for p in parts if p.type.dtype or p.type is OPAQUE]
-    if len(parts) < len(items) or not isinstance(axis, Const) or axis.value is None:
-        return None
-    if dotted in SEVERAL:
-        return frame.row(node, SEVERAL[dotted], axis, *parts)
-    ranks = {rank_of(part) for part in parts}
-    if dotted == "numpy.hstack" and ranks <= {1, 2} and len(ranks) == 1:
-        return frame.row(node, "concatenated", Const(0 if ranks == {1} else 1), *parts)
-    if dotted == "numpy.vstack" and ranks == {1}:
-        return frame.row(node, "stacked", Const(0), *parts)
-    if dotted == "numpy.vstack" and ranks == {2}:
-        return frame.row(node, "concatenated", Const(0), *parts)
-    if dotted == "numpy.column_stack" and ranks == {1}:
-        return frame.row(node, "stacked", Const(1), *parts)
-    return None
 
 
 # ---- builtins

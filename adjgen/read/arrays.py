@@ -5,16 +5,16 @@ An array that has a name is a cell, as a list is: storing gives the cell a new v
 
 import ast
 
-from adjgen.elementary.arrays.items import IN_PLACE
+from adjgen.elementary.arrays.items import IN_PLACE, type_of_item
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
-from adjgen.ir.shapes import rank
-from adjgen.ir.types import INT, OPAQUE, REAL
+from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type
 from adjgen.read import expressions, lists, stores
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Display, ListValue, Value
 
+BITS: dict[type, str] = {ast.BitAnd: "bit_and", ast.BitOr: "bit_or", ast.BitXor: "bit_xor"}
 VIEW = "it is a part of another array, which would change: store into that one, or into a copy"
 
 
@@ -30,12 +30,18 @@ def row(frame: Frame, node: ast.AST, name: str, *args: Atom, of: Value | None = 
     out = frame.row(node, name, *args)
     if not TABLE[name].view or not out.type.dtype or of is None:
         return out
+    return remembered(frame, out, args[0], of)
+
+
+def remembered(frame: Frame, out: Var, whole: Atom, of: Value) -> Value:
+    """Return an array that may be a view of another one, which it remembers."""
     made = lists.held(frame, out)
-    root = frame.session.views.get(args[0]) if isinstance(args[0], Var) else None
-    if root is None and isinstance(of, ListValue):
-        root = (of.cell, args[0])
-    if root is not None:
-        made.cell.base, frame.session.views[out] = root[0], root
+    views = frame.session.views
+    known = views.get(whole) if isinstance(whole, Var) else None
+    if known is None and isinstance(of, ListValue):
+        known = {of.cell: whole}
+    if known:
+        made.cell.bases, views[out] = tuple(known), known
     return made
 
 
@@ -54,13 +60,12 @@ def item(frame: Frame, node: ast.Subscript) -> Value | None:
 
 
 def size(frame: Frame, node: ast.Subscript, of: ast.expr) -> Value | None:
-    """Lower x.shape[k] of an array whose number of dimensions is known; None for others."""
+    """Lower x.shape[k] of an array; None for others."""
     whole = held(frame, expressions.value(frame, of))
-    count = rank(whole.type.shape) if whole is not None else None
     place = integer(node.slice)
-    if whole is None or count is None or place is None or not -count <= place < count:
+    if whole is None or place is None:
         return None
-    return frame.row(node, "np.size", whole, Const(place % count))
+    return frame.row(node, "np.size", whole, Const(place))
 
 
 def index(frame: Frame, node: ast.expr) -> list[Atom]:
@@ -120,7 +125,7 @@ def store(
 
 def change(frame: Frame, node: ast.AST, base: ListValue, name: str, *args: Atom) -> None:
     """Give an array the value of a row that stores into it."""
-    if base.cell.base is not None and not base.cell.frozen:
+    if base.cell.bases and not base.cell.frozen:
         base.cell.frozen = VIEW
     old = frame.materialise(node, base)
     stores.change(frame, node, base, frame.row(node, name, old, *args))
@@ -149,6 +154,16 @@ def augmented(frame: Frame, node: ast.AugAssign, name: str | None) -> bool:
     return True
 
 
+def unpacked(frame: Frame, node: ast.stmt, value: Value, count: int) -> list[Value] | None:
+    """Lower a, b = x of an array: as many rows as there are names; None for what is no array."""
+    whole = held(frame, value)
+    if whole is None:
+        return None
+    kind = type_of_item([whole, Const(0)])
+    outs = frame.emit(node, "rows", [whole], [kind] * count)
+    return [remembered(frame, out, whole, value) if kind.dtype else out for out in outs]
+
+
 def operation(
     frame: Frame, node: ast.BinOp, name: str | None, left: Value, right: Value
 ) -> Value | None:
@@ -160,7 +175,14 @@ def operation(
     other = b if b is not None else frame.materialise(node.right, right)
     if isinstance(node.op, ast.MatMult):
         return frame.row(node, "matmul", one, other)
+    if type(node.op) in BITS and all(kind_of_items(side) in (BOOL, INT) for side in (one, other)):
+        return frame.row(node, BITS[type(node.op)], one, other)
     return None if name is None else frame.row(node, name, one, other)
+
+
+def kind_of_items(atom: Atom) -> Type:
+    """Return the type of a number, or of the numbers of an array."""
+    return atom.type.dtype or atom.type
 
 
 def attribute(frame: Frame, node: ast.Attribute) -> Value | None:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
+from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, seq
 from adjgen.read import arrays, displays, list_methods, lists, stores
@@ -114,6 +115,8 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
     if of is not None and isinstance(target, ast.Subscript):
         arrays.store(frame, node, target, of, result)
         return
+    if isinstance(target, (ast.Tuple, ast.List)) and unpacked_array(frame, node, target, result):
+        return
     if isinstance(target, (ast.Tuple, ast.List)):
         lists.retype(frame, result, seq(REAL))
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display):
@@ -123,7 +126,8 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
                 assign(frame, node, item.value if isinstance(item, ast.Starred) else item, part)
             return
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, (ListValue, RowValue)):
-        if not any(isinstance(item, ast.Starred) for item in target.elts):
+        nested = depth(lists.kind_of(frame, result)) > 1
+        if not (nested and any(isinstance(item, ast.Starred) for item in target.elts)):
             unpack_list(frame, node, target, result)
             return
     held = frame.materialise(node, result)
@@ -140,14 +144,34 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
     del frame.env["%unpacked"]
 
 
+def unpacked_array(
+    frame: Frame, node: ast.stmt, target: ast.Tuple | ast.List, result: Value
+) -> bool:
+    """Bind names to the rows of an array; return whether it is one."""
+    if any(isinstance(item, ast.Starred) for item in target.elts):
+        return False
+    parts = arrays.unpacked(frame, node, result, len(target.elts))
+    for item, part in zip(target.elts, parts or ()):
+        assign(frame, node, item, part)
+    return parts is not None
+
+
 def unpack_list(
     frame: Frame, node: ast.stmt, target: ast.Tuple | ast.List, result: ListValue | RowValue
 ) -> None:
-    """Bind names to the items of a list, which must be as many."""
+    """Bind names to the items of a list, which must be as many, or a star to those that are left."""
     whole = frame.materialise(node, result)
     kind = lists.kind_of(frame, result).element or OPAQUE
-    outs = frame.emit(node, "unpacked", (whole,), [kind] * len(target.elts))
+    count = len(target.elts)
+    stars = [k for k, item in enumerate(target.elts) if isinstance(item, ast.Starred)]
+    places = [Const(place) for at in stars for place in (at, count - 1 - at)]
+    kinds = [seq(kind) if k in stars else kind for k in range(count)]
+    outs = frame.emit(node, "unpacked", (whole, *places), kinds)
     for item, out in zip(target.elts, outs):
+        if isinstance(item, ast.Starred):
+            lists.inherit(frame, whole, out, 0)
+            assign(frame, node, item.value, lists.held(frame, out))
+            continue
         lists.inherit(frame, whole, out)
         part: Value = out
         if kind.element is not None:
@@ -183,6 +207,11 @@ def augmented(frame: Frame, node: ast.AugAssign) -> None:
         and name == "add"
         and list_methods.extend(frame, node, old, node.value)
     ):
+        return
+    if isinstance(old, Display) and old.kind == "tuple" and name is not None:  # t += (x,)
+        whole = ast.BinOp(ast.Name(target.id, ast.Load()), node.op, node.value)
+        ast.copy_location(whole.left, target)
+        assign(frame, node, target, value(frame, ast.copy_location(whole, node)))
         return
     if isinstance(old, Var) and old.type == NOTHING:  # reported, or not known before the loop ends
         atom(frame, node.value)

@@ -8,13 +8,15 @@ from typing import Any
 
 from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.user import row_of
-from adjgen.ir.core import Atom, Const, Opaque, Var
+from adjgen.ir.core import Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import (
     array_calls,
+    array_several,
     dispatch,
     displays,
     expressions,
+    keywords,
     list_methods,
     methods,
     names,
@@ -45,7 +47,9 @@ def readable(frame: Frame, node: ast.Call) -> bool:
     if solvers.solver_named(binding) is not None:
         return True
     if isinstance(binding, (names.Known, names.Callee)):
-        return isinstance(binding, names.Callee) or binding.dotted in BY_NAME
+        return isinstance(binding, names.Callee) or (
+            binding.dotted in BY_NAME or binding.dotted in array_several.HANDLERS
+        )
     if isinstance(node.func, ast.Name):
         owner = frame.frame_of(node.func.id)
         return owner is not None and isinstance(owner.env.get(node.func.id), FunctionValue)
@@ -54,6 +58,8 @@ def readable(frame: Frame, node: ast.Call) -> bool:
 
 def call(frame: Frame, node: ast.Call) -> Value:
     """Lower a call."""
+    if (made := keywords.spread(frame, node, call)) is not None:
+        return made
     args = displays.spread(frame, node.args)
     if args is not None and any(isinstance(a, ast.Starred) for a in node.args):
         node = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
@@ -229,11 +235,6 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
             return _float_of_text(frame, node, args[0].value)
     if dotted == "builtins.len" and (number := displays.length(frame, node)) is not None:
         return number
-    if dotted == "math.dist" and not _starred(node):
-        points = [displays.items_of(frame, argument) or [] for argument in args]
-        if len(points) == 2 and all(points) and len(points[0]) == len(points[1]):
-            return _row(frame, node, "dist", [*points[0], *points[1]])
-        row = None
     if dotted in displays.REDUCTIONS:
         found = None if _starred(node) else displays.arguments(frame, node, dotted)
         return _row(frame, node, *found) if found else _carried(frame, node, dotted)
@@ -247,6 +248,9 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
 
 
 def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
+    """Lower a call that no row of numbers fits: of whole lists, or as it is written."""
+    if (whole := list_methods.distance(frame, node, dotted)) is not None:
+        return whole
     short = dotted.removeprefix("builtins.")
     if dotted in displays.CHOICES and any(k.arg == "key" for k in node.keywords):
         what = f"ADJ301 `{short}` with a key compares other numbers than it returns"
@@ -276,17 +280,3 @@ def _row(frame: Frame, node: ast.Call, name: str, args: Sequence[ast.expr]) -> V
         outs = frame.emit(node, name, atoms, [REAL] * TABLE[name].outs)
         return Display("tuple", outs)
     return frame.row(node, name, *atoms)
-
-
-def on_atoms(frame: Frame, node: ast.expr, op: Any, atoms: tuple[Atom, ...], reason: str) -> Var:
-    """Carry an operation on values that are already lowered."""
-    loads: list[ast.expr] = [ast.Name(f"operand_{k}", ast.Load()) for k in range(len(atoms))]
-    tree: ast.expr
-    if len(loads) == 2:
-        tree = ast.BinOp(loads[0], op, loads[1])
-    else:
-        tree = ast.UnaryOp(op, loads[0])
-    labels = tuple(f"operand_{k}" for k in range(len(atoms)))
-    code = Code(tree, labels, reason=reason, hint=expressions.ADVICE)
-    integers = all(a.type in (INT, BOOL) for a in atoms)
-    return frame.emit(node, Opaque(code), atoms, [INT if integers else OPAQUE])[0]

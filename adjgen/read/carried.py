@@ -27,6 +27,7 @@ from adjgen.read.values import (
     merged_tree,
     rebuilt,
 )
+from adjgen.read.views import Views, is_fresh
 
 Key = str | Cell
 
@@ -36,13 +37,16 @@ class Carried:
     """Names and lists with their structure and the types of their leaves, widened to a fixed point.
 
     A list that a name holds at the start of a turn is a cell of its own (`own`): which list of
-    the turns before that is, is not known.
+    the turns before that is, is not known. `parts` are the arrays that a leaf may be a view of, with
+    whether they changed since; what the body changes has.
     """
 
     trees: dict[Key, Tree] = field(default_factory=dict)
     types: dict[Key, list[Type]] = field(default_factory=dict)
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     own: dict[str, list[Cell]] = field(default_factory=dict)
+    views: Views = field(default_factory=dict)  # the session's
+    parts: dict[tuple[str, int], dict[Cell, bool]] = field(default_factory=dict)
     hints: dict[Cell, str] = field(default_factory=dict)
 
     def names(self) -> list[str]:
@@ -75,6 +79,12 @@ class Carried:
             known = self.known(name)
             found[name] = closed(held, iter(self.cells(name)), heap) if known else UNBOUND
         heap.update((cell, variables[cell][0]) for cell in self.lists())
+        for (name, k), arrays in self.parts.items():
+            if name in self.trees and k < len(variables[name]):
+                self.views[variables[name][k]] = {
+                    c: None if old or c in self.trees else heap.get(c) for c, old in arrays.items()
+                }
+                self.cells(name)[k].bases = tuple(arrays)
         found |= self.conflicts
         return found
 
@@ -104,7 +114,7 @@ class Carried:
 
     def widen(self, env: Mapping[str, Value], start: Heap, heap: Heap) -> bool:
         """Take in the names and lists after a turn; return whether that changed anything."""
-        changed = False
+        changed = bool(self.views) and self.widen_views(env, start, heap)
         for name in self.names():
             changed = self.absorb(name, opened(env.get(name, UNBOUND), heap)) or changed
         own = set(chain.from_iterable(self.own.values()))
@@ -114,6 +124,26 @@ class Carried:
                 self.hints[cell] = getattr(start[cell], "hint", "")
                 changed = True
             changed = self.absorb(cell, heap[cell]) or changed
+        return changed
+
+    def widen_views(self, env: Mapping[str, Value], start: Heap, heap: Heap) -> bool:
+        """Take in of which arrays names are views after a turn; return whether that changed anything."""
+        changed = False
+        homes: dict[Cell | None, list[Cell]] = {}
+        for name in self.names():
+            for own, cell in zip(self.cells(name), cells_of(env.get(name, UNBOUND))):
+                homes.setdefault(cell, []).append(own)
+        for name in self.names():
+            held = opened(env.get(name, UNBOUND), heap)
+            for k, leaf in enumerate(leaves(held)):
+                known = self.views.get(leaf, {}) if isinstance(leaf, Var) else {}
+                for cell, was in known.items():
+                    lasting = [cell] if cell in start else []  # others are gone with the turn
+                    for one in (*lasting, *homes.get(cell, ())):
+                        parts = self.parts.setdefault((name, k), {})
+                        old = not is_fresh(heap, cell, was) or parts.get(one, False)
+                        changed = changed or parts.get(one) is not old
+                        parts[one] = old
         return changed
 
     def values(self, env: Mapping[str, Value], heap: Heap) -> list[Atom]:
@@ -133,8 +163,9 @@ class Carried:
         counts = references(frame.session.frames)
         frame.env = outer
         changed = False
-        if not start:
-            counts.update(c for cells in held.values() for c in cells if c is not None)
+        for one in [c for cells in held.values() for c in cells if c is not None]:
+            counts.update([one] if not start else [])
+            counts.subtract(one.bases if start else ())  # of those that are carried `parts` know
         before = set(frame.session.heap).union(*self.own.values())
         for name, cells in held.items():
             for own, cell in zip(self.cells(name), cells):
@@ -143,7 +174,7 @@ class Carried:
                 own.buffer = own.buffer or cell.buffer
                 cell.buffer = None if start else cell.buffer
                 stays_inside(own, cell)
-                shared = counts[cell] > 1 or cell.given or cell.base is not None
+                shared = counts[cell] > 1 or cell.given
                 reason = cell.frozen or own.frozen or (SHARED if shared else "")
                 if reason:
                     freeze(reason, cell if cell not in before else None)  # made in this turn

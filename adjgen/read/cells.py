@@ -43,7 +43,8 @@ def closed(value: Value, cells: Iterator[Cell], heap: Heap) -> Value:
 
 
 def references(frames: list[Any]) -> Counter[Cell]:
-    """Return how many names hold each cell, in functions that are being read and in closures."""
+    """Return how many names hold each cell or a view of it, in functions that are being read and in
+    closures."""
     found: Counter[Cell] = Counter()
     pending, seen = list(frames), set()
     while pending:
@@ -55,6 +56,7 @@ def references(frames: list[Any]) -> Counter[Cell]:
         for leaf in (leaf for value in values for leaf in leaves(value)):
             if isinstance(leaf, (ListValue, RowValue)):
                 found[leaf.cell] += 1
+                found.update(leaf.cell.bases)
             elif isinstance(leaf, FunctionValue) and leaf.frame is not None:
                 pending.append(leaf.frame)
                 values += [*leaf.definition.defaults.values(), *leaf.first]
@@ -71,8 +73,7 @@ def stays_inside(cell: Cell, *before: Cell | None) -> None:
 
 def freeze(reason: str, *cells: Cell | None) -> bool:
     """Forbid changes of cells; return whether one could be changed before."""
-    bases = [cell.base for cell in cells if cell is not None]
-    loose = [cell for cell in (*cells, *bases) if cell is not None and not cell.frozen]
+    loose = [cell for cell in cells if cell is not None and not cell.frozen]
     for cell in loose:
         cell.frozen = reason
     return bool(loose)

@@ -17,8 +17,11 @@ from adjgen.read.values import Display, Value
 
 Nodes = list[ast.expr]
 # Functions of a display whose items are the arguments of a row: sum([a, b]), max((a, b)).
-REDUCTIONS = {"builtins.sum", "math.fsum", "math.prod", "builtins.max", "builtins.min"}
+REDUCTIONS = {
+    "builtins.sum", "math.fsum", "math.prod", "builtins.max", "builtins.min", "math.dist",
+}  # fmt: skip
 CHOICES = {"builtins.max", "builtins.min"}
+MANY = 1_000  # items of a tuple
 NEUTRAL = {"sum": "0", "prod": "1"}  # the start values that Python takes if none is given
 READERS = {*REDUCTIONS, "builtins.len"}  # what only reads a list that it is given
 
@@ -34,10 +37,26 @@ def spread(frame: Frame, nodes: Sequence[ast.expr]) -> Nodes | None:
     return found
 
 
+def joined(name: str | None, left: Value, right: Value) -> Display | None:
+    """Return the sum of two displays, or t * n of a tuple and a number that is written out."""
+    if isinstance(right, Const) and name == "mul":
+        left, right = right, left
+    if isinstance(left, Display) and isinstance(right, Display) and name == "add":
+        return Display(left.kind, left.items + right.items) if left.kind == right.kind else None
+    if name != "mul" or not isinstance(right, Display) or not isinstance(left, Const):
+        return None
+    plain = right.kind == "tuple" and type(left.value) is int and left.value < MANY
+    return Display("tuple", right.items * left.value) if plain else None
+
+
 def items_of(frame: Frame, node: ast.expr) -> Nodes | None:
     """Return the items of a tuple or list that is written out, of a name bound to one, or of t[1:]."""
     if isinstance(node, (ast.Tuple, ast.List)):
         return spread(frame, node.elts)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):  # t + (x,)
+        sides = [node.left, node.right]
+        same = len({_kind(frame, side) for side in sides}) == 1
+        return spread(frame, [ast.Starred(side, ast.Load()) for side in sides]) if same else None
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
         ends = [node.slice.lower, node.slice.upper, node.slice.step]
         numbers = [integer(end) if end else None for end in ends]
@@ -55,10 +74,22 @@ def items_of(frame: Frame, node: ast.expr) -> Nodes | None:
     return [ast.copy_location(ast.Subscript(node, k, ast.Load()), node) for k in places]
 
 
+def _kind(frame: Frame, node: ast.expr) -> str:
+    """Return what kind of display an expression is: a tuple and a list cannot be added."""
+    while isinstance(node, (ast.BinOp, ast.Subscript)):
+        node = node.left if isinstance(node, ast.BinOp) else node.value
+    held = frame.held(node.id) if isinstance(node, ast.Name) else None
+    return held.kind if isinstance(held, Display) else type(node).__name__.lower()
+
+
 def arguments(frame: Frame, node: ast.Call, dotted: str) -> tuple[str, Nodes] | None:
     """Return the row that a call of a reduction means, with its arguments; None if it is unknown."""
     args, named = list(node.args), {k.arg: k.value for k in node.keywords}
     row = BY_NAME[dotted].name
+    if dotted == "math.dist":
+        points = [items_of(frame, argument) or [] for argument in args]
+        alike = len(points) == 2 and all(points) and len(points[0]) == len(points[1])
+        return (row, [*points[0], *points[1]]) if alike and not named else None
     if dotted in CHOICES and len(args) > 1:
         return None if named else (row, args)
     items = items_of(frame, args[0]) if args else None

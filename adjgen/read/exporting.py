@@ -7,6 +7,7 @@ from adjgen.ir.core import Atom, Var
 from adjgen.read.cells import Heap
 from adjgen.read.lowering import Arm, Session
 from adjgen.read.values import FunctionValue, RowValue, Value, leaves, rebuilt, tree_of
+from adjgen.read.views import renamed_views
 
 
 def atoms_inside(body: Arm) -> list[Var]:
@@ -40,6 +41,7 @@ def given_outside(session: Session, body: Arm, given: Mapping[Var, Var]) -> None
             session.origins[outer] = session.origins[inner]
         if inner in session.doubtful:
             session.doubtful.add(outer)
+    renamed_views(session.views, given)
 
 
 def _renamed(value: Value, given: Mapping[Var, Var]) -> Value:

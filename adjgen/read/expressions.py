@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 
 from adjgen.ir.core import Atom, Const, Opaque, Var
-from adjgen.ir.types import OPAQUE
+from adjgen.ir.types import BOOL, INT, OPAQUE
 from adjgen.read import (
     arrays,
     calls,
@@ -14,6 +14,8 @@ from adjgen.read import (
     joins,
     lists,
     names,
+    nothing,
+    operations,
     solvers,
     stores,
     tables,
@@ -115,6 +117,11 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
     return result
 
 
+def is_string(atom: Atom) -> bool:
+    """Whether a value is a text that is written out."""
+    return isinstance(atom, Const) and isinstance(atom.value, str)
+
+
 def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     right = value(frame, node.right)
     name = BINARY.get(type(node.op))
@@ -122,15 +129,15 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
         made = arrays.operation(frame, node, name, left, right)
         if made is not None:
             return made
-    if isinstance(left, Display) and isinstance(right, Display) and name == "add":
-        return Display(left.kind, left.items + right.items)
+    if (joined := displays.joined(name, left, right)) is not None:
+        return joined
     made = stores.list_operation(frame, node, name, left, right)
     if made is not None:
         return made
     a, b = frame.materialise(node.left, left), frame.materialise(node.right, right)
-    if name is None or any(isinstance(getattr(side, "value", None), str) for side in (a, b)):
+    if name is None or is_string(a) or is_string(b):
         what = "ADJ404 a bit operation" if name is None else "ADJ402 a string operation"
-        return calls.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
+        return operations.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
     return frame.row(node, name, a, b)
 
 
@@ -140,9 +147,11 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
         if isinstance(operand.value, (int, float)) and not isinstance(operand.value, bool):
             return Const(-operand.value)
     inner = atom(frame, operand)
+    if isinstance(node.op, ast.Invert) and inner.type.dtype in (BOOL, INT):
+        return frame.row(node, "bit_not", inner)
     if isinstance(node.op, ast.Invert):
         reason = "ADJ404 a bit operation cannot be differentiated"
-        return calls.on_atoms(frame, node, node.op, (inner,), reason)
+        return operations.on_atoms(frame, node, node.op, (inner,), reason)
     if isinstance(node.op, ast.Not) and isinstance(inner, Const):
         return Const(not inner.value)
     name = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not"}[type(node.op)]
@@ -153,22 +162,8 @@ def _compare(frame: Frame, node: ast.Compare) -> Value:
     if not all(type(op) in COMPARE for op in node.ops):
         return frame.opaque(node, "ADJ405 `in` cannot be differentiated")
     left = value(frame, node.left)
-    known = is_none(frame, node, left)
+    known = nothing.is_none(frame, node, left)
     return known if known is not None else _chain(frame, node, frame.materialise(node, left), 0)
-
-
-def is_none(frame: Frame, node: ast.Compare, left: Value) -> Const | None:
-    """Return whether a value is None, if that is known: a list of the function's own is not."""
-    right = node.comparators[0]
-    if len(node.ops) > 1 or not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
-        return None
-    if not (isinstance(right, ast.Constant) and right.value is None):
-        return None
-    none = isinstance(left, Const) and left.value is None
-    own = isinstance(left, ListValue) and frame.session.heap[left.cell] not in frame.session.origins
-    if not (own or isinstance(left, (Const, Display, RowValue))):
-        return None
-    return Const(none == isinstance(node.ops[0], ast.Is))
 
 
 def _chain(frame: Frame, node: ast.Compare, left: Atom, k: int) -> Value:
@@ -259,6 +254,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
         code = Code(item, ("container",), reason=reason, hint=ADVICE)
         return frame.emit(node, Opaque(code), [frame.materialise(node, base)], [OPAQUE])[0]
+    lists.whole(frame, node.slice)
     return frame.opaque(node, reason, ADVICE, tables.kind_of_items(frame.binding(node.value)))
 
 

@@ -4,9 +4,11 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 Statements = Sequence[ast.stmt]
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+LEAVES = {ast.Name, ast.Constant}
 CLOSED = (ast.Name, ast.Constant, *SCOPES)  # nodes that a walk through a function does not enter
 BELOW = (ast.expr, *SCOPES)  # nodes without statements of the function in them
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
@@ -15,12 +17,18 @@ LOOPS = (ast.For, ast.While, ast.AsyncFor)
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the nodes right below a node, without operators and contexts."""
     found: list[ast.AST] = []
-    for value in map(node.__dict__.get, node._fields):
-        if isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST) and value._fields:
+    kind = type(node)
+    if kind not in _inside:
+        _inside[kind] = tuple(name for name in node._fields if name not in ("ctx", "op", "id"))
+    for value in map(node.__dict__.get, _inside[kind]):
+        if isinstance(value, ast.AST):
             found.append(value)
+        elif isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
     return found
+
+
+_inside: dict[type[ast.AST], tuple[str, ...]] = {}  # class of nodes -> fields with nodes in them
 
 
 def evaluated(node: ast.AST) -> list[ast.AST]:
@@ -42,6 +50,8 @@ def own_nodes(*roots: ast.AST, closed: tuple[type, ...] = CLOSED) -> Iterator[as
     while stack:
         node = stack.pop()
         yield node
+        if type(node) in LEAVES:
+            continue
         if not isinstance(node, closed):
             stack += children(node)[::-1]
         elif isinstance(node, SCOPES) and closed is CLOSED:
@@ -52,8 +62,11 @@ def assigned(statements: Iterable[ast.AST]) -> list[str]:
     """Return the names that statements bind or delete, in order, each once."""
     names: dict[str, None] = {}
     for node in _binding_nodes(statements):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names[node.id] = None
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                names[node.id] = None
+        elif isinstance(node, ast.expr):
+            continue
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names[node.name] = None
         elif isinstance(node, ast.alias):
@@ -67,11 +80,25 @@ def assigned(statements: Iterable[ast.AST]) -> list[str]:
     return list(names)
 
 
+@lru_cache(maxsize=256)  # several ask, at every call of a function
+def nodes_of(function: Any) -> tuple[ast.AST, ...]:
+    """Return the nodes of a function's body, without the bodies of functions and classes inside."""
+    return tuple(own_nodes(*function.body if isinstance(function.body, list) else [function.body]))
+
+
+@lru_cache(maxsize=256)
+def assigned_in(function: Any) -> frozenset[str]:
+    """Return the names that the body of a function binds or deletes."""
+    return frozenset(
+        assigned(function.body if isinstance(function.body, list) else [function.body])
+    )
+
+
 @lru_cache(maxsize=256)  # asked at every statement that is carried
 def rebound(function: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
     """Return the names of a function that are assigned more than once, or in a loop."""
     counts = Counter({a.arg: 1 for a in ast.walk(function.args) if isinstance(a, ast.arg)})
-    for node in own_nodes(*function.body) if isinstance(function.body, list) else ():
+    for node in nodes_of(function) if isinstance(function.body, list) else ():
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             counts[node.id] += 1
         elif isinstance(node, (ast.For, ast.While)):
@@ -87,6 +114,9 @@ def _binding_nodes(roots: Iterable[ast.AST]) -> Iterator[ast.AST]:
     stack = list(reversed(list(roots)))
     while stack:
         node = stack.pop()
+        if type(node) in LEAVES:
+            yield node
+            continue
         if isinstance(node, COMPREHENSIONS):
             walruses = (n for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
             yield from (walrus.target for walrus in walruses)
@@ -138,16 +168,39 @@ def loop_nodes(statements: Statements) -> Iterator[ast.AST]:
             stack.extend(reversed(children(node)))
 
 
+MOST = 4096  # nodes of which it is remembered what is inside: arms in arms ask at every level
+_returning: dict[ast.AST, bool] = {}
+_breaking: dict[ast.AST, bool] = {}
+
+
+def _inside_of(node: ast.AST, wanted: tuple[type, ...], known: dict[ast.AST, bool]) -> bool:
+    """Whether a statement is one of some kinds, or has one in it, not in a function.
+
+    Break and continue in the body of a loop are those of that loop.
+    """
+    if isinstance(node, BELOW):
+        return False
+    if node not in known:
+        found = isinstance(node, wanted)
+        own = known is _breaking and isinstance(node, LOOPS)
+        for inner in node.orelse if own else children(node):  # type: ignore[attr-defined]
+            found = found or _inside_of(inner, wanted, known)
+        if len(known) >= MOST:
+            known.clear()
+        known[node] = found
+        return found
+    return known[node]
+
+
 def returns(statements: Iterable[ast.AST]) -> bool:
     """Whether there is a return among statements."""
-    return any(isinstance(node, ast.Return) for node in own_nodes(*statements, closed=BELOW))
+    return any([_inside_of(node, (ast.Return,), _returning) for node in statements])
 
 
 def jumps(statements: Statements) -> bool:
     """Whether statements can leave the list they stand in: return, or break and continue of the loop around."""
-    if any(isinstance(n, (ast.Break, ast.Continue)) for n in loop_nodes(statements)):
-        return True
-    return returns(statements)
+    loop = [_inside_of(node, (ast.Break, ast.Continue), _breaking) for node in statements]
+    return any(loop) or returns(statements)
 
 
 def dies(statements: Statements) -> bool:
@@ -163,11 +216,8 @@ def dies(statements: Statements) -> bool:
 @lru_cache(maxsize=256)  # asked at every call of a function
 def yields(function: ast.FunctionDef | ast.Lambda) -> ast.AST | None:
     """Return the yield that makes a function a generator, or None."""
-    body = function.body if isinstance(function.body, list) else [function.body]
-    for node in own_nodes(*body):
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            return node
-    return None
+    found = (n for n in nodes_of(function) if type(n) is ast.Yield or type(n) is ast.YieldFrom)
+    return next(found, None)
 
 
 INNARDS = {"__code__", "__defaults__", "__kwdefaults__"}
@@ -181,7 +231,7 @@ def returns_its_argument(function: ast.AST) -> bool:
     names = [arg.arg for arg in [*args.posonlyargs, *args.args]]
     if len(names) != 1 or args.vararg or args.kwonlyargs or args.kwarg:
         return False
-    if names[0] in assigned(function.body) or not ends(function.body):
+    if names[0] in assigned_in(function) or not ends(function.body):
         return False
     changed = {n.attr for n in ast.walk(function) if isinstance(n, ast.Attribute)} & INNARDS
     if changed or any(isinstance(n, ast.Nonlocal) for n in ast.walk(function)):
@@ -202,3 +252,16 @@ def integer(node: ast.expr) -> int | None:
         return None if inside is None else -inside
     number = node.value if isinstance(node, ast.Constant) else None
     return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def in_index(key: ast.expr) -> set[str]:
+    """Return the names in an index that are whole numbers there: x[i - 1], x[i, 2 * j]."""
+    found, pending = set(), [key]
+    for part in pending:
+        if isinstance(part, ast.Name):
+            found.add(part.id)
+        elif isinstance(part, ast.Tuple):
+            pending += part.elts
+        elif isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub, ast.Mult)):
+            pending += [part.left, part.right]
+    return found

@@ -11,10 +11,8 @@ from typing import Any
 
 from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
-from adjgen.elementary.trace import result_type
 from adjgen.ir.core import UNBOUND, Atom, Const, Op, Opaque, Var
-from adjgen.ir.shapes import symbol
-from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, array, of_constant
+from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, of_constant
 from adjgen.read import names
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
@@ -36,7 +34,12 @@ from adjgen.read.values import (
 )
 from adjgen.read.views import check_views
 
-OF_ARRAYS = ("numpy", "scipy.special", "scipy.stats")  # modules whose functions take arrays
+OF_ARRAYS = (
+    "numpy",
+    "scipy.special",
+    "scipy.stats",
+    "scipy.integrate",
+)  # modules whose functions take arrays
 
 
 class Frame:
@@ -70,19 +73,16 @@ class Frame:
     ) -> tuple[Var, ...]:
         """Append an equation that stands at a node."""
         self.at(node)
-        if self.session.views:
-            check_views(self, node, args)
+        check_views(self, node, args)
         return self.session.builder.emit(op, args, types)
 
     def row(self, node: ast.AST, name: str, *args: Atom) -> Var:
         """Append an elementary function of atoms."""
         self.session.numpy |= bool(TABLE[name].home)
         self.session.arrays |= TABLE[name].home in OF_ARRAYS
-        kind = result_type(TABLE[name], args)
-        if self.session.target == "numpy" and kind is REAL and TABLE[name].category != "sequence":
-            if any(arg.type is OPAQUE for arg in args):
-                kind = array(symbol())  # what is unknown may be an array
-        out = self.emit(node, name, args, [kind])[0]
+        check_views(self, node, args)
+        self.at(node)
+        out = self.session.builder.value(name, args, self.session.type_of(name, args))
         if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
             self.session.doubtful.add(out)
         return out

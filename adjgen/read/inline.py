@@ -4,17 +4,18 @@ import ast
 from types import SimpleNamespace
 from typing import Any
 
-from adjgen.ir.core import UNBOUND, Call, Const, Opaque, Var
-from adjgen.ir.types import NOTHING, OPAQUE, REAL
-from adjgen.read import expressions
+from adjgen.ir.core import UNBOUND, Call, Const, Function, Opaque, Var
+from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, is_mutable
+from adjgen.read import expressions, keywords, lists
+from adjgen.read.cells import SHARED, freeze
 from adjgen.read.comments import report_misplaced
 from adjgen.read.flow import ends, returns_its_argument, yields
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
-from adjgen.read.recursion import fitting, returned_lists
+from adjgen.read.recursion import fitting
 from adjgen.read.state import locals_of, outer_state, parameters
-from adjgen.read.values import Display, FunctionValue, ListValue, RowValue, Value, rebuilt
+from adjgen.read.values import Display, FunctionValue, ListValue, RowValue, Value, leaves, rebuilt
 
 HARMLESS_DECORATORS = {
     "adjgen.differentiable",
@@ -125,15 +126,7 @@ def bind_arguments(
         if kind == "VAR_POSITIONAL":
             bound[name], rest = Display("tuple", tuple(rest)), []
         elif kind == "VAR_KEYWORD":
-            if left:
-                frame.problem(
-                    node,
-                    "ADJ601",
-                    f"`**{name}` receives arguments",
-                    "Give each a parameter of its own.",
-                )
-            empty = Code(ast.Dict([], []))
-            bound[name], left = frame.emit(node, Opaque(empty), (), [OPAQUE])[0], {}
+            bound[name], left = keywords.received(frame, node, definition.node, name, left), {}
         elif rest and kind != "KEYWORD_ONLY":
             bound[name] = rest.pop(0)
         elif name in left and kind != "POSITIONAL_ONLY":
@@ -269,13 +262,25 @@ def called(frame: Frame, node: ast.Call, definition: Any, bound: dict[str, Value
     args = [frame.materialise(node, bound[name]) for name, _ in kinds]
     name = function_for_call(frame.session, definition)
     function = frame.session.functions[name]
-    problem = returned_lists(frame, node, function)
-    if problem is not None:
-        return problem
     function.about["called"] = True
     if not fitting(frame, node, function, args):
         return Var("", NOTHING)
     keywords = tuple(n for n, kind in kinds if kind == "KEYWORD_ONLY")
     op = Call(name, function.result, keywords)
-    outs = frame.emit(node, op, args, [REAL] * function.result.leaves())
-    return rebuilt(function.result, iter(outs))
+    outs = frame.emit(node, op, args, result_types(function))
+    return rebuilt(function.result, iter([given_back(frame, out, function, bound) for out in outs]))
+
+
+def result_types(function: Function) -> list[Type]:
+    """Return the types of what a function returns: numbers, as long as its body is not known."""
+    return [found.type for found in function.body.results] or [REAL] * function.result.leaves()
+
+
+def given_back(frame: Frame, out: Var, function: Function, bound: dict[str, Value]) -> Value:
+    """Return a result of a CALL; a list may be one that the function was given, or keeps."""
+    if not is_mutable(out.type):
+        return out
+    if function.about.get("returns_argument"):
+        parts = [part for value in bound.values() for part in leaves(value)]
+        freeze(SHARED, *(part.cell for part in parts if isinstance(part, (ListValue, RowValue))))
+    return lists.held(frame, out, frozen=SHARED)

@@ -27,6 +27,7 @@ from adjgen.read.values import (
     merged_tree,
     rebuilt,
 )
+from adjgen.read.views import join_views
 
 
 def truth(frame: Frame, node: ast.expr, test: Atom) -> Atom:
@@ -64,6 +65,8 @@ class _Ends:
         tree = merged_tree(pair)
         if a is b and name or isinstance(a, ListValue) and a == b:
             self.new[name] = a
+        elif (only := _only_list(frame, a, b)) is not None:
+            self.new[name] = only
         elif tree is None and (some := chosen(frame, *pair)) is not None:
             self.functions[name] = some[0]
             self.trees[name], self.flat[name] = LEAF, some[1:]
@@ -75,6 +78,17 @@ class _Ends:
             self.new[name] = a
         else:
             self.trees[name], self.flat[name] = tree, pair
+
+
+def _only_list(frame: Frame, a: Value, b: Value) -> ListValue | None:
+    """Return the list that a name stands for on the one path where it stands for something.
+
+    Whoever reads the name was on that path; the list has to be one that both paths know.
+    """
+    for one, other in ((a, b), (b, a)):
+        if other is UNBOUND and isinstance(one, ListValue) and one.cell in frame.session.heap:
+            return one
+    return None
 
 
 def join(
@@ -93,7 +107,9 @@ def join(
     new, flat, trees = ends.new, ends.flat, ends.trees
     changed = [c for c in heap if then.heap[c] is not other.heap[c]]
     flat |= {cell: (then.heap[cell], other.heap[cell]) for cell in changed}
-    parts = iter(_emit_if(frame, node, test, (then.builder, other.builder), flat, trees))
+    sides = _sides(flat, trees)
+    outs = _emit_if(frame, node, test, (then.builder, other.builder), flat, trees, sides)
+    parts = iter(outs)
     merged: dict[tuple[Any, Any], Cell] = {}
     cells = merged_cells({name: raw[name] for name in trees}, merged)
     frame.session.heap = {**then.heap, **other.heap, **heap}
@@ -102,6 +118,10 @@ def join(
         if name in ends.functions:
             new[name] = Dispatch(atoms_of(new[name])[0], ends.functions[name])
     frame.session.heap |= {cell: next(parts) for cell in changed}
+    if frame.session.views:
+        join_views(frame.session, outs, [(then.heap, sides[0]), (other.heap, sides[1])], merged)
+        for cell in merged.values():
+            cell.bases = tuple(frame.session.views.get(frame.session.heap.get(cell, UNBOUND), {}))
     result = new.pop("", UNBOUND)
     frame.env = {n: v for n, v in new.items() if n not in trees}
     if merged:
@@ -147,18 +167,23 @@ def _absent(name: str) -> Value:
     return Const(False) if name.startswith("%") and name != "%result" else UNBOUND
 
 
+def _sides(flat: dict[Any, tuple[Value, Value]], trees: dict[Any, Tree]) -> list[list[Atom]]:
+    """Return the leaves of the names that differ, as each arm leaves them."""
+    sides: list[list[Atom]] = [[], []]
+    for name, pair in flat.items():
+        for side, part in zip(sides, pair):
+            side.extend(atoms_of(expanded(part, trees.get(name, LEAF))))
+    return sides
+
+
 def _emit_if(
     frame: Frame, node: ast.AST, test: Atom, arms: tuple[Builder, Builder],
-    flat: dict[Any, tuple[Value, Value]], trees: dict[Any, Tree],
+    flat: dict[Any, tuple[Value, Value]], trees: dict[Any, Tree], sides: list[list[Atom]],
 ) -> tuple[Var, ...]:  # fmt: skip
     """Append the IF whose outs are the leaves of the names that differ, if there is anything in it."""
-    sides: list[list[Atom]] = [[], []]
     hints: list[str] = []
     for name, pair in flat.items():
-        tree = trees.get(name, LEAF)
-        hints += [hint_of(name, pair)] * tree.leaves()
-        for side, part in zip(sides, pair):
-            side.extend(atoms_of(expanded(part, tree)))
+        hints += [hint_of(name, pair)] * trees.get(name, LEAF).leaves()
     if not hints and not any(arm.eqns for arm in arms):
         return ()
     frame.at(node)

@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Callable
 
+from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Const, Var
-from adjgen.ir.types import REAL
+from adjgen.ir.types import REAL, Type
 from adjgen.read import expressions, lists, stores
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
@@ -43,18 +44,14 @@ def extend(frame: Frame, node: ast.AST, base: List, more: ast.expr) -> bool:
     added = lists.list_of(frame, more)
     if added is None:
         return False
-    old, new = frame.materialise(node, base), frame.materialise(node, added)
-    if isinstance(base, RowValue):
-        return False
-    made = frame.row(node, "joined", old, new)
-    stores.change(frame, node, base, made)
-    _together(base, added, made)
+    stores.renew(frame, node, base, "joined", frame.materialise(node, added))
+    _together(base, added, lists.kind_of(frame, base))
     return True
 
 
-def _together(base: List, added: Value, made: Atom) -> None:
+def _together(base: List, added: Value, kind: Type) -> None:
     """Note that lists inside belong to two lists, once one is extended by the other."""
-    if made.type.element is None or made.type.element.element is None:
+    if kind.element is None or kind.element.element is None:
         return
     base.cell.loose = lists.ROWS
     if isinstance(added, (ListValue, RowValue)):
@@ -124,7 +121,7 @@ def replace_part(
     stores.change(frame, node, base, made)
     base.cell.generation += 1
     if new is not None:
-        _together(base, new, made)
+        _together(base, new, made.type)
 
 
 def delete(frame: Frame, node: ast.AST, target: ast.expr) -> bool:
@@ -181,12 +178,22 @@ def over_list(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
         return None
     if any(isinstance(a, ast.Starred) for a in node.args):
         return None
+    if dotted in ("builtins.sum", "math.prod"):
+        node = with_start(node)
 
     def read() -> Value | None:
         found = lists.list_of(frame, node.args[0])
         return None if found is None else OVER[dotted](frame, node, found, dotted)
 
     return frame.attempt(read)
+
+
+def with_start(node: ast.Call) -> ast.Call:
+    """Write the start value of a sum or a product behind the list, as an argument without a name."""
+    if [keyword.arg for keyword in node.keywords] != ["start"] or len(node.args) != 1:
+        return node
+    call = ast.Call(node.func, [*node.args, node.keywords[0].value], [])
+    return ast.copy_location(call, node)
 
 
 def _whole(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
@@ -207,10 +214,31 @@ def _product(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | 
         return None
     walked = frame.materialise(node, base)
     element, so_far = Var("", walked.type.element or REAL), Var("product", REAL)
+    start = expressions.atom(frame, node.args[1]) if node.args[1:] else Const(1)
     builder = frame.session.builder.nested()
     body = builder.block(builder.emit("mul", (so_far, element), [REAL]), [element, so_far])
-    (out,) = frame.session.builder.emit(For(1, 1), [walked, Const(1)], [REAL], ["product"], [body])
+    (out,) = frame.session.builder.emit(For(1, 1), [walked, start], [REAL], ["product"], [body])
     return out
+
+
+def distance(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
+    """Lower math.dist of two lists, or math.hypot of one behind a star."""
+    stars = [isinstance(argument, ast.Starred) for argument in node.args]
+    if (dotted, stars) not in (("math.dist", [False, False]), ("math.hypot", [True])):
+        return None
+    args = [a.value if isinstance(a, ast.Starred) else a for a in node.args]
+
+    def read() -> Value | None:
+        found = [lists.list_of(frame, argument) for argument in args]
+        atoms = [frame.materialise(node, one) for one in found if one is not None]
+        if len(atoms) < len(args) or any(depth(atom.type) != 1 for atom in atoms):
+            return None
+        return frame.row(node, DISTANCES[len(atoms)], *atoms)
+
+    return None if node.keywords else frame.attempt(read)
+
+
+DISTANCES = {1: "norm", 2: "distance"}
 
 
 def _sorted(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:

@@ -10,7 +10,7 @@ from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
 from adjgen.read import expressions, stores
 from adjgen.read.bound import require_bound
 from adjgen.read.cells import SHARED, freeze, stays_inside
-from adjgen.read.flow import integer
+from adjgen.read.flow import in_index, integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
@@ -27,7 +27,7 @@ class Retyped(Exception):
 
 def held(frame: Frame, var: Atom, frozen: str = "") -> ListValue:
     """Return a new list that holds a value."""
-    cell = Cell(frozen=frozen)
+    cell = Cell(frozen=frozen, bases=tuple(frame.session.views.get(var, ())))
     frame.session.heap[cell] = var
     return ListValue(cell)
 
@@ -40,6 +40,15 @@ def taken(frame: Frame, node: ast.AST, value: Value) -> Value:
         return value
     freeze(SHARED, value.cell)
     return held(frame, frame.materialise(node, value), frozen=SHARED)
+
+
+def settled(frame: Frame, node: ast.AST, value: Value) -> Value:
+    """Return a value whose lists are ones that no other name holds: what is returned stays as it is."""
+    if isinstance(value, Display):
+        return Display(value.kind, tuple([settled(frame, node, item) for item in value.items]))
+    if not isinstance(value, (ListValue, RowValue)):
+        return value
+    return held(frame, frame.materialise(node, value))
 
 
 def row_held(frame: Frame, var: Atom, frozen: str, inside: Iterable[Cell]) -> ListValue:
@@ -221,7 +230,14 @@ def maker(frame: Frame, node: ast.Call) -> str:
 
 def index(frame: Frame, node: ast.expr) -> Atom:
     """Lower an index: a whole number."""
+    whole(frame, node)
     return as_index(frame, node, expressions.atom(frame, node))
+
+
+def whole(frame: Frame, key: ast.expr) -> None:
+    """Have parameters that stand in an index read as whole numbers."""
+    for name in sorted(in_index(key)):
+        retype(frame, frame.held(name), INT)
 
 
 def as_index(frame: Frame, node: ast.expr, atom: Atom) -> Atom:

@@ -15,24 +15,33 @@ from adjgen.read.cells import opened
 from adjgen.read.comments import is_checkpointed
 from adjgen.read.flow import assigned, returns
 from adjgen.read.frame import Frame
-from adjgen.read.values import Value, atoms_of
+from adjgen.read.lowering import Mark
+from adjgen.read.values import ListValue, Value, atoms_of
 from adjgen.read.walks import Walk, walk
 
 TRUE, FALSE = Const(True), Const(False)
 
 
-def loop(frame: Frame, node: ast.For | ast.While) -> Value:
-    """Lower a loop without its else clause; return whether break (or return) ended it."""
-    plan = _plan(frame, node)
+def loop(frame: Frame, node: ast.For | ast.While, extends: bool = True) -> Value:
+    """Lower a loop without its else clause; return whether break (or return) ended it.
+
+    A list that the body only extends, `x += [y]`, stays the list that it is, if that `extends` it.
+    """
+    start = Mark(frame)
+    plan = _plan(frame, node, extends)
     inits = {name: _now(plan, frame.env, name) for name in plan.names}
     carried = Carried({n: LEAF for n in plan.names}, {n: [UNBOUND.type] for n in plan.names})
-    heap = frame.session.heap
+    heap, carried.views = frame.session.heap, frame.session.views
     for name, held in inits.items():
         carried.absorb(name, opened(held, heap))
+    carried.widen_views(inits, heap, heap)
     carried.freeze_shared(frame, frame.env | inits, start=True)
     mark = len(frame.session.problems)
     while True:
         blocks, exits, changed = _attempt(frame, plan, carried)
+        if any(frame.env[name] != held for name, held in plan.extended.items()):
+            start.rewind()
+            return loop(frame, node, extends=False)
         if not changed:
             break
         del frame.session.problems[mark:]
@@ -52,14 +61,18 @@ class Plan:
     inner_test: ast.expr | None = None  # the same, in the body, because it binds names
     flags: dict[str, str] = field(default_factory=dict)  # flag -> name that may have no value
     starts: bool = False  # whether there surely is a first turn
+    extended: dict[str, Value] = field(default_factory=dict)  # what a turn leaves of such lists
 
     def elements(self) -> list[Var]:
         """Return the variables that a turn finds its elements in."""
         return self.walk.elements if self.walk is not None else []
 
 
-def _plan(frame: Frame, node: ast.For | ast.While) -> Plan:
+def _plan(frame: Frame, node: ast.For | ast.While, extends: bool) -> Plan:
     plan = Plan(node, _names(frame, node, node.body))
+    if extends:
+        plan.extended = {n: frame.env[n] for n in plan.names if _only_extended(frame, node, n)}
+        plan.names = [n for n in plan.names if n not in plan.extended]
     gone = deleted(*node.body)
     for name in plan.names:
         if not name.startswith("%") and (name in gone or boundness(frame.env, name) != TRUE):
@@ -102,6 +115,15 @@ def _names(frame: Frame, node: ast.For | ast.While, body: Sequence[ast.stmt]) ->
     return [*names, "%stop"]
 
 
+def _only_extended(frame: Frame, node: ast.For | ast.While, name: str) -> bool:
+    """Whether a name stands for a list, and the loop binds it by `+=` alone."""
+    if not isinstance(frame.env.get(name), ListValue) or boundness(frame.env, name) != TRUE:
+        return False
+    added = [n.target for n in ast.walk(node) if isinstance(n, ast.AugAssign)]
+    bound = (n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name)
+    return all(n in added for n in bound if not isinstance(n.ctx, ast.Load))
+
+
 def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], bool, bool]:
     """Lower the body once, with the types assumed so far; tell whether they were too narrow."""
     variables, session = carried.variables(), frame.session
@@ -115,6 +137,7 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
         arm = frame.arm(lambda: _body(frame, plan), plan.node)
     finally:
         frame.env, session.heap = outer, outer_heap
+    plan.extended = {name: arm.env.get(name, UNBOUND) for name in plan.extended}
     env = arm.env | {name: _now(plan, arm.env, name) for name in carried.names()}
     changed = carried.widen(env, start, arm.heap)
     changed = carried.freeze_shared(frame, env, start=False) or changed

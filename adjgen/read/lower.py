@@ -9,7 +9,7 @@ from adjgen.diagnostics import Problem, UnsupportedError
 from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
 from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
-from adjgen.ir.types import OPAQUE, Type, differentiable, is_mutable
+from adjgen.ir.types import OPAQUE, REAL, Type, differentiable, is_mutable, seq
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
 from adjgen.read.cells import opened
@@ -20,9 +20,10 @@ from adjgen.read.lists import taken as list_taken
 from adjgen.read.lowering import Reread, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
-from adjgen.read.recursion import returned_lists
+from adjgen.read.returned import returns_argument
 from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
+from adjgen.read.views import check_views
 
 DEEPEST = 8  # lists in a list
 
@@ -107,9 +108,16 @@ def _signature_problems(session: Session, definition: Any) -> None:
             )
 
 
+def name_of(definition: Any) -> str:
+    """Return the name of a function, that of a lambda if it is bound to one in the source."""
+    if isinstance(definition.node, ast.Lambda):
+        return definition.name if definition.name.isidentifier() else "function"
+    return str(definition.node.name)
+
+
 def function_for_call(session: Session, definition: Any) -> str:
     """Return the name of a Function for CALL equations; it is lowered when first asked for."""
-    name = getattr(definition.node, "name", "function")
+    name = name_of(definition)
     for taken, function in session.functions.items():
         if function.about["key"] == definition:
             return taken
@@ -139,20 +147,32 @@ def function_for_call(session: Session, definition: Any) -> str:
 
 def _lowered_function(session: Session, definition: Any, assumed: Function) -> Function:
     """Lower a function; one that calls itself must return what its calls were taken to return."""
-    mark = len(session.problems)
+    mark, guess = len(session.problems), True
+    without: Function | None = None  # what is assumed if a guess is wrong
     while True:
         session.builder = Builder()
         found = _function(session, definition, assumed.name, assumed.about)
-        if assumed.about.get("called"):
-            returned_lists(Frame(session, definition, ()), definition.node, found)
-        if (
-            found.result == assumed.result
-            or session.problems[mark:]
-            or not assumed.about.get("called")
-        ):
+        types, shares = inline.result_types(found), returns_argument(found)
+        same = (found.result, types) == (assumed.result, inline.result_types(assumed))
+        same = same and shares == assumed.about.get("returns_argument", False)
+        found.about["returns_argument"] = shares
+        if session.problems[mark:] and without is not None:
+            del session.problems[mark:]
+            assumed, without = without, None
+        elif same or session.problems[mark:] or not assumed.about.get("called"):
             return found
-        assumed = replace(assumed, result=found.result)
+        else:
+            assumed = _assuming(found, types)
+            if OPAQUE in types and guess:  # a list of numbers, joined with what was taken for one
+                types = [seq(REAL) if kind == OPAQUE else kind for kind in types]
+                assumed, without, guess = _assuming(found, types), assumed, False
         session.functions[assumed.name] = assumed
+
+
+def _assuming(function: Function, types: Sequence[Type]) -> Function:
+    """Return a function of which calls know no more than the types of its results."""
+    results = tuple([Var("", kind) for kind in types])
+    return replace(function, params=(), body=Block((), (), results))
 
 
 def _function(session: Session, definition: Any, name: str, about: dict[str, Any]) -> Function:
@@ -182,6 +202,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     session.functions[name] = replace(session.functions[name], params=tuple(params))
     result = inline.read_body(session, definition, bound, None, is_main)
     result = opened(list_taken(frame, definition.node, result), session.heap)
+    check_views(frame, definition.node, [p for p in leaves(result) if isinstance(p, Var)])
     if is_main:
         _show_changes(session, params, bound)
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):

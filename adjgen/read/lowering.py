@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from adjgen.diagnostics import Problem
+from adjgen.elementary.row import TABLE
+from adjgen.elementary.trace import result_type
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Function, Loc, Var
-from adjgen.ir.types import Type
+from adjgen.ir.shapes import symbol
+from adjgen.ir.types import OPAQUE, REAL, Type, array
 from adjgen.read.cells import Heap
 from adjgen.read.guards import Guard
-from adjgen.read.values import Cell, Conflict, Value
+from adjgen.read.values import Conflict, Value
+from adjgen.read.views import Views
 
 
 class Reread(Exception):
@@ -25,7 +29,7 @@ class Session:
 
     def __init__(self, target: str = "math") -> None:
         self.target = target
-        self.views: dict[Var, tuple[Cell, Atom]] = {}  # view of an array -> that, and what it held
+        self.views: Views = {}
         self.builder = Builder()
         self.problems: list[Problem] = []  # a loop that is read again forgets those of its body
         self.settled: list[Problem] = []  # those of functions, which are read once
@@ -40,6 +44,9 @@ class Session:
         self.in_place = 0  # statements of callees that were read in place
         self.files: dict[str, Any] = {}
         self.solutions: dict[Var, Any] = {}  # what solvers returned -> attribute, residual
+        self.keywords: dict[
+            Var, Any
+        ] = {}  # the **kwargs of functions read in place -> what they hold
         self.hidden: set[str] = set()  # modules that `from package import name` does not reach
         self.numpy = False  # whether numpy is used, so that values may be arrays
         self.arrays = False  # whether functions are used that take arrays
@@ -49,6 +56,14 @@ class Session:
         self.retyped: dict[tuple[Any, str], Type] = {}  # by function and parameter
         # The parameter that a value comes from, and how many lists deep in it.
         self.origins: dict[Var, tuple[tuple[Any, str], int]] = {}
+
+    def type_of(self, name: str, args: tuple[Atom, ...]) -> Type:
+        """Return the type of a row's value; what is unknown may be an array, where there are arrays."""
+        row = TABLE[name]
+        kind = result_type(row, args)
+        if self.target == "numpy" and kind is REAL and row.category != "sequence":
+            return array(symbol()) if any(arg.type is OPAQUE for arg in args) else kind
+        return kind
 
 
 @dataclass

@@ -4,6 +4,7 @@ Names of modules appear in a rendered tree as `@module`; emit chooses an alias a
 """
 
 import ast
+import builtins
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ HARMLESS = frozenset(
     ascii bytes chr ord bin hex oct list tuple dict set frozenset sorted range enumerate zip reversed
     slice object super min max sum abs round int float bool divmod pow""".split()
 )
+LOOK_UPS = {"index", "count"}  # methods of lists and tuples that only look
 # These see every variable, or run text that does.
 SEES_ALL = {"builtins." + name for name in ("eval", "exec", "locals", "globals", "vars", "dir")}
 OBSERVERS = ("builtins.print", "warnings.warn", "logging.")
@@ -61,7 +63,9 @@ class Code:
 
     @property
     def is_name(self) -> bool:
-        """Whether this only reads a name from outside the function, which nobody can notice."""
+        """Whether this only reads a name from outside the function, which nobody can notice, or is {}."""
+        if isinstance(self.node, ast.Dict):
+            return not self.node.keys
         return isinstance(self.node, (ast.Name, ast.Attribute)) and not self.reads
 
     def render(self, reads: Sequence[Any], writes: Sequence[str]) -> Any:
@@ -170,7 +174,19 @@ def inward(node: ast.stmt, dotted: Callable[[ast.expr], str]) -> bool:
     stores = (n for n in ast.walk(node) if isinstance(n, (ast.Attribute, ast.Subscript)))
     outward = any(not isinstance(n.ctx, ast.Load) for n in stores)
     odd = (ast.AugAssign, ast.For, ast.With, ast.AsyncWith, ast.Import, ast.ImportFrom)
-    return not (outward or changes(node, dotted) or any(isinstance(n, odd) for n in ast.walk(node)))
+    loud = any(isinstance(n, odd) for n in ast.walk(node))
+    return not (outward or loud or changes(_raising_plainly(node, dotted), dotted))
+
+
+def _raising_plainly(node: ast.stmt, dotted: Callable[[ast.expr], str]) -> ast.stmt:
+    """Return a statement in which `raise ValueError(text)` is `raise text`: making one changes nothing."""
+    plain = copy.deepcopy(node)
+    for one in (n for n in ast.walk(plain) if isinstance(n, ast.Raise)):
+        if isinstance(one.exc, ast.Call) and not one.exc.keywords:
+            kind = getattr(builtins, dotted(one.exc.func).removeprefix("builtins."), None)
+            if isinstance(kind, type) and issubclass(kind, BaseException):
+                one.exc = ast.Tuple(one.exc.args, ast.Load())
+    return plain
 
 
 def _unknown_call(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
@@ -181,6 +197,8 @@ def _unknown_call(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
         text = isinstance(function.value, ast.Constant) and isinstance(function.value.value, str)
         if text or isinstance(function.value, ast.JoinedStr):
             return False  # "...".format(x), ", ".join(...)
+        if isinstance(function.value, (ast.List, ast.Tuple)) and function.attr in LOOK_UPS:
+            return False  # ["a", "b"].index(name)
     name = dotted(function)
     return name not in HARMLESS and not name.startswith("math.")
 

@@ -3,19 +3,26 @@
 import ast
 import copy
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeGuard
 
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
-from adjgen.read.flow import COMPREHENSIONS, assigned, is_text, own_nodes
+from adjgen.read.flow import (
+    COMPREHENSIONS,
+    assigned,
+    assigned_in,
+    in_index,
+    is_text,
+    nodes_of,
+    own_nodes,
+)
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
 from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
-from adjgen.read.ranks import OF_ARRAYS, Ranks
-from adjgen.read.said_arrays import said_array
+from adjgen.read.ranks import OF_ARRAYS, Ranks, array_of
 from adjgen.read.state import annotation_of, locals_of, parameters
 from adjgen.read.values import BindingValue
 
@@ -45,7 +52,7 @@ def parameter_types(
             found[name] = (OPAQUE, False)  # nobody checks what is passed for a flag
         elif "str" in annotation or isinstance(default, str) or name in used.texts - used.terms:
             found[name] = (OPAQUE, False)
-        elif kind_of := _said_array(session, definition, name, used):
+        elif kind_of := array_of(used.ranks, definition, name):
             found[name] = (kind_of, (kind_of.dtype or kind_of) is REAL)
         elif is_object(said) and "float" not in annotation:
             found[name] = (OPAQUE, False)
@@ -53,11 +60,7 @@ def parameter_types(
             found[name] = (written, True)
         elif name in used.counts:
             found[name] = (INT, False)
-        elif (
-            session.target == "numpy"
-            and name not in used.objects
-            and _may_be_array(default, annotation)
-        ):
+        elif used.ranks and name not in used.objects and _may_be_array(default, annotation):
             found[name] = (used.ranks.array(name), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
@@ -72,15 +75,6 @@ def parameter_types(
     return found
 
 
-def _said_array(session: Session, definition: Any, name: str, used: "Uses") -> Type | None:
-    """Return the type of a parameter that is annotated as an array, its rank perhaps by its uses."""
-    if session.target != "numpy":
-        return None
-    said = said_array(definition.file, annotation_of(definition.node, name), name)
-    unsized = said is not None and said.dtype is REAL and isinstance(said.shape, frozenset)
-    return used.ranks.array(name) if unsized else said
-
-
 def _may_be_array(default: object, annotation: set[str]) -> bool:
     return _number_default(default) and "float" not in annotation
 
@@ -89,16 +83,16 @@ def _number_default(default: object) -> bool:
     return default is ABSENT or default is None or isinstance(default, (int, float))
 
 
-def _with_aliases(session: Session, definition: Any) -> Frame:
+def _with_aliases(session: Session, definition: Any, nodes: Sequence[ast.AST]) -> Frame:
     """Return a frame in which local names that only stand for other names are known."""
     frame = Frame(session, definition, locals_of(definition.node))
-    body = definition.node.body if isinstance(definition.node.body, list) else []
     times = Counter(name for name, _ in parameters(definition.node))
-    for statement in own_nodes(*body):
-        times.update([statement.id] if _is_store(statement) else [])
+    times.update([node.id for node in nodes if _is_store(node)])
+    statements = [node for node in nodes if isinstance(node, ast.stmt)]
+    for statement in statements:
         if isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)):
             times.update(assigned([statement]))
-    for statement in own_nodes(*body):
+    for statement in statements:
         found = {}
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             for alias, name in zip(statement.names, assigned([statement])):
@@ -137,13 +131,13 @@ def _said_list(frame: Frame, said: ast.expr | None) -> Type | None:
     return None
 
 
-def _body_of_parameters(node: Any) -> list[ast.AST]:
-    """Return the body; where a parameter's name means something else it is spelled differently."""
+def _nodes_of_parameters(node: Any, nodes: Sequence[ast.AST]) -> Iterable[ast.AST]:
+    """Return the nodes of the body; a parameter's name that means something else is spelled differently."""
     body = node.body if isinstance(node.body, list) else [node.body]
     names = {name for name, _ in parameters(node)}
-    loops = (n for n in own_nodes(*body) if isinstance(n, COMPREHENSIONS))
-    if names.isdisjoint(assigned(body)) and not any(names & targets(n) for n in loops):
-        return body
+    loops = [n for n in nodes if isinstance(n, COMPREHENSIONS)]
+    if names.isdisjoint(assigned_in(node)) and not any(names & targets(n) for n in loops):
+        return nodes
     others: set[ast.AST] = set()
     gone: set[str] = set()
     for statement in body:
@@ -155,25 +149,31 @@ def _body_of_parameters(node: Any) -> list[ast.AST]:
                 own = names & targets(inner)
                 others |= {n for n in ast.walk(inner) if n in loads and n.id in own} - first
         if isinstance(statement, ast.Assign):
-            gone |= set(assigned([statement])) - {
-                n.id for n in ast.walk(statement.value) if isinstance(n, ast.Name)
-            }
+            gone |= set(assigned([statement])) - _stays(statement.value)
     if not others:
-        return body
+        return nodes
     copied = copy.deepcopy(body)
     for old, new in zip(ast.walk(ast.Module(body, [])), ast.walk(ast.Module(copied, []))):
         if old in others and isinstance(new, ast.Name):
             new.id = f"%{new.id}"
-    return copied
+    return own_nodes(*copied)
+
+
+def _stays(value: ast.expr) -> set[str]:
+    """Return the names whose kind a value that is assigned to them does not change: n = int(n)."""
+    made = value.left if isinstance(value, ast.BinOp) else value  # [x] * 3
+    if isinstance(made, (ast.List, ast.ListComp, ast.Dict, ast.DictComp)):
+        return set()
+    return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
 
 
 class Uses:
     """How the body of a function uses its names, from its syntax."""
 
     def __init__(self, session: Session, definition: Any) -> None:
-        self.frame = _with_aliases(session, definition)
-        if session.target == "numpy":
-            self.ranks = Ranks(self.frame, definition.node)
+        nodes = nodes_of(definition.node)
+        self.frame = _with_aliases(session, definition, nodes)
+        self.ranks = Ranks(self.frame, definition.node) if session.target == "numpy" else None
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
         self.lists: set[str] = set()  # indexed by numbers, iterated
@@ -183,7 +183,7 @@ class Uses:
         self.numbers: set[str] = set()  # arithmetic and functions
         self.terms: set[str] = set()  # arithmetic alone
         self.methods: set[ast.expr] = set()  # of numbers: x.is_integer
-        for inner in own_nodes(*_body_of_parameters(definition.node)):
+        for inner in _nodes_of_parameters(definition.node, nodes):
             look = LOOKS.get(type(inner))
             if look is not None:
                 look(self, inner)
@@ -206,8 +206,7 @@ class Uses:
 
     def _subscript(self, node: ast.Subscript) -> None:
         (self.objects if is_text(node.slice) else self.lists).update(names_of([node.value]))
-        keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        self.counts |= names_of(keys)
+        self.counts |= in_index(node.slice)
 
     def _attribute(self, node: ast.Attribute) -> None:
         of_number = node in self.methods or node.attr in ("real", "imag")

@@ -9,14 +9,17 @@ from typing import Any
 
 from adjgen.elementary.row import BY_NAME
 from adjgen.ir.shapes import symbol
-from adjgen.ir.types import Type, array
+from adjgen.ir.types import REAL, Type, array
 from adjgen.read.flow import own_nodes
 from adjgen.read.frame import Frame
+from adjgen.read.said_arrays import said_array
+from adjgen.read.state import annotation_of
 
 OF_ARRAYS = {
     "T", "shape", "size", "ndim", "dtype", "sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "dot",
     "reshape", "ravel", "transpose", "swapaxes", "squeeze", "trace", "copy", "take", "argmax", "argmin",
     "argsort", "any", "all", "nonzero", "flatten", "item", "astype",
+    "clip", "repeat", "cumprod", "diagonal", "ptp", "fill",
 }  # fmt: skip
 NUMBERS = {"builtins.range", "builtins.enumerate"}
 
@@ -119,3 +122,12 @@ class Ranks:
         if isinstance(parent, ast.Assign):
             return any(isinstance(t, ast.Name) and t.id in self.arrays for t in parent.targets)
         return False
+
+
+def array_of(ranks: Ranks | None, definition: Any, name: str) -> Type | None:
+    """Return the type of a parameter that is annotated as an array, its rank perhaps by its uses."""
+    if ranks is None:
+        return None
+    said = said_array(definition.file, annotation_of(definition.node, name), name)
+    unsized = said is not None and said.dtype is REAL and isinstance(said.shape, frozenset)
+    return ranks.array(name) if unsized else said

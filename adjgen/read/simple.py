@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from adjgen.ir.core import UNBOUND
-from adjgen.read import calls, inner, list_methods, names
+from adjgen.read import array_changes, calls, inner, list_methods, names
 from adjgen.read.assignments import OTHER_SCOPE, annotated, assign_all, augmented
 from adjgen.read.carrying import carry
 from adjgen.read.expressions import bind, value
@@ -26,6 +26,9 @@ def _expression(frame: Frame, node: ast.Expr) -> None:
         if frame.dotted(inner.func).startswith(OBSERVERS) or _logger(frame, inner.func):
             given = [*inner.args, *(k.value for k in inner.keywords)]
             carry(frame, node, observes=not any(changes(part, frame.dotted) for part in given))
+            return
+        made = frame.attempt(lambda: array_changes.statement(frame, node, inner))
+        if made is not None:
             return
         if not calls.readable(frame, inner):
             if list_methods.method(frame, inner) is not None:

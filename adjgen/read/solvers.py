@@ -34,7 +34,11 @@ def solver_named(binding: Any) -> Solver | None:
 
 
 def root(frame: Frame, node: ast.Call, solver: Solver) -> Value:
-    """Lower a call of a solver to its root."""
+    """Lower a call of a solver to its root, of what integrates to the integral."""
+    if solver.integrates:
+        from adjgen.read.integrals import integral
+
+        return integral(frame, node, solver)
     call, reason, block = node, "", None
     try:
         given = arguments(node, solver)
@@ -47,13 +51,18 @@ def root(frame: Frame, node: ast.Call, solver: Solver) -> Value:
     payload, reads = Carrier(frame, node).payload(call, reason, HINT, quiet)
     kind = OPAQUE if block is None or solver.attribute else REAL
     (found,) = frame.emit(node, Opaque(payload), reads, [kind])
-    for name in [name for name in frame.env if name.startswith("%argument_")]:
-        del frame.env[name]
+    forget_arguments(frame)
     if solver.attribute:
         frame.session.solutions[found] = solver.attribute, block
     if block is None or solver.attribute:
         return found
     return frame.session.builder.emit(Root(), [found], [REAL], (), [block])[0]
+
+
+def forget_arguments(frame: Frame) -> None:
+    """Take away the names that arguments were evaluated to."""
+    for name in [name for name in frame.env if name.startswith("%argument_")]:
+        del frame.env[name]
 
 
 def attribute(frame: Frame, node: ast.Attribute) -> Value | None:

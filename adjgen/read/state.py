@@ -4,7 +4,7 @@ import ast
 from functools import lru_cache
 from typing import Any
 
-from adjgen.read.flow import BELOW, assigned, own_nodes
+from adjgen.read.flow import BELOW, assigned_in, nodes_of, own_nodes
 from adjgen.read.opaque import SEES_ALL
 
 
@@ -31,16 +31,15 @@ def locals_of(node: Any) -> frozenset[str]:
     found = own_nodes(*body, closed=BELOW)
     declared = (n for n in found if isinstance(n, (ast.Global, ast.Nonlocal)))
     outer = {name for declaration in declared for name in declaration.names}
-    return frozenset({name for name, _ in parameters(node)} | set(assigned(body))) - outer
+    return assigned_in(node).union(name for name, _ in parameters(node)) - outer
 
 
 @lru_cache(maxsize=256)  # asked at every call of a function
 def outer_state(node: Any) -> str:
     """Say what a function does with the names of its module; it must do that there, or return ""."""
-    body = node.body if isinstance(node.body, list) else [node.body]
-    for inner in own_nodes(*body):
+    for inner in nodes_of(node):
         if isinstance(inner, ast.Global):
-            for name in (n for n in inner.names if n in assigned(body)):
+            for name in (n for n in inner.names if n in assigned_in(node)):
                 return f"assigns the global `{name}`"
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
             if f"builtins.{inner.func.id}" in SEES_ALL and inner.func.id not in locals_of(node):

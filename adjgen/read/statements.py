@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 from adjgen.ir.core import UNBOUND, Const
-from adjgen.read import displays, loops, trying
+from adjgen.read import displays, lists, loops, trying
 from adjgen.read.bound import boundness, flag
 from adjgen.read.carrying import carry
 from adjgen.read.dispatch import made_here
@@ -128,8 +128,16 @@ def _assert(frame: Frame, node: ast.Assert) -> None:
 
 def _return(frame: Frame, node: ast.Return) -> None:
     result = structure(frame, node.value) if node.value else Const(None)
+    if frame.is_main and not _has_finally(frame.definition.node):  # nothing is run after it
+        result = lists.settled(frame, node, result)
     frame.env["%result"] = cut(frame, node, result) if is_marked(frame, node) else result
     frame.env |= {"%returned": TRUE, "%left": TRUE, "%stop": TRUE}
+
+
+@lru_cache(maxsize=256)
+def _has_finally(function: ast.FunctionDef) -> bool:
+    """Whether something in a function may run after a return."""
+    return any(getattr(n, "finalbody", None) for n in own_nodes(*function.body))
 
 
 def structure(frame: Frame, node: ast.expr) -> Value:

@@ -6,10 +6,12 @@ from typing import Any
 
 from adjgen.elementary.sequences import inside
 from adjgen.ir.core import Atom, Const, Var
-from adjgen.read import calls, expressions, lists
+from adjgen.ir.types import BOOL, INT, REAL
+from adjgen.read import expressions, list_methods, lists, operations
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
+THE_CALLERS = "it is a list of the caller's, who sees its changes, in another list"
 MOVED = "was put into another list: change it before, or there"
 
 
@@ -43,8 +45,10 @@ def listed(frame: Frame, node: ast.AST, items: Sequence[Value]) -> ListValue | N
 def moved(into: Cell, rows: Sequence[Cell]) -> None:
     """Note that lists are inside another one now."""
     for row in rows:
-        if row.frozen:
+        if row.frozen or row.loose:
             into.loose = lists.ROWS
+        if row.given or row.buffer:
+            into.loose = THE_CALLERS
         row.frozen = row.frozen or MOVED
         into.rows.append(row)
 
@@ -84,11 +88,21 @@ def update(frame: Frame, node: ast.AugAssign, target: ast.Subscript, base: Value
     """Lower x[i] += value and its kin."""
     assert isinstance(base, (ListValue, RowValue))
     at = lists.index(frame, target.slice)
+    if lists.kind_of(frame, base).element not in (REAL, INT, BOOL):
+        _update_row(frame, node, lists.row_of(frame, base, at), op)
+        return
     path = (*(base.where if isinstance(base, RowValue) else ()), at)
     old = frame.row(target, "item", frame.session.heap[base.cell], *path)
     right = expressions.atom(frame, node.value)
     at_item = RowValue(base.cell, path, base.cell.generation) if len(path) > 1 else base
     put(frame, node, at_item, path, frame.row(node, op, old, right))
+
+
+def _update_row(frame: Frame, node: ast.AugAssign, row: RowValue, op: str) -> None:
+    """Lower x[i] += list: the list inside stays the same one."""
+    if op != "add" or not list_methods.extend(frame, node, row, node.value):
+        what = "an update in place of a list in a list"
+        frame.problem(node, "ADJ401", what, "Build a new list and store it there.")
 
 
 def put(frame: Frame, node: ast.AST, at: Any, path: tuple[Atom, ...], value: Value) -> None:
@@ -165,4 +179,4 @@ def list_operation(
                 return lists.derived(frame, side, frame.row(node, "filled", one, count))
     a, b = (frame.materialise(node, side) for side in sides)
     reason = "ADJ401 arithmetic on a whole list cannot be differentiated"
-    return calls.on_atoms(frame, node, node.op, (a, b), reason)
+    return operations.on_atoms(frame, node, node.op, (a, b), reason)

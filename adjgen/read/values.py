@@ -42,7 +42,7 @@ class Cell:
     given       whether it is the caller's, who sees its changes
     inside      lists that it may be a row of
     buffer      the parameter whose list it may be, if the caller gave one for a default of None
-    base        the array of which this one is a view
+    bases       the arrays of which this one may be a view
     """
 
     frozen: str = ""
@@ -53,7 +53,7 @@ class Cell:
     given: bool = False
     inside: tuple["Cell", ...] = ()
     buffer: Var | None = None
-    base: "Cell | None" = None
+    bases: tuple["Cell", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

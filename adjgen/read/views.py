@@ -1,17 +1,53 @@
-"""Views: parts of arrays that share memory with them. What they hold after a store into the array is not known."""
+"""Views: parts of arrays that share memory with them. What they hold after a store into the array is not known.
+
+A view remembers what the arrays held that it may be a part of. Where paths meet, it may be a part of
+those of either.
+"""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adjgen.ir.core import Atom, Var
+from adjgen.read.values import Cell
+
+Heap = Mapping[Cell, Atom]
+Views = dict[Atom, dict[Cell, Atom | None]]  # view -> its arrays, and what they held; None: changed
+
+
+def is_fresh(heap: Heap, cell: Cell, held: Atom | None) -> bool:
+    """Whether an array was not stored into since a view of it was taken."""
+    return held is not None and heap.get(cell, held) is held
 
 
 def check_views(frame: Any, node: ast.AST, atoms: Iterable[Atom]) -> None:
     """Report a view of an array that was stored into since the view was taken."""
-    for atom in atoms:
-        if isinstance(atom, Var) and atom in frame.session.views:
-            cell, held = frame.session.views[atom]
-            if frame.session.heap.get(cell, held) is not held:
-                what = "a part of an array that was stored into since: it may be a view of it"
-                frame.problem(node, "ADJ407", what, "Take a copy: `part = x[i].copy()`.")
+    views, heap = frame.session.views, frame.session.heap
+    for atom in atoms if views else ():
+        known = views.get(atom, {}) if isinstance(atom, Var) else {}
+        if not all(is_fresh(heap, cell, held) for cell, held in known.items()):
+            what = "a part of an array that was stored into since: it may be a view of it"
+            frame.problem(node, "ADJ407", what, "Take a copy: `part = x[i].copy()`.")
+
+
+def join_views(
+    session: Any, outs: Sequence[Var], sides: Sequence[tuple[Heap, Sequence[Atom]]],
+    merged: Mapping[tuple[Any, Any], Cell],
+) -> None:  # fmt: skip
+    """Note of which arrays the outs of a branch may be views; `merged` are lists that became one."""
+    for k, out in enumerate(outs):
+        found: dict[Cell, Atom | None] = {}
+        for heap, atoms in sides:
+            for cell, held in session.views.get(atoms[k], {}).items():
+                for one in (cell, *[new for pair, new in merged.items() if cell in pair]):
+                    fresh = is_fresh(heap, cell, held) and found.get(one, held) is not None
+                    found[one] = session.heap.get(one) if fresh else None
+        if found:
+            session.views[out] = found
+
+
+def renamed_views(views: Views, names: Mapping[Any, Any]) -> None:
+    """Give views, and what their arrays hold, the names that they have outside a block."""
+    for var, known in list(views.items()):
+        told = {c: held if held is None else names.get(held, held) for c, held in known.items()}
+        views[names.get(var, var)] = told

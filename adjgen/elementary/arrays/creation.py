@@ -43,7 +43,7 @@ for _name, _typed in {"full": made, "full_like": alike}.items():
     )  # fmt: skip
 no_derivative("eye", lambda args: of_rank(2), (("N", ...), ("M", None), ("k", 0), ("dtype", None)))
 no_derivative("identity", lambda args: of_rank(2), (("n", ...), ("dtype", None)))
-for _name in ("arange", "linspace", "logspace"):
+for _name in ("arange", "logspace", "geomspace"):
     no_derivative(
         _name, lambda args: of_rank(1), (("start", ...), ("stop", None), ("step", None)),
         category="sequence", refusal="its ends are settings here. Scale a range of numbers: a + (b - a) * np.linspace(0.0, 1.0, n).",

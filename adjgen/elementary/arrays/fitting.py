@@ -13,13 +13,19 @@ from adjgen.ir.shapes import same, summed_axes
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, array
 
 NUMERIC = "adjgen.elementary.numeric"
+PARTS = "adjgen.elementary.numeric_parts"
+PRODUCTS = "adjgen.elementary.numeric_products"
 
 
-def carried(name: str, **about: Any) -> None:
+def carried(name: str, home: str = NUMERIC, **about: Any) -> None:
     """Enter a row whose text generated code carries."""
-    enter(
-        Row(name, function(NUMERIC, name), home=NUMERIC, carried=True, category="sequence", **about)
-    )
+    about = {"category": "sequence"} | about
+    enter(Row(name, function(home, name), home=home, carried=True, **about))
+
+
+def own_type(args: Any) -> Type:
+    """Return the type of what only a carried function makes for another: it stands in no equation."""
+    return OPAQUE
 
 
 def zeros_of(like: Any) -> Any:
@@ -67,6 +73,11 @@ def reduced_to(x: Number, like: Number) -> Number:
     return x
 
 
+def fitted_to(x: Number, like: Number) -> Number:
+    """Return x in the shape of `like`, where either may have been broadcast along some axes."""
+    return x if same(shape_of(x), shape_of(like)) else call("fitted", x, like)
+
+
 def as_float_type(args: Any) -> Any:
     """Return the type of floats in the shape of the last argument."""
     kind = type_of(args[-1])
@@ -82,6 +93,11 @@ row(
     "spread", spread, category="sequence", typed=as_float_type, view=True,
     jvp=lambda args, y, dot: call("spread", dot(0), args[1]),
     vjp=lambda k, args, y, bar: None if k else reduced_to(bar, args[0]),
+)  # fmt: skip
+carried(
+    "fitted", PARTS, typed=as_float_type, view=True,
+    jvp=lambda args, y, dot: call("fitted", dot(0), args[1]),
+    vjp=lambda k, args, y, bar: None if k else call("fitted", bar, args[0]),
 )  # fmt: skip
 row("zeros_of", zeros_of, category="none", typed=as_float_type, raises=False)
 row(

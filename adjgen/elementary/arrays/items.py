@@ -7,7 +7,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from adjgen.elementary.arrays.fitting import reduced_to, spreaded
+from adjgen.elementary.arrays.fitting import carried, reduced_to, spreaded
 from adjgen.elementary.arrays.typing import known, shape_of, type_of
 from adjgen.elementary.row import Number, call, row
 from adjgen.ir.shapes import Shape, symbol
@@ -44,7 +44,15 @@ def is_basic(part: Any) -> bool:
 
 def once(parts: Sequence[Any]) -> bool:
     """Whether no item is named twice by an index."""
-    return all(is_basic(part) or type_of(part).dtype is BOOL for part in parts)
+    lists = [part for part in parts if not is_basic(part) and type_of(part).dtype is not BOOL]
+    return not lists or (len(lists) == 1 and _is_distinct(known(lists[0])))
+
+
+def _is_distinct(places: Any) -> bool:
+    """Whether these are whole numbers of one sign that are all different."""
+    if not isinstance(places, (tuple, list)) or not all(type(n) is int for n in places):
+        return False
+    return len(set(places)) == len(places) and len({n < 0 for n in places}) < 2
 
 
 def shape_of_item(shape: Shape, parts: Sequence[Any]) -> Shape:
@@ -90,15 +98,24 @@ def type_of_item(args: Sequence[Any]) -> Type:
     return array(shape_of_item(kind.shape, args[1:]), kind.dtype or REAL)
 
 
+row(
+    "rows", lambda x, *count: tuple(x), category="sequence", outs=2, view=True,  # as many as there are names
+    jvp=lambda args, y, dot: call("picked", dot(0), y),
+    scatter=lambda k, args, y, bar, into: grown(into, bar, [y]),
+)  # fmt: skip
+
+
 def _put_vjp(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
     if k > 1:
         return None
     return call("put", bar, 0.0, *args[2:]) if k == 0 else of_part(bar, args)
 
 
-def of_part(bar: Number, args: Sequence[Any]) -> Number:
-    """Return the adjoint of a value that was stored into a part of an array, from that of the array."""
-    return reduced_to(call("picked", bar, *args[2:]), args[1])
+def of_part(bar: Number, args: Sequence[Any], stored: bool = True) -> Number:
+    """Return the adjoint of a value that was stored into a part of an array, or added to it, from that
+    of the array."""
+    name = "picked" if not stored or once(args[2:]) else "picked_last"
+    return reduced_to(call(name, bar, *args[2:]), args[1])
 
 
 def grown(into: Number, bar: Number, parts: Sequence[Any]) -> Number:
@@ -141,11 +158,16 @@ row(
     "put", put, category="sequence", typed=first, mutates=True,
     jvp=lambda args, y, dot: call("put", dot(0), dot(1), *args[2:]), vjp=_put_vjp,
 )  # fmt: skip
+carried(
+    "picked_last", typed=type_of_item,
+    jvp=lambda args, y, dot: call("picked_last", dot(0), *args[1:]),
+    vjp=lambda k, args, y, bar: None if k else call("put", call("zeros_of", args[0]), bar, *args[1:]),
+)  # fmt: skip
 for _name in ("put_added", "part_plus"):
     row(
         _name, put_added, category="sequence", typed=first, mutates=True,
         jvp=lambda args, y, dot, name=_name: call(name, dot(0), dot(1), *args[2:]),
-        vjp=lambda k, args, y, bar: None if k > 1 else bar if k == 0 else of_part(bar, args),
+        vjp=lambda k, args, y, bar: None if k > 1 else bar if k == 0 else of_part(bar, args, False),
     )  # fmt: skip
 
 # x += v and its kin keep the type of the numbers in x, and other names of x see the change.

@@ -1,12 +1,12 @@
-"""Rows that make one array of several: concatenate, stack, arrays that are written out; and their parts."""
+"""Rows that make one array of several: concatenate, stack, vstack, append, arrays that are written out."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from adjgen.elementary.arrays.fitting import PARTS, carried
 from adjgen.elementary.arrays.typing import (
     UNKNOWN,
     array_row,
-    element_type,
     known,
     of_rank,
     rank_of,
@@ -88,18 +88,68 @@ row(
 )  # fmt: skip
 
 
-def _type_taken(args: Sequence[Any]) -> Type:
-    shape, axis = shape_of(args[0]), known(args[2])
-    if not isinstance(shape, tuple) or not isinstance(axis, int) or rank_of(args[1]) != 0:
-        return of_rank(None, element_type(args[0]))
-    at = axis % len(shape)
-    return array((*shape[:at], *shape[at + 1 :]), element_type(args[0]))
+# ---- vstack, hstack, column_stack: what is joined depends on the numbers of dimensions
+
+
+def piled(function: str, *arrays: Any) -> Any:
+    """Return arrays below or beside each other."""
+    import numpy as np
+
+    return getattr(np, function)(arrays)
+
+
+def _type_piled(args: Sequence[Any]) -> Type:
+    ranks = {rank_of(arg) for arg in args[1:]}
+    if known(args[0]) != "hstack":
+        return of_rank(2 if ranks <= {0, 1, 2} else None)
+    return of_rank(1 if ranks <= {0, 1} else 2 if ranks == {2} else None)
+
+
+def _piled_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
+    if k == 0:
+        return None
+    part = call("piled_bar", bar, k - 1, *args)
+    return call("np.reshape", part, call("np.shape", args[k]))
+
+
+row(
+    "piled", piled, category="sequence", typed=_type_piled, variadic=True, vjp=_piled_bar,
+    jvp=lambda args, y, dot: call("piled", args[0], *(dot(k) for k in range(1, len(args)))),
+)  # fmt: skip
+
+
+def _piled_bar_bar(j: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
+    if j:
+        return None
+    _, k, function, *arrays = args
+    zeros = [call("zeros_of", one) for one in arrays]
+    shaped = call("np.reshape", bar, call("np.shape", arrays[k]))
+    return call("piled", function, *zeros[:k], shaped, *zeros[k + 1 :])
+
+
+carried(
+    "piled_bar", PARTS, typed=lambda args: of_rank(None), view=True, variadic=True, vjp=_piled_bar_bar,
+    jvp=lambda args, y, dot: call("piled_bar", dot(0), *args[1:]),
+)  # fmt: skip
+
+
+# ---- np.append, flat without an axis
+
+
+def _append_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
+    if k > 1:
+        return None
+    if args[2] is not None:
+        return _concatenated_bar(k + 1, (args[2], *args[:2]), y, bar)
+    size = call("np.size", args[0], None)
+    part = call("slice", *((size, None) if k else (None, size)), None, beside=bar)
+    return call("np.reshape", call("picked", bar, part), call("np.shape", args[k]))
 
 
 array_row(
-    "take", signature=(("a", ...), ("indices", ...), ("axis", None)), typed=_type_taken,
-    jvp=lambda args, y, dot: call("np.take", dot(0), *args[1:]),
-    vjp=lambda k, args, y, bar: None if k else call("take_bar", bar, *args),
+    "append", signature=(("arr", ...), ("values", ...), ("axis", None)), vjp=_append_bar,
+    typed=lambda args: of_rank(1 if known(args[2]) is None else rank_of(args[0])),
+    jvp=lambda args, y, dot: call("np.append", dot(0), dot(1), args[2]),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Rows of products of arrays: matmul, dot, inner, outer, vdot, einsum, tensordot, trace, cross, kron.
+"""Rows of products of matrices and vectors: matmul, dot, outer, vdot.
 
 C = A B: A_bar = C_bar B^T, B_bar = A^T C_bar. Where the numbers of dimensions are not known, a function
 that looks at them is carried along.
@@ -8,23 +8,12 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from adjgen.elementary.arrays.fitting import carried, reduced_to
-from adjgen.elementary.arrays.typing import array_row, like, of_rank, rank_of, shape_of
+from adjgen.elementary.arrays.bilinear import TWO, adjoints, terms
+from adjgen.elementary.arrays.fitting import NUMERIC, reduced_to
+from adjgen.elementary.arrays.typing import array_row, of_rank, rank_of, shape_of
 from adjgen.elementary.row import BY_NAME, Number, call, row
 from adjgen.ir.shapes import broadcast
 from adjgen.ir.types import REAL, Type, array
-
-TWO = (("a", ...), ("b", ...))
-
-
-def terms(args: Sequence[Any], dot: Any, product: Any) -> Number:
-    """Return the tangent of what is linear in each of two arguments."""
-    parts = []
-    if dot.has(0):
-        parts.append(product(dot(0), args[1]))
-    if dot.has(1):
-        parts.append(product(args[0], dot(1)))
-    return sum(parts[1:], parts[0])
 
 
 def transposed(x: Number) -> Number:
@@ -87,11 +76,8 @@ array_row(
     "dot", signature=TWO, typed=type_of_dot, vjp=_dot_bar,
     jvp=lambda args, y, dot: terms(args, dot, lambda a, b: call("np.dot", a, b)),
 )  # fmt: skip
-for _name in ("matmul_left_bar", "matmul_right_bar", "dot_left_bar", "dot_right_bar"):
-    carried(
-        _name, typed=like(1 if "left" in _name else 2),
-        refusal="its second derivative needs the number of dimensions: annotate the arrays",
-    )  # fmt: skip
+adjoints("matmul_left_bar", "matmul_right_bar", lambda a, b: call("matmul", a, b), NUMERIC)
+adjoints("dot_left_bar", "dot_right_bar", lambda a, b: call("np.dot", a, b), NUMERIC)
 
 
 def _outer_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
@@ -128,30 +114,4 @@ def _vdot_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
 array_row(
     "vdot", signature=TWO, typed=lambda args: REAL, vjp=_vdot_bar,
     jvp=lambda args, y, dot: terms(args, dot, lambda a, b: call("np.vdot", a, b)),
-)  # fmt: skip
-
-
-def _inner_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
-    a, b = args
-    if (rank_of(a), rank_of(b)) == (1, 1):
-        return bar * args[1 - k]
-    return call("matmul", transposed(bar), a) if k else call("matmul", bar, b)
-
-
-array_row(
-    "inner", signature=TWO, vjp=_inner_bar,
-    typed=lambda args: REAL if rank_of(args[0]) == rank_of(args[1]) == 1 else of_rank(2),
-    jvp=lambda args, y, dot: terms(args, dot, lambda a, b: call("np.inner", a, b)),
-)  # fmt: skip
-
-
-def inner_is_known(a: Any, b: Any) -> bool:
-    """Whether the rule is for these ranks."""
-    return (rank_of(a), rank_of(b)) in ((1, 1), (2, 2))
-
-
-array_row(
-    "trace", signature=(("a", ...),), typed=lambda args: REAL if rank_of(args[0]) == 2 else of_rank(None),
-    jvp=lambda args, y, dot: call("np.trace", dot(0)),
-    vjp=lambda k, args, y, bar: bar * call("np.eye", call("np.size", args[0], 0), call("np.size", args[0], 1)),
 )  # fmt: skip

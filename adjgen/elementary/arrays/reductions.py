@@ -1,20 +1,18 @@
-"""Rows of reductions: sum, mean, prod, max, min, var, std, norm, cumsum, and the builtins over arrays."""
+"""Rows of reductions: sum, mean, prod, max, min, var, std, norm, and the builtins over arrays."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
-from adjgen.elementary.arrays.fitting import carried
 from adjgen.elementary.arrays.typing import (
     UNKNOWN,
     array_row,
     element_type,
     known,
-    like,
     rank_of,
     shape_of,
-    type_of,
 )
-from adjgen.elementary.row import Number, call, row, select
+from adjgen.elementary.row import INF, Number, call, row, select
 from adjgen.ir.shapes import Shape, symbol
 from adjgen.ir.types import REAL, Type, array
 
@@ -50,13 +48,26 @@ def fraction(x: Number, axis: Any, y: Number) -> Number:
         return call("np.size", x)
     if isinstance(axis, int):
         return call("np.size", x, axis)
-    return call("np.size", x) / call("np.size", y)
+    return prod(call("np.size", x, one) for one in axis)
+
+
+def count_of(same: Any, axis: Any, x: Any) -> Any:
+    """Return how many are true along an axis, in the precision of an array."""
+    import numpy as np
+
+    return np.sum(same, axis=axis, keepdims=axis is not None, dtype=np.result_type(x, 1.0))
+
+
+row(
+    "count_of", count_of, category="none", raises=False,
+    typed=lambda args: array(reduced(shape_of(args[0]), known(args[1]), known(args[1]) is not None), REAL),
+)  # fmt: skip
 
 
 def shares(x: Number, axis: Any, keepdims: Any, y: Number) -> Number:
     """Return the share of each element in the extreme: ties share it equally."""
     same = call("eq", x, expanded(y, axis, keepdims))
-    return same / call("np.sum", same, axis, axis is not None)
+    return same / call("count_of", same, axis, x)
 
 
 def _linear(name: str, scale: Any) -> None:
@@ -71,28 +82,22 @@ _linear("sum", lambda bar, x, axis, keepdims, y: bar)
 _linear("mean", lambda bar, x, axis, keepdims, y: bar / fraction(x, axis, y))
 
 
-def _weighted(name: str, weights: Any, *more: str, **about: Any) -> None:
+def weighted(name: str, weights: Any, **about: Any) -> None:
     """Enter a reduction whose derivative is the sum of weights times those of the elements."""
     array_row(
-        name, typed=type_of_reduction, signature=AXIS, names=more,
+        name, typed=type_of_reduction, signature=AXIS,
         jvp=lambda args, y, dot: call("np.sum", dot(0) * weights(*args, y), *args[1:]),
         vjp=lambda k, args, y, bar: None if k else expanded(bar, *args[1:]) * weights(*args, y),
         **about,
     )  # fmt: skip
 
 
-_weighted("prod", lambda x, axis, keepdims, y: call("products_of_others", x, axis))
+weighted("prod", lambda x, axis, keepdims, y: call("products_of_others", x, axis))
 for _name in ("max", "min"):
-    _weighted(
-        _name,
-        shares,
-        f"numpy.a{_name}",
+    weighted(
+        _name, shares, names=(f"numpy.a{_name}",),
         kink="the items that have the value share its derivative equally",
-    )
-carried(
-    "products_of_others", typed=like(),
-    refusal="the second derivative of a product over an axis has no rule",
-)  # fmt: skip
+    )  # fmt: skip
 
 
 def _centred(x: Number, axis: Any) -> Number:
@@ -132,7 +137,7 @@ for _name, _weights in {"var": _of_variance, "std": _of_deviation}.items():
     )  # fmt: skip
 
 
-# ---- norms of vectors; those of matrices are the Frobenius norm alone
+# ---- norms of vectors, of any order from 1; those of matrices are the Frobenius norm alone
 
 
 def of_norm(args: Sequence[Any], y: Number) -> Number:
@@ -141,10 +146,13 @@ def of_norm(args: Sequence[Any], y: Number) -> Number:
     whole = expanded(y, axis, keepdims)
     if order == 1:
         return call("np.sign", x)
-    if order is not None and abs(order) == float("inf"):
+    if isinstance(order, (int, float)) and abs(order) == INF:
         same = call("eq", call("abs", x), whole)
-        return call("np.sign", x) * same / call("np.sum", same, axis, axis is not None)
-    return x * select(whole == 0.0, 0.0, lambda: 1.0 / whole)
+        return call("np.sign", x) * same / call("count_of", same, axis, x)
+    inverse = select(whole == 0.0, 0.0, lambda: 1.0 / whole)
+    if order in (None, 2, "fro"):
+        return x * inverse
+    return call("np.sign", x) * call("pow", call("abs", x) * inverse, order - 1)
 
 
 array_row(
@@ -158,32 +166,14 @@ array_row(
 
 def norm_is_known(x: Any, order: Any, axis: Any, keepdims: Any) -> bool:
     """Whether the rule is for this norm: of a matrix the orders 1, 2 and inf mean something else."""
-    vector = isinstance(known(axis), int) or (known(axis) is None and rank_of(x) == 1)
-    return known(order) is None or (vector and known(order) in (1, 2, float("inf")))
+    order, axis = known(order), known(axis)
+    if order is None or (order == "fro" and axis is None):
+        return True
+    vector = isinstance(axis, int) or (axis is None and rank_of(x) == 1)
+    return vector and isinstance(order, (int, float)) and (order >= 1 or order == -INF)
 
 
-# ---- running sums, and the sums of Python
-
-
-array_row(
-    "cumsum", signature=(("a", ...), ("axis", None)),
-    typed=lambda args: (
-        type_of(args[0]) if known(args[1]) is not None else array((None,), element_type(args[0]))
-    ),
-    jvp=lambda args, y, dot: call("np.cumsum", dot(0), args[1]),
-    vjp=lambda k, args, y, bar: None if k else _cumsum_bar(args, bar),
-)  # fmt: skip
-
-
-def _cumsum_bar(args: Sequence[Any], bar: Number) -> Number:
-    axis = 0 if args[1] is None else args[1]
-    summed = call("np.flip", call("np.cumsum", call("np.flip", bar, axis), axis), axis)
-    one = rank_of(args[0]) == 1
-    return (
-        summed
-        if args[1] is not None or one
-        else call("np.reshape", summed, call("np.shape", args[0]))
-    )
+# ---- the sums of Python
 
 
 def _rows(shape: Shape) -> Shape:

@@ -1,5 +1,6 @@
 """Rows that arrange elements otherwise: reshape, transpose, concatenate, stack, flip, repeat and their kin."""
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,8 +18,8 @@ from adjgen.elementary.arrays.typing import (
     type_of,
 )
 from adjgen.elementary.row import Number, call, row
-from adjgen.ir.shapes import Shape, symbol
-from adjgen.ir.types import INT, REAL, Type, array
+from adjgen.ir.shapes import Shape, broadcast, symbol
+from adjgen.ir.types import BOOL, INT, REAL, Type, array
 
 
 def linear(
@@ -139,14 +140,31 @@ row(
     raises=False,
     typed=lambda args: tuple_type(len(args)),
 )
+for _name, _function in {"number": float, "item_of": lambda x: x.item()}.items():
+    row(
+        _name, _function, category="sequence", typed=lambda args: REAL,  # of an array with one element
+        jvp=lambda args, y, dot, name=_name: call(name, dot(0)),
+        vjp=lambda k, args, y, bar: call("spread", bar, args[0]),
+    )  # fmt: skip
 row(
-    "number",
-    float,
-    category="sequence",
-    typed=lambda args: REAL,  # float(x) of an array with one element
-    jvp=lambda args, y, dot: call("number", dot(0)),
-    vjp=lambda k, args, y, bar: call("spread", bar, args[0]),
-)
+    "copy_of", lambda x: x.copy(), category="sequence", typed=like(),  # a method
+    jvp=lambda args, y, dot: call("copy_of", dot(0)), vjp=lambda k, args, y, bar: bar,
+)  # fmt: skip
+for _name, _bits in {
+    "bit_and": operator.and_,
+    "bit_or": operator.or_,
+    "bit_xor": operator.xor,
+}.items():
+    row(_name, _bits, category="none", typed=lambda args: _masks(args))
+row("bit_not", operator.invert, category="none", typed=like())
+
+
+def _masks(args: Sequence[Any]) -> Type:
+    """Return the type of the bits of two masks."""
+    kinds = {type_of(arg).dtype or type_of(arg) for arg in args}
+    return array(broadcast(*map(shape_of, args)), BOOL if kinds == {BOOL} else INT)
+
+
 row(
     "transposed", lambda x: x.T, category="sequence", view=True,
     typed=lambda args: array(_reversed(shape_of(args[0])), element_type(args[0])),
@@ -161,16 +179,3 @@ def _reversed(shape: Shape) -> Shape:
 
 def _negative(shift: Any) -> Any:
     return tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
-
-
-def _diag_bar(bar: Number, x: Number, k: Any) -> Number:
-    if rank_of(x) == 1:
-        return call("np.diag", bar, k)
-    return call("diag_bar", bar, x, k)
-
-
-linear(
-    "diag", (("v", ...), ("k", 0)),
-    lambda args: of_rank({1: 2, 2: 1}.get(rank_of(args[0]) or 0), element_type(args[0])),
-    _diag_bar, view=True,
-)  # fmt: skip

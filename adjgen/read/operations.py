@@ -1,0 +1,24 @@
+"""Operations on values that no row fits: they are carried, and refused where a derivative is asked for."""
+
+import ast
+from typing import Any
+
+from adjgen.ir.core import Atom, Opaque, Var
+from adjgen.ir.types import BOOL, INT, OPAQUE
+from adjgen.read import expressions
+from adjgen.read.frame import Frame
+from adjgen.read.opaque import Code
+
+
+def on_atoms(frame: Frame, node: ast.expr, op: Any, atoms: tuple[Atom, ...], reason: str) -> Var:
+    """Carry an operation on values that are already lowered."""
+    loads: list[ast.expr] = [ast.Name(f"operand_{k}", ast.Load()) for k in range(len(atoms))]
+    tree: ast.expr
+    if len(loads) == 2:
+        tree = ast.BinOp(loads[0], op, loads[1])
+    else:
+        tree = ast.UnaryOp(op, loads[0])
+    labels = tuple(f"operand_{k}" for k in range(len(atoms)))
+    code = Code(tree, labels, reason=reason, hint=expressions.ADVICE)
+    integers = all(a.type in (INT, BOOL) for a in atoms)
+    return frame.emit(node, Opaque(code), atoms, [INT if integers else OPAQUE])[0]
