@@ -134,6 +134,7 @@ def test_constants_meet_before_they_meet_arrays():
 
 
 def test_numbers_meet_before_they_meet_arrays():
+    assert "x_bar = 0.5 * s * x" in lines_of("s * np.sum(x**2) / 4 + np.sum(y)")
     assert "x_bar = 2.0 * s * x / np.size(x_4)" in lines_of("s * np.mean(x**2) + np.sum(y)")
 
 
