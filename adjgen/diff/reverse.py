@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from adjgen.diff import integrals
 from adjgen.diff.active import active_variables
-from adjgen.diff.arrays import Whole
+from adjgen.diff.arrays import Whole, shape
 from adjgen.diff.implicit import change, with_slope
 from adjgen.diff.rules import (
     is_zero,
@@ -52,6 +52,7 @@ class Reverse:
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
+        self.whole.learn(block)
         primal: list[Eqn] = []
         tries = [e for e in block.eqns if e.blocks and isinstance(e.op, Try) and e.op.caught]
         self.tried |= {eqn.outs[0]: eqn.outs for eqn in tries}
@@ -140,7 +141,8 @@ class Reverse:
         """Write the adjoints of the arguments of a row of lists, as the row says."""
         args = [operand(builder, arg) for arg in eqn.args]
         value = value_of(builder, eqn, rule, position)
-        if (rule.outs == 1 or rule.signature) and not rule.broadcasts:
+        several = rule.broadcasts and shape(bar.type) == ()
+        if (rule.outs == 1 or rule.signature) and not several:
             bar = self.whole.of(bar, eqn.outs[position], builder)
         array = any([bool(atom.type.dtype) for atom in (*eqn.args, *eqn.outs)])
         seed = Traced(builder, bar) if array else operand(builder, bar)  # 1.0 may become an array
@@ -244,8 +246,3 @@ def barred(atom: Atom) -> str:
     """Return the hint of an adjoint."""
     label = atom.label() if isinstance(atom, Var) else ""
     return f"{label}_bar" if label else ""
-
-
-def adjoint_of(var: Var) -> Var:
-    """Return a new variable for the adjoint of another."""
-    return Var(barred(var), var.type)

@@ -5,8 +5,9 @@ An array that is stored into is another value behind that, and shares memory wit
 
 from collections.abc import Iterable
 
-from adjgen.emit.consumed import is_view, moves
+from adjgen.emit.consumed import is_view
 from adjgen.ir.core import Atom, Call, Eqn, Function, Opaque, Var
+from adjgen.ir.query import moves
 from adjgen.ir.types import OPAQUE
 
 SAME = {"item", "unpacked", "stop_gradient"}  # the value is the argument, or inside it

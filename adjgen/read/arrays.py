@@ -6,6 +6,7 @@ An array that has a name is a cell, as a list is: storing gives the cell a new v
 import ast
 
 from adjgen.elementary.arrays.items import IN_PLACE, type_of_item
+from adjgen.elementary.arrays.typing import rank_of
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type
@@ -15,6 +16,7 @@ from adjgen.read.frame import Frame
 from adjgen.read.values import Display, ListValue, RowValue, Value
 
 BITS: dict[type, str] = {ast.BitAnd: "bit_and", ast.BitOr: "bit_or", ast.BitXor: "bit_xor"}
+READ_ONLY = {"np.broadcast_to", "np.diag", "np.diagonal"}  # np.diag of a vector is new
 VIEW = "it is a part of another array, which would change: store into that one, or into a copy"
 
 
@@ -30,10 +32,13 @@ def row(frame: Frame, node: ast.AST, name: str, *args: Atom, of: Value | None = 
     out = frame.row(node, name, *args)
     if not TABLE[name].view or not out.type.dtype or of is None:
         return out
-    return remembered(frame, out, args[0], of)
+    made = remembered(frame, out, args[0], of)
+    if name in READ_ONLY and (name != "np.diag" or rank_of(args[0]) != 1):
+        made.cell.frozen = "numpy may have made it read-only"
+    return made
 
 
-def remembered(frame: Frame, out: Var, whole: Atom, of: Value) -> Value:
+def remembered(frame: Frame, out: Var, whole: Atom, of: Value) -> ListValue:
     """Return an array that may be a view of another one, which it remembers."""
     made = lists.held(frame, out)
     views = frame.session.views

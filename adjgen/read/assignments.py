@@ -32,6 +32,7 @@ def assign_all(frame: Frame, node: ast.Assign) -> None:
         alone = len(node.targets) == 1
         given = displays.unpacked(node.targets[0], node.value) if alone else node.value
         result = value(frame, given)
+        result = result if alone else lists.named(frame, result)
         for target in node.targets:
             assign(frame, node, target, result)
         return
