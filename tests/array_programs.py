@@ -292,7 +292,7 @@ class Writer(Statements):
 
     def e_real_power(self, shape: Shape, depth: int) -> Text:
         """a**b with a positive"""
-        a, b = self.sides(shape, depth)
+        a, b = self.expr(shape, depth), self.expr(self.smaller(shape), depth)
         n = self.rng.choice(["1.5", "-0.5", f"np.sin({b})"])
         return Text(f"((np.abs({a}) + 0.4) ** {n})", 40.0)
 

@@ -300,3 +300,51 @@ def test_a_value_of_a_view_keeps_its_layout():
     x = draw.normal(size=7)
     value, _ = adjgen.jvp(f, target="numpy")(x.copy(), A, x_dot=x, A_dot=A)
     assert value == f(x.copy(), A)
+
+
+def test_a_name_that_only_later_turns_read():
+    def f(x):
+        y = x * 2.0
+        for i in range(2):
+            old = y
+            y = y.copy()
+            y[i] = old[i] * old[i + 1]
+        return np.sum(y * old)
+
+    slopes(f)
+
+
+def test_what_is_kept_of_a_loop_that_returns():
+    def f(x):
+        for _ in range(3):
+            if x[0] > 0.9:
+                return np.ones(3) * x
+        return x
+
+    assert slopes(f)[1] == [1.0, 1.0, 1.0]
+
+
+def added(x, t):
+    for row in x:
+        t += row
+    return t * t
+
+
+@pytest.mark.parametrize("t", [0.5, np.array([0.5, 1.0, 2.0])])
+def test_an_update_of_what_may_be_a_number(t):
+    given, mine = np.array(t)[()], np.array(t)[()]
+    right = added(X, given)
+    value, (x_bar, t_bar) = adjgen.vjp(added, target="numpy")(X, mine, bar=np.ones_like(t)[()])
+    assert np.array_equal(value, right) and np.array_equal(mine, given)
+    assert np.allclose(t_bar, 2.0 * np.sqrt(right)) and np.allclose(x_bar, np.sum(t_bar))
+
+
+def test_an_update_of_what_may_be_a_number_of_two_names():
+    def f(x, t):
+        u = t
+        for row in x:
+            u += row
+        return u + t
+
+    with pytest.raises(adjgen.UnsupportedError, match="changes if it is an array"):
+        adjgen.vjp(f, target="numpy")

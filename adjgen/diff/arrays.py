@@ -4,7 +4,7 @@ In a sweep the adjoint of an array may be smaller than the array, as long as it 
 of each term of a sum over all is one number. Only where the shape matters it is given that shape.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from adjgen.elementary.row import TABLE, call
@@ -63,14 +63,21 @@ class Whole:
 
     def mark(self, bar: Atom, var: Atom) -> Atom:
         """Note that a tangent or adjoint has the shape of its variable."""
-        if var.type.dtype and not self.is_loose(var):
+        if var.type.dtype:
             self.known.add((bar, self.root(var)))
         return bar
 
-    def mark_all(self, bars: Iterable[Atom], variables: Iterable[Atom]) -> None:
-        """Note the same of several."""
-        for bar, var in zip(bars, variables, strict=True):
-            self.mark(bar, var)
+    def mark_all(
+        self, bars: Iterable[Atom], variables: Sequence[Atom], slots: Sequence[Atom] | None = None
+    ) -> None:
+        """Note the same of several that control flow gives; `slots` are the variables that it passes on."""
+        for bar, var, slot in zip(bars, variables, slots or variables, strict=True):
+            if not (self.is_loose(var) or self.is_loose(slot)):
+                self.mark(bar, var)
+
+    def passed(self, bar: Atom, var: Atom, builder: Builder) -> Atom:
+        """Return a tangent or adjoint for a path on which the variable may have no value."""
+        return bar if self.is_loose(var) else self.of(bar, var, builder)
 
     def is_loose(self, var: Atom) -> bool:
         """Whether a variable is an array, if it has a value: nobody knows where its adjoint needs a shape."""
@@ -92,7 +99,7 @@ class Whole:
 
     def of(self, bar: Atom, var: Atom, builder: Builder) -> Atom:
         """Return a tangent or adjoint in the shape of its variable."""
-        if self.has(bar, var) or self.is_loose(var):
+        if self.has(bar, var):
             return bar
         return self.mark(atom_of(call("spread", operand(builder, bar), operand(builder, var))), var)
 

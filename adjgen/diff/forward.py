@@ -16,6 +16,7 @@ from adjgen.diff.rules import (
     real_power_check,
     times,
     value_of,
+    zero_like,
 )
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import atom_of
@@ -43,7 +44,13 @@ class Forward:
             return atom if atom.value == () else ZERO  # (): the tape on the path without it
         if atom in self.dots:
             return self.whole.of(self.dots[atom], atom, builder)
-        return self.whole.zero(atom, builder)
+        return self.whole.mark(zero_like(builder, atom), atom)
+
+    def passed(self, atom: Atom, builder: Builder) -> Atom:
+        """Return the tangent of what may have no value on this path."""
+        if isinstance(atom, Var) and self.whole.is_loose(atom):
+            return self.dots.get(atom, ZERO)
+        return self.dot(atom, builder)
 
     def block(self, block: Block, builder: Builder) -> None:
         """Append the equations of a block and their tangents."""
@@ -143,7 +150,7 @@ class Forward:
             arm = builder.nested()
             with self.inside():
                 self.block(inner, arm)
-                dots = [self.dot(inner.results[k], arm) for k in active]
+                dots = [self.passed(inner.results[k], arm) for k in active]
             blocks.append(arm.block([*inner.results, *dots]))
         outs = tuple(self.tangent(eqn.outs[k]) for k in active)
         self.whole.mark_all(outs, [eqn.outs[k] for k in active])
@@ -172,7 +179,7 @@ class Forward:
         arm = builder.nested()
         with self.inside():
             self.block(body, arm)
-            kept = [self.dot(results[k], arm) for k in carried]
+            kept = [self.passed(results[k], arm) for k in carried]
             listed = [self.dot(results[k], arm) for k in collected]
         new_body = arm.block(
             [*body.results[: op.carried], *kept, *body.results[op.carried :], *listed],
@@ -185,7 +192,7 @@ class Forward:
             blocks.append(replace(condition, params=(*condition.params, *extra)))
         args = [
             *eqn.args[:seqs], *(self.dot(eqn.args[k], builder) for k in walked),
-            *eqn.args[seqs:], *(self.dot(eqn.args[seqs + k], builder) for k in carried),
+            *eqn.args[seqs:], *(self.passed(eqn.args[seqs + k], builder) for k in carried),
         ]  # fmt: skip
         dots = {k: self.tangent(eqn.outs[k]) for k in [*carried, *collected]}
         self.whole.mark_all(dots.values(), [eqn.outs[k] for k in dots])

@@ -19,7 +19,7 @@ PLACEHOLDERS: dict[str, object] = {"real": 0.0, "int": 0, "bool": False, "seq": 
 def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     """Write the adjoint of an IF; return the IF extended by what its adjoint reads."""
     out_bars = {
-        k: self.whole.of(bars.pop(out), out, builder)
+        k: self.whole.passed(bars.pop(out), out, builder)
         for k, out in enumerate(eqn.outs) if out in bars
     }  # fmt: skip
     tried = self.tried.get(eqn.args[0], ())  # what has no value in the first arm
@@ -27,7 +27,7 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         if v in self.active and depth(v.type) and v not in bars and v not in tried:
             bars[v] = zero_like(builder, v)  # both arms add to one list
         if v in self.active and v in bars:
-            bars[v] = self.whole.of(bars[v], v, builder)
+            bars[v] = self.whole.passed(bars[v], v, builder)
     arms = [_arm(self, block, eqn.outs, out_bars, bars, builder) for block in eqn.blocks]
     candidates = [v for _, inner, _ in arms for v in inner]
     outside = set(candidates).difference(*map(own, eqn.blocks))
@@ -83,7 +83,7 @@ def _arm(
 def _bar(self: Reverse, arm: Builder, inner: Adjoints, v: Var, lost: Sequence[Var]) -> Atom:
     """Return the adjoint of a variable before an arm, in which some have no value."""
     if v in inner:
-        return self.whole.of(inner[v], v, arm)
+        return self.whole.passed(inner[v], v, arm)
     return placeholder(v.type) if v in lost else self.whole.zero(v, arm)
 
 

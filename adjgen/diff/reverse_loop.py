@@ -46,11 +46,10 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     self.turning.update(v for v in made if is_mutable(v.type))
     for v in plan.captured:
         plan.params[v] = inner[v] = self.whole.named(barred(v), v)
-    state = [
-        self.whole.named(barred(v), v) for v in (body.params[op.seqs + k] for k in plan.carried)
-    ]
-    self.whole.mark_all(state, [body.results[k] for k in plan.carried])
-    self.whole.mark_all(plan.params.values(), plan.params)
+    slots = [body.params[op.seqs + k] for k in plan.carried]
+    state = [self.whole.named(barred(v), v) for v in slots]
+    self.whole.mark_all(state, [body.results[k] for k in plan.carried], slots)
+    self.whole.mark_all(plan.params.values(), [*plan.params])
     arm = builder.nested()
     for k, bar in zip(plan.carried, state):
         self.add(inner, body.results[k], bar, arm)
@@ -65,7 +64,7 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     plan.walked = [k for k in range(op.seqs) if body.params[k] in self.active]
     adjoint = arm.block(
         [_bar_of(self, inner, body.params[op.seqs + k], arm) for k in plan.carried]
-        + [self.whole.of(inner[v], v, arm) for v in plan.captured]
+        + [self.whole.passed(inner[v], v, arm) for v in plan.captured]
         + [_bar_of(self, inner, body.params[k], arm) for k in plan.walked],
         [*state, *(plan.params[v] for v in plan.captured)],
     )
@@ -96,7 +95,8 @@ def _emit(
     new = For(len(plan.seqs), len(inits), again=op.again)
     outs = builder.emit(new, [*plan.seqs, *inits], types, hints, [adjoint])
     split = len(plan.carried)
-    self.whole.mark_all(outs[:split], [eqn.args[op.seqs + k] for k in plan.carried])
+    slots = [body.params[op.seqs + k] for k in plan.carried]
+    self.whole.mark_all(outs[:split], [eqn.args[op.seqs + k] for k in plan.carried], slots)
     self.whole.mark_all(outs[split : len(inits)], plan.captured)
     bars.update(zip(plan.captured, outs[split:]))
     for k, out in zip(plan.carried, outs):
@@ -123,7 +123,7 @@ def _bar_of(
     """Return an adjoint, by variable or position; an absent one is zero."""
     if key not in bars:
         return self.whole.zero(like or key, builder)
-    return self.whole.of(bars[key], like or key, builder)
+    return self.whole.passed(bars[key], like or key, builder)
 
 
 def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:

@@ -6,6 +6,8 @@ from typing import Any
 
 from adjgen.elementary.row import Row
 from adjgen.emit.references import outside
+from adjgen.ir.shapes import rank
+from adjgen.ir.types import Type
 
 Args = Sequence[ast.expr]
 POSITIONAL = {
@@ -233,3 +235,13 @@ STORES: dict[str, Callable[[ast.expr, Args], list[ast.stmt]]] = {
     "put": put, "put_added": put_added, "part_plus": part_plus, "add_in_place": update(ast.Add),
     "sub_in_place": update(ast.Sub), "mul_in_place": update(ast.Mult), "div_in_place": update(ast.Div),
 }  # fmt: skip
+
+
+def refill(items: ast.expr, new: ast.expr, kind: Type) -> list[ast.stmt]:
+    """Write items[:] = new, x[...] = new; what may be a number after all is left alone."""
+    whole = ast.Constant(...) if kind.dtype else ast.Slice()
+    store: list[ast.stmt] = [ast.Assign([ast.Subscript(items, whole, ast.Store())], new)]
+    if not kind.dtype or rank(kind.shape):
+        return store
+    test = ast.Call(outside("builtins", "isinstance"), [items, outside("numpy", "ndarray")], [])
+    return [ast.If(test, store, [])]

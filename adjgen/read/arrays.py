@@ -11,6 +11,7 @@ from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type
 from adjgen.read import expressions, lists, stores
+from adjgen.read.cells import references
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Display, ListValue, RowValue, Value
@@ -152,8 +153,13 @@ def augmented(frame: Frame, node: ast.AugAssign, name: str | None) -> bool:
         return False
     owner = frame.frame_of(target.id)
     found = owner.env.get(target.id) if owner else None
-    if not isinstance(found, ListValue) or held(frame, found) is None:
+    if not isinstance(found, ListValue) or (whole := held(frame, found)) is None:
         return False
+    if not rank_of(whole) and references(frame.session.frames)[found.cell] > 1:
+        what = f"`{target.id}` has another name, which changes if it is an array, but not if it is a number"
+        frame.problem(
+            node, "ADJ407", what, f"Write `{target.id} = {target.id} ...`, or annotate it."
+        )
     right = expressions.atom(frame, node.value)
     change(frame, node, found, f"{name}_in_place", right)
     return True
