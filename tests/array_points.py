@@ -79,6 +79,8 @@ ELEMENTWISE = [
     one("np.where((x > 0.5) & (x < 1.5), x * x, 0.0)"), one("np.where(np.logical_or(x > 1.5, x < 0.5), x, x * x)"),
     one("np.where(np.logical_not(x >= 1.0), x, x * x)"), one("(x > 1.0) * x"),
     one("np.clip(x, 0.6, 1.5)"), two("np.clip(x, y, 1.5)"), two("np.clip(1.1, x, y)"),
+    one("np.clip(x, 0.6, None)"), one("np.clip(x, a_min=None, a_max=1.5)"), one("x.clip(max=1.5)"), two("np.select([x > 1.5, x > 0.5], [x, x * y], default=y)"),
+    one("np.where((x > 1.5) | ~(x > 0.5), x * x, x)", AXES), one("np.where((x > 0.5) ^ (x > 1.5), x, x ** 3)"),
     one("np.nan_to_num(x)"), one("np.nan_to_num(x * x, nan=1.0)"), one("np.float64(2.0) * x"),
     one("special.erf(x)"), one("special.erfc(x)"), one("special.expit(x)"), one("special.log_expit(x)"),
     one("special.logit(x)", ANY, 0.1, 0.9), one("special.gamma(x)"), one("special.gammaln(x)"),
@@ -136,7 +138,7 @@ MOVES = [
     one("np.expand_dims(x, 0)"), one("np.squeeze(x)", ((1,), (1, 3), (2, 1, 2))), one("np.atleast_1d(x)"), one("np.atleast_2d(x)"),
     one("np.broadcast_to(x, (2, 3))", ((3,), (1, 3), (2, 1), ())), one("np.flip(x)"), one("np.flip(x, axis=0)", AXES),
     one("np.flipud(x)", AXES), one("np.fliplr(x)", DEEP), one("np.roll(x, 1)", AXES), one("np.roll(x, -1, axis=0)", AXES),
-    one("np.tril(x)", DEEP), one("np.triu(x, 1)", DEEP), one("np.copy(x)"), one("x.copy()"), one("np.asarray(x)"), one("np.array(x)"),
+    one("np.tril(x)", DEEP), one("np.triu(x, 1)", DEEP), one("np.copy(x)"), one("x.copy()"), one("np.asarray(x)"), one("np.array(x)"), one("np.array(x, dtype=float)"), one("np.asarray(x, dtype=float)"),
     one("np.repeat(x, 2)", ANY), one("np.repeat(x, 3, axis=-1)", AXES), one("np.repeat(x, [1, 0, 2], axis=0)", ((3,), (3, 2))),
     one("x.repeat(2, axis=0)", AXES), one("np.tile(x, 2)"), one("np.tile(x, (2, 1, 2))"), one("np.take(x, 1)", ((3,), (2, 3))),
     one("np.take(x, [0, 2, 0])", ((3,), (2, 3))), one("np.take(x, [[0, 1], [1, 1]], axis=-1)", ((3,), (2, 3), (2, 3, 2))),
@@ -199,7 +201,17 @@ MATRICES = [
     one("np.linalg.pinv(x)", ((2, 3), (3, 2), (3, 3)), diagonal=2.0),
 ]  # fmt: skip
 
-CASES = [*ELEMENTWISE, *REDUCTIONS, *MOVES, *ITEMS, *MATMULS, *MATRICES]
+PASSIVE = [
+    one("x[np.nonzero(x > 1.0)]", ((3,), (2, 3))), one("x[np.where(x > 1.0)]", ((3,), (2, 3))), one("x[np.triu_indices(2)]", ((2, 2), (3, 3))),
+    one("x[np.tril_indices(2)]", ((2, 2),)), one("x[np.diag_indices(2)]", ((2, 2),)), one("x[np.ix_([0, 1], [2, 0])]", ((2, 3),)),
+    one("x[np.triu_indices_from(x)]", ((2, 2),)), one("x[np.tril_indices_from(x)]", ((2, 2),)), one("x.ravel()[np.flatnonzero(x > 1.0)]", ((3,), (2, 3))),
+    one("x[np.argmax(x)] * x[np.argmin(x)]", ((3,),)), one("x * x.argmax()", ((3,), (2, 3))), one("x * np.count_nonzero(x > 1.0)"),
+    one("x[np.argwhere(x > 1.0)]", ((3,),)), one("x * np.digitize(x, [0.0, 1.0, 2.0])", ((3,),)), one("x[np.argpartition(x, 1)]", ((3,),)),
+    one("x * np.searchsorted([0.0, 1.0, 2.0], x, side='right')", ((3,),)), one("x * np.searchsorted([0.0, 1.0, 2.0], x)", ((3,), (2, 3))), one("x * x if np.any(x > 1.0) else x"), one("x * x if np.all(x > 5.0) else x"),
+    two("x * x if np.array_equal(x, y) else y", SAME), one("x * np.ones((3, 3)) + np.identity(3)", ((3,), (1, 3))), one("x * np.full(3, 2.0)", ((3,),)),
+]  # fmt: skip
+
+CASES = [*ELEMENTWISE, *REDUCTIONS, *MOVES, *ITEMS, *MATMULS, *MATRICES, *PASSIVE]
 
 # Statements: the body of a function of x and y whose value is r.
 STATEMENTS = {
@@ -208,6 +220,7 @@ STATEMENTS = {
     "r = x * 1.0; np.add.at(r, [0, 0, 1], y)": (((3,), (3,)), ((3,), ())), "r = x * 1.0; np.subtract.at(r, [0, 0, 1], y)": (((3,), (3,)),),
     "r = x * 1.0; r[[0, 2]] = y": (((3,), (2,)),), "r = x * 1.0; r[r > 1.0] = y * 2.0": (((3,), ()),), "r = np.zeros(3); r[:] = x; r[0] *= y": (((3,), ()),),
     "r = x.copy(); r.fill(y); r = r * x": (((3,), ()), ((2, 3), ())), "r = x.copy(); np.copyto(r, y); r = r * x": SAME, "r = x * 1.0; r[::2] -= y": (((3,), ()),),
+    "r = np.empty(3); r[:] = x; r = r * y": (((3,), ()),), "r = np.empty_like(x); r[...] = x * y": SAME, "n = len(x); r = np.reshape(x, (n, 1)) * y": (((3,), (2,)),),
     "r = np.zeros((2, 3)); r[0] = x; r[1] = x * y": (((3,), ()), ((3,), (3,))), "a, b = np.split(x, 2); r = a * b * y": (((4,), (2,)),),
     "a, b = np.meshgrid(x, y); r = a * b": (((3,), (2,)),), "s, l = np.linalg.slogdet(x); r = s * l * y": (((2, 2), ()),), "w, v = np.linalg.eigh(x); r = (v * w) @ v.T * y": (((2, 2), ()),),
 }  # fmt: skip

@@ -185,6 +185,15 @@ def star_takes_the_rest(x):
     return first * sum(rest) + most[0] * most[1] * middle[-1]
 
 
+def stars_in_a_display(x):
+    x = [0.5, *x]
+    copy = [*x]
+    both = [x[0] * x[1], *x, *copy, x[2]]
+    copy[0] = 5.0
+    both[2] = both[2] * 3.0
+    return sum(both) * copy[0] + both[3] * copy[1] * both[2]
+
+
 def store_in_two_branches(x):
     y = [0.0] * 3
     for i in range(3):
@@ -813,6 +822,7 @@ PROGRAMS = {
     swap_of_items: ([0.5, 1.2],),
     products_of_lists: ([0.5, 1.2, 3.0],),
     star_takes_the_rest: ([0.5, 1.2, 3.0, 0.7],),
+    stars_in_a_display: ([0.5, 1.2, 3.0],),
     distances_of_lists: ([0.5, 1.2, 3.0], [2.0, -0.3, 0.7]),
     store_in_two_branches: (1.5,),
     triangle_of_pairs: ([0.4, 0.6], [1.0, 2.0], [[0.0, 0.3], [0.7, 0.0]]),

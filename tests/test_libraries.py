@@ -8,6 +8,7 @@ import math
 import subprocess
 import sys
 import warnings
+from functools import partial
 
 import mpmath
 import numpy as np
@@ -27,6 +28,8 @@ OWN = {
     "np.heaviside": lambda x, half: mpmath.mpf(x > 0),
     "np.logaddexp": lambda a, b: mpmath.log(mpmath.exp(a) + mpmath.exp(b)),
     "np.where": lambda c, a, b: a if c else b,
+    "np.clip": lambda a, low, high: min(max(a, low), high),
+    "special.polygamma": lambda order, x: mpmath.psi(order, x),
     "special.expit": lambda x: 1 / (1 + mpmath.exp(-x)),
     "special.log_expit": lambda x: -mpmath.log(1 + mpmath.exp(-x)),
     "special.logit": lambda p: mpmath.log(p / (1 - p)),
@@ -84,7 +87,7 @@ def points_of(row):
 
 def active(row):
     """The positions of arguments that are numbers to differentiate by."""
-    return [k for k, name in enumerate(row.domain) if name != "truth"]
+    return [k for k, name in enumerate(row.domain) if name not in ("truth", "order")]
 
 
 def source():
@@ -92,7 +95,7 @@ def source():
     lines = ["import numpy as np", "from scipy import special, stats", ""]
     for row in SMOOTH:
         args = ", ".join(
-            "cab"[k] if len(row.domain) == 3 else "xyz"[k] for k in range(len(row.domain))
+            "cab"[k] if row.domain[0] == "truth" else "xyz"[k] for k in range(len(row.domain))
         )
         call = row.names[0].replace("numpy.", "np.", 1).replace("scipy.", "")
         lines.append(f"def {NAMES[row.name]}({args}):\n    return {call}({args})\n\n")
@@ -127,12 +130,11 @@ def generated(folder):
 
 def derivative(row, point, orders):
     with mpmath.workdps(60):
-        at = tuple(x if isinstance(x, bool) else mpmath.mpf(x) for x in point)
+        at = tuple(x if isinstance(x, int) else mpmath.mpf(x) for x in point)
         function = reference(row)
-        if row.domain[0] == "truth":
-            return float(
-                mpmath.diff(lambda a, b: function(point[0], a, b), at[1:], tuple(orders[1:]))
-            )
+        if row.domain[0] in ("truth", "order"):
+            at, orders = at[1:], orders[1:]
+            function = partial(function, point[0])
         order = orders[0] if len(at) == 1 else tuple(orders)
         return float(mpmath.diff(function, at[0] if len(at) == 1 else at, order))
 
@@ -188,7 +190,8 @@ def test_derivatives_never_raise(row, plain):
         warnings.simplefilter("ignore")
         for x in EDGES:
             for y in others if len(row.domain) > 1 else (0.0,):
-                point = (True, x, y) if row.domain[0] == "truth" else (x, y)[: len(row.domain)]
+                first = {"truth": (True,), "order": (2,)}.get(row.domain[0], ())
+                point = (*first, x, y, 2.0)[: len(row.domain)]
                 gradients = gradient(*point)
                 value, slope = tangent(*point, **dots)
                 if (

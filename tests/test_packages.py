@@ -240,3 +240,22 @@ def test_a_dictionary_of_arguments_that_are_not_there_is_not_written():
     )
     assert "{}" not in made.source.split("def f(")[1].split("def g(")[0]
     assert [problem.code for problem in made.refused["h"]] == ["ADJ601"]
+
+
+def test_a_list_that_is_put_into_another_of_its_name_stays_a_list(as_module):
+    made = generated(
+        "def f(x):\n    x = [1.0] + x\n    return x[0] * x[1] * x[2]\n\n\n"
+        "def g(x):\n    x = [1.0, *x]\n    return x[0] * x[1] * x[2]\n"
+    )
+    assert not made.refused
+    module = as_module(made.source)
+    assert module.f_value_and_grad([2.0, 3.0]) == (6.0, [3.0, 2.0])
+    assert module.g_value_and_grad([2.0, 3.0]) == (6.0, [3.0, 2.0])
+
+
+def test_an_argument_that_is_given_twice_is_refused():
+    made = generated(
+        "def h(x, k=1.0):\n    return x * k\n\n\ndef w(x, **more):\n    return h(x, k=2.0, **more)\n"
+        "\n\ndef f(x):\n    return w(x, k=3.0)\n"
+    )
+    assert "f" in made.refused

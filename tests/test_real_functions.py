@@ -95,3 +95,19 @@ def differences(function, point):
         exact = [mpmath.mpf(x) for x in point]
         steps = [abs(x) * mpmath.mpf("1e-12") for x in exact]
         return tuple(float(richardson(run, exact, k, h)) for k, h in enumerate(steps))
+
+
+def test_comparisons_that_become_equal_while_branches_are_fused(tmp_path, as_module):
+    selector = "ht/hx.py::NTU_from_effectiveness"
+    path = tmp_path / "generated.py"
+    command(selector, path, "--exact", "--no-format")
+    module = as_module(path.read_text(encoding="utf-8"))
+    function = original(selector)
+    for subtype in ("counterflow", "parallel", "crossflow", "S&T"):
+        point = (0.6, 0.4, subtype)
+        value, gradient = module.NTU_from_effectiveness_value_and_grad(*point)
+        assert_same_bits(value, function(*point))
+        for k, slope in enumerate(gradient[:2]):
+            up, down = ([x + h * (j == k) for j, x in enumerate(point[:2])] for h in (1e-6, -1e-6))
+            quotient = (function(*up, subtype) - function(*down, subtype)) / 2e-6
+            assert_close(slope, quotient, 1e-6)

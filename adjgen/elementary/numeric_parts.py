@@ -9,11 +9,13 @@ def take_bar(bar: Any, x: Any, indices: Any, axis: Any = None) -> Any:
     """Return the adjoint of x, where bar is that of np.take(x, indices, axis)."""
     out = np.zeros(np.shape(x), dtype=np.result_type(x, 1.0))
     if axis is None:
-        np.add.at(np.reshape(out, -1), indices, bar)
+        np.add.at(np.reshape(out, -1), np.asarray(indices), bar)
         return out
     first = axis % np.ndim(x)
     taken = range(first, first + np.ndim(indices))
-    np.add.at(np.moveaxis(out, axis, 0), indices, np.moveaxis(bar, taken, range(len(taken))))
+    np.add.at(
+        np.moveaxis(out, axis, 0), np.asarray(indices), np.moveaxis(bar, taken, range(len(taken)))
+    )
     return out
 
 

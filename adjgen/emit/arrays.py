@@ -15,6 +15,7 @@ POSITIONAL = {
     "np.size",
     "np.eye",
     "np.tensordot",
+    "np.clip",
     "np.linalg.eigvalsh",
     "np.linalg.eigh",
 }
@@ -144,6 +145,11 @@ def astype(args: Args) -> ast.expr:
     return ast.Call(ast.Attribute(args[0], "astype", ast.Load()), [args[1]], [])
 
 
+def array_as(name: str) -> Callable[[Args], ast.expr]:
+    """Write np.array(x, dtype=kind)."""
+    return lambda args: numpy(name, args[0], dtype=args[1])
+
+
 def in_precision_of(args: Args) -> ast.expr:
     """Write x.astype(np.result_type(like, 1.0))."""
     return astype([args[0], numpy("result_type", args[1], ast.Constant(1.0))])
@@ -178,7 +184,7 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "concatenated": several("concatenate"), "stacked": several("stack"), "zeros_of": zeros_of,
     "copied_array": copied, "split_part": part_of("split"), "array_split_part": part_of("array_split"),
     "meshed": meshed, "piled": piled, "astype": astype, "astype_int": astype, "einsum": lambda args: numpy("einsum", *args),
-    "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,
+    "array_as": array_as("array"), "asarray_as": array_as("asarray"), "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,
     "sum_of_rows": lambda args: ast.Call(outside("builtins", "sum"), list(args), []),
     "max_of_items": lambda args: ast.Call(outside("builtins", "max"), list(args), []),
     "min_of_items": lambda args: ast.Call(outside("builtins", "min"), list(args), []),

@@ -47,10 +47,9 @@ class Inlining:
                 if isinstance(eqn.op, Try) and eqn.op.caught:
                     self.caught.add(eqn.outs[0])
                 raises = any([self.block(inner) for inner in eqn.blocks]) or walks_anything(eqn)
-            elif eqn.derivative and isinstance(eqn.op, str):
-                raises = not eqn.outs
             else:
-                raises = self.may_raise(eqn)
+                plain = eqn.derivative and isinstance(eqn.op, str)
+                raises = not eqn.outs if plain else self.may_raise(eqn)
             can_raise |= raises
             args = [a for a in eqn.args if isinstance(a, Var) and a in chosen and a in mine]
             if args:

@@ -26,6 +26,7 @@ class Lives:
         self.moves: list[tuple[Var, Var]] = []  # pairs that would like to share a name
         self.alias: dict[Var, Var] = {}  # parameters of conditions -> those of bodies
         self.now = 0
+        self.loops = 0  # around the block that is walked: what they use lives to their end
         self.define(body.params)
         self.block(body)
 
@@ -43,13 +44,15 @@ class Lives:
         """Mark variables as used now, also those inside expressions that are written here."""
         stack = [a for a in atoms if isinstance(a, Var)]
         inlined, alias, last, now = self.inlined, self.alias, self.last, self.now
+        looping = self.loops > 0
         while stack:
             var = stack.pop()
             if var not in inlined:
                 if alias:
                     var = alias.get(var, var)
                 last[var] = now
-                used.add(var)
+                if looping:
+                    used.add(var)
                 continue
             eqn = self.made_by[var]
             stack += [a for a in eqn.args if isinstance(a, Var)]
@@ -58,7 +61,7 @@ class Lives:
                 self.made_by.update((out, e) for e in block.eqns for out in e.outs)
 
     def block(self, block: Block) -> set[Var]:
-        """Walk a block; return the variables that it uses."""
+        """Walk a block; return the variables that it uses, if a loop is around it."""
         used: set[Var] = set()
         for eqn in block.eqns:
             for out in eqn.outs:
@@ -89,21 +92,13 @@ class Lives:
             elif isinstance(eqn.op, For):
                 used |= self.loop(eqn, eqn.op)
             elif isinstance(eqn.op, Opaque):
-                self.carried(eqn, eqn.op)
+                self.carried(eqn, eqn.op.payload)
             self.define(eqn.outs)
             if isinstance(eqn.op, For):  # lists exist before their loop
                 self.born.update(dict.fromkeys(eqn.outs[eqn.op.carried :], start))
         self.now += 2
         self.read(block.results, used)
         return used
-
-    def carried(self, eqn: Eqn, op: Opaque) -> None:
-        """Note what carried code reads and binds: its names may be assigned in the middle of it."""
-        self.now += 2
-        if not op.payload.is_expression:
-            self.outlive(op.payload, eqn)
-        pairs = ((o, a) for o in eqn.outs for a in eqn.args if isinstance(a, Var))
-        self.moves += [(o, a) for o, a in pairs if a.hint == o.hint]
 
     def comprehensions(self, eqn: Eqn) -> None:
         """Mark the elements of loops inside an expression as assigned: they live to its use."""
@@ -127,6 +122,14 @@ class Lives:
             used |= self.block(handler)
         return used
 
+    def carried(self, eqn: Eqn, payload: Payload) -> None:
+        """Walk carried code, which assigns its names somewhere in the middle of it."""
+        self.now += 2
+        if not payload.is_expression:
+            self.outlive(payload, eqn)
+        args = [a for a in eqn.args if isinstance(a, Var)]
+        self.moves += [(o, a) for o in eqn.outs for a in args if a.hint == o.hint]
+
     def outlive(self, payload: Payload, eqn: Eqn) -> None:
         """Keep what carried statements read alive while they assign: they may read it last of all."""
         for name, arg in zip(payload.reads, eqn.args):
@@ -135,8 +138,8 @@ class Lives:
 
     def loop(self, eqn: Eqn, op: For) -> set[Var]:
         """Walk a loop: what it uses from outside lives to its end."""
-        start = self.now
-        body = eqn.blocks[0]
+        start, body = self.now, eqn.blocks[0]
+        self.loops += 1
         self.define(body.params[op.seqs :])
         self.now += 2  # carried values get their first value before the header is evaluated
         used: set[Var] = set()
@@ -150,6 +153,7 @@ class Lives:
             ]:  # the body still needs what the condition left alone
                 self.last[param] = max(self.last.get(param, 0), self.now + 1)
         used |= self.block(body)
+        self.loops -= 1
         self.now += 2
         slots = set(body.params)
         for var in used:
@@ -168,7 +172,7 @@ class Names:
 
     def __init__(self, lives: Lives, fixed: dict[Var, str], avoid: set[str], style: str) -> None:
         self.lives = lives
-        self.group: dict[Var, list[Var]] = {var: [var] for var in lives.born}
+        self.united: dict[Var, list[Var]] = {}  # the others that a variable shares its name with
         for a, b in lives.moves:
             self.unite(a, b, fixed)
         self.names: dict[Var, str] = {}
@@ -176,45 +180,49 @@ class Names:
         self.ends: dict[str, int] = {}  # when the last life of a name ends
         self.latest: dict[str, int] = {}  # the number that a base name got last
         for var, name in fixed.items():
-            self.give(self.group[var], name)
+            self.give(self.group(var), name)
         for var in sorted(lives.born, key=lives.born.__getitem__):
             if var not in self.names and var not in lives.inlined:
-                group = self.group[var]
+                group = self.group(var)
                 self.give(group, self.free_name(group, avoid, style))
         self.names.update((c, self.names[p]) for c, p in lives.alias.items())
+
+    def group(self, var: Var) -> list[Var]:
+        """Return the variables that share the name of one, that one among them."""
+        return self.united.get(var) or [var]
 
     def unite(self, a: Var, b: Var, fixed: dict[Var, str]) -> None:
         """Let two variables share a name if their lives allow it."""
         if (
             a in self.lives.inlined
             or b in self.lives.inlined
-            or b not in self.group
-            or a not in self.group
+            or b not in self.lives.born
+            or a not in self.lives.born
         ):
             return
-        one, other = self.group[a], self.group[b]
+        one, other = self.group(a), self.group(b)
         if len({v.hint for v in (*one, *other) if v.hint}) > 1:
             return  # they are different things to a reader
-        if one is other or sum(v in fixed for v in (*one, *other)) > 1:
+        if a is b or one is other or sum(v in fixed for v in (*one, *other)) > 1:
             return
         if disjoint([self.lives.life(v) for v in one], [self.lives.life(v) for v in other]):
             merged = one + other
-            for var in merged:
-                self.group[var] = merged
+            self.united.update(dict.fromkeys(merged, merged))
 
     def give(self, group: list[Var], name: str) -> None:
         """Name all variables of a group."""
         taken, end = self.taken.setdefault(name, []), self.ends.get(name, 0)
         for var in group:
             self.names[var] = name
-            life = self.lives.life(var)
-            taken.append(life)
-            end = max(end, life[1])
+            taken.append(life := self.lives.life(var))
+            if life[1] > end:
+                end = life[1]
         self.ends[name] = end
 
     def free_name(self, group: list[Var], avoid: set[str], style: str) -> str:
         """Return the hint of a group, with a number if that is taken while the group lives."""
-        labels = [v.hint for v in group if v.hint] or [v.label() for v in group if v.number]
+        hints = [v.hint for v in group if v.hint]
+        labels = hints or [v.label() for v in group if v.number]
         unnamed = "test" if group[0].type.name == "bool" else "d"
         base = labels[0] if labels else unnamed
         if style == "ssa":

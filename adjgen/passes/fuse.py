@@ -67,6 +67,9 @@ class _Fusing:
             elif eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.block(inner) for inner in eqn.blocks]))
             elif eqn.op in COMPARISONS and (key := self.key(eqn)) is not None:
+                if key in self.tests:  # the same, now that branches before it are fused
+                    self.mapping[eqn.outs[0]] = self.tests[key]
+                    continue
                 self.tests[key] = eqn.outs[0]
                 made.append(key)
             out.append(eqn)

@@ -60,8 +60,9 @@ def call(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
         return made_of(frame, node, dotted)
     if dotted in array_several.HANDLERS:
         return array_several.call(frame, node, dotted)
-    if dotted == "numpy.dot" or dotted in BY_NAME:
-        found = BY_NAME[dotted]
+    if dotted in BY_NAME:
+        one = dotted == "numpy.where" and len(node.args) == 1
+        found = BY_NAME["numpy.nonzero" if one else dotted]
         return by_signature(frame, node, found, node.args) if found.signature else None
     if dotted or not isinstance(node.func, ast.Attribute):
         return None
@@ -98,7 +99,8 @@ def by_signature(
     """Lower a call of a function whose parameters are known by name."""
     names = [n for n, _ in row.signature if n not in KEYWORD_ONLY or row.name == "np.linalg.norm"]
     given = dict(zip(names[first is not None :], args))
-    given |= {str(k.arg): k.value for k in node.keywords}
+    other = {"min": "a_min", "max": "a_max"} if row.name == "np.clip" else {}
+    given |= {other.get(str(k.arg), str(k.arg)): k.value for k in node.keywords}
     allowed = {n for n, _ in row.signature}
     if len(args) > len(names) - (first is not None) or not given.keys() <= allowed:
         return None
@@ -123,10 +125,22 @@ def by_signature(
         found.append(atom)
     if not suits(row, found):
         return None
+    if row.name == "np.clip" and Const(None) in found:
+        return one_sided(frame, node, found)
     if row.outs > 1:
         kinds = row.typed(found) if row.typed is not None else ()
         return Display("tuple", tuple(frame.emit(node, row.name, found, kinds)))
     return arrays.row(frame, node, row.name, *found, of=of)
+
+
+def one_sided(frame: Frame, node: ast.Call, args: Sequence[Atom]) -> Value | None:
+    """Lower np.clip(x, lo, None), which is a maximum, and np.clip(x, None, hi)."""
+    whole, low, high = args
+    if low == high:
+        return None
+    if low == Const(None):
+        return frame.row(node, "np.minimum", whole, high)
+    return frame.row(node, "np.maximum", whole, low)
 
 
 def infinity(frame: Frame, node: ast.expr) -> Const | None:
@@ -192,15 +206,23 @@ def as_length(frame: Frame, node: ast.AST, atom: Atom) -> Atom:
 
 def made_of(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
     """Lower np.array([...]), np.asarray(x)."""
-    if len(node.args) != 1 or any(frame.dotted(k.value) not in FLOATS for k in node.keywords):
+    if len(node.args) != 1 or any(
+        k.arg != "dtype" or frame.dotted(k.value) not in FLOATS for k in node.keywords
+    ):
         return None
     (given,) = node.args
     value = nested(frame, given)
-    if isinstance(value, Display):
-        return displayed(frame, node, value) if not node.keywords else None
-    whole = arrays.held(frame, value)
+    if isinstance(value, Display) and not node.keywords:
+        return displayed(frame, node, value)
+    shown = displayed(frame, node, value) if isinstance(value, Display) else None
+    whole = arrays.held(frame, value) if shown is None else shown
     if whole is None:
         return None
+    if node.keywords:
+        kind = frame.materialise(node, expressions.value(frame, node.keywords[0].value))
+        if dotted == "numpy.asarray" and not isinstance(value, Display):
+            return arrays.row(frame, node, "asarray_as", whole, kind, of=value)
+        return frame.row(node, "array_as", whole, kind) if dotted != "numpy.copy" else None
     if dotted == "numpy.asarray" and not node.keywords:
         return value if rank_of(whole) else arrays.row(frame, node, "np.asarray", whole, of=value)
     return frame.row(node, "np.copy", whole)

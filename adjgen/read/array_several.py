@@ -121,7 +121,23 @@ def einsum(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
     return frame.row(node, "einsum", subscripts, *parts)
 
 
+def select(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
+    """Lower np.select(conditions, choices, default): of the conditions that hold the first one chooses."""
+    named = dict(zip(("condlist", "choicelist", "default"), node.args))
+    named |= {str(k.arg): k.value for k in node.keywords}
+    if named.keys() - {"condlist", "choicelist", "default"} or len(named) < 2:
+        return None
+    lists = [displays.items_of(frame, named[name]) for name in ("condlist", "choicelist")]
+    parts = [several(frame, one) if one else None for one in lists]
+    other = given(frame, named["default"]) if "default" in named else Const(0)
+    if not parts[0] or not parts[1] or len(parts[0]) != len(parts[1]) or other is None:
+        return None
+    for test, choice in reversed([*zip(parts[0], parts[1])]):
+        other = frame.row(node, "np.where", test, choice, other)
+    return other
+
+
 HANDLERS: dict[str, Callable[[Frame, ast.Call, str], Value | None]] = {
     **dict.fromkeys((*SEVERAL, *PILES), joined), **dict.fromkeys((*SPLITS, *ALONG), split),
-    "numpy.meshgrid": meshgrid, "numpy.einsum": einsum,
+    "numpy.meshgrid": meshgrid, "numpy.einsum": einsum, "numpy.select": select,
 }  # fmt: skip

@@ -117,11 +117,6 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
     return result
 
 
-def is_string(atom: Atom) -> bool:
-    """Whether a value is a text that is written out."""
-    return isinstance(atom, Const) and isinstance(atom.value, str)
-
-
 def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     right = value(frame, node.right)
     name = BINARY.get(type(node.op))
@@ -135,7 +130,7 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     if made is not None:
         return made
     a, b = frame.materialise(node.left, left), frame.materialise(node.right, right)
-    if name is None or is_string(a) or is_string(b):
+    if name is None or any([isinstance(x, Const) and isinstance(x.value, str) for x in (a, b)]):
         what = "ADJ404 a bit operation" if name is None else "ADJ402 a string operation"
         return operations.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
     return frame.row(node, name, a, b)
@@ -222,7 +217,8 @@ def bind(frame: Frame, name: str, result: Value) -> None:
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
-    reason = "ADJ401 an item of a container cannot be differentiated"
+    of = f"what `{ast.unparse(node.value.func)}` gives" if isinstance(node.value, ast.Call) else ""
+    reason = f"ADJ401 an item of {of or 'a container'} cannot be differentiated"
     if frame.session.target == "numpy" and not is_text(node.slice):
         picked = frame.attempt(lambda: arrays.item(frame, node))
         if picked is not None:
@@ -259,12 +255,9 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
 
 
 def _list(frame: Frame, node: ast.List) -> Value:
-    if not any(isinstance(item, ast.Starred) for item in node.elts):
-        made = frame.attempt(
-            lambda: stores.listed(frame, node, [value(frame, item) for item in node.elts])
-        )
-        if made is not None:
-            return made
+    made = frame.attempt(lambda: stores.display(frame, node))
+    if made is not None:
+        return made
     return frame.opaque(node, "ADJ401 a list cannot be differentiated", ADVICE)
 
 

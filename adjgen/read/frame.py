@@ -34,12 +34,8 @@ from adjgen.read.values import (
 )
 from adjgen.read.views import check_views
 
-OF_ARRAYS = (
-    "numpy",
-    "scipy.special",
-    "scipy.stats",
-    "scipy.integrate",
-)  # modules whose functions take arrays
+# modules whose functions take arrays
+OF_ARRAYS = ("numpy", "scipy.special", "scipy.stats", "scipy.integrate")
 
 
 class Frame:

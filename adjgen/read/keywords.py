@@ -32,7 +32,10 @@ def _only_handed_on(function: FunctionNode, name: str) -> bool:
 def spread(frame: Frame, node: ast.Call, lower: Callable[[Frame, ast.Call], Value]) -> Value | None:
     """Lower a call that hands on `**kwargs`, with the arguments that these hold; None for others."""
     held = {k: given for k in node.keywords if (given := _held(frame, k)) is not None}
-    if not held:
+    names = [k.arg for k in node.keywords if k.arg] + [
+        name for one in held.values() for name in one
+    ]
+    if not held or len(set(names)) < len(names):
         return None
     keywords: list[ast.keyword] = []
     labels: list[str] = []

@@ -161,10 +161,13 @@ def _nodes_of_parameters(node: Any, nodes: Sequence[ast.AST]) -> Iterable[ast.AS
 
 def _stays(value: ast.expr) -> set[str]:
     """Return the names whose kind a value that is assigned to them does not change: n = int(n)."""
-    made = value.left if isinstance(value, ast.BinOp) else value  # [x] * 3
-    if isinstance(made, (ast.List, ast.ListComp, ast.Dict, ast.DictComp)):
-        return set()
-    return {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+    made, parts = value, [value]
+    if isinstance(value, ast.BinOp):  # [x] * 3
+        made = value.left
+    if isinstance(made, (ast.List, ast.ListComp, ast.Dict, ast.DictComp)):  # not of [*x], [0.0] + x
+        parts = [n.value for n in ast.walk(made) if isinstance(n, ast.Starred)]
+        parts += [value.right] if isinstance(value, ast.BinOp) else []
+    return {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
 
 
 class Uses:

@@ -36,7 +36,7 @@ def _expression(frame: Frame, node: ast.Expr) -> None:
             carry(
                 frame,
                 node,
-                reason="ADJ301 a call that adjgen cannot read",
+                reason=f"ADJ301 a call of `{ast.unparse(inner.func)}`, which adjgen cannot read",
                 hint="Return the result instead.",
             )
             return

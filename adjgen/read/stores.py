@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from adjgen.elementary.sequences import inside
+from adjgen.elementary.sequences import depth, inside
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, REAL
 from adjgen.read import expressions, list_methods, lists, operations
@@ -40,6 +40,31 @@ def listed(frame: Frame, node: ast.AST, items: Sequence[Value]) -> ListValue | N
         made.cell.loose = lists.ROWS
     moved(made.cell, rows)
     return made
+
+
+def display(frame: Frame, node: ast.List) -> ListValue | None:
+    """Return a list that is written out, with `*xs` in it the items of a list of numbers."""
+    parts: list[Atom] = []
+    alone: list[Value] = []
+    for item in [*node.elts, None]:
+        if item is not None and not isinstance(item, ast.Starred):
+            alone.append(expressions.value(frame, item))
+            continue
+        if alone or not node.elts:
+            made = listed(frame, node, alone)
+            if made is None or item is None and not parts:
+                return made
+            parts.append(frame.session.heap[made.cell])
+            alone = []
+        if item is not None:
+            found = lists.list_of(frame, item.value)
+            if found is None or depth(lists.kind_of(frame, found)) != 1:
+                return None
+            parts.append(frame.row(node, "copied_1", frame.materialise(node, found)))
+    whole = parts[0]
+    for more in parts[1:]:
+        whole = frame.row(node, "joined", whole, more)
+    return lists.held(frame, whole)
 
 
 def moved(into: Cell, rows: Sequence[Cell]) -> None:

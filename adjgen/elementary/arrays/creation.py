@@ -56,15 +56,10 @@ for _name in ("any", "all", "count_nonzero"):
     no_derivative(
         _name, lambda args: BOOL if known(args[1]) is None else OPAQUE, (("a", ...), ("axis", None))
     )
-for _name in (
-    "nonzero",
-    "flatnonzero",
-    "array_equal",
-    "searchsorted",
-    "triu_indices_from",
-    "tril_indices_from",
-):
-    no_derivative(
-        _name, lambda args: OPAQUE,
-        (("a", ...), ("v", ...)) if _name in ("array_equal", "searchsorted") else (("a", ...),),
-    )  # fmt: skip
+ONE, TWO = (("a", ...),), (("a", ...), ("v", ...))
+for _name, _signature in {
+    "nonzero": ONE, "flatnonzero": ONE, "argwhere": ONE, "triu_indices_from": ONE, "tril_indices_from": ONE,
+    "array_equal": TWO, "searchsorted": (*TWO, ("side", "left")), "digitize": (("x", ...), ("bins", ...)),
+    "argpartition": (("a", ...), ("kth", ...), ("axis", -1)),
+}.items():  # fmt: skip
+    no_derivative(_name, lambda args: OPAQUE, _signature)

@@ -26,8 +26,8 @@ own(
     lambda a, lo, hi, y: both(lo, a, hi, lo),
     lambda a, lo, hi, y: share(call("np.maximum", a, lo), hi),
     domain=("real", "real", "positive"), result="number", category="choice",
-    signature=(("a", ...), ("a_min", ...), ("a_max", ...)), kink="a tie is shared equally: 1/2 each",
-    where=lambda a, lo, hi, y: select(a == lo, True, lambda: a == hi),
+    signature=(("a", ...), ("a_min", None), ("a_max", None)), kink="a tie is shared equally: 1/2 each",
+    where=lambda a, lo, hi, y: (a - lo) * (hi - a) == 0.0,
     edges=(((1.0, 1.0, 3.0), (0.5, 0.5, 0.0)), ((3.0, 1.0, 3.0), (0.5, 0.0, 0.5)), ((2.0, 3.0, 1.0), (0.0, 0.0, 1.0))),
 )  # fmt: skip
 
@@ -77,4 +77,9 @@ row(
     "in_precision_of", in_precision_of, category="sequence", typed=_as(REAL),
     jvp=lambda args, y, dot: call("in_precision_of", dot(0), args[1]), vjp=_astype_bar,
 )  # fmt: skip
+for _name in ("array_as", "asarray_as"):
+    row(
+        _name, astype, category="sequence", typed=_as(REAL), vjp=_astype_bar, view=_name == "asarray_as",
+        jvp=lambda args, y, dot: call("array_as", dot(0), args[1]),
+    )  # fmt: skip
 row("astype_int", astype, category="none", typed=_as(INT))
