@@ -197,3 +197,9 @@ def test_an_adjoint_that_two_share_stays_for_both():
     np.testing.assert_allclose(y_bar, e * x[:, 0], rtol=1e-13)
     for one in adjgen.grad(new_dimension_of_two, target="numpy")(y, y):
         assert one.tolist() == [3.0, 3.0]
+
+
+def test_means_leave_arrays_their_precision():
+    x = np.array([1.0, 2.0, 4.0], dtype=np.float32)
+    for f in (lambda x: np.mean(x * x), lambda x: np.var(x, ddof=1)):
+        assert adjgen.grad(f)(x).dtype == np.float32

@@ -71,9 +71,13 @@ class _Divisors:
         """Look at a row; return it, perhaps with another divisor."""
         numpy = any(arg in self.numpy or rank(arg.type.shape) for arg in eqn.args)
         if eqn.op == "div" and not numpy:
-            divisor = eqn.args[1]
+            divisor, is_constant = eqn.args[1], isinstance(eqn.args[0], Const)
             if not eqn.derivative:
                 self.divided.add(divisor)
+            elif divisor not in self.divided and divisor.type is INT and is_constant:
+                quotient = Var("", REAL)  # as a number of Python's it leaves arrays their precision
+                eqns.append(replace(eqn, op="np.divide", outs=(quotient,)))
+                return replace(eqn, op="number", args=(quotient,))
             elif divisor not in self.divided and (divisor.type.dtype or divisor.type is INT):
                 eqn, numpy = replace(eqn, op="np.divide"), True
             elif divisor not in self.divided and not isinstance(divisor, Const):

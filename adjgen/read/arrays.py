@@ -228,9 +228,6 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
         return None
     if node.attr == "T":
         return row(frame, node, "transposed", whole, of=base)
-    if node.attr == "shape" and isinstance(whole.type.shape, tuple):
-        sizes = [frame.row(node, "np.size", whole, Const(k)) for k in range(len(whole.type.shape))]
-        return Display("tuple", tuple(sizes))
     if node.attr == "size":
         return frame.row(node, "np.size", whole, Const(None))
     return frame.row(node, f"np.{node.attr}", whole)
