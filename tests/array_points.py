@@ -80,6 +80,7 @@ ELEMENTWISE = [
     one("np.where(np.logical_not(x >= 1.0), x, x * x)"), one("(x > 1.0) * x"),
     one("np.clip(x, 0.6, 1.5)"), two("np.clip(x, y, 1.5)"), two("np.clip(1.1, x, y)"),
     one("np.clip(x, 0.6, None)"), one("np.clip(x, a_min=None, a_max=1.5)"), one("x.clip(max=1.5)"), two("np.select([x > 1.5, x > 0.5], [x, x * y], default=y)"),
+    one("np.where(x[0], 2.0, np.zeros(3) + x)", ((3,),)), one("np.where(x[0] > 5.0, 2.0, x * x)", ((3,),)), two("np.where(x > 1.0, y, 2.0 * y)", (((), (3,)),)),
     one("np.where((x > 1.5) | ~(x > 0.5), x * x, x)", AXES), one("np.where((x > 0.5) ^ (x > 1.5), x, x ** 3)"),
     one("np.nan_to_num(x)"), one("np.nan_to_num(x * x, nan=1.0)"), one("np.float64(2.0) * x"),
     one("special.erf(x)"), one("special.erfc(x)"), one("special.expit(x)"), one("special.log_expit(x)"),
