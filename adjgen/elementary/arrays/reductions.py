@@ -38,8 +38,10 @@ def type_of_reduction(args: Sequence[Any]) -> Type:
 
 
 def expanded(value: Number, axis: Any, keepdims: Any) -> Number:
-    """Return the value of a reduction with the dimensions that are gone, as ones."""
-    return value if keepdims or axis is None else call("np.expand_dims", value, axis)
+    """Return the value of a reduction with the dimensions that are gone, as ones; a number needs none."""
+    if keepdims or axis is None or shape_of(value) == ():
+        return value
+    return call("np.expand_dims", value, axis)
 
 
 def fraction(x: Number, axis: Any, y: Number) -> Number:
