@@ -212,7 +212,21 @@ PASSIVE = [
     two("x * x if np.array_equal(x, y) else y", SAME), one("x * np.ones((3, 3)) + np.identity(3)", ((3,), (1, 3))), one("x * np.full(3, 2.0)", ((3,),)),
 ]  # fmt: skip
 
-CASES = [*ELEMENTWISE, *REDUCTIONS, *MOVES, *ITEMS, *MATMULS, *MATRICES, *PASSIVE]
+CONSTANTS = [  # beside an array, which alone has a derivative
+    one("np.outer(2.0, x)", ((3,), (2, 2))), one("np.outer(x, [1.0, 2.0])", ((3,), (2, 2))), one("np.vdot([1.0, 2.0, 3.0], x)", ((3,),)), one("np.dot(2.0, x)"),
+    one("np.dot(x, [1.0, 2.0, 3.0])", ((3,), (2, 3))), one("np.inner(2.0, x)", ((3,), (2, 3))), one("np.kron(x, [1.0, 2.0])", ((3,), (2, 2))), one("np.kron(2.0, x)", ((3,), (2, 2))),
+    one("np.tensordot([1.0, 2.0], x, 1)", ((2,), (2, 3))), one("np.multiply.outer(2.0, x)"), one("np.add.outer([1.0, 2.0], x)"), one("np.convolve([1.0, -2.0], x)", ((1,), (3,))),
+    one("np.cross([1.0, 2.0, 3.0], x)", ((3,), (2, 3))), one("np.hstack((1.0, x, [2.0, 3.0]))", ((3,),)), one("np.vstack((x, [1.0, 2.0, 3.0]))", ((3,), (2, 3))), one("np.append(x, 1.0)"),
+    one("np.append([1.0, 2.0], x)"), one("np.concatenate(([1.0], x))", ((0,), (3,))), one("np.stack((x, [1.0, 2.0, 3.0]))", ((3,),)), one("np.array([x[0], 1.0, x[1]])", ((3,),)),
+    one("np.linspace(0.0, x, 3)", ((), (2,))), one("np.linspace(x, 5.0, 3)", ((), (2,))), one("np.einsum('i,ij->j', [1.0, 2.0], x)", ((2, 3),)), one("np.where([True, False, True], x, 2.0)", ((3,), (2, 3))),
+    one("np.average([1.0, 2.0, 4.0], weights=x)", ((3,),)), one("np.polyval(x, 1.5)", ((1,), (3,))), one("np.polyval(x, [1.5, 0.5])", ((3,),)), one("np.linalg.solve([[2.0, 1.0], [0.0, 3.0]], x)", ((2,), (2, 3))),
+    one("np.linalg.solve(x, [1.0, 2.0])", ((2, 2), (3, 2, 2)), diagonal=2.0), one("np.maximum(x, 1.01)"), one("np.minimum([1.01, 1.02, 1.03], x)", ((3,), (2, 3))), one("np.trapezoid(x, [0.0, 1.0, 3.0])", ((3,), (2, 3))),
+    one("np.trapezoid([1.0, 2.0, 0.5], x)", ((3,),)), one("[1.0, 2.0, 3.0] * x", ((3,), (2, 3))), one("np.take([1.0, 2.0, 3.0], [0, 1]) * x", ((2,),)), one("x @ [1.0, 2.0, 3.0]", ((3,), (2, 3))), one("np.full((2, 3), x) + 1.0", ((), (3,))),
+    one("np.interp([0.2, 1.1], [0.0, 1.0, 2.5], x)", ((3,),)), one("np.clip(1.0, x, 3.0)"),
+    one("np.arctan2(1.0, x)"), one("np.hypot(x, 2.0)"), one("special.xlogy(2.0, x)"), one("np.meshgrid(x, [1.0, 2.0])[0]", ((3,),)), one("np.broadcast_to(x, (2, 3)) * [[1.0], [2.0]]", ((3,),)),
+]  # fmt: skip
+
+CASES = [*ELEMENTWISE, *REDUCTIONS, *MOVES, *ITEMS, *MATMULS, *MATRICES, *PASSIVE, *CONSTANTS]
 
 # Statements: the body of a function of x and y whose value is r.
 STATEMENTS = {

@@ -184,7 +184,7 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "concatenated": several("concatenate"), "stacked": several("stack"), "zeros_of": zeros_of,
     "copied_array": copied, "split_part": part_of("split"), "array_split_part": part_of("array_split"),
     "meshed": meshed, "piled": piled, "astype": astype, "astype_int": astype, "einsum": lambda args: numpy("einsum", *args),
-    "array_as": array_as("array"), "asarray_as": array_as("asarray"), "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,
+    "array_of_list": lambda args: numpy("array", *args), "array_as": array_as("array"), "asarray_as": array_as("asarray"), "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,
     "sum_of_rows": lambda args: ast.Call(outside("builtins", "sum"), list(args), []),
     "max_of_items": lambda args: ast.Call(outside("builtins", "max"), list(args), []),
     "min_of_items": lambda args: ast.Call(outside("builtins", "min"), list(args), []),

@@ -164,6 +164,12 @@ def unpacked(frame: Frame, node: ast.stmt, value: Value, count: int) -> list[Val
     return [remembered(frame, out, whole, value) if kind.dtype else out for out in outs]
 
 
+def beside_array(frame: Frame, node: ast.expr, value: Value) -> Atom:
+    """Return a number, or the array that numpy makes of a list beside an array."""
+    found = frame.materialise(node, value)
+    return found if found.type.element is None else frame.row(node, "array_of_list", found)
+
+
 def operation(
     frame: Frame, node: ast.BinOp, name: str | None, left: Value, right: Value
 ) -> Value | None:
@@ -171,8 +177,8 @@ def operation(
     a, b = held(frame, left), held(frame, right)
     if a is None and b is None:
         return None
-    one = a if a is not None else frame.materialise(node.left, left)
-    other = b if b is not None else frame.materialise(node.right, right)
+    one = a if a is not None else beside_array(frame, node.left, left)
+    other = b if b is not None else beside_array(frame, node.right, right)
     if isinstance(node.op, ast.MatMult):
         return frame.row(node, "matmul", one, other)
     if type(node.op) in BITS and all(kind_of_items(side) in (BOOL, INT) for side in (one, other)):

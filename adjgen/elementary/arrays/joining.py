@@ -11,9 +11,10 @@ from adjgen.elementary.arrays.typing import (
     of_rank,
     rank_of,
     shape_of,
+    type_of,
 )
 from adjgen.elementary.row import Number, call, row
-from adjgen.ir.types import REAL, Type, array
+from adjgen.ir.types import NUMBERS, REAL, Type, array
 
 
 def _joined(args: Sequence[Any]) -> Type:
@@ -88,6 +89,20 @@ row(
 )  # fmt: skip
 
 
+def _nested(args: Sequence[Any]) -> Type:
+    """Return the type of the array of a list: it has a dimension for each level."""
+    count, level = 0, type_of(args[0])
+    while level.element is not None:
+        count, level = count + 1, level.element
+    return of_rank(count, level if level in NUMBERS else REAL)
+
+
+row(
+    "array_of_list", lambda items: displayed(tuple(range(len(items))), *items), category="sequence", typed=_nested,
+    refusal="a list of numbers that vary, beside an array. Make it an array: np.array([...]).",
+)  # fmt: skip
+
+
 # ---- vstack, hstack, column_stack: what is joined depends on the numbers of dimensions
 
 
@@ -122,7 +137,7 @@ def _piled_bar_bar(j: int, args: Sequence[Any], y: Number, bar: Number) -> Numbe
     if j:
         return None
     _, k, function, *arrays = args
-    zeros = [call("zeros_of", one) for one in arrays]
+    zeros = [call("zeros_of", one, beside=bar) for one in arrays]
     shaped = call("np.reshape", bar, call("np.shape", arrays[k]))
     return call("piled", function, *zeros[:k], shaped, *zeros[k + 1 :])
 
