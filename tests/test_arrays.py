@@ -29,7 +29,7 @@ def body(case):
 
 
 def source(number, case, shapes=None):
-    """Two functions of a case: its value, and the sum of a curved function of it.
+    """Three functions of a case: its value, the sum of a curved function of it, and its sum.
 
     With shapes the numbers of dimensions can be told when code is generated.
     """
@@ -39,6 +39,7 @@ def source(number, case, shapes=None):
     return (
         f"def f_{name}({args}):\n{first}    return r\n\n\n"
         f"def g_{name}({args}):\n{first}    return np.sum(np.sin(r))\n\n\n"
+        f"def s_{name}({args}):\n{first}    return 2.0 * np.sum(r)\n\n\n"
     )
 
 
@@ -231,6 +232,17 @@ def test_first_order(case, plain):
     for shapes in case.shapes:
         for layout in layouts_of(shapes) if shapes == case.shapes[-1] else ("C",):
             check_first_order(case, made, points(case, shapes, layout))
+
+
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_gradient_of_the_sum(case, plain):
+    """The adjoint of the value is one number there, which stands for an array."""
+    for name in [f"{ALL.index(case)}", f"{ALL.index(case)}_known"][: 1 + bool(told(case))]:
+        function = getattr(plain, f"s_{name}")
+        gradient = adjgen.grad(function, target="numpy")
+        args = points(case, case.shapes[-1])
+        for k, found in enumerate(in_tuple(case, gradient(*args))):
+            assert_arrays_close(found, gradient_of(function, args, k, 1.0))
 
 
 @pytest.mark.parametrize("case", ALL, ids=str)

@@ -117,7 +117,7 @@ def _products(builder: Builder, bar: Atom, test: Any, sides: list[Any]) -> Any:
             products.append(operand(builder, _times_choice(builder, bar, inner, False)))
         else:
             products.append(side if is_zero_number(side) else left * side)
-    return select(test, *products)
+    return call("np.where", test, *products)
 
 
 def is_zero_number(value: Any) -> bool:

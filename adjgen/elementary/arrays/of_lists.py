@@ -5,8 +5,8 @@ from typing import Any
 
 from adjgen.elementary.arrays.typing import of_rank, type_of
 from adjgen.elementary.row import call, row
-from adjgen.elementary.sequences import depth
-from adjgen.ir.types import Type
+from adjgen.elementary.sequences import depth, inside
+from adjgen.ir.types import NUMBERS, REAL, Type
 
 
 def array_of(items: Sequence[Any]) -> Any:
@@ -17,7 +17,9 @@ def array_of(items: Sequence[Any]) -> Any:
 
 
 def _type_of_array(args: Sequence[Any]) -> Type:
-    return of_rank(depth(type_of(args[0])))
+    lists = depth(type_of(args[0]))
+    number = inside(type_of(args[0]), lists)
+    return of_rank(lists, number if number in NUMBERS else REAL)
 
 
 row(
