@@ -3,6 +3,7 @@
 They are what derivatives are written with; a user's call of np.broadcast_to is in shaping.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -117,9 +118,10 @@ def type_of_shape(args: Any) -> Type:
     return OPAQUE if count is None else tuple_type(count)
 
 
-for _name, _typed in {
+TYPES: dict[str, Callable[[Any], Type]] = {
     "size": partial(constantly, INT), "ndim": partial(constantly, INT), "shape": type_of_shape,
-}.items():  # fmt: skip
+}  # fmt: skip
+for _name, _typed in TYPES.items():
     enter(
         Row(
             f"np.{_name}", function("numpy", _name), names=(f"numpy.{_name}",), home="numpy",
