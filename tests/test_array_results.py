@@ -203,3 +203,12 @@ def test_means_leave_arrays_their_precision():
     x = np.array([1.0, 2.0, 4.0], dtype=np.float32)
     for f in (lambda x: np.mean(x * x), lambda x: np.var(x, ddof=1)):
         assert adjgen.grad(f)(x).dtype == np.float32
+
+
+def test_terms_that_cancel_leave_zeros_of_the_shape():
+    def f(x):
+        return np.sum(np.sin(x - x)) + x[1]
+
+    x = np.array([0.5, 2.0, 1.0])
+    assert_close(adjgen.grad(f)(x), np.array([0.0, 1.0, 0.0]))
+    assert_close(adjgen.jvp(adjgen.grad(f))(x, x_dot=np.ones(3))[1], np.zeros(3))
