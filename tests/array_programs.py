@@ -404,6 +404,8 @@ class Writer(Statements):
 
     def e_product(self, shape: Shape, depth: int) -> Text | None:
         """x @ y, np.dot(A, x), A @ B"""
+        if len(shape) > 2:
+            return None
         inner = self.rng.choice([d for s in self.shapes() for d in s if d != "1"] or ["3"])
         pairs = {
             0: [((inner,), (inner,))],

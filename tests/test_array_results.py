@@ -210,5 +210,5 @@ def test_terms_that_cancel_leave_zeros_of_the_shape():
         return np.sum(np.sin(x - x)) + x[1]
 
     x = np.array([0.5, 2.0, 1.0])
-    assert_close(adjgen.grad(f)(x), np.array([0.0, 1.0, 0.0]))
-    assert_close(adjgen.jvp(adjgen.grad(f))(x, x_dot=np.ones(3))[1], np.zeros(3))
+    assert adjgen.grad(f)(x).tolist() == [0.0, 1.0, 0.0]
+    assert adjgen.jvp(adjgen.grad(f))(x, x_dot=np.ones(3))[1].tolist() == [0.0, 0.0, 0.0]
