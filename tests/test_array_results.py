@@ -134,7 +134,9 @@ def test_constants_meet_before_they_meet_arrays():
 
 
 def test_numbers_meet_before_they_meet_arrays():
-    assert "x_bar = 2.0 * s / np.size(x_4) * x" in lines_of("s * np.mean(x**2) + np.sum(y)")
+    assert "x_bar = 2.0 * s / (np.size(x_4) or nan) * x" in lines_of(
+        "s * np.mean(x**2) + np.sum(y)"
+    )
 
 
 def test_the_sign_of_a_sum_is_that_of_its_terms():

@@ -96,6 +96,11 @@ def method(name: str) -> Callable[[Args], ast.expr]:
     return lambda args: ast.Call(ast.Attribute(args[0], name, ast.Load()), [], [])
 
 
+def or_nan(args: Args) -> ast.expr:
+    """Write n or nan."""
+    return ast.BoolOp(ast.Or(), [args[0], outside("math", "nan")])
+
+
 def bits(op: type[ast.operator]) -> Callable[[Args], ast.expr]:
     """Write a & b and its kin."""
     return lambda args: ast.BinOp(args[0], op(), args[1])
@@ -182,7 +187,8 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "bit_not": lambda args: ast.UnaryOp(ast.Invert(), args[0]), "picked": picked, "displayed": displayed, "spread": spread,
     "slice": lambda args: ast.Call(outside("builtins", "slice"), list(args), []),
     "concatenated": several("concatenate"), "stacked": several("stack"), "zeros_of": zeros_of,
-    "copied_array": copied, "split_part": part_of("split"), "array_split_part": part_of("array_split"),
+    "copied_array": copied,
+    "or_nan": or_nan, "split_part": part_of("split"), "array_split_part": part_of("array_split"),
     "meshed": meshed, "piled": piled, "astype": astype, "astype_int": astype, "einsum": lambda args: numpy("einsum", *args),
     "array_of_list": lambda args: numpy("array", *args), "array_as": array_as("array"), "asarray_as": array_as("asarray"), "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,
     "sum_of_rows": lambda args: ast.Call(outside("builtins", "sum"), list(args), []),

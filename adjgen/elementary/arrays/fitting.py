@@ -3,6 +3,7 @@
 They are what derivatives are written with; a user's call of np.broadcast_to is in shaping.
 """
 
+import math
 from functools import partial
 from typing import Any
 
@@ -104,6 +105,15 @@ row(
     "copied_array", copied_array, category="sequence", typed=like(), raises=False,
     jvp=lambda args, y, dot: call("copied_array", dot(0)), vjp=lambda k, args, y, bar: bar,
 )  # fmt: skip
+
+
+row(
+    "or_nan",
+    lambda count: count or math.nan,
+    category="none",
+    typed=lambda args: REAL,
+    raises=False,
+)
 
 
 def constantly(kind: Type, args: Any) -> Type:
