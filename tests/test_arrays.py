@@ -20,7 +20,12 @@ STEP = 2.0**-9
 STENCIL = {1: 4 / 5, 2: -1 / 5, 3: 4 / 105, 4: -1 / 280}
 HEADER = "import numpy as np\nfrom scipy import integrate, optimize, special, stats\n\n\n"
 BODIES = [Case(text, tuple(shapes), ranks=False) for text, shapes in STATEMENTS.items()]
-WIDER = {"special.psi(x)"}  # scipy has its derivative in double precision alone
+WIDER = {
+    "(x > 1.0) * x",  # a number times truth values
+    "special.psi(x)",  # scipy has its derivative in double precision alone
+    "s, l = np.linalg.slogdet(x); r = s * l * y",  # the number y, which could be an array, is spread
+    "w, v = np.linalg.eigh(x); r = (v * w) @ v.T * y",
+}
 ALL = [*CASES, *BODIES]
 
 

@@ -111,6 +111,12 @@ def spread(args: Args) -> ast.expr:
     return numpy("broadcast_to", args[0], numpy("shape", args[1]))
 
 
+def filled_like(args: Args) -> ast.expr:
+    """Write an array full of a number, in the precision of another."""
+    kind = numpy("result_type", args[1], ast.Constant(1.0))
+    return numpy("full_like", args[1], args[0], dtype=kind)
+
+
 def zeros_of(args: Args) -> ast.expr:
     """Write zeros in the shape of an array, which are floats even if it has whole numbers."""
     kind = numpy("result_type", args[0], ast.Constant(1.0))
@@ -185,6 +191,7 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "flatten": method("flatten"), "item_of": method("item"), "copy_of": method("copy"),
     "bit_and": bits(ast.BitAnd), "bit_or": bits(ast.BitOr), "bit_xor": bits(ast.BitXor),
     "bit_not": lambda args: ast.UnaryOp(ast.Invert(), args[0]), "picked": picked, "displayed": displayed, "spread": spread,
+    "filled_like": filled_like, "filled_like_any": lambda args: ast.Subscript(filled_like(args), ast.Tuple([], ast.Load()), ast.Load()),
     "slice": lambda args: ast.Call(outside("builtins", "slice"), list(args), []),
     "concatenated": several("concatenate"), "stacked": several("stack"), "zeros_of": zeros_of,
     "copied_array": copied,
