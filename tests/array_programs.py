@@ -8,7 +8,7 @@ import argparse
 import ast
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,17 +80,27 @@ class Program:
 class Scope:
     """The names that certainly have a value here, with their shapes.
 
-    `own` are arrays that nobody else sees, about; `whole` are counters below the length of a dimension.
+    `own` are arrays that nobody else sees, about; `counters` are below the length of a dimension. Names
+    with one root are the same array or parts of it; those whose array was stored into since are `stale`.
     """
 
     arrays: dict[str, Shape] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)
     counters: dict[str, str] = field(default_factory=dict)
     lengths: dict[str, str] = field(default_factory=dict)
+    roots: dict[str, object] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
 
     def copy(self) -> "Scope":
         """Return a scope of its own for an arm or a body."""
-        return Scope(dict(self.arrays), set(self.own), dict(self.counters), dict(self.lengths))
+        dicts = dict(self.arrays), set(self.own), dict(self.counters), dict(self.lengths)
+        return Scope(*dicts, dict(self.roots))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Do not read these any more: they are parts of an array that has changed."""
+        for name in names:
+            self.arrays.pop(name, None)
+            self.stale.add(name)
 
 
 class Writer(Statements):
@@ -106,6 +116,8 @@ class Writer(Statements):
         self.loops = 0
         self.masks = 0
         self.stores = 0
+
+    owner = staticmethod(lambda text: owner(text))
 
     # ---- choosing
 
@@ -129,7 +141,8 @@ class Writer(Statements):
         self.margin += 1
         yield
         self.margin -= 1
-        self.scope = before
+        inner, self.scope = self.scope, before
+        before.forget([n for n in inner.stale if before.roots.get(n) is inner.roots.get(n)])
 
     # ---- shapes
 
@@ -279,7 +292,7 @@ class Writer(Statements):
 
     def e_real_power(self, shape: Shape, depth: int) -> Text:
         """a**b with a positive"""
-        a, b = self.sides(shape, depth)
+        a, b = self.expr(shape, depth), self.expr(self.smaller(shape), depth)
         n = self.rng.choice(["1.5", "-0.5", f"np.sin({b})"])
         return Text(f"((np.abs({a}) + 0.4) ** {n})", 40.0)
 
@@ -669,6 +682,26 @@ def unsure(shape: Shape) -> bool:
     return any(dim.startswith("k") for dim in shape)
 
 
+VIEWS = {"ravel", "reshape", "transpose", "swapaxes", "expand_dims", "broadcast_to", "diag", "flip"}
+
+
+def owner(text: str) -> str | None:
+    """Return the variable of which an expression is a part, or may be."""
+    node: Any = ast.parse(text.strip(), mode="eval").body
+    while True:
+        if isinstance(node, ast.Name):
+            return node.id
+        if isinstance(node, ast.Subscript) or isinstance(node, ast.Attribute) and node.attr == "T":
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr not in VIEWS:
+                return None
+            module = isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
+            node = node.args[0] if module else node.func.value
+        else:
+            return None
+
+
 def fits(shape: Shape, into: Shape) -> bool:
     """Whether a shape is broadcast to another."""
     pairs = zip(shape[::-1], into[::-1])
@@ -705,6 +738,7 @@ def shape_of_result(rng: random.Random, given: dict[str, Shape], scalar: float) 
 def function(writer: Writer, signature: Signature, statements: int, annotated: bool) -> list[str]:
     """Return the lines of a function."""
     writer.scope.arrays.update(signature.parameters)
+    writer.scope.roots.update((name, object()) for name in signature.parameters)
     writer.parameters = dict(signature.parameters)
     writer.shape = signature.shape
     for _ in range(statements):

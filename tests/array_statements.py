@@ -14,7 +14,7 @@ PLAIN = {
     "unpack": 1, "leave": 0.7, "swap": 0.4, "call": 1.5, "until": 0.4,
 }  # fmt: skip
 STORING = {
-    "fill": 5, "store": 5, "update": 4, "grow": 3, "alias": 1.5, "view": 1.5, "copy": 2.5, "loop_store": 3,
+    "fill": 5, "store": 5, "update": 4, "grow": 3, "alias": 2, "view": 4, "copy": 2.5, "loop_store": 3,
     "shared": 1, "at": 0.5,
 }  # fmt: skip
 COMPOUND = {"choose", "repeat", "rows", "fill", "loop_store", "leave", "until"}
@@ -40,6 +40,7 @@ class Statements:
     smaller: Callable[..., Any]
     application: Callable[..., Any]
     mask: Callable[..., str]
+    owner: Callable[[str], Any]
     storing: bool
     margin: int
     loops: int
@@ -72,12 +73,22 @@ class Statements:
         kept = [n for n, s in self.scope.arrays.items() if s == shape and n in NAMES]
         return self.rng.choice(kept if kept and self.chance(0.7) else names)
 
-    def bind(self, name: str, shape: Any, own: bool = False) -> None:
-        """Note what a name holds from here on."""
+    def bind(self, name: str, shape: Any, own: bool = False, of: str | None = None) -> None:
+        """Note what a name holds from here on, perhaps a part `of` another."""
         self.scope.arrays[name] = shape
+        self.scope.roots[name] = self.scope.roots.get(of, object()) if of else object()
+        self.scope.stale.discard(name)
         self.scope.own.discard(name)
         if own and shape:
             self.scope.own.add(name)
+
+    def stored(self, name: str) -> None:
+        """Note that an array has changed: its parts are seldom read from here on."""
+        self.stores += 1
+        root = self.scope.roots.get(name)
+        parts = [n for n, r in self.scope.roots.items() if r is root and n != name]
+        if self.chance(0.85):
+            self.scope.forget([n for n in parts if n in self.scope.arrays])
 
     def new_shape(self) -> Any:
         """Return a shape for a new variable."""
@@ -100,7 +111,8 @@ class Statements:
             shape = ()
             name = self.free(shape)
         self.put(f"{name} = {e}")
-        self.bind(name, shape, str(e) not in self.scope.arrays and "[" not in str(e)[-8:])
+        of = self.owner(str(e))
+        self.bind(name, shape, of is None, of)
 
     def put_reduce(self) -> None:
         """s = x.sum()"""
@@ -117,7 +129,7 @@ class Statements:
         e = self.expr(shape, 2)
         if str(e) != "0.5":
             self.put(f"{name} = {e}")
-            self.bind(name, shape, str(e) not in self.scope.arrays)
+            self.bind(name, shape, self.owner(str(e)) is None, self.owner(str(e)))
 
     def put_length(self) -> None:
         """n = len(x)"""
@@ -225,9 +237,11 @@ class Statements:
         other = [n for n, s in found if s[:1] == shape[:1]]
         form = self.rng.randrange(4)
         total = self.free(())
+        if total == name:
+            return
         self.put(f"{total} = {self.rng.choice(['0.0', str(self.expr((), 1))])}")
         self.bind(total, ())
-        second = self.rng.choice(other)
+        second = self.rng.choice([n for n in other if n != total])
         self.loops += 1
         heads = [f"for {one} in {name}:"] * 2 + [f"for k, {one} in enumerate({name}):"]
         heads += [f"for {one}, other in zip({name}, {second}):"]
@@ -244,6 +258,8 @@ class Statements:
             )
             if self.chance(0.5):
                 self.block(1)
+        for name in (one, "other"):  # it is a row now, if there was one
+            self.scope.arrays.pop(name, None)
         self.loops -= 1
 
     def put_leave(self) -> None:
@@ -296,7 +312,7 @@ class Statements:
                 f"{old}[:]",
             ]
             self.put(f"{name} = {self.rng.choice(forms[:-2] if self.chance(0.9) else forms)}")
-            self.bind(name, shape, True)
+            self.bind(name, shape, True, old if ":" in self.lines[-1] else None)  # type: ignore[attr-defined]
 
     def target(self) -> tuple[str, Any] | None:
         """Return an array to store into: mostly one that nobody else sees."""
@@ -323,7 +339,7 @@ class Statements:
             )
             e = self.expr(part if self.chance(0.7) else self.smaller(part), 2)
             self.put(f"{name}[{text}] = {e}")
-        self.stores += 1
+        self.stored(name)
         return None
 
     def put_update(self) -> None:
@@ -341,7 +357,7 @@ class Statements:
             text, e = self.mask(shape, 1), self.unit((), 1)
         op = self.rng.choice(["+", "+", "+", "-", "*", "/"])
         self.put(f"{name}[{text}] {op}= {e if op != '/' else f'({e} + 2.0)'}")
-        self.stores += 1
+        self.stored(name)
         return None
 
     def put_grow(self) -> None:
@@ -353,7 +369,7 @@ class Statements:
         e = self.unit(shape if self.chance(0.6) else self.smaller(shape), 1)
         op = self.rng.choice(["+", "+", "-", "*", "/"])
         self.put(f"{name} {op}= {e if op != '/' else f'({e} + 2.0)'}")
-        self.stores += 1
+        self.stored(name)
         return None
 
     def put_at(self) -> None:
@@ -367,7 +383,7 @@ class Statements:
         if ", [" in text or ":" in text:
             return
         self.put(f"np.add.at({chosen[0]}, {index}, {self.unit(part, 1)})")
-        self.stores += 1
+        self.stored(chosen[0])
 
     def put_fill(self) -> None:
         """y = np.zeros(n); for i in range(n): y[i] = e"""
@@ -397,8 +413,9 @@ class Statements:
                 e = self.expr(part if self.chance(0.7) else (), 2)
                 place = self.rng.choice([counter, f"{counter}, :"]) if part else counter
                 self.put(f"{name}[{place}] = {e}")
-            self.bind(name, shape, True)
-            if self.chance(0.2):
+            if make == "zeros":
+                self.bind(name, shape, True)
+            if make == "zeros" and self.chance(0.2):
                 self.block(1)
         self.bind(name, shape, True)
         self.loops -= 1
@@ -432,7 +449,7 @@ class Statements:
             if self.chance(0.3):
                 self.block(1)
         self.loops -= 1
-        self.stores += 1
+        self.stored(name)
         return None
 
     def put_alias(self) -> None:
@@ -442,7 +459,7 @@ class Statements:
             old, shape = self.rng.choice(found)
             name = self.free(shape)
             self.put(f"{name} = {old}")
-            self.bind(name, shape, old in self.scope.own)
+            self.bind(name, shape, old in self.scope.own, old)
 
     def put_view(self) -> None:
         """v = y[1:]"""
@@ -453,7 +470,7 @@ class Statements:
             text, part = self.rng.choice([*places, ("T", shape[::-1])])
             target = self.free(part)
             self.put(f"{target} = {name}.T" if text == "T" else f"{target} = {name}[{text}]")
-            self.bind(target, part, self.chance(0.3))
+            self.bind(target, part, self.chance(0.3), name)
 
     def put_shared(self) -> None:
         """mask = y > 0.1; z[mask] = y[mask]"""
@@ -470,4 +487,4 @@ class Statements:
         ]
         forms += [f"{one}[mask] = np.sin({other}[mask]) + {self.expr((), 1)}"]
         self.put(self.rng.choice(forms))
-        self.stores += 1
+        self.stored(one)

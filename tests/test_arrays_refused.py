@@ -6,7 +6,7 @@ import adjgen
 
 HEADER = "import numpy as np\nfrom scipy import special\n"
 EXPRESSIONS = {  # expression -> a word of the reason
-    "np.sum(x * [y[0], y[1]])": "np.array", "np.linalg.svd(x)[1].sum()": "not unique", "np.linalg.qr(x)[0].sum()": "cholesky", "np.linalg.eig(x)[0].sum()": "complex",
+    "np.linalg.svd(x)[1].sum()": "not unique", "np.linalg.qr(x)[0].sum()": "cholesky", "np.linalg.eig(x)[0].sum()": "complex",
     "np.linalg.eigvals(x).sum()": "eigvalsh", "np.linalg.lstsq(x, y)[0].sum()": "lstsq", "np.linalg.cond(x)": "cond",
     "np.partition(x, 1)[0]": "np.sort", "np.correlate(x, y)[0]": "np.convolve", "np.arange(x[0])[0]": "linspace", "np.logspace(x[0], 1.0)[0]": "linspace",
     "np.geomspace(x[0], 1.0)[0]": "linspace", "np.sum(x, dtype=float)": "sum", "np.sum(x, where=y > 0)": "sum", "np.sum(x, initial=1.0)": "sum",
@@ -36,7 +36,7 @@ STATEMENTS = {
 def refusal(body):
     text = f"{HEADER}def f(x, y):\n" + "".join(f"    {line}\n" for line in body)
     with pytest.raises(adjgen.UnsupportedError) as caught:
-        adjgen.generate(text, target="numpy", wrt=("x", "y") if "y[1]" in text else "x")
+        adjgen.generate(text, target="numpy", wrt="x")
     return str(caught.value)
 
 

@@ -4,38 +4,98 @@ In a sweep the adjoint of an array may be smaller than the array, as long as it 
 of each term of a sum over all is one number. Only where the shape matters it is given that shape.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Eqn, Var
-from adjgen.ir.shapes import same
-from adjgen.ir.types import NUMBERS, Type
+from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, If, Var
+from adjgen.ir.query import equations, moves
+from adjgen.ir.shapes import same, symbol
+from adjgen.ir.types import NUMBERS, Type, array
 
 
 class Whole:
-    """The tangents or adjoints that are known to have the shape of their variable."""
+    """The tangents or adjoints that are known to have the shape of their variable.
+
+    What is stored into keeps its shape: `like` leads to the array that it was. `unbound` may have no value,
+    and so no shape that could be asked for.
+    """
 
     def __init__(self) -> None:
         self.known: set[tuple[Atom, Atom]] = set()
+        self.like: dict[Atom, Atom] = {}
+        self.unbound: set[Atom] = set()
+        self.learned: set[Block] = set()
+
+    def learn(self, block: Block) -> None:
+        """Look through a block, once."""
+        if block in self.learned:
+            return
+        self.learned.add(block)
+        targets: dict[Atom, list[Atom]] = {}
+        for eqn in equations(block):
+            if eqn.blocks:
+                self.learned.update(eqn.blocks)
+                for source, target in moves(eqn):
+                    targets.setdefault(source, []).append(target)
+            elif isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
+                self.like[eqn.outs[0]] = eqn.args[0]
+        pending = list(targets.get(UNBOUND, ()))
+        while pending:
+            found = pending.pop()
+            if found not in self.unbound:
+                self.unbound.add(found)
+                pending += targets.get(found, ())
+
+    def root(self, var: Atom) -> Atom:
+        """Return the array that this one was before anything was stored into it."""
+        while var in self.like:
+            var = self.like[var]
+        return var
 
     def has(self, bar: Atom, var: Atom) -> bool:
         """Whether a tangent or adjoint has the shape of a variable."""
-        if not var.type.dtype or (bar, var) in self.known:
+        if not var.type.dtype or (bar, self.root(var)) in self.known:
             return True
         return same(shape(bar.type), var.type.shape)
 
     def mark(self, bar: Atom, var: Atom) -> Atom:
         """Note that a tangent or adjoint has the shape of its variable."""
         if var.type.dtype:
-            self.known.add((bar, var))
+            self.known.add((bar, self.root(var)))
         return bar
 
-    def mark_all(self, bars: Iterable[Atom], variables: Iterable[Atom]) -> None:
-        """Note the same of several."""
-        for bar, var in zip(bars, variables, strict=True):
-            self.mark(bar, var)
+    def mark_all(
+        self, bars: Iterable[Atom], variables: Sequence[Atom], slots: Sequence[Atom] | None = None
+    ) -> None:
+        """Note the same of several that control flow gives; `slots` are the variables that it passes on."""
+        for bar, var, slot in zip(bars, variables, slots or variables, strict=True):
+            if not (self.is_loose(var) or self.is_loose(slot)):
+                self.mark(bar, var)
+
+    def passed(self, bar: Atom, var: Atom, builder: Builder) -> Atom:
+        """Return a tangent or adjoint for a path on which the variable may have no value."""
+        return bar if self.is_loose(var) else self.of(bar, var, builder)
+
+    def is_loose(self, var: Atom) -> bool:
+        """Whether a variable is an array, if it has a value: nobody knows where its adjoint needs a shape."""
+        return bool(var.type.dtype) and var in self.unbound
+
+    def zero(self, var: Atom, builder: Builder) -> Atom:
+        """Return the zero of a variable."""
+        from adjgen.diff.rules import zero_like
+
+        return Const(0.0) if self.is_loose(var) else self.mark(zero_like(builder, var), var)
+
+    def type_of(self, var: Atom) -> Type:
+        """Return the type of a tangent or adjoint of a variable that several paths give."""
+        return array(symbol()) if self.is_loose(var) else var.type
+
+    def named(self, hint: str, var: Var) -> Var:
+        """Return a new variable for the tangent or adjoint of another."""
+        return Var(hint, self.type_of(var))
 
     def of(self, bar: Atom, var: Atom, builder: Builder) -> Atom:
         """Return a tangent or adjoint in the shape of its variable."""
@@ -51,7 +111,11 @@ class Whole:
         out = eqn.outs[0]
         if not out.type.dtype:
             return bar
-        is_whole = self.has(bar, out) or self.has(out_bar, out)
+        last = builder.eqns[-1] if builder.eqns else None
+        chosen = (
+            last is not None and isinstance(last.op, If) and bar in last.outs
+        )  # maybe a plain 0
+        is_whole = self.has(bar, out) or (self.has(out_bar, out) and not chosen)
         if same(shape(arg.type), out.type.shape):
             return self.mark(bar, arg) if is_whole else bar
         last = builder.eqns[-1] if builder.eqns else None

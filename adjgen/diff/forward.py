@@ -1,5 +1,7 @@
 """The forward sweep: each equation with its tangent beside it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from adjgen.diff import integrals
@@ -34,6 +36,7 @@ class Forward:
         self.callee = callee  # (function name, active arguments) -> name of its jvp
         self.dots: Tangents = {}
         self.whole = Whole()
+        self.begun: list[Var] = []  # arrays whose tangents are zeros until they are stored into
 
     def dot(self, atom: Atom, builder: Builder) -> Atom:
         """Return the tangent of an atom; an absent one is zero."""
@@ -43,11 +46,19 @@ class Forward:
             return self.whole.of(self.dots[atom], atom, builder)
         return self.whole.mark(zero_like(builder, atom), atom)
 
+    def passed(self, atom: Atom, builder: Builder) -> Atom:
+        """Return the tangent of what may have no value on this path."""
+        if isinstance(atom, Var) and self.whole.is_loose(atom):
+            return self.dots.get(atom, ZERO)
+        return self.dot(atom, builder)
+
     def block(self, block: Block, builder: Builder) -> None:
         """Append the equations of a block and their tangents."""
+        self.whole.learn(block)
         for eqn in block.eqns:
             builder.loc = eqn.loc
             if isinstance(eqn.op, str):
+                self.begin(eqn, builder)
                 builder.append(eqn)
                 check = real_power_check(eqn)
                 if check:
@@ -67,15 +78,24 @@ class Forward:
             elif isinstance(eqn.op, Call):
                 self.call(eqn, eqn.op, builder)
             else:
-                self.begin(eqn, builder)
                 builder.append(eqn)
 
     def begin(self, eqn: Eqn, builder: Builder) -> None:
         """Write zeros as the tangent of an array that is about to be stored into for the first time."""
-        if isinstance(eqn.op, str) and TABLE[eqn.op].mutates and eqn.outs[0] in self.active:
+        if TABLE[str(eqn.op)].mutates and eqn.outs[0] in self.active:
             items = eqn.args[0]
             if isinstance(items, Var) and items.type.dtype and items not in self.dots:
                 self.name(items, self.dot(items, builder))
+                self.begun.append(items)
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Forget at the end of an arm or body the zeros that are written in it: outside they are not there."""
+        mark = len(self.begun)
+        yield
+        for var in self.begun[mark:]:
+            del self.dots[var]
+        del self.begun[mark:]
 
     def plain(self, eqn: Eqn, builder: Builder) -> None:
         """Write the tangents of a row's outs: the sum of partial times tangent."""
@@ -95,6 +115,10 @@ class Forward:
             for arg, factor in partials(builder, eqn, self.dots, position):
                 total = plus(builder, total, times(builder, self.dots[arg], factor, False, out))
             self.name(out, total if total is not None else ZERO)
+
+    def tangent(self, var: Var) -> Var:
+        """Return a new variable for the tangent of one that several paths give."""
+        return self.whole.named(dotted(var), var)
 
     def name(self, var: Var, tangent: Atom) -> None:
         """Record a tangent and name it after its variable."""
@@ -124,16 +148,16 @@ class Forward:
         blocks = []
         for inner in eqn.blocks:
             arm = builder.nested()
-            self.block(inner, arm)
-            blocks.append(
-                arm.block([*inner.results, *(self.dot(inner.results[k], arm) for k in active)])
-            )
-        outs = tuple(tangent_of(eqn.outs[k]) for k in active)
+            with self.inside():
+                self.block(inner, arm)
+                dots = [self.passed(inner.results[k], arm) for k in active]
+            blocks.append(arm.block([*inner.results, *dots]))
+        outs = tuple(self.tangent(eqn.outs[k]) for k in active)
         self.whole.mark_all(outs, [eqn.outs[k] for k in active])
         builder.append(replace(eqn, outs=eqn.outs + outs, blocks=tuple(blocks)))
         self.dots |= {eqn.outs[k]: out for k, out in zip(active, outs)}
 
-    def begun(self, variables: list[Var], tangents: list[Var]) -> None:
+    def carry(self, variables: list[Var], tangents: list[Var]) -> None:
         """Give variables of a loop's body the tangents that come with them."""
         self.dots |= dict(zip(variables, tangents))
         self.whole.mark_all(tangents, variables)
@@ -148,19 +172,17 @@ class Forward:
             if eqn.outs[k] in self.active or body.params[seqs + k] in self.active
         ]  # fmt: skip
         collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in self.active]
-        elements = [tangent_of(body.params[k]) for k in walked]
-        params = [tangent_of(body.params[seqs + k]) for k in carried]
-        self.begun([body.params[k] for k in walked], elements)
-        self.begun([body.params[seqs + k] for k in carried], params)
+        elements = [self.tangent(body.params[k]) for k in walked]
+        params = [self.tangent(body.params[seqs + k]) for k in carried]
+        self.carry([body.params[k] for k in walked], elements)
+        self.carry([body.params[seqs + k] for k in carried], params)
         arm = builder.nested()
-        self.block(body, arm)
-        split = op.carried + op.exits
+        with self.inside():
+            self.block(body, arm)
+            kept = [self.passed(results[k], arm) for k in carried]
+            listed = [self.dot(results[k], arm) for k in collected]
         new_body = arm.block(
-            [
-                *body.results[: op.carried], *(self.dot(results[k], arm) for k in carried),
-                *body.results[op.carried : split],
-                *body.results[split:], *(self.dot(results[k], arm) for k in collected),
-            ],
+            [*body.results[: op.carried], *kept, *body.results[op.carried :], *listed],
             [*body.params[:seqs], *elements, *body.params[seqs:], *params],
         )  # fmt: skip
         blocks = [new_body]
@@ -170,9 +192,9 @@ class Forward:
             blocks.append(replace(condition, params=(*condition.params, *extra)))
         args = [
             *eqn.args[:seqs], *(self.dot(eqn.args[k], builder) for k in walked),
-            *eqn.args[seqs:], *(self.dot(eqn.args[seqs + k], builder) for k in carried),
+            *eqn.args[seqs:], *(self.passed(eqn.args[seqs + k], builder) for k in carried),
         ]  # fmt: skip
-        dots = {k: tangent_of(eqn.outs[k]) for k in [*carried, *collected]}
+        dots = {k: self.tangent(eqn.outs[k]) for k in [*carried, *collected]}
         self.whole.mark_all(dots.values(), [eqn.outs[k] for k in dots])
         outs = [
             *eqn.outs[: op.carried], *(dots[k] for k in carried),

@@ -53,6 +53,7 @@ class Reverse:
 
     def block(self, block: Block, bars: Adjoints, builder: Builder) -> list[Eqn]:
         """Write the adjoints of a block; return its equations, extended by what must be kept."""
+        self.whole.learn(block)
         primal: list[Eqn] = []
         tries = [e for e in block.eqns if e.blocks and isinstance(e.op, Try) and e.op.caught]
         self.tried |= {eqn.outs[0]: eqn.outs for eqn in tries}
@@ -246,8 +247,3 @@ def barred(atom: Atom) -> str:
     """Return the hint of an adjoint."""
     label = atom.label() if isinstance(atom, Var) else ""
     return f"{label}_bar" if label else ""
-
-
-def adjoint_of(var: Var) -> Var:
-    """Return a new variable for the adjoint of another."""
-    return Var(barred(var), var.type)

@@ -19,7 +19,7 @@ PLACEHOLDERS: dict[str, object] = {"real": 0.0, "int": 0, "bool": False, "seq": 
 def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
     """Write the adjoint of an IF; return the IF extended by what its adjoint reads."""
     out_bars = {
-        k: self.whole.of(bars.pop(out), out, builder)
+        k: self.whole.passed(bars.pop(out), out, builder)
         for k, out in enumerate(eqn.outs) if out in bars
     }  # fmt: skip
     tried = self.tried.get(eqn.args[0], ())  # what has no value in the first arm
@@ -27,8 +27,8 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         if v in self.active and depth(v.type) and v not in bars and v not in tried:
             bars[v] = zero_like(builder, v)  # both arms add to one list
         if v in self.active and v in bars:
-            bars[v] = self.whole.of(bars[v], v, builder)
-    arms = [_arm(self, block, out_bars, bars, builder) for block in eqn.blocks]
+            bars[v] = self.whole.passed(bars[v], v, builder)
+    arms = [_arm(self, block, eqn.outs, out_bars, bars, builder) for block in eqn.blocks]
     candidates = [v for _, inner, _ in arms for v in inner]
     outside = set(candidates).difference(*map(own, eqn.blocks))
     for v in outside:  # s = s + x in one arm, s = s - x in the other: one adjoint for both
@@ -48,7 +48,7 @@ def branch(self: Reverse, eqn: Eqn, bars: Adjoints, builder: Builder) -> Eqn:
         return replace(eqn, blocks=tuple(primals))
     blocks = [remade(self, primal, block) for primal, block in zip(primals, blocks)]
     done, blocks = exporting(self.free, eqn, primals, blocks)
-    types = [v.type for v in wanted]
+    types = [self.whole.type_of(v) for v in wanted]
     outs = builder.emit(If(), eqn.args, types, [barred(v) for v in wanted], blocks)
     bars.update(zip(wanted, outs))
     self.whole.mark_all(outs, wanted)
@@ -63,12 +63,18 @@ def exported(eqn: Eqn, block: Block, var: Var) -> Var:
 
 
 def _arm(
-    self: Reverse, block: Block, out_bars: dict[int, Atom], bars: Adjoints, builder: Builder
+    self: Reverse,
+    block: Block,
+    outs: Sequence[Var],
+    out_bars: dict[int, Atom],
+    bars: Adjoints,
+    builder: Builder,
 ) -> tuple[list[Eqn], Adjoints, Builder]:
     """Return the equations of an arm, the adjoints before it, and the builder that has its adjoint."""
     inner, arm = dict(bars), builder.nested()
     for k, bar in out_bars.items():
-        self.whole.mark(bar, block.results[k])
+        if not self.whole.is_loose(outs[k]):
+            self.whole.mark(bar, block.results[k])
         self.add(inner, block.results[k], bar, arm)
     eqns = self.block(block, inner, arm)
     return eqns, inner, arm
@@ -77,8 +83,8 @@ def _arm(
 def _bar(self: Reverse, arm: Builder, inner: Adjoints, v: Var, lost: Sequence[Var]) -> Atom:
     """Return the adjoint of a variable before an arm, in which some have no value."""
     if v in inner:
-        return self.whole.of(inner[v], v, arm)
-    return placeholder(v.type) if v in lost else zero_like(arm, v)
+        return self.whole.passed(inner[v], v, arm)
+    return placeholder(v.type) if v in lost else self.whole.zero(v, arm)
 
 
 def remade(self: Reverse, primal: Block, adjoint: Block) -> Block:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adjgen.diff.again import computed_again, turn_again
-from adjgen.diff.reverse import Adjoints, Reverse, adjoint_of, barred
+from adjgen.diff.reverse import Adjoints, Reverse, barred
 from adjgen.diff.rules import zero_like
 from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
@@ -45,10 +45,11 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     made = [*body.params, *(out for inside in equations(body) for out in inside.outs)]
     self.turning.update(v for v in made if is_mutable(v.type))
     for v in plan.captured:
-        plan.params[v] = inner[v] = adjoint_of(v)
-    state = [adjoint_of(body.params[op.seqs + k]) for k in plan.carried]
-    self.whole.mark_all(state, [body.results[k] for k in plan.carried])
-    self.whole.mark_all(plan.params.values(), plan.params)
+        plan.params[v] = inner[v] = self.whole.named(barred(v), v)
+    slots = [body.params[op.seqs + k] for k in plan.carried]
+    state = [self.whole.named(barred(v), v) for v in slots]
+    self.whole.mark_all(state, [body.results[k] for k in plan.carried], slots)
+    self.whole.mark_all(plan.params.values(), [*plan.params])
     arm = builder.nested()
     for k, bar in zip(plan.carried, state):
         self.add(inner, body.results[k], bar, arm)
@@ -63,7 +64,7 @@ def loop(self: Reverse, eqn: Eqn, op: For, bars: Adjoints, builder: Builder) -> 
     plan.walked = [k for k in range(op.seqs) if body.params[k] in self.active]
     adjoint = arm.block(
         [_bar_of(self, inner, body.params[op.seqs + k], arm) for k in plan.carried]
-        + [self.whole.of(inner[v], v, arm) for v in plan.captured]
+        + [self.whole.passed(inner[v], v, arm) for v in plan.captured]
         + [_bar_of(self, inner, body.params[k], arm) for k in plan.walked],
         [*state, *(plan.params[v] for v in plan.captured)],
     )
@@ -85,7 +86,8 @@ def _emit(
 ) -> None:
     """Append the adjoint loop and hand its outs to the adjoints of what the primal one reads."""
     eqn, op, body = plan.eqn, plan.op, plan.eqn.blocks[0]
-    types = [eqn.outs[k].type for k in plan.carried] + [v.type for v in plan.captured]
+    types = [self.whole.type_of(eqn.outs[k]) for k in plan.carried]
+    types += [self.whole.type_of(v) for v in plan.captured]
     types += [seq(body.params[k].type) for k in plan.walked]
     hints = [barred(body.params[op.seqs + k]) for k in plan.carried]
     hints += [barred(v) for v in plan.captured]
@@ -93,7 +95,8 @@ def _emit(
     new = For(len(plan.seqs), len(inits), again=op.again)
     outs = builder.emit(new, [*plan.seqs, *inits], types, hints, [adjoint])
     split = len(plan.carried)
-    self.whole.mark_all(outs[:split], [eqn.args[op.seqs + k] for k in plan.carried])
+    slots = [body.params[op.seqs + k] for k in plan.carried]
+    self.whole.mark_all(outs[:split], [eqn.args[op.seqs + k] for k in plan.carried], slots)
     self.whole.mark_all(outs[split : len(inits)], plan.captured)
     bars.update(zip(plan.captured, outs[split:]))
     for k, out in zip(plan.carried, outs):
@@ -119,8 +122,8 @@ def _bar_of(
 ) -> Atom:
     """Return an adjoint, by variable or position; an absent one is zero."""
     if key not in bars:
-        return self.whole.mark(zero_like(builder, like or key), like or key)
-    return self.whole.of(bars[key], like or key, builder)
+        return self.whole.zero(like or key, builder)
+    return self.whole.passed(bars[key], like or key, builder)
 
 
 def _plan(self: Reverse, eqn: Eqn, op: For) -> Plan:

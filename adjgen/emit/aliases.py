@@ -5,8 +5,9 @@ An array that is stored into is another value behind that, and shares memory wit
 
 from collections.abc import Iterable
 
-from adjgen.emit.consumed import is_view, moves
-from adjgen.ir.core import Atom, Call, Eqn, Function, Opaque, Var
+from adjgen.emit.consumed import consumed, is_view
+from adjgen.ir.core import Atom, Call, Eqn, For, Function, Opaque, Var
+from adjgen.ir.query import moves
 from adjgen.ir.types import OPAQUE
 
 SAME = {"item", "unpacked", "stop_gradient"}  # the value is the argument, or inside it
@@ -22,11 +23,12 @@ class Aliases:
     """The neighbours of each array; `foreign` are those whose memory is not the function's own."""
 
     def __init__(self, params: Iterable[Var], eqns: list[Eqn]) -> None:
+        taken = consumed(eqns)
         self.near: dict[Atom, set[Atom]] = {}
         self.foreign: set[Atom] = set(params)
         self.apart: set[Atom] = set()  # views of which a copy is made
         for eqn in eqns:
-            for source, target in (*moves(eqn), *shares(eqn)):
+            for source, target in (*handed(eqn, taken), *shares(eqn)):
                 if may_be_array(source) and may_be_array(target) and source is not target:
                     self.near.setdefault(source, set()).add(target)
                     self.near.setdefault(target, set()).add(source)
@@ -43,6 +45,19 @@ class Aliases:
                 found |= new
                 pending += new
         return found
+
+
+def handed(eqn: Eqn, taken: set[Atom]) -> Iterable[tuple[Atom, Atom]]:
+    """Yield (from, to) where control flow gives an array another name, but for what a loop takes for itself."""
+    if isinstance(eqn.op, For):
+        starts, slots = eqn.args[eqn.op.seqs :], eqn.blocks[0].params[eqn.op.seqs :]
+        own = {
+            pair for start, slot, out in zip(starts, slots, eqn.outs)
+            if slot in taken or out in taken for pair in ((start, slot), (start, out))
+        }  # fmt: skip
+        yield from (pair for pair in moves(eqn) if pair not in own)
+    else:
+        yield from moves(eqn)
 
 
 def shares(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from adjgen.elementary.row import Row
 from adjgen.emit.references import outside
+from adjgen.ir.shapes import rank
+from adjgen.ir.types import Type
 
 Args = Sequence[ast.expr]
 POSITIONAL = {
@@ -186,6 +188,7 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "matmul": lambda args: ast.BinOp(args[0], ast.MatMult(), args[1]),
     "transposed": lambda args: ast.Attribute(args[0], "T", ast.Load()),
     "shape_tuple": lambda args: ast.Tuple(list(args), ast.Load()),
+    "array_of": lambda args: numpy("array", *args), "list_of": method("tolist"),
     "logistic": lambda args: ast.BinOp(args[0], ast.Div(), args[1]),
     "number": lambda args: ast.Call(outside("builtins", "float"), list(args), []),
     "flatten": method("flatten"), "item_of": method("item"), "copy_of": method("copy"),
@@ -197,7 +200,7 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "copied_array": copied,
     "or_nan": or_nan, "split_part": part_of("split"), "array_split_part": part_of("array_split"),
     "meshed": meshed, "piled": piled, "astype": astype, "astype_int": astype, "einsum": lambda args: numpy("einsum", *args),
-    "array_of_list": lambda args: numpy("array", *args), "array_as": array_as("array"), "asarray_as": array_as("asarray"), "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,
+    "array_as": array_as("array"), "asarray_as": array_as("asarray"), "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,
     "sum_of_rows": lambda args: ast.Call(outside("builtins", "sum"), list(args), []),
     "max_of_items": lambda args: ast.Call(outside("builtins", "max"), list(args), []),
     "min_of_items": lambda args: ast.Call(outside("builtins", "min"), list(args), []),
@@ -245,3 +248,13 @@ STORES: dict[str, Callable[[ast.expr, Args], list[ast.stmt]]] = {
     "put": put, "put_added": put_added, "part_plus": part_plus, "add_in_place": update(ast.Add),
     "sub_in_place": update(ast.Sub), "mul_in_place": update(ast.Mult), "div_in_place": update(ast.Div),
 }  # fmt: skip
+
+
+def refill(items: ast.expr, new: ast.expr, kind: Type) -> list[ast.stmt]:
+    """Write items[:] = new, x[...] = new; what may be a number after all is left alone."""
+    whole = ast.Constant(...) if kind.dtype else ast.Slice()
+    store: list[ast.stmt] = [ast.Assign([ast.Subscript(items, whole, ast.Store())], new)]
+    if not kind.dtype or rank(kind.shape):
+        return store
+    test = ast.Call(outside("builtins", "isinstance"), [items, outside("numpy", "ndarray")], [])
+    return [ast.If(test, store, [])]

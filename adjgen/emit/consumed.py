@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
-from adjgen.ir.core import Atom, Block, Eqn, For, If, Try, Var
+from adjgen.ir.core import Atom, Block, Eqn, For, Var
+from adjgen.ir.query import moves
 from adjgen.ir.types import is_mutable
 
 CONTAINERS = {
@@ -26,19 +27,6 @@ def mutates(eqn: Eqn) -> bool:
 def is_list(atom: Atom) -> bool:
     """Whether a value is a list, or an array."""
     return isinstance(atom, Var) and is_mutable(atom.type)
-
-
-def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
-    """Yield (from, to) where control flow gives a value another name."""
-    if isinstance(eqn.op, (If, Try)):
-        for block in eqn.blocks:
-            yield from zip(block.results, eqn.outs)
-    elif isinstance(eqn.op, For):
-        body, seqs = eqn.blocks[0], eqn.op.seqs
-        for k in range(eqn.op.carried):
-            for source in (eqn.args[seqs + k], body.results[k]):
-                yield source, body.params[seqs + k]
-                yield source, eqn.outs[k]
 
 
 def shallow(eqn: Eqn) -> Iterator[tuple[Var, Atom]]:

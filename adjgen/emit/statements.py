@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
 from adjgen.emit import checks
+from adjgen.emit.arrays import refill
 from adjgen.emit.assignments import (
     Assignments,
     Comment,
@@ -213,7 +214,7 @@ class Printer(Assignments):
         if len(eqn.args) == 1:
             return []
         items, new = [self.atom(arg) for arg in eqn.args]
-        return [ast.Assign([ast.Subscript(items, ast.Slice(), ast.Store())], new)]
+        return refill(items, new, eqn.args[0].type)
 
     def refilled(self, eqn: Eqn) -> Statements:
         """Write items[:] = new, where the caller gave a list."""

@@ -9,23 +9,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from adjgen.elementary.row import rows
-from adjgen.elementary.sequences import depth
-from adjgen.emit.aliases import Aliases, may_be_array, values_of
+from adjgen.emit.aliases import Aliases, may_be_array
 from adjgen.emit.consumed import (
     CONTAINERS,
     WRITES,
     consumed,
     is_list,
     is_view,
-    moves,
     mutates,
     next_store,
     rooted,
 )
+from adjgen.emit.returned import copy, unshared
 from adjgen.emit.sharing import exposed, shared
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Try, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.query import equations, kinds, substituted
+from adjgen.ir.query import equations, kinds, moves, substituted
 
 BORROWED = {"item", "unpacked", "stop_gradient"}  # their lists belong to another one
 
@@ -62,7 +61,10 @@ def with_copies(function: Function, eqns: list[Eqn], roots: dict[Atom, set[Atom]
     storage = Storage(consumed(eqns), set().union(*roots.values()), given, aliases)
     storage.exposed = exposed(eqns, body.results)
     storage.borrowed.update(v for v in body.params if v not in storage.rooted)
-    return replace(function, body=storage.returned(function, storage.block(body, set())))
+    body = storage.block(body, set())
+    if function.about.get("product"):
+        body = unshared(function, body, storage.rooted, storage.borrowed)
+    return replace(function, body=body)
 
 
 class Storage:
@@ -87,13 +89,15 @@ class Storage:
         made: dict[Atom, int] = {o: k for k, eqn in enumerate(block.eqns) for o in eqn.outs}
         out: list[Eqn] = []
         mapping: dict[Var, Atom] = {}
+        stale: dict[
+            int, dict[Var, Atom]
+        ] = {}  # place of a store -> views, and their copies from then on
         for k, eqn in enumerate(block.eqns):
+            mapping |= stale.pop(k - 1, {})
             eqn = self.substitute(eqn, mapping) if mapping else eqn
             if eqn.blocks:
                 self.keep(eqn, k, last, busy, out, mapping)
-                later = {
-                    v for v in last if last[v] > k > made.get(v, -1) and v in self.aliases.near
-                }
+                later = {v for v in self.aliases.near if last.get(v, -1) > k > made.get(v, -1)}
                 eqn = self.control(eqn, k, tried.get(k, last), busy | later)
             again = eqn.args[0] if eqn.args else None
             for position in self.consuming(eqn):
@@ -102,13 +106,19 @@ class Storage:
             if eqn.op in BORROWED or is_view(eqn) or isinstance(eqn.op, Call):
                 self.borrowed.update(o for o in eqn.outs if is_list(o))
                 if (again in self.consumed or again in self.shared) and is_list(eqn.outs[0]):
-                    if not (is_view(eqn) and last.get(eqn.outs[0], 0) <= next_store(block, k)):
-                        eqn = self.separate(eqn, out)
+                    end = next_store(block, k)
+                    if not is_view(eqn) or end < k + 1:
+                        self.separate(eqn, out)
                         continue
                     self.shared.update(eqn.outs)
+                    if last.get(eqn.outs[0], 0) > end:  # until then the view is read
+                        out.append(eqn)
+                        stale.setdefault(end, {}).update(self.kept(eqn.outs[0], out, last))
+                        continue
             found = shared(eqn, block, k, self.borrowed, busy, self.given, self.free)
             self.borrowed.update(self.exposed.intersection(found))
             out.append(eqn)
+        mapping |= {v: own for some in stale.values() for v, own in some.items()}
         results = [mapping.get(r, r) if isinstance(r, Var) else r for r in block.results]
         return Block(block.params, tuple(out), tuple(results))
 
@@ -134,14 +144,21 @@ class Storage:
                 found.update(inner.args[k] for k in self.consuming(inner))
         return found
 
-    def separate(self, eqn: Eqn, out: list[Eqn]) -> Eqn:
+    def kept(self, view: Var, out: list[Eqn], last: dict[Atom, int]) -> dict[Var, Atom]:
+        """Copy a view that is read after a store, too; return what is read then."""
+        own = Var(view.hint, view.type)
+        out.append(copy(view, own))
+        last[own] = last[view]
+        self.aliases.apart.add(view)
+        return {view: own}
+
+    def separate(self, eqn: Eqn, out: list[Eqn]) -> None:
         """Copy a row of a list that is stored into."""
         rows = tuple(Var("", o.type) for o in eqn.outs)
         out.append(replace(eqn, outs=rows))
         out += [copy(row, o) for row, o in zip(rows, eqn.outs)]
         self.borrowed.difference_update(eqn.outs)
         self.aliases.apart.update(eqn.outs)
-        return eqn
 
     def consuming(self, eqn: Eqn) -> list[int]:
         """Return the positions of the arguments that an equation consumes."""
@@ -212,6 +229,7 @@ class Storage:
             for slot, o in zip(body.params[seqs:], eqn.outs)
         ]  # fmt: skip
         body = self.results(self.block(body, outside), targets, outside)
+        body = self.collected(body, eqn.op.carried + eqn.op.exits)
         return replace(eqn, blocks=(body, *eqn.blocks[1:]))
 
     def results(self, block: Block, targets: Iterable[Var], busy: set[Atom]) -> Block:
@@ -227,35 +245,15 @@ class Storage:
                 counts[result] -= 1
         return Block(block.params, (*block.eqns, *copies), tuple(results))
 
-    def returned(self, function: Function, body: Block) -> Block:
-        """Copy lists that a derivative would return twice, or that are its arguments; arrays that share memory."""
-        if not function.about.get("product"):
-            return body
-        seen: set[Atom] = set()
-        copies, results = [], list(body.results)
-        first = values_of(function)
-        aliases = Aliases(body.params, [*equations(body)])
-        theirs = aliases.foreign | self.rooted
-        places = {out: eqn.loc for eqn in body.eqns for out in eqn.outs}
-        for k, result in enumerate(body.results):
-            if not isinstance(result, Var):
-                continue
-            if may_be_array(result):
-                held = aliases.of(result)
-                shared = not held.isdisjoint(theirs) or not held.isdisjoint(seen)
-                shared = shared and k >= first
-            elif is_list(result):
-                held = {result}
-                shared = result in seen or (
-                    (result in body.params or result in self.borrowed) and k > 0
-                )
-            else:
-                continue
-            if shared:
+    def collected(self, block: Block, first: int) -> Block:
+        """Copy the arrays that a loop collects where their memory is stored into, in this turn or later."""
+        copies, results = [], list(block.results)
+        for k, result in enumerate(results[first:], first):
+            if may_be_array(result) and not self.consumed.isdisjoint(self.aliases.of(result)):
+                assert isinstance(result, Var)
                 results[k] = own = Var(result.hint, result.type)
-                copies.append(replace(copy(result, own), loc=places.get(result)))
-            seen |= held
-        return Block(body.params, (*body.eqns, *copies), tuple(results))
+                copies.append(copy(result, own))
+        return Block(block.params, (*block.eqns, *copies), tuple(results))
 
     def reads(self, eqn: Eqn) -> dict[Var, None]:
         """Return what the blocks of an equation read from outside."""
@@ -288,11 +286,3 @@ class Storage:
                     found[v] = k
         found.update((r, len(block.eqns)) for r in block.results if is_list(r))
         return found
-
-
-def copy(source: Var, own: Var) -> Eqn:
-    """Return the equation that copies a list, the lists inside too, or an array."""
-    if source.type.dtype and isinstance(source.type.shape, tuple) and source.type.shape:
-        return Eqn((own,), "np.copy", (source,), derivative=True)
-    name = "copied_array" if may_be_array(source) else f"copied_{depth(source.type)}"
-    return Eqn((own,), name, (source,), derivative=True)

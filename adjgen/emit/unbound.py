@@ -88,8 +88,8 @@ def measures(eqn: Eqn) -> bool:
 
 
 def copies(eqn: Eqn) -> bool:
-    """Whether an equation copies a list before it is stored into: None where there is no list."""
-    return eqn.derivative and str(eqn.op).startswith("copied_")
+    """Whether an equation copies a list, an array, before it is stored into: None where there is none."""
+    return eqn.derivative and str(eqn.op).startswith(("copied_", "np.copy"))
 
 
 def copies_unbound(body: Block, names: dict[Var, str]) -> bool:

@@ -1,7 +1,7 @@
 """Questions about blocks that many passes ask, and copies of blocks with variables replaced."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from operator import attrgetter
 
@@ -52,6 +52,19 @@ def atoms(block: Block) -> Iterator[Atom]:
         yield from eqn.args
         stack.append((inside, k + 1))
         stack.extend((inner, 0) for inner in reversed(eqn.blocks))
+
+
+def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
+    """Yield (from, to) where control flow gives a value another name."""
+    if isinstance(eqn.op, (If, Try)):
+        for block in eqn.blocks:
+            yield from zip(block.results, eqn.outs)
+    elif isinstance(eqn.op, For):
+        body, seqs = eqn.blocks[0], eqn.op.seqs
+        for k in range(eqn.op.carried):
+            for source in (eqn.args[seqs + k], body.results[k]):
+                yield source, body.params[seqs + k]
+                yield source, eqn.outs[k]
 
 
 def called(module: Module) -> list[str]:

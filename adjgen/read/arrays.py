@@ -6,15 +6,18 @@ An array that has a name is a cell, as a list is: storing gives the cell a new v
 import ast
 
 from adjgen.elementary.arrays.items import IN_PLACE, type_of_item
+from adjgen.elementary.arrays.typing import rank_of
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type
 from adjgen.read import expressions, lists, stores
+from adjgen.read.cells import references
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
-from adjgen.read.values import Display, ListValue, Value
+from adjgen.read.values import Display, ListValue, RowValue, Value
 
 BITS: dict[type, str] = {ast.BitAnd: "bit_and", ast.BitOr: "bit_or", ast.BitXor: "bit_xor"}
+READ_ONLY = {"np.broadcast_to", "np.diag", "np.diagonal"}  # np.diag of a vector is new
 VIEW = "it is a part of another array, which would change: store into that one, or into a copy"
 
 
@@ -30,10 +33,13 @@ def row(frame: Frame, node: ast.AST, name: str, *args: Atom, of: Value | None = 
     out = frame.row(node, name, *args)
     if not TABLE[name].view or not out.type.dtype or of is None:
         return out
-    return remembered(frame, out, args[0], of)
+    made = remembered(frame, out, args[0], of)
+    if name in READ_ONLY and (name != "np.diag" or rank_of(args[0]) != 1):
+        made.cell.frozen = "numpy may have made it read-only"
+    return made
 
 
-def remembered(frame: Frame, out: Var, whole: Atom, of: Value) -> Value:
+def remembered(frame: Frame, out: Var, whole: Atom, of: Value) -> ListValue:
     """Return an array that may be a view of another one, which it remembers."""
     made = lists.held(frame, out)
     views = frame.session.views
@@ -147,8 +153,13 @@ def augmented(frame: Frame, node: ast.AugAssign, name: str | None) -> bool:
         return False
     owner = frame.frame_of(target.id)
     found = owner.env.get(target.id) if owner else None
-    if not isinstance(found, ListValue) or held(frame, found) is None:
+    if not isinstance(found, ListValue) or (whole := held(frame, found)) is None:
         return False
+    if not rank_of(whole) and references(frame.session.frames)[found.cell] > 1:
+        what = f"`{target.id}` has another name, which changes if it is an array, but not if it is a number"
+        frame.problem(
+            node, "ADJ407", what, f"Write `{target.id} = {target.id} ...`, or annotate it."
+        )
     right = expressions.atom(frame, node.value)
     change(frame, node, found, f"{name}_in_place", right)
     return True
@@ -164,26 +175,42 @@ def unpacked(frame: Frame, node: ast.stmt, value: Value, count: int) -> list[Val
     return [remembered(frame, out, whole, value) if kind.dtype else out for out in outs]
 
 
-def beside_array(frame: Frame, node: ast.expr, value: Value) -> Atom:
-    """Return a number, or the array that numpy makes of a list beside an array."""
-    found = frame.materialise(node, value)
-    return found if found.type.element is None else frame.row(node, "array_of_list", found)
-
-
 def operation(
     frame: Frame, node: ast.BinOp, name: str | None, left: Value, right: Value
 ) -> Value | None:
     """Lower an operator of which a side is an array."""
     a, b = held(frame, left), held(frame, right)
-    if a is None and b is None:
+    if a is None and b is None and (isinstance(node.op, ast.Mult) or not of_item(left, right)):
         return None
-    one = a if a is not None else beside_array(frame, node.left, left)
-    other = b if b is not None else beside_array(frame, node.right, right)
+    one = a if a is not None else side(frame, node.left, left)
+    other = b if b is not None else side(frame, node.right, right)
     if isinstance(node.op, ast.MatMult):
         return frame.row(node, "matmul", one, other)
     if type(node.op) in BITS and all(kind_of_items(side) in (BOOL, INT) for side in (one, other)):
         return frame.row(node, BITS[type(node.op)], one, other)
     return None if name is None else frame.row(node, name, one, other)
+
+
+def of_item(left: Value, right: Value) -> bool:
+    """Whether a number, such as an item of an array, meets a list: of Python's that would be an error."""
+    sides = (left, right)
+    listed = [isinstance(one, (ListValue, RowValue)) for one in sides]
+    return any(listed) and any(isinstance(one, Var) and one.type is REAL for one in sides)
+
+
+def side(frame: Frame, node: ast.expr, value: Value) -> Atom:
+    """Return what an operator makes of the other side: numpy takes a list of numbers for an array."""
+    made = of_list(frame, node, value)
+    return made if made is not None else frame.materialise(node, value)
+
+
+def of_list(frame: Frame, node: ast.AST, value: Value) -> Var | None:
+    """Return the array of a list of numbers; None for what is none."""
+    if not isinstance(value, (ListValue, RowValue)) or not lists.numbers(
+        lists.kind_of(frame, value)
+    ):
+        return None
+    return frame.row(node, "array_of", frame.materialise(node, value))
 
 
 def kind_of_items(atom: Atom) -> Type:
@@ -201,9 +228,6 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
         return None
     if node.attr == "T":
         return row(frame, node, "transposed", whole, of=base)
-    if node.attr == "shape" and isinstance(whole.type.shape, tuple):
-        sizes = [frame.row(node, "np.size", whole, Const(k)) for k in range(len(whole.type.shape))]
-        return Display("tuple", tuple(sizes))
     if node.attr == "size":
         return frame.row(node, "np.size", whole, Const(None))
     return frame.row(node, f"np.{node.attr}", whole)

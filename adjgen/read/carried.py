@@ -76,8 +76,8 @@ class Carried:
         found: dict[str, Value] = {}
         for name in self.names():
             held = rebuilt(self.trees[name], iter(variables[name]))
-            known = self.known(name)
-            found[name] = closed(held, iter(self.cells(name)), heap) if known else UNBOUND
+            seen = self.known(name)
+            found[name] = closed(held, iter(self.cells(name)), heap) if seen else UNBOUND
         heap.update((cell, variables[cell][0]) for cell in self.lists())
         for (name, k), arrays in self.parts.items():
             if name in self.trees and k < len(variables[name]):

@@ -27,8 +27,12 @@ def opened(value: Value, heap: Mapping[Cell, Any]) -> Value:
 
 
 def cells_of(value: Value) -> list[Cell | None]:
-    """Return the cells of a value's leaves, None for what is no list."""
-    return [leaf.cell if isinstance(leaf, ListValue) else None for leaf in leaves(value)]
+    """Return the cells of a value's leaves, None for what is no list; an array without a name is alone."""
+    return [
+        leaf.cell if isinstance(leaf, ListValue)
+        else Cell() if isinstance(leaf, Var) and is_mutable(leaf.type) else None
+        for leaf in leaves(value)
+    ]  # fmt: skip
 
 
 def closed(value: Value, cells: Iterator[Cell], heap: Heap) -> Value:

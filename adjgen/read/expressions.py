@@ -200,15 +200,14 @@ def _display(frame: Frame, node: ast.Tuple) -> Value:
 
 
 def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
-    result = value(frame, node.value)
+    result = lists.named(frame, value(frame, node.value))
     bind(frame, node.target.id, result)
     return result
 
 
 def bind(frame: Frame, name: str, result: Value) -> None:
     """Give a name a value; a value without a name takes it as its hint."""
-    if isinstance(result, Var) and result.type.dtype:
-        result = lists.held(frame, result)
+    result = lists.named(frame, result)
     held = frame.session.heap[result.cell] if isinstance(result, ListValue) else result
     if isinstance(held, Var) and not held.hint:
         held.hint = name

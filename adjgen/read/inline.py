@@ -218,7 +218,7 @@ def read_body(
 ) -> Value:
     """Lower the body of a function in place and return its value."""
     frame = Frame(session, definition, locals_of(definition.node))
-    frame.env.update(bound)
+    frame.env.update((name, lists.named(frame, value)) for name, value in bound.items())
     frame.outer, frame.is_main = outer, is_main
     if outer is None:  # what is defined inside is looked through with what is around it
         report_misplaced(frame)

@@ -32,6 +32,13 @@ def held(frame: Frame, var: Atom, frozen: str = "") -> ListValue:
     return ListValue(cell)
 
 
+def named(frame: Frame, value: Value) -> Value:
+    """Return a value that may get several names: an array in it is one object, whoever stores into it."""
+    if isinstance(value, Display):
+        return Display(value.kind, tuple([named(frame, item) for item in value.items]))
+    return held(frame, value) if isinstance(value, Var) and value.type.dtype else value
+
+
 def taken(frame: Frame, node: ast.AST, value: Value) -> Value:
     """Return a value in which a row is the list that it is now, which cannot be changed any more."""
     if isinstance(value, Display):

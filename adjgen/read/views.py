@@ -46,8 +46,11 @@ def join_views(
             session.views[out] = found
 
 
-def renamed_views(views: Views, names: Mapping[Any, Any]) -> None:
+def renamed_views(views: Views, names: Mapping[Var, Var]) -> None:
     """Give views, and what their arrays hold, the names that they have outside a block."""
+
+    def new_name(atom: Atom) -> Atom:
+        return names.get(atom, atom) if isinstance(atom, Var) else atom
+
     for var, known in list(views.items()):
-        told = {c: held if held is None else names.get(held, held) for c, held in known.items()}
-        views[names.get(var, var)] = told
+        views[new_name(var)] = {c: held and new_name(held) for c, held in known.items()}

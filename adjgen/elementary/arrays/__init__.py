@@ -11,6 +11,7 @@ from adjgen.elementary.arrays import (  # noqa: F401
     joining,
     limits,
     linear,
+    of_lists,
     polynomials,
     products,
     reductions,

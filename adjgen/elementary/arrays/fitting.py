@@ -4,10 +4,18 @@ They are what derivatives are written with; a user's call of np.broadcast_to is 
 """
 
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from adjgen.elementary.arrays.typing import like, of_rank, rank_of, shape_of, type_of
+from adjgen.elementary.arrays.typing import (
+    like,
+    of_rank,
+    rank_of,
+    shape_of,
+    tuple_type,
+    type_of,
+)
 from adjgen.elementary.libraries import function
 from adjgen.elementary.row import Number, Row, call, enter, row
 from adjgen.ir.shapes import same, summed_axes
@@ -143,11 +151,20 @@ def constantly(kind: Type, args: Any) -> Type:
     return kind
 
 
-for _name, _kind in {"size": INT, "ndim": INT, "shape": OPAQUE}.items():
+def type_of_shape(args: Any) -> Type:
+    """Return the type of a shape: a tuple, if it is known how many sizes it has."""
+    count = rank_of(args[0])
+    return OPAQUE if count is None else tuple_type(count)
+
+
+TYPES: dict[str, Callable[[Any], Type]] = {
+    "size": partial(constantly, INT), "ndim": partial(constantly, INT), "shape": type_of_shape,
+}  # fmt: skip
+for _name, _typed in TYPES.items():
     enter(
         Row(
             f"np.{_name}", function("numpy", _name), names=(f"numpy.{_name}",), home="numpy",
-            category="none", typed=partial(constantly, _kind),
+            category="none", typed=_typed,
             signature=(("a", ...), *((("axis", None),) if _name == "size" else ())),
         )
     )  # fmt: skip

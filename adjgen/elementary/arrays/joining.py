@@ -11,10 +11,9 @@ from adjgen.elementary.arrays.typing import (
     of_rank,
     rank_of,
     shape_of,
-    type_of,
 )
 from adjgen.elementary.row import Number, call, row
-from adjgen.ir.types import NUMBERS, REAL, Type, array
+from adjgen.ir.types import REAL, Type, array
 
 
 def _joined(args: Sequence[Any]) -> Type:
@@ -86,20 +85,6 @@ row(
     "stacked", stacked, category="sequence", typed=_type_stacked, variadic=True,
     jvp=lambda args, y, dot: call("stacked", args[0], *(dot(k) for k in range(1, len(args)))),
     vjp=lambda k, args, y, bar: None if k == 0 else call("np.take", bar, k - 1, args[0]),
-)  # fmt: skip
-
-
-def _nested(args: Sequence[Any]) -> Type:
-    """Return the type of the array of a list: it has a dimension for each level."""
-    count, level = 0, type_of(args[0])
-    while level.element is not None:
-        count, level = count + 1, level.element
-    return of_rank(count, level if level in NUMBERS else REAL)
-
-
-row(
-    "array_of_list", lambda items: displayed(tuple(range(len(items))), *items), category="sequence", typed=_nested,
-    refusal="a list of numbers that vary, beside an array. Make it an array: np.array([...]).",
 )  # fmt: skip
 
 

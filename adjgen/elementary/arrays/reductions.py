@@ -38,8 +38,8 @@ def type_of_reduction(args: Sequence[Any]) -> Type:
 
 
 def expanded(value: Number, axis: Any, keepdims: Any) -> Number:
-    """Return the value of a reduction with the dimensions that are gone, as ones; a number needs none."""
-    if keepdims or axis is None or shape_of(value) == ():
+    """Return the value of a reduction with the dimensions that are gone, as ones."""
+    if keepdims or axis is None or shape_of(value) == ():  # one number for all
         return value
     return call("np.expand_dims", value, axis)
 
