@@ -86,7 +86,7 @@ ELEMENTWISE = [
     one("special.i0(x)"), one("special.i1(x)"), one("special.j0(x)"), one("special.j1(x)"), one("special.k0(x)"), one("special.k1(x)"), one("special.y0(x)"), one("special.y1(x)"),
     one("special.erf(x)"), one("special.erfc(x)"), one("special.expit(x)"), one("special.log_expit(x)"),
     one("special.logit(x)", ANY, 0.1, 0.9), one("special.gamma(x)"), one("special.gammaln(x)"),
-    one("special.psi(x)"), two("special.xlogy(x, y)"), two("special.xlog1py(x, y)"), one("special.erfcx(x)"),
+    one("special.psi(x)"), *[one(f"special.{name}(x)") for name in ("j0", "j1", "y0", "y1", "i0", "i1", "k0", "k1")], two("special.xlogy(x, y)"), two("special.xlog1py(x, y)"), one("special.erfcx(x)"),
     one("special.erfinv(x)", ANY, -0.8, 0.8), one("special.ndtr(x)"), one("special.log_ndtr(x)"),
     one("special.ndtri(x)", ANY, 0.1, 0.9), one("special.expm1(x)"), one("special.log1p(x)"),
     one("special.cbrt(x)"), one("special.exp2(x)"), one("stats.norm.pdf(x)"), one("stats.norm.logpdf(x)"),

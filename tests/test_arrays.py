@@ -5,6 +5,7 @@ where numpy has them: with steps of 2**-9 their error is near that of the number
 """
 
 import importlib.util
+import warnings
 
 import numpy as np
 import pytest
@@ -19,7 +20,12 @@ STEP = 2.0**-9
 STENCIL = {1: 4 / 5, 2: -1 / 5, 3: 4 / 105, 4: -1 / 280}
 HEADER = "import numpy as np\nfrom scipy import integrate, optimize, special, stats\n\n\n"
 BODIES = [Case(text, tuple(shapes), ranks=False) for text, shapes in STATEMENTS.items()]
-WIDER = {"special.psi(x)"}  # scipy has its derivative in double precision alone
+WIDER = {
+    "(x > 1.0) * x",  # a number times truth values
+    "special.psi(x)",  # scipy has its derivative in double precision alone
+    "s, l = np.linalg.slogdet(x); r = s * l * y",  # the number y, which could be an array, is spread
+    "w, v = np.linalg.eigh(x); r = (v * w) @ v.T * y",
+}
 ALL = [*CASES, *BODIES]
 
 
@@ -236,13 +242,40 @@ def test_first_order(case, plain):
 
 @pytest.mark.parametrize("case", ALL, ids=str)
 def test_gradient_of_the_sum(case, plain):
-    """The adjoint of the value is one number there, which stands for an array."""
+    """The adjoint of the value is one number there, which stands for an array, in its precision."""
     for name in [f"{ALL.index(case)}", f"{ALL.index(case)}_known"][: 1 + bool(told(case))]:
         function = getattr(plain, f"s_{name}")
         gradient = adjgen.grad(function, target="numpy")
-        args = points(case, case.shapes[-1])
-        for k, found in enumerate(in_tuple(case, gradient(*args))):
-            assert_arrays_close(found, gradient_of(function, args, k, 1.0))
+        for layout in ("C", "float32"):
+            args = points(case, case.shapes[-1], layout)
+            single = layout == "float32" and np.asarray(function(*args)).dtype == np.float32
+            for k, found in enumerate(in_tuple(case, gradient(*args))):
+                expected = gradient_of(function, args, k, 1.0)
+                assert_arrays_close(found, expected, 1e-3 if layout == "float32" else 2e-10)
+                if single and isinstance(args[k], np.ndarray) and case.text not in WIDER:
+                    assert found.dtype == np.float32
+
+
+EMPTY = [
+    "np.mean(x)",
+    "np.mean(x, axis=0)",
+    "np.sum(np.mean(x, axis=0))",
+    "np.sum(x) / x.size",
+    "np.var(x)",
+    "np.average(x)",
+]
+
+
+@pytest.mark.parametrize("text", EMPTY)
+def test_nothing_raises_on_empty_arrays(text):
+    """The mean of nothing is nan, with a warning; its gradient has no elements."""
+    code = adjgen.generate(f"import numpy as np\ndef f(x):\n    return {text}\n", target="numpy")
+    names = {}
+    exec(code.source, names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        value, gradient = names["f_value_and_grad"](np.zeros(0))
+    assert np.isnan(value) and gradient.shape == (0,)
 
 
 @pytest.mark.parametrize("case", ALL, ids=str)

@@ -132,7 +132,7 @@ class Reverse:
                 continue
             guarded = out in self.masked
             for arg, factor in partials(builder, eqn, self.active, position):
-                product = times(builder, bar, factor, guarded)
+                product = times(builder, bar, factor, guarded, out)
                 product = self.whole.contribution(product, bar, eqn, arg, builder)
                 self.add(bars, arg, product, builder)
 

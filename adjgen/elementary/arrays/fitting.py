@@ -3,15 +3,23 @@
 They are what derivatives are written with; a user's call of np.broadcast_to is in shaping.
 """
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from adjgen.elementary.arrays.typing import like, of_rank, rank_of, shape_of, tuple_type, type_of
+from adjgen.elementary.arrays.typing import (
+    like,
+    of_rank,
+    rank_of,
+    shape_of,
+    tuple_type,
+    type_of,
+)
 from adjgen.elementary.libraries import function
 from adjgen.elementary.row import Number, Row, call, enter, row
 from adjgen.ir.shapes import same, summed_axes
-from adjgen.ir.types import INT, OPAQUE, REAL, Type, array
+from adjgen.ir.types import INT, NUMBERS, OPAQUE, REAL, Type, array
 
 NUMERIC = "adjgen.elementary.numeric"
 PARTS = "adjgen.elementary.numeric_parts"
@@ -52,7 +60,21 @@ def copied_array(x: Any) -> Any:
 
 def spreaded(x: Number, like: Number) -> Number:
     """Return x in the shape of `like`, which it may have already."""
-    return x if same(shape_of(x), shape_of(like)) else call("spread", x, like)
+    return x if same(shape_of(x), shape_of(like)) else spread_to(x, like)
+
+
+def filled_like(x: Any, like: Any) -> Any:
+    """Return an array full of a number, in the shape and precision of another."""
+    import numpy as np
+
+    return np.full_like(like, x, dtype=np.result_type(like, 1.0))[()]
+
+
+def spread_to(x: Number, like: Number) -> Number:
+    """Return x in the shape of `like`; a number in its precision too."""
+    if type_of(x) not in NUMBERS:
+        return call("spread", x, like)
+    return call("filled_like" if rank_of(like) else "filled_like_any", x, like)
 
 
 def reduced_to(x: Number, like: Number) -> Number:
@@ -76,6 +98,8 @@ def reduced_to(x: Number, like: Number) -> Number:
 
 def fitted_to(x: Number, like: Number) -> Number:
     """Return x in the shape of `like`, where either may have been broadcast along some axes."""
+    if type_of(x) in NUMBERS:
+        return spreaded(x, like)
     return x if same(shape_of(x), shape_of(like)) else call("fitted", x, like)
 
 
@@ -90,6 +114,12 @@ carried(
     jvp=lambda args, y, dot: call("unbroadcast", dot(0), args[1]),
     vjp=lambda k, args, y, bar: None if k else call("spread", bar, args[0]),
 )  # fmt: skip
+for _name in ("filled_like", "filled_like_any"):  # of what may be a number, too
+    row(
+        _name, filled_like, category="sequence", typed=as_float_type, raises=False,
+        jvp=lambda args, y, dot: spread_to(dot(0), args[1]),
+        vjp=lambda k, args, y, bar: None if k else call("np.sum", bar, None, False),
+    )  # fmt: skip
 row(
     "spread", spread, category="sequence", typed=as_float_type, view=True,
     jvp=lambda args, y, dot: call("spread", dot(0), args[1]),
@@ -105,6 +135,15 @@ row(
     "copied_array", copied_array, category="sequence", typed=like(), raises=False,
     jvp=lambda args, y, dot: call("copied_array", dot(0)), vjp=lambda k, args, y, bar: bar,
 )  # fmt: skip
+
+
+row(
+    "or_nan",
+    lambda count: count or math.nan,
+    category="none",
+    typed=lambda args: REAL,
+    raises=False,
+)
 
 
 def constantly(kind: Type, args: Any) -> Type:
