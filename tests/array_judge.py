@@ -348,8 +348,9 @@ def check_derivatives(
             if not all(np.allclose(a * bars, b, rtol=1e-9, atol=1e-9 * size) for a, b in pairs):
                 raise MismatchError("gradient", f"{gradients}")
         seen = traced(program.text, given(at), bars) if program.pure else None
-        if seen is not None:
-            check_traced(dict(zip(at, seen)), dots, gradients["vjp"], float(size))
+        if seen is not None and not agree(dict(zip(at, seen)), dots, gradients["vjp"], float(size)):
+            check_elements(wide, at, bars, dict(zip(dots, gradients["vjp"])), float(size))
+            return "compared, autograd is wrong"
         if second is not None and not kink:
             check_second(program, at, second)
     fate = "compared" if not kink else "compared forward with reverse"
@@ -372,14 +373,36 @@ def gradient_list(found: Any, dots: dict[str, Any], at: dict[str, Any]) -> list[
     return slopes
 
 
-def check_traced(seen: dict[str, Any], dots: dict[str, Any], mine: list[Any], size: float) -> None:
-    """Compare gradients with autograd's."""
+def agree(seen: dict[str, Any], dots: dict[str, Any], mine: list[Any], size: float) -> bool:
+    """Whether gradients are autograd's, where those are finite."""
     for name, own in zip(dots, mine):
-        if not np.all(np.isfinite(seen[name])):
-            continue
         largest = max(size, float(np.max(np.abs(seen[name]), initial=0.0)))
-        if not np.allclose(own, seen[name], rtol=0.0, atol=TOLERANCE * largest):
-            raise MismatchError("autograd", f"by {name}: {own!r}, autograd {seen[name]!r}")
+        if np.all(np.isfinite(seen[name])) and not (
+            np.shape(own) == np.shape(seen[name])
+            and np.allclose(own, seen[name], rtol=0.0, atol=TOLERANCE * largest)
+        ):
+            return False
+    return True
+
+
+def check_elements(
+    wide: Function, at: dict[str, Any], bars: Any, mine: dict[str, Any], size: float
+) -> None:
+    """Compare gradients with differences, element by element: what autograd says otherwise is not right
+    (it does not sum what np.where has broadcast)."""
+    for name, own in mine.items():
+        for place in np.ndindex(np.shape(at[name])):
+            unit = np.zeros(np.shape(at[name]))
+            unit[place] = 1.0
+            directions = [unit if key == name else np.zeros(np.shape(x)) for key, x in at.items()]
+            first, closer = slope(wide, given(at), directions, bars)
+            found = np.asarray(own)[place]
+            if (
+                not abs(first - closer) <= 1e-9 * size
+                or not abs(found - closer) <= TOLERANCE * size
+            ):
+                text = f"by {name}{list(place)}: {found}, differences {closer}, autograd otherwise"
+                raise MismatchError("autograd", text)
 
 
 def check_second(program: Program, at: dict[str, Any], second: Function) -> None:

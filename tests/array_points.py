@@ -80,11 +80,13 @@ ELEMENTWISE = [
     one("np.where(np.logical_not(x >= 1.0), x, x * x)"), one("(x > 1.0) * x"),
     one("np.clip(x, 0.6, 1.5)"), two("np.clip(x, y, 1.5)"), two("np.clip(1.1, x, y)"),
     one("np.clip(x, 0.6, None)"), one("np.clip(x, a_min=None, a_max=1.5)"), one("x.clip(max=1.5)"), two("np.select([x > 1.5, x > 0.5], [x, x * y], default=y)"),
+    one("np.where(x[0], 2.0, np.zeros(3) + x)", ((3,),)), one("np.where(x[0] > 5.0, 2.0, x * x)", ((3,),)), two("np.where(x > 1.0, y, 2.0 * y)", (((), (3,)),)),
     one("np.where((x > 1.5) | ~(x > 0.5), x * x, x)", AXES), one("np.where((x > 0.5) ^ (x > 1.5), x, x ** 3)"),
     one("np.nan_to_num(x)"), one("np.nan_to_num(x * x, nan=1.0)"), one("np.float64(2.0) * x"),
+    one("special.i0(x)"), one("special.i1(x)"), one("special.j0(x)"), one("special.j1(x)"), one("special.k0(x)"), one("special.k1(x)"), one("special.y0(x)"), one("special.y1(x)"),
     one("special.erf(x)"), one("special.erfc(x)"), one("special.expit(x)"), one("special.log_expit(x)"),
     one("special.logit(x)", ANY, 0.1, 0.9), one("special.gamma(x)"), one("special.gammaln(x)"),
-    one("special.psi(x)"), two("special.xlogy(x, y)"), two("special.xlog1py(x, y)"), one("special.erfcx(x)"),
+    one("special.psi(x)"), *[one(f"special.{name}(x)") for name in ("j0", "j1", "y0", "y1", "i0", "i1", "k0", "k1")], two("special.xlogy(x, y)"), two("special.xlog1py(x, y)"), one("special.erfcx(x)"),
     one("special.erfinv(x)", ANY, -0.8, 0.8), one("special.ndtr(x)"), one("special.log_ndtr(x)"),
     one("special.ndtri(x)", ANY, 0.1, 0.9), one("special.expm1(x)"), one("special.log1p(x)"),
     one("special.cbrt(x)"), one("special.exp2(x)"), one("stats.norm.pdf(x)"), one("stats.norm.logpdf(x)"),
@@ -140,6 +142,7 @@ MOVES = [
     one("np.flipud(x)", AXES), one("np.fliplr(x)", DEEP), one("np.roll(x, 1)", AXES), one("np.roll(x, -1, axis=0)", AXES),
     one("np.tril(x)", DEEP), one("np.triu(x, 1)", DEEP), one("np.copy(x)"), one("x.copy()"), one("np.asarray(x)"), one("np.array(x)"), one("np.array(x, dtype=float)"), one("np.asarray(x, dtype=float)"),
     one("np.repeat(x, 2)", ANY), one("np.repeat(x, 3, axis=-1)", AXES), one("np.repeat(x, [1, 0, 2], axis=0)", ((3,), (3, 2))),
+    one("np.array([x[i] * 2.0 for i in range(len(x))])", ((1,), (3,))), two("x * [y[0], y[1], 2.0]", (((3,), (3,)),)),
     one("x.repeat(2, axis=0)", AXES), one("np.tile(x, 2)"), one("np.tile(x, (2, 1, 2))"), one("np.take(x, 1)", ((3,), (2, 3))),
     one("np.take(x, [0, 2, 0])", ((3,), (2, 3))), one("np.take(x, [[0, 1], [1, 1]], axis=-1)", ((3,), (2, 3), (2, 3, 2))),
     one("x.take(0, axis=1)", ((2, 3), (2, 3, 2))), one("np.take_along_axis(x, np.argsort(-x, axis=0), axis=0)", ((3,), (2, 3))),
@@ -185,7 +188,7 @@ MATMULS = [
     two("np.einsum('i,i->', x, y)", (((3,), (3,)), ((3,), (1,)), ((1,), (3,)))), two("np.einsum('i,j', x, y)", (((3,), (2,)),)),
     two("np.einsum('...ij,...jk->...ik', x, y)", (((2, 3), (3, 2)), ((2, 2, 3), (3, 2)), ((2, 2, 3), (1, 3, 2)))), two("np.einsum('bi,bij,bj->b', x, y, x)", (((2, 3), (2, 3, 3)),)),
     two("np.einsum('...i->...', x) * y", (((2, 3), (2,)),)), two("np.polyval(x, y)", (((3,), ()), ((1,), (3,)), ((4,), (2, 3)))), one("np.polyval([1.0, -2.0, 3.0], x)"),
-    one("np.vander(x)", ((1,), (3,))), one("np.vander(x, 4)", ((3,),)), one("np.vander(x, N=4, increasing=True)", ((3,),)),
+    one("0.001 * optimize.rosen(x)", ((3,), (4,))), one("optimize.rosen_der(x)", ((3,), (4,)), second=False), one("np.vander(x)", ((1,), (3,))), one("np.vander(x, 4)", ((3,),)), one("np.vander(x, N=4, increasing=True)", ((3,),)),
     Case("np.interp(x, y, z)", (((), (3,), (3,)), ((2, 3), (3,), (3,)), ((4,), (2,), (2,)))), one("np.interp(x, [0.0, 1.0, 2.5], [1.0, 3.0, -2.0])"),
     two("np.interp(1.3, [0.0, 1.0, 2.5], x) * y", (((3,), (2,)),)),
 ]  # fmt: skip
@@ -211,7 +214,21 @@ PASSIVE = [
     two("x * x if np.array_equal(x, y) else y", SAME), one("x * np.ones((3, 3)) + np.identity(3)", ((3,), (1, 3))), one("x * np.full(3, 2.0)", ((3,),)),
 ]  # fmt: skip
 
-CASES = [*ELEMENTWISE, *REDUCTIONS, *MOVES, *ITEMS, *MATMULS, *MATRICES, *PASSIVE]
+CONSTANTS = [  # beside an array, which alone has a derivative
+    one("np.outer(2.0, x)", ((3,), (2, 2))), one("np.outer(x, [1.0, 2.0])", ((3,), (2, 2))), one("np.vdot([1.0, 2.0, 3.0], x)", ((3,),)), one("np.dot(2.0, x)"),
+    one("np.dot(x, [1.0, 2.0, 3.0])", ((3,), (2, 3))), one("np.inner(2.0, x)", ((3,), (2, 3))), one("np.kron(x, [1.0, 2.0])", ((3,), (2, 2))), one("np.kron(2.0, x)", ((3,), (2, 2))),
+    one("np.tensordot([1.0, 2.0], x, 1)", ((2,), (2, 3))), one("np.multiply.outer(2.0, x)"), one("np.add.outer([1.0, 2.0], x)"), one("np.convolve([1.0, -2.0], x)", ((1,), (3,))),
+    one("np.cross([1.0, 2.0, 3.0], x)", ((3,), (2, 3))), one("np.hstack((1.0, x, [2.0, 3.0]))", ((3,),)), one("np.vstack((x, [1.0, 2.0, 3.0]))", ((3,), (2, 3))), one("np.append(x, 1.0)"),
+    one("np.append([1.0, 2.0], x)"), one("np.concatenate(([1.0], x))", ((0,), (3,))), one("np.stack((x, [1.0, 2.0, 3.0]))", ((3,),)), one("np.array([x[0], 1.0, x[1]])", ((3,),)),
+    one("np.linspace(0.0, x, 3)", ((), (2,))), one("np.linspace(x, 5.0, 3)", ((), (2,))), one("np.einsum('i,ij->j', [1.0, 2.0], x)", ((2, 3),)), one("np.where([True, False, True], x, 2.0)", ((3,), (2, 3))),
+    one("np.average([1.0, 2.0, 4.0], weights=x)", ((3,),)), one("np.polyval(x, 1.5)", ((1,), (3,))), one("np.polyval(x, [1.5, 0.5])", ((3,),)), one("np.linalg.solve([[2.0, 1.0], [0.0, 3.0]], x)", ((2,), (2, 3))),
+    one("np.linalg.solve(x, [1.0, 2.0])", ((2, 2), (3, 2, 2)), diagonal=2.0), one("np.maximum(x, 1.01)"), one("np.minimum([1.01, 1.02, 1.03], x)", ((3,), (2, 3))), one("np.trapezoid(x, [0.0, 1.0, 3.0])", ((3,), (2, 3))),
+    one("np.trapezoid([1.0, 2.0, 0.5], x)", ((3,),)), one("[1.0, 2.0, 3.0] * x", ((3,), (2, 3))), one("np.take([1.0, 2.0, 3.0], [0, 1]) * x", ((2,),)), one("x @ [1.0, 2.0, 3.0]", ((3,), (2, 3))), one("np.full((2, 3), x) + 1.0", ((), (3,))),
+    one("np.interp([0.2, 1.1], [0.0, 1.0, 2.5], x)", ((3,),)), one("np.clip(1.0, x, 3.0)"),
+    one("np.arctan2(1.0, x)"), one("np.hypot(x, 2.0)"), one("special.xlogy(2.0, x)"), one("np.meshgrid(x, [1.0, 2.0])[0]", ((3,),)), one("np.broadcast_to(x, (2, 3)) * [[1.0], [2.0]]", ((3,),)),
+]  # fmt: skip
+
+CASES = [*ELEMENTWISE, *REDUCTIONS, *MOVES, *ITEMS, *MATMULS, *MATRICES, *PASSIVE, *CONSTANTS]
 
 # Statements: the body of a function of x and y whose value is r.
 STATEMENTS = {

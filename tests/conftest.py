@@ -4,6 +4,8 @@ import types
 
 import pytest
 
+import adjgen.elementary.arrays  # noqa: F401  # all rows are in the table the tests walk
+
 
 def pytest_addoption(parser):
     """Add `--update`: rewrite expected texts (the README's too) instead of comparing with them."""

@@ -134,7 +134,8 @@ def test_constants_meet_before_they_meet_arrays():
 
 
 def test_numbers_meet_before_they_meet_arrays():
-    assert "x_bar = 2.0 * s / np.size(x_4) * x" in lines_of("s * np.mean(x**2) + np.sum(y)")
+    assert "x_bar = 0.5 * s * x" in lines_of("s * np.sum(x**2) / 4 + np.sum(y)")
+    assert "x_bar = 2.0 * s * x / np.size(x_4)" in lines_of("s * np.mean(x**2) + np.sum(y)")
 
 
 def test_the_sign_of_a_sum_is_that_of_its_terms():
@@ -196,3 +197,18 @@ def test_an_adjoint_that_two_share_stays_for_both():
     np.testing.assert_allclose(y_bar, e * x[:, 0], rtol=1e-13)
     for one in adjgen.grad(new_dimension_of_two, target="numpy")(y, y):
         assert one.tolist() == [3.0, 3.0]
+
+
+def test_means_leave_arrays_their_precision():
+    x = np.array([1.0, 2.0, 4.0], dtype=np.float32)
+    for f in (lambda x: np.mean(x * x), lambda x: np.var(x, ddof=1)):
+        assert adjgen.grad(f)(x).dtype == np.float32
+
+
+def test_terms_that_cancel_leave_zeros_of_the_shape():
+    def f(x):
+        return np.sum(np.sin(x - x)) + x[1]
+
+    x = np.array([0.5, 2.0, 1.0])
+    assert adjgen.grad(f)(x).tolist() == [0.0, 1.0, 0.0]
+    assert adjgen.jvp(adjgen.grad(f))(x, x_dot=np.ones(3))[1].tolist() == [0.0, 0.0, 0.0]

@@ -5,6 +5,7 @@ where numpy has them: with steps of 2**-9 their error is near that of the number
 """
 
 import importlib.util
+import warnings
 
 import numpy as np
 import pytest
@@ -17,9 +18,14 @@ from adjgen.ir.query import equations
 
 STEP = 2.0**-9
 STENCIL = {1: 4 / 5, 2: -1 / 5, 3: 4 / 105, 4: -1 / 280}
-HEADER = "import numpy as np\nfrom scipy import integrate, special, stats\n\n\n"
+HEADER = "import numpy as np\nfrom scipy import integrate, optimize, special, stats\n\n\n"
 BODIES = [Case(text, tuple(shapes), ranks=False) for text, shapes in STATEMENTS.items()]
-WIDER = {"special.psi(x)"}  # scipy has its derivative in double precision alone
+WIDER = {
+    "(x > 1.0) * x",  # a number times truth values
+    "special.psi(x)",  # scipy has its derivative in double precision alone
+    "s, l = np.linalg.slogdet(x); r = s * l * y",  # the number y, which could be an array, is spread
+    "w, v = np.linalg.eigh(x); r = (v * w) @ v.T * y",
+}
 ALL = [*CASES, *BODIES]
 
 
@@ -29,7 +35,7 @@ def body(case):
 
 
 def source(number, case, shapes=None):
-    """Two functions of a case: its value, and the sum of a curved function of it.
+    """Three functions of a case: its value, the sum of a curved function of it, and its sum.
 
     With shapes the numbers of dimensions can be told when code is generated.
     """
@@ -39,6 +45,7 @@ def source(number, case, shapes=None):
     return (
         f"def f_{name}({args}):\n{first}    return r\n\n\n"
         f"def g_{name}({args}):\n{first}    return np.sum(np.sin(r))\n\n\n"
+        f"def s_{name}({args}):\n{first}    return 2.0 * np.sum(r)\n\n\n"
     )
 
 
@@ -140,6 +147,15 @@ def in_tuple(case, gradients):
     return gradients if len(case.names) > 1 else (gradients,)
 
 
+def assert_apart(arrays, others):
+    """Fail if arrays share memory with each other or with others."""
+    arrays = [a for a in arrays if isinstance(a, np.ndarray)]
+    others = [a for a in others if isinstance(a, np.ndarray)]
+    for k, one in enumerate(arrays):
+        for other in (*arrays[:k], *others):
+            assert not np.shares_memory(one, other)
+
+
 class Derivatives:
     """The derivative functions of a case, and the rows that they are written with."""
 
@@ -222,6 +238,54 @@ def test_first_order(case, plain):
     for shapes in case.shapes:
         for layout in layouts_of(shapes) if shapes == case.shapes[-1] else ("C",):
             check_first_order(case, made, points(case, shapes, layout))
+
+
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_gradient_of_the_sum(case, plain):
+    """The adjoint of the value is one number there, which stands for an array, in its precision."""
+    for name in [f"{ALL.index(case)}", f"{ALL.index(case)}_known"][: 1 + bool(told(case))]:
+        function = getattr(plain, f"s_{name}")
+        gradient = adjgen.grad(function, target="numpy")
+        for layout in ("C", "float32"):
+            args = points(case, case.shapes[-1], layout)
+            single = layout == "float32" and np.asarray(function(*args)).dtype == np.float32
+            for k, found in enumerate(in_tuple(case, gradient(*args))):
+                expected = gradient_of(function, args, k, 1.0)
+                assert_arrays_close(found, expected, 1e-3 if layout == "float32" else 2e-10)
+                if single and isinstance(args[k], np.ndarray) and case.text not in WIDER:
+                    assert found.dtype == np.float32
+
+
+EMPTY = [
+    "np.mean(x)",
+    "np.mean(x, axis=0)",
+    "np.sum(np.mean(x, axis=0))",
+    "np.sum(x) / x.size",
+    "np.var(x)",
+    "np.average(x)",
+]
+
+
+@pytest.mark.parametrize("text", EMPTY)
+def test_nothing_raises_on_empty_arrays(text):
+    """The mean of nothing is nan, with a warning; its gradient has no elements."""
+    code = adjgen.generate(f"import numpy as np\ndef f(x):\n    return {text}\n", target="numpy")
+    names = {}
+    exec(code.source, names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        value, gradient = names["f_value_and_grad"](np.zeros(0))
+    assert np.isnan(value) and gradient.shape == (0,)
+
+
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_memory(case, plain):
+    """What is returned shares no memory, but for a value that is a part of an argument."""
+    made = Derivatives(plain, ALL.index(case))
+    args = points(case, case.shapes[-1])
+    bar = ways_of([made.f(*args)], seed=7)[0]
+    _, gradients = made.vjp(*args, bar=bar)
+    assert_apart(in_tuple(case, gradients), [*args, bar])
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if told(case)], ids=str)

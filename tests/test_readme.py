@@ -16,6 +16,7 @@ import pytest
 
 from adjgen.commands.rules import formulas, head, is_public
 from adjgen.elementary import TABLE as TABLE_OF_RULES
+from adjgen.read.array_several import HANDLERS as SEVERAL
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -122,7 +123,8 @@ def flat_table():
 def array_table():
     """The functions of arrays that pass a derivative on."""
     rows = [row for row in TABLE_OF_RULES.values() if row.signature and row.jvp and not row.refusal]
-    return ", ".join(sorted({f"`{row.name}`" for row in rows})) + ".\n"
+    names = {row.name for row in rows} | {name.replace("numpy", "np", 1) for name in SEVERAL}
+    return ", ".join(sorted(f"`{name}`" for name in names | {"np.add.at", "np.copyto"})) + ".\n"
 
 
 def refused_table():

@@ -22,7 +22,7 @@ def rules(name: str | None) -> None:
       adjgen rules
       adjgen rules atan2
     """
-    from adjgen.elementary import BY_NAME, TABLE
+    from adjgen.elementary import BY_NAME, TABLE, arrays  # noqa: F401
 
     if name is None:
         rows = [(head(row), formulas(row)) for row in TABLE.values() if is_public(row)]

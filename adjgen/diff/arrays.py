@@ -7,7 +7,7 @@ of each term of a sum over all is one number. Only where the shape matters it is
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from adjgen.elementary.row import TABLE, call
+from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, If, Var
@@ -101,7 +101,7 @@ class Whole:
         """Return a tangent or adjoint in the shape of its variable."""
         if self.has(bar, var):
             return bar
-        return self.mark(atom_of(call("spread", operand(builder, bar), operand(builder, var))), var)
+        return self.mark(atom_of(spread(operand(builder, bar), operand(builder, var))), var)
 
     def contribution(self, bar: Atom, out_bar: Atom, eqn: Eqn, arg: Var, builder: Builder) -> Atom:
         """Return what is added to the adjoint of an argument of an elementwise function.
@@ -124,7 +124,7 @@ class Whole:
         if last is not None and negative:  # the sign of a sum is cheaper than those of its terms
             bar = last.args[0]
         if not is_whole:
-            bar = atom_of(call("spread", operand(builder, bar), operand(builder, out)))
+            bar = atom_of(spread(operand(builder, bar), operand(builder, out)))
         total = reduced(operand(builder, bar), operand(builder, arg))
         return self.mark(atom_of(-total if negative else total), arg)
 
@@ -139,6 +139,13 @@ def reduced(bar: Any, arg: Any) -> Any:
     from adjgen.elementary.arrays.fitting import reduced_to
 
     return reduced_to(bar, arg)
+
+
+def spread(bar: Any, like: Any) -> Any:
+    """Return an adjoint in the shape of a value."""
+    from adjgen.elementary.arrays.fitting import spread_to
+
+    return spread_to(bar, like)
 
 
 def operand(builder: Builder, atom: Atom) -> Any:

@@ -113,7 +113,7 @@ class Forward:
                 continue
             total: Atom | None = None
             for arg, factor in partials(builder, eqn, self.dots, position):
-                total = plus(builder, total, times(builder, self.dots[arg], factor))
+                total = plus(builder, total, times(builder, self.dots[arg], factor, False, out))
             self.name(out, total if total is not None else ZERO)
 
     def tangent(self, var: Var) -> Var:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from adjgen.diff import integrals
 from adjgen.diff.active import active_variables
-from adjgen.diff.arrays import Whole, shape
+from adjgen.diff.arrays import Whole
 from adjgen.diff.implicit import change, with_slope
 from adjgen.diff.rules import (
     is_zero,
@@ -29,6 +29,7 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.integrals import Integral, Quadrature
+from adjgen.ir.types import NUMBERS
 
 Adjoints = dict[Var, Atom]
 
@@ -131,7 +132,7 @@ class Reverse:
                 continue
             guarded = out in self.masked
             for arg, factor in partials(builder, eqn, self.active, position):
-                product = times(builder, bar, factor, guarded)
+                product = times(builder, bar, factor, guarded, out)
                 product = self.whole.contribution(product, bar, eqn, arg, builder)
                 self.add(bars, arg, product, builder)
 
@@ -141,8 +142,8 @@ class Reverse:
         """Write the adjoints of the arguments of a row of lists, as the row says."""
         args = [operand(builder, arg) for arg in eqn.args]
         value = value_of(builder, eqn, rule, position)
-        several = rule.broadcasts and shape(bar.type) == ()
-        if (rule.outs == 1 or rule.signature) and not several:
+        smaller = rule.broadcasts and bar.type in NUMBERS  # which broadcasts to all
+        if (rule.outs == 1 or rule.signature) and not smaller:
             bar = self.whole.of(bar, eqn.outs[position], builder)
         array = any([bool(atom.type.dtype) for atom in (*eqn.args, *eqn.outs)])
         seed = Traced(builder, bar) if array else operand(builder, bar)  # 1.0 may become an array

@@ -6,12 +6,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from adjgen.diff.arrays import spread
 from adjgen.elementary.row import TABLE, Row, call, pole, select
 from adjgen.elementary.sequences import depth
 from adjgen.elementary.trace import Traced, applied, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, Function, If, Var
-from adjgen.ir.types import INT, REAL, differentiable
+from adjgen.ir.types import INT, NUMBERS, REAL, differentiable
 
 ONE, ZERO = Const(1.0), Const(0.0)
 NONE = (Const(None), ZERO)  # no derivative
@@ -64,13 +65,16 @@ def as_float(atom: Atom) -> Atom:
     return atom
 
 
-def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> Atom:
+def times(
+    builder: Builder, bar: Atom, factor: Atom, guarded: bool = False, like: Atom | None = None
+) -> Atom:
     """Write bar * factor; if `guarded`, 0 where bar is. A choice among factors becomes a choice among products: a branch
-    that is not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero."""
+    that is not taken is skipped, not multiplied by zero; so is an infinite or undefined factor where bar is zero.
+    An array of choices among numbers has the precision of `like`."""
     last = builder.eqns[-1] if builder.eqns else None
     last = last if last is not None and last.outs == (factor,) else None
     if last is not None and last.op == "np.where" and bar is not ONE:
-        return _times_choice(builder, bar, last, guarded)
+        return _times_choice(builder, bar, last, guarded, like)
     if last is not None and last.blocks and isinstance(last.op, If) and bar is not ONE:
         builder.eqns.pop()
         then, other = (_times_block(builder, bar, block, guarded) for block in last.blocks)
@@ -94,19 +98,21 @@ def times(builder: Builder, bar: Atom, factor: Atom, guarded: bool = False) -> A
     return applied(builder, "mul", (bar, factor))
 
 
-def _times_choice(builder: Builder, bar: Atom, choice: Eqn, guarded: bool) -> Atom:
+def _times_choice(
+    builder: Builder, bar: Atom, choice: Eqn, guarded: bool, like: Atom | None
+) -> Atom:
     """Write bar * np.where(...): both sides are computed, so that infinities need a guard."""
     test, *sides = (operand(builder, a) for a in choice.args)
     left: Any = Traced(builder, bar)
     poles = {eqn.outs[0] for eqn in builder.eqns if eqn.op == "infinity"}
     infinite = [isinstance(s, float) and not math.isfinite(s) for s in sides]
     if guarded or any(infinite) or not poles.isdisjoint(choice.args):
-        products = partial(_products, builder, bar, test, sides)
+        products = partial(_products, builder, bar, test, sides, like)
         return atom_of(select(left == 0.0, 0.0, products))
-    return atom_of(_products(builder, bar, test, sides))
+    return atom_of(_products(builder, bar, test, sides, like))
 
 
-def _products(builder: Builder, bar: Atom, test: Any, sides: list[Any]) -> Any:
+def _products(builder: Builder, bar: Atom, test: Any, sides: list[Any], like: Atom | None) -> Any:
     """Write np.where(test, bar * one, bar * other), also where a side is a choice again."""
     left: Any = Traced(builder, bar)
     made = {eqn.outs[0]: eqn for eqn in builder.eqns if eqn.op == "np.where"}
@@ -114,10 +120,14 @@ def _products(builder: Builder, bar: Atom, test: Any, sides: list[Any]) -> Any:
     for side in sides:
         inner = made.get(atom_of(side))  # type: ignore[arg-type]
         if inner is not None:
-            products.append(operand(builder, _times_choice(builder, bar, inner, False)))
+            products.append(operand(builder, _times_choice(builder, bar, inner, False, like)))
         else:
             products.append(side if is_zero_number(side) else left * side)
-    return select(test, *products)
+    numbers = [k for k, one in enumerate(products) if atom_of(one).type in NUMBERS]
+    if like is not None and like.type.dtype and len(numbers) == 2:
+        k = 1 if is_zero_number(products[0]) else 0
+        products[k] = spread(products[k], Traced(builder, like))
+    return call("np.where", test, *products)
 
 
 def is_zero_number(value: Any) -> bool:

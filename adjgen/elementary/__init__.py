@@ -12,7 +12,6 @@ from adjgen.elementary import (  # noqa: F401  # isort: skip
     transcendental,
 )
 from adjgen.elementary import libraries, scipy_rows  # noqa: F401  # isort: skip
-from adjgen.elementary import arrays  # noqa: F401  # isort: skip
 from adjgen.elementary.cost import REPORTED, cost, total
 from adjgen.elementary.row import BY_NAME, INF, TABLE, Number, Row, call, row, select
 from adjgen.elementary.user import row_of, rule

@@ -78,6 +78,14 @@ def _kink_of_two(where: Any, a: Number, b: Number, y: Number) -> Any:
     return where((a, b), y)
 
 
+def taken(c: Number, then: float, other: float, y: Number) -> Number:
+    """Return `then` or `other`; beside an array also a number chooses for each element."""
+    kind = getattr(getattr(y, "atom", None), "type", None)
+    if kind is not None and kind.dtype:
+        return call("np.where", c, then, other, beside=y)
+    return select(c, then, other)
+
+
 for _row in dict.fromkeys([*ALIKE, *OTHERWISE]):
     for _name in ([_row] if _row in ALIKE else []) + OTHERWISE.get(_row, []):
         alias(TABLE[_row], "numpy", _name)
@@ -94,7 +102,7 @@ own(
 )
 own("numpy", "logaddexp", lambda a, b, y: call("exp", a - y), lambda a, b, y: call("exp", b - y), **TWO)
 own(
-    "numpy", "where", None, lambda c, a, b, y: select(c, 1.0, 0.0), lambda c, a, b, y: select(c, 0.0, 1.0),
+    "numpy", "where", None, lambda c, a, b, y: taken(c, 1.0, 0.0, y), lambda c, a, b, y: taken(c, 0.0, 1.0, y),
     domain=("truth", "real", "real"), category="choice",
 )
 enter(

@@ -98,6 +98,11 @@ def method(name: str) -> Callable[[Args], ast.expr]:
     return lambda args: ast.Call(ast.Attribute(args[0], name, ast.Load()), [], [])
 
 
+def or_nan(args: Args) -> ast.expr:
+    """Write n or nan."""
+    return ast.BoolOp(ast.Or(), [args[0], outside("math", "nan")])
+
+
 def bits(op: type[ast.operator]) -> Callable[[Args], ast.expr]:
     """Write a & b and its kin."""
     return lambda args: ast.BinOp(args[0], op(), args[1])
@@ -106,6 +111,12 @@ def bits(op: type[ast.operator]) -> Callable[[Args], ast.expr]:
 def spread(args: Args) -> ast.expr:
     """Write np.broadcast_to(x, np.shape(like))."""
     return numpy("broadcast_to", args[0], numpy("shape", args[1]))
+
+
+def filled_like(args: Args) -> ast.expr:
+    """Write an array full of a number, in the precision of another."""
+    kind = numpy("result_type", args[1], ast.Constant(1.0))
+    return numpy("full_like", args[1], args[0], dtype=kind)
 
 
 def zeros_of(args: Args) -> ast.expr:
@@ -177,14 +188,17 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "matmul": lambda args: ast.BinOp(args[0], ast.MatMult(), args[1]),
     "transposed": lambda args: ast.Attribute(args[0], "T", ast.Load()),
     "shape_tuple": lambda args: ast.Tuple(list(args), ast.Load()),
+    "array_of": lambda args: numpy("array", *args), "list_of": method("tolist"),
     "logistic": lambda args: ast.BinOp(args[0], ast.Div(), args[1]),
     "number": lambda args: ast.Call(outside("builtins", "float"), list(args), []),
     "flatten": method("flatten"), "item_of": method("item"), "copy_of": method("copy"),
     "bit_and": bits(ast.BitAnd), "bit_or": bits(ast.BitOr), "bit_xor": bits(ast.BitXor),
     "bit_not": lambda args: ast.UnaryOp(ast.Invert(), args[0]), "picked": picked, "displayed": displayed, "spread": spread,
+    "filled_like": filled_like, "filled_like_any": lambda args: ast.Subscript(filled_like(args), ast.Tuple([], ast.Load()), ast.Load()),
     "slice": lambda args: ast.Call(outside("builtins", "slice"), list(args), []),
     "concatenated": several("concatenate"), "stacked": several("stack"), "zeros_of": zeros_of,
-    "copied_array": copied, "split_part": part_of("split"), "array_split_part": part_of("array_split"),
+    "copied_array": copied,
+    "or_nan": or_nan, "split_part": part_of("split"), "array_split_part": part_of("array_split"),
     "meshed": meshed, "piled": piled, "astype": astype, "astype_int": astype, "einsum": lambda args: numpy("einsum", *args),
     "array_as": array_as("array"), "asarray_as": array_as("asarray"), "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,
     "sum_of_rows": lambda args: ast.Call(outside("builtins", "sum"), list(args), []),

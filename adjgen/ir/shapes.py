@@ -20,6 +20,22 @@ def symbol(name: str = "") -> frozenset[str]:
     return frozenset([name or f"#{next(_numbers)}"])
 
 
+def dims(count: int) -> tuple[str, ...]:
+    """Return the shape of an array of which only the number of dimensions is known."""
+    return tuple([f"#{next(_numbers)}" for _ in range(count)])
+
+
+def common(a: Shape, b: Shape) -> Shape:
+    """Return what is known of an array that has one of two shapes.
+
+    >>> common((3, "n"), (2, "n")), common((3,), (3, 1))
+    ((None, 'n'), None)
+    """
+    if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+        return tuple([x if x == y else None for x, y in zip(a, b)])
+    return None
+
+
 def rank(shape: Shape) -> int | None:
     """Return the number of dimensions, if that is known."""
     return len(shape) if isinstance(shape, tuple) else None

@@ -1,9 +1,9 @@
 """What is known of a value before the program runs; only REAL values and sequences of them have derivatives."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 
-from adjgen.ir.shapes import Shape
+from adjgen.ir.shapes import Shape, common
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +71,8 @@ def join(*types: Type) -> Type:
     if kinds <= NUMBERS:
         return REAL if REAL in kinds else INT
     if all(kind.dtype or kind in NUMBERS for kind in kinds) and any(k.dtype for k in kinds):
-        return array(None, join(*(kind.dtype or kind for kind in kinds)))
+        shape = reduce(common, [() if kind in NUMBERS else kind.shape for kind in kinds])
+        return array(shape, join(*(kind.dtype or kind for kind in kinds)))
     if all(kind.name == "seq" for kind in kinds):
         return seq(join(*(kind.element or OPAQUE for kind in kinds)))
     return OPAQUE

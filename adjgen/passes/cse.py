@@ -6,26 +6,42 @@ before                          after
     return a + b
 """
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from adjgen.elementary.row import TABLE
+from adjgen.elementary.row import TABLE, Row
 from adjgen.ir.core import Atom, Block, Const, Eqn, If, Var
+from adjgen.ir.query import equations
 from adjgen.ir.types import OPAQUE
 
+COPIES = {"np.copy", "copy_of", "copied_array"}  # which are there to be others
 NOTHING: dict[Atom, Any] = {}
+Stored = Callable[[], set[Atom]]
 SMALL = 6  # equations of an arm that is compared as a whole
 
 
 def cse(block: Block) -> Block:
     """Return the block with repeated equations removed."""
-    return _Scope({}, {}).block(block)
+    return _Scope({}, {}, cache(lambda: _stored(block))).block(block)
+
+
+def _stored(block: Block) -> set[Atom]:
+    """Return the arrays that are stored into, or that loops and branches hand on: a view of one is taken anew."""
+    found: set[Atom] = set()
+    for eqn in equations(block):
+        if isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
+            found.add(eqn.args[0])
+        elif eqn.blocks:
+            found.update(eqn.args, *(inner.results for inner in eqn.blocks))
+    return found
 
 
 class _Scope:
     """What is computed by now, here and in the blocks around."""
 
-    def __init__(self, known: dict[Any, Var], mapping: dict[Var, Atom]) -> None:
-        self.known, self.mapping = known, mapping
+    def __init__(self, known: dict[Any, Var], mapping: dict[Var, Atom], stored: Stored) -> None:
+        self.known, self.mapping, self.stored = known, mapping, stored
         self.new: list[Any] = []  # keys that became known in the block that is being walked
 
     def value(self, atom: Atom) -> Atom:
@@ -40,7 +56,7 @@ class _Scope:
                 eqn = eqn.reading(tuple([self.value(a) for a in eqn.args]), eqn.blocks)
             if eqn.blocks:
                 eqn = eqn.reading(eqn.args, tuple([self.inner(b) for b in eqn.blocks]))
-            key = _key(eqn, NOTHING)
+            key = _key(eqn, NOTHING, self.stored)
             earlier = known.get(key) if key is not None else None
             if earlier is None:
                 eqns.append(eqn)
@@ -62,12 +78,12 @@ class _Scope:
         return result
 
 
-def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
+def _key(eqn: Eqn, local: dict[Atom, Any], stored: Stored) -> Any:
     """Return what equal equations share, or None for those that must not be merged."""
     if len(eqn.outs) > 1:
         return None
     if not isinstance(eqn.op, str):
-        return _if_key(eqn, local) if isinstance(eqn.op, If) else None
+        return _if_key(eqn, local, stored) if isinstance(eqn.op, If) else None
     if eqn.op == "require_real":
         constant = isinstance(eqn.args[1], Const)
         return ("require_real", eqn.args[0]) if constant else (eqn.op, eqn.args[2], "value")
@@ -77,7 +93,8 @@ def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
             return None
     row = TABLE[eqn.op]
     if row.category == "sequence" and eqn.op not in ("item", "len"):
-        return None
+        if not (eqn.derivative and is_value(row)) or (row.view and eqn.args[0] in stored()):
+            return None
     if local:
         args = tuple([local.get(arg, arg) for arg in args])
     if row.commutative and len(args) == 2 and hash(args[0]) > hash(args[1]):
@@ -85,7 +102,13 @@ def _key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
     return eqn.op, args
 
 
-def _if_key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
+def is_value(row: Row) -> bool:
+    """Whether a function of arrays gives the same numbers each time; the user's own arrays stay apart."""
+    made = row.typed is not None and row.jvp is not None
+    return made and not row.mutates and row.name not in COPIES
+
+
+def _if_key(eqn: Eqn, local: dict[Atom, Any], stored: Stored) -> Any:
     """Return the key of an IF of small arms without control flow of loops."""
     parts: list[Any] = ["if", local.get(eqn.args[0], eqn.args[0])]
     for block in eqn.blocks:
@@ -94,7 +117,7 @@ def _if_key(eqn: Eqn, local: dict[Atom, Any]) -> Any:
         inner = dict(local)
         for inside in block.eqns:
             nested = any(e.blocks for b in inside.blocks for e in b.eqns)
-            key = None if nested else _key(inside, inner)
+            key = None if nested else _key(inside, inner, stored)
             if key is None or not inside.outs:
                 return None
             parts.append(key)

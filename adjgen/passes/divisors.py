@@ -7,7 +7,8 @@ before                          after
     y = np.log(x)                   y = np.log(x)
     d = 1.0 / x                     d = 1.0 / np.float64(x)
 
-What may be an array or a number is divided by np.divide, which keeps the precision of arrays.
+What may be an array or a number is divided by np.divide, which keeps the precision of arrays; so do
+numbers of elements, which are Python's, where nan takes the place of 0.
 """
 
 from dataclasses import replace
@@ -32,6 +33,7 @@ CARRIED = {
 
 
 PLAIN = {
+    "or_nan",
     "np.size",
     "np.ndim",
     "np.shape",
@@ -53,6 +55,7 @@ class _Divisors:
     def __init__(self, numpy: set[Var], divided: set[Atom]) -> None:
         self.numpy = numpy  # variables that are numbers of numpy's for certain
         self.divided = divided  # what the function itself has divided by: it raised for 0.0
+        self.counts: set[Atom] = set()  # of elements, whole numbers of Python's
 
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
@@ -74,18 +77,27 @@ class _Divisors:
             divisor = eqn.args[1]
             if not eqn.derivative:
                 self.divided.add(divisor)
-            elif divisor not in self.divided and (divisor.type.dtype or divisor.type is INT):
+            elif divisor not in self.divided and divisor.type.dtype:
                 eqn, numpy = replace(eqn, op="np.divide"), True
+            elif divisor in self.counts:
+                eqn = replace(eqn, args=(eqn.args[0], self.safe(eqn, "or_nan", eqns)))
             elif divisor not in self.divided and not isinstance(divisor, Const):
-                safe = Var("", REAL)
-                eqns.append(Eqn((safe,), "np.float64", (divisor,), (), eqn.loc, True))
+                safe = self.safe(eqn, "np.float64", eqns)
                 self.numpy.add(safe)
                 eqn, numpy = replace(eqn, args=(eqn.args[0], safe)), True
         row = TABLE[str(eqn.op)]
         home = (row.home or row.typed is not None) and row.result != "bool" and eqn.op not in PLAIN
         if home or (numpy and eqn.op in CARRIED):
             self.numpy.update(eqn.outs)
+        if eqn.op == "np.size" or (eqn.op in CARRIED and not self.counts.isdisjoint(eqn.args)):
+            self.counts.update(out for out in eqn.outs if out.type is INT)
         return eqn
+
+    def safe(self, eqn: Eqn, name: str, eqns: list[Eqn]) -> Var:
+        """Append what makes the divisor of an equation one that never raises."""
+        found = Var("", REAL)
+        eqns.append(Eqn((found,), name, (eqn.args[1],), (), eqn.loc, True))
+        return found
 
     def assume(self, eqn: Eqn) -> None:
         """Take what a loop carries for a number of numpy's if it begins as one and stays one."""

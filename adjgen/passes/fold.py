@@ -118,12 +118,8 @@ class Folding:
             self.mapping[eqn.outs[0]] = value
         elif is_square(eqn) and (eqn.derivative or not self.exact):
             eqns.append(replace(eqn, op="mul", args=(eqn.args[0], eqn.args[0])))
-        elif eqn.derivative and eqn.op == "mul" and Const(0.0) in eqn.args:
-            if eqn.outs[0].type.dtype:  # which may be stored into
-                (array,) = [arg for arg in eqn.args if isinstance(arg, Var)]
-                eqns.append(replace(eqn, op="zeros_of", args=(array,)))
-            else:
-                self.mapping[eqn.outs[0]] = Const(0.0)
+        elif eqn.derivative and eqn.op == "mul" and is_zero_number(eqn):
+            self.mapping[eqn.outs[0]] = Const(0.0)
         elif eqn.derivative and eqn.op == "pow" and eqn.args[1] in (Const(1), Const(1.0)):
             self.mapping[eqn.outs[0]] = eqn.args[0]
         elif not (eqn.derivative and isinstance(eqn.op, str) and self.shortened(eqn, eqns)):
@@ -249,6 +245,11 @@ def folded(eqn: Eqn) -> Const | None:
     except (ArithmeticError, ValueError):
         return None
     return Const(result)
+
+
+def is_zero_number(product: Eqn) -> bool:
+    """Whether a product is the number 0.0: zeros of an array keep their shape."""
+    return Const(0.0) in product.args and not product.outs[0].type.dtype
 
 
 def is_square(eqn: Eqn) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import result_type
 from adjgen.ir.core import Atom, Const, Eqn, Loc, Var
+from adjgen.ir.types import INT
 
 OF_ARRAYS = 16  # what an operation on arrays costs, in operations on numbers
 Quotient = tuple[tuple[Atom, ...], tuple[Atom, ...]]  # numerators, denominators
@@ -109,16 +110,27 @@ class Writer:
 
 
 def parted(product: Product) -> tuple[Product, Product]:
-    """Return the numbers of a product and its arrays."""
+    """Return the numbers of a product and its arrays; a whole number divides the arrays.
+
+    0 divides an array, but no number of Python's; and a number of numpy's would give its precision.
+    """
     numbers, arrays = Product(product.coefficient), Product()
     for above, below in product.quotients:
-        for to, which in ((numbers, False), (arrays, True)):
-            kept = [
-                tuple(a for a in part if bool(a.type.dtype) is which) for part in (above, below)
-            ]
-            if any(kept):
-                to.quotients.append((kept[0], kept[1]))
+        whole = tuple(a for a in above if a.type.dtype), tuple(a for a in below if is_of_arrays(a))
+        if any(whole):
+            arrays.quotients.append(whole)
+        rest = (
+            tuple(a for a in above if not a.type.dtype),
+            tuple(a for a in below if not is_of_arrays(a)),
+        )
+        if any(rest):
+            numbers.quotients.append(rest)
     return numbers, arrays
+
+
+def is_of_arrays(divisor: Atom) -> bool:
+    """Whether a divisor is an array, or a whole number such as the size of one."""
+    return bool(divisor.type.dtype) or divisor.type is INT
 
 
 def weight(eqns: Iterable[Eqn]) -> int:

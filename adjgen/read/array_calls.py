@@ -217,7 +217,7 @@ def made_of(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
     shown = displayed(frame, node, value) if isinstance(value, Display) else None
     whole = arrays.held(frame, value) if shown is None else shown
     if whole is None:
-        return None
+        return None if node.keywords else arrays.of_list(frame, node, value)
     if node.keywords:
         kind = frame.materialise(node, expressions.value(frame, node.keywords[0].value))
         if dotted == "numpy.asarray" and not isinstance(value, Display):
@@ -268,8 +268,11 @@ def displayed(frame: Frame, node: ast.AST, value: Display) -> Var | None:
 def builtin(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
     """Lower sum(x), max(x), len(x), float(x) of an array."""
     name = dotted.removeprefix("builtins.")
-    if len(node.args) != 1 or node.keywords or name not in BUILTINS:
+    if len(node.args) != 1 or node.keywords or name not in (*BUILTINS, "tuple"):
         return None
+    if name == "tuple":  # of a tuple that is written out, that is itself
+        inner = expressions.value(frame, node.args[0])
+        return inner if isinstance(inner, Display) and inner.kind == "tuple" else None
     whole = arrays.held(frame, expressions.value(frame, node.args[0]))
     if whole is None:
         return None

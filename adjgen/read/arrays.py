@@ -14,7 +14,7 @@ from adjgen.read import expressions, lists, stores
 from adjgen.read.cells import references
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
-from adjgen.read.values import Display, ListValue, Value
+from adjgen.read.values import Display, ListValue, RowValue, Value
 
 BITS: dict[type, str] = {ast.BitAnd: "bit_and", ast.BitOr: "bit_or", ast.BitXor: "bit_xor"}
 READ_ONLY = {"np.broadcast_to", "np.diag", "np.diagonal"}  # np.diag of a vector is new
@@ -180,15 +180,37 @@ def operation(
 ) -> Value | None:
     """Lower an operator of which a side is an array."""
     a, b = held(frame, left), held(frame, right)
-    if a is None and b is None:
+    if a is None and b is None and (isinstance(node.op, ast.Mult) or not of_item(left, right)):
         return None
-    one = a if a is not None else frame.materialise(node.left, left)
-    other = b if b is not None else frame.materialise(node.right, right)
+    one = a if a is not None else side(frame, node.left, left)
+    other = b if b is not None else side(frame, node.right, right)
     if isinstance(node.op, ast.MatMult):
         return frame.row(node, "matmul", one, other)
     if type(node.op) in BITS and all(kind_of_items(side) in (BOOL, INT) for side in (one, other)):
         return frame.row(node, BITS[type(node.op)], one, other)
     return None if name is None else frame.row(node, name, one, other)
+
+
+def of_item(left: Value, right: Value) -> bool:
+    """Whether a number, such as an item of an array, meets a list: of Python's that would be an error."""
+    sides = (left, right)
+    listed = [isinstance(one, (ListValue, RowValue)) for one in sides]
+    return any(listed) and any(isinstance(one, Var) and one.type is REAL for one in sides)
+
+
+def side(frame: Frame, node: ast.expr, value: Value) -> Atom:
+    """Return what an operator makes of the other side: numpy takes a list of numbers for an array."""
+    made = of_list(frame, node, value)
+    return made if made is not None else frame.materialise(node, value)
+
+
+def of_list(frame: Frame, node: ast.AST, value: Value) -> Var | None:
+    """Return the array of a list of numbers; None for what is none."""
+    if not isinstance(value, (ListValue, RowValue)) or not lists.numbers(
+        lists.kind_of(frame, value)
+    ):
+        return None
+    return frame.row(node, "array_of", frame.materialise(node, value))
 
 
 def kind_of_items(atom: Atom) -> Type:
@@ -206,9 +228,6 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
         return None
     if node.attr == "T":
         return row(frame, node, "transposed", whole, of=base)
-    if node.attr == "shape" and isinstance(whole.type.shape, tuple):
-        sizes = [frame.row(node, "np.size", whole, Const(k)) for k in range(len(whole.type.shape))]
-        return Display("tuple", tuple(sizes))
     if node.attr == "size":
         return frame.row(node, "np.size", whole, Const(None))
     return frame.row(node, f"np.{node.attr}", whole)

@@ -143,6 +143,16 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
         hint="Unpack a tuple that is written out.",
     )
     del frame.env["%unpacked"]
+    if held.type.name.startswith("tuple of "):
+        are_sizes(frame, target)
+
+
+def are_sizes(frame: Frame, target: ast.expr) -> None:
+    """Note that what a shape was unpacked to are whole numbers."""
+    for item in target.elts if isinstance(target, (ast.Tuple, ast.List)) else ():
+        size = frame.env.get(item.id) if isinstance(item, ast.Name) else None
+        if isinstance(size, Var):
+            size.type = INT
 
 
 def unpacked_array(

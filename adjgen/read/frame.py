@@ -35,7 +35,7 @@ from adjgen.read.values import (
 from adjgen.read.views import check_views
 
 # modules whose functions take arrays
-OF_ARRAYS = ("numpy", "scipy.special", "scipy.stats", "scipy.integrate")
+OF_ARRAYS = ("numpy", "scipy.special", "scipy.stats", "scipy.integrate", "scipy.optimize")
 
 
 class Frame:

@@ -52,7 +52,10 @@ class Ranks:
         parts = [n.slice.elts if isinstance(n.slice, ast.Tuple) else [n.slice] for n in uses]
         if len({len(some) for some in parts}) != 1:
             return None
-        plain = [all(self._is_number(part) for part in some) for some in parts]
+        plain = [
+            all(self._is_number(part) for part in some) and isinstance(use.ctx, ast.Load)
+            for use, some in zip(uses, parts)
+        ]
         if not any(plain) or not all(
             self._is_number(p) or isinstance(p, ast.Slice) for some in parts for p in some
         ):

@@ -158,4 +158,4 @@ for _k, _name in enumerate(("pairs_left_bar", "pairs_right_bar")):
 
 def _placed(args: Sequence[Any], bar: Number, at: int) -> Sequence[Any]:
     """Return the terms of which one is an adjoint and the other zero."""
-    return [bar if k == at else call("zeros_of", arg) for k, arg in enumerate(args[1:])]
+    return [bar if k == at else call("zeros_of", arg, beside=bar) for k, arg in enumerate(args[1:])]

@@ -71,7 +71,9 @@ def _einsum_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number |
         return None
     subscripts, out = parsed(args[0])
     mine, x = subscripts[k - 1], args[k]
-    others = [(out, bar)] + [(subscripts[j - 1], args[j]) for j in range(1, len(args)) if j != k]
+    others = ([(out, bar)] if out else []) + [
+        (subscripts[j - 1], args[j]) for j in range(1, len(args)) if j != k
+    ]
     spare = [c for c in ascii_letters if all(c not in s for s in (out, *subscripts))]
     wanted: list[str] = []
     for at, name in enumerate(mine):
@@ -85,9 +87,11 @@ def _einsum_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number |
     if "..." in there and "..." not in found:
         found.insert(0, "...")
     text = ",".join("".join(part) for part, _ in others) + "->" + "".join(found)
-    result = call("einsum", text, *[operand for _, operand in others])
+    result = call("einsum", text, *[operand for _, operand in others]) if others else bar
+    if others and not out:  # a number is a factor in front: it keeps the precision
+        result = bar * result
     same = tuple(_axis(mine, at) for at, n in enumerate(wanted) if n not in there and n != "...")
-    return fitted_to(call("np.expand_dims", result, same) if same else result, x)
+    return fitted_to(call("np.expand_dims", result, same) if same and others else result, x)
 
 
 def _einsum_dot(args: Sequence[Any], y: Number, dot: Any) -> Number:

@@ -3,14 +3,23 @@
 They are what derivatives are written with; a user's call of np.broadcast_to is in shaping.
 """
 
+import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from adjgen.elementary.arrays.typing import like, of_rank, shape_of, type_of
+from adjgen.elementary.arrays.typing import (
+    like,
+    of_rank,
+    rank_of,
+    shape_of,
+    tuple_type,
+    type_of,
+)
 from adjgen.elementary.libraries import function
 from adjgen.elementary.row import Number, Row, call, enter, row
 from adjgen.ir.shapes import same, summed_axes
-from adjgen.ir.types import INT, OPAQUE, REAL, Type, array
+from adjgen.ir.types import INT, NUMBERS, OPAQUE, REAL, Type, array
 
 NUMERIC = "adjgen.elementary.numeric"
 PARTS = "adjgen.elementary.numeric_parts"
@@ -51,7 +60,21 @@ def copied_array(x: Any) -> Any:
 
 def spreaded(x: Number, like: Number) -> Number:
     """Return x in the shape of `like`, which it may have already."""
-    return x if same(shape_of(x), shape_of(like)) else call("spread", x, like)
+    return x if same(shape_of(x), shape_of(like)) else spread_to(x, like)
+
+
+def filled_like(x: Any, like: Any) -> Any:
+    """Return an array full of a number, in the shape and precision of another."""
+    import numpy as np
+
+    return np.full_like(like, x, dtype=np.result_type(like, 1.0))[()]
+
+
+def spread_to(x: Number, like: Number) -> Number:
+    """Return x in the shape of `like`; a number in its precision too."""
+    if type_of(x) not in NUMBERS:
+        return call("spread", x, like)
+    return call("filled_like" if rank_of(like) else "filled_like_any", x, like)
 
 
 def reduced_to(x: Number, like: Number) -> Number:
@@ -75,6 +98,8 @@ def reduced_to(x: Number, like: Number) -> Number:
 
 def fitted_to(x: Number, like: Number) -> Number:
     """Return x in the shape of `like`, where either may have been broadcast along some axes."""
+    if type_of(x) in NUMBERS:
+        return spreaded(x, like)
     return x if same(shape_of(x), shape_of(like)) else call("fitted", x, like)
 
 
@@ -89,6 +114,12 @@ carried(
     jvp=lambda args, y, dot: call("unbroadcast", dot(0), args[1]),
     vjp=lambda k, args, y, bar: None if k else call("spread", bar, args[0]),
 )  # fmt: skip
+for _name in ("filled_like", "filled_like_any"):  # of what may be a number, too
+    row(
+        _name, filled_like, category="sequence", typed=as_float_type, raises=False,
+        jvp=lambda args, y, dot: spread_to(dot(0), args[1]),
+        vjp=lambda k, args, y, bar: None if k else call("np.sum", bar, None, False),
+    )  # fmt: skip
 row(
     "spread", spread, category="sequence", typed=as_float_type, view=True,
     jvp=lambda args, y, dot: call("spread", dot(0), args[1]),
@@ -106,16 +137,34 @@ row(
 )  # fmt: skip
 
 
+row(
+    "or_nan",
+    lambda count: count or math.nan,
+    category="none",
+    typed=lambda args: REAL,
+    raises=False,
+)
+
+
 def constantly(kind: Type, args: Any) -> Type:
     """Return a type, whatever the arguments."""
     return kind
 
 
-for _name, _kind in {"size": INT, "ndim": INT, "shape": OPAQUE}.items():
+def type_of_shape(args: Any) -> Type:
+    """Return the type of a shape: a tuple, if it is known how many sizes it has."""
+    count = rank_of(args[0])
+    return OPAQUE if count is None else tuple_type(count)
+
+
+TYPES: dict[str, Callable[[Any], Type]] = {
+    "size": partial(constantly, INT), "ndim": partial(constantly, INT), "shape": type_of_shape,
+}  # fmt: skip
+for _name, _typed in TYPES.items():
     enter(
         Row(
             f"np.{_name}", function("numpy", _name), names=(f"numpy.{_name}",), home="numpy",
-            category="none", typed=partial(constantly, _kind),
+            category="none", typed=_typed,
             signature=(("a", ...), *((("axis", None),) if _name == "size" else ())),
         )
     )  # fmt: skip

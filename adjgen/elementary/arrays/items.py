@@ -10,7 +10,7 @@ from typing import Any
 from adjgen.elementary.arrays.fitting import carried, reduced_to, spreaded
 from adjgen.elementary.arrays.typing import known, shape_of, type_of
 from adjgen.elementary.row import Number, call, row
-from adjgen.ir.shapes import Shape, symbol
+from adjgen.ir.shapes import Shape, dims, symbol
 from adjgen.ir.types import BOOL, INT, REAL, Type, array
 
 SLICE, WHOLE = Type("slice"), Type("slice")  # some of a dimension, all of it
@@ -77,7 +77,7 @@ def shape_of_item(shape: Shape, parts: Sequence[Any]) -> Shape:
             found.append(1)
         else:
             dim = rest.pop(0)
-            found += [] if type_of(part) is INT else [dim if type_of(part) is WHOLE else None]
+            found += [] if type_of(part) is INT else [dim if type_of(part) is WHOLE else dims(1)[0]]
     return (*found, *rest)
 
 

@@ -122,7 +122,7 @@ def _piled_bar_bar(j: int, args: Sequence[Any], y: Number, bar: Number) -> Numbe
     if j:
         return None
     _, k, function, *arrays = args
-    zeros = [call("zeros_of", one) for one in arrays]
+    zeros = [call("zeros_of", one, beside=bar) for one in arrays]
     shaped = call("np.reshape", bar, call("np.shape", arrays[k]))
     return call("piled", function, *zeros[:k], shaped, *zeros[k + 1 :])
 

@@ -18,7 +18,9 @@ def share(more: Number, less: Number, whole: float = 1.0) -> Number:
 def both(more: Number, less: Number, greater: Number, smaller: Number) -> Number:
     """Return the product of two such parts."""
     other = partial(share, greater, smaller)
-    return select(less < more, other, lambda: select(less == more, lambda: other(0.5), 0.0))
+    apart = all(isinstance(x, (int, float)) for x in (less, greater)) and less < greater
+    tie = 0.5 if apart else lambda: other(0.5)  # never at both limits
+    return select(less < more, other, lambda: select(less == more, tie, 0.0))
 
 
 own(

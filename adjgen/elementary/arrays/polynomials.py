@@ -36,7 +36,7 @@ moving("polyder", (("p", ...),), lambda args: of_rank(1))
 
 def _of_coefficients(x: Number, p: Number, bar: Number) -> Number:
     """Return the adjoint of the coefficients: the sums of the powers of all x."""
-    flat = x if rank_of(x) == 1 else call("np.ravel", x)
+    flat = x if rank_of(x) == 1 else call("np.ravel", x, beside=bar)
     powers = call("np.vander", flat, call("np.size", p), False)
     return call("in_precision_of", call("matmul", call("np.ravel", bar), powers), p)
 

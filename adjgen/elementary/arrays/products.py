@@ -82,15 +82,15 @@ adjoints("dot_left_bar", "dot_right_bar", lambda a, b: call("np.dot", a, b), NUM
 
 def _outer_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
     flat = (
-        call("matmul", call("transposed", bar), _flat(args[0]))
+        call("matmul", call("transposed", bar), _flat(args[0], bar))
         if k
-        else call("matmul", bar, _flat(args[1]))
+        else call("matmul", bar, _flat(args[1], bar))
     )
     return flat if rank_of(args[k]) == 1 else call("np.reshape", flat, call("np.shape", args[k]))
 
 
-def _flat(x: Number) -> Number:
-    return x if rank_of(x) == 1 else call("np.ravel", x)
+def _flat(x: Number, bar: Number) -> Number:
+    return x if rank_of(x) == 1 else call("np.ravel", x, beside=bar)
 
 
 array_row(

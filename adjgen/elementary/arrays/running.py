@@ -12,10 +12,11 @@ from adjgen.elementary.arrays.typing import (
     element_type,
     known,
     like,
+    of_rank,
     rank_of,
 )
 from adjgen.elementary.row import Number, call
-from adjgen.ir.types import Type, array
+from adjgen.ir.types import Type
 
 A = ("a", ...)
 
@@ -24,7 +25,7 @@ def _flat_or(args: Sequence[Any]) -> Type:
     """Return the type of f(x, axis), which is flat without an axis."""
     if known(args[1]) is not None:
         return like()(args)
-    return array((None,), element_type(args[0]))
+    return of_rank(1, element_type(args[0]))
 
 
 def _unflattened(value: Number, x: Number, axis: Any) -> Number:

@@ -18,7 +18,7 @@ from adjgen.elementary.arrays.typing import (
     type_of,
 )
 from adjgen.elementary.row import Number, call, row
-from adjgen.ir.shapes import Shape, broadcast, symbol
+from adjgen.ir.shapes import Shape, broadcast, dims, symbol
 from adjgen.ir.types import BOOL, INT, REAL, Type, array
 
 
@@ -43,11 +43,11 @@ def shape_from(said: Any) -> Shape:
     """Return the shape that an argument says: a tuple, a whole number, or what only running tells."""
     value, kind = known(said), type_of(said)
     if kind.name.startswith("tuple of "):
-        return (None,) * int(kind.name.split()[-1])
+        return dims(int(kind.name.split()[-1]))
     if isinstance(value, tuple):
-        return tuple(n if isinstance(n, int) and n >= 0 else None for n in value)
+        return tuple(n if isinstance(n, int) and n >= 0 else dims(1)[0] for n in value)
     if kind is INT:
-        return (value if isinstance(value, int) and value >= 0 else None,)
+        return (value,) if isinstance(value, int) and value >= 0 else dims(1)
     return symbol()
 
 

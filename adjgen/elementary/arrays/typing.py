@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.elementary.libraries import function, label
 from adjgen.elementary.row import Row, enter
 from adjgen.ir.core import Atom, Const, Var
-from adjgen.ir.shapes import Shape, rank, symbol
+from adjgen.ir.shapes import Shape, dims, rank, symbol
 from adjgen.ir.types import NUMBERS, REAL, Type, array
 
 UNKNOWN = object()
@@ -58,7 +58,7 @@ def like(k: int = 0) -> Callable[[Sequence[Atom]], Type]:
 
 def of_rank(count: int | None, dtype: Type = REAL) -> Type:
     """Return the type of an array of a known number of dimensions; None: of an unknown one."""
-    return array(symbol() if count is None else (None,) * count, dtype)
+    return array(symbol() if count is None else dims(count), dtype)
 
 
 def array_row(name: str, *, home: str = "numpy", names: Sequence[str] = (), **about: Any) -> Row:
