@@ -112,6 +112,7 @@ class Writer(Statements):
         self.margin = 1
         self.scope = Scope()
         self.parameters: dict[str, Shape] = {}
+        self.random: set[str] = set()  # names whose numbers are surely random: f's own arguments
         self.shape: Any = ()
         self.loops = 0
         self.masks = 0
@@ -306,6 +307,8 @@ class Writer(Statements):
     def e_where(self, shape: Shape, depth: int) -> Text:
         """np.where(a > 0.1, a, b)"""
         a, b = self.sides(shape, depth)
+        if str(a).isdigit() and str(b).isdigit():
+            return a  # whole numbers, into which no float can be added in place
         test = self.mask(shape if self.chance(0.7) else self.smaller(shape), depth)
         return Text(f"np.where({test}, {a}, {b})", max(a.size, b.size))
 
@@ -397,8 +400,8 @@ class Writer(Statements):
             ["sum"] * 5 + ["mean"] * 2 + ["max", "min", "prod", "var", "std"][: 5 - bool(depth)]
         )
         e = self.unit(whole, depth) if name == "prod" else self.expr(whole, depth)
-        if name == "std" and str(e) not in self.parameters:  # that of equal numbers is a kink
-            name = "var"
+        if name == "std" and (str(e) not in self.random or self.loops):
+            name = "var"  # the deviation of equal numbers is a kink
         size = {"sum": 5 * e.size, "var": e.size**2}.get(name, e.size)
         if str(e) in self.scope.arrays and self.chance(0.6):
             return Text(f"{e}.{name}({options})", size)
@@ -750,6 +753,7 @@ def function(writer: Writer, signature: Signature, statements: int, annotated: b
     writer.scope.arrays.update(signature.parameters)
     writer.scope.roots.update((name, object()) for name in signature.parameters)
     writer.parameters = dict(signature.parameters)
+    writer.random = set(signature.parameters) if signature.name == "f" else set()
     writer.shape = signature.shape
     for _ in range(statements):
         writer.statement()
