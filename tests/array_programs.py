@@ -112,6 +112,7 @@ class Writer(Statements):
         self.margin = 1
         self.scope = Scope()
         self.parameters: dict[str, Shape] = {}
+        self.random: set[str] = set()  # names whose numbers are surely random: f's own arguments
         self.shape: Any = ()
         self.loops = 0
         self.masks = 0
@@ -306,6 +307,8 @@ class Writer(Statements):
     def e_where(self, shape: Shape, depth: int) -> Text:
         """np.where(a > 0.1, a, b)"""
         a, b = self.sides(shape, depth)
+        if str(a).isdigit() and str(b).isdigit():
+            return a  # whole numbers, into which no float can be added in place
         test = self.mask(shape if self.chance(0.7) else self.smaller(shape), depth)
         return Text(f"np.where({test}, {a}, {b})", max(a.size, b.size))
 
@@ -397,6 +400,8 @@ class Writer(Statements):
             ["sum"] * 5 + ["mean"] * 2 + ["max", "min", "prod", "var", "std"][: 5 - bool(depth)]
         )
         e = self.unit(whole, depth) if name == "prod" else self.expr(whole, depth)
+        if name == "std" and (str(e) not in self.random or self.loops):
+            name = "var"  # the deviation of equal numbers is a kink
         size = {"sum": 5 * e.size, "var": e.size**2}.get(name, e.size)
         if str(e) in self.scope.arrays and self.chance(0.6):
             return Text(f"{e}.{name}({options})", size)
@@ -506,7 +511,7 @@ class Writer(Statements):
             found += [("1:", (less, *rest)), (":-1", (less, *rest)), (":2", ("2", *rest))]
         if len(shape) == 1:
             found += [(":, None", (first, "1")), ("..., np.newaxis", (first, "1"))]
-        else:
+        elif len(shape) == 2:
             second = rest[0]
             found += [
                 (f":, {self.place(second)}", (first,)),
@@ -531,7 +536,11 @@ class Writer(Statements):
         if self.chance(0.4):
             two, three = f"np.array({two})", f"np.array({three})"
         found = [(two, ("2", *rest)), (three, ("3", *rest))]
-        if rest and not (rest[0].isdigit() and int(rest[0]) < 2) and LEAST.get(rest[0], 2) > 1:
+        if (
+            len(rest) == 1
+            and not (rest[0].isdigit() and int(rest[0]) < 2)
+            and LEAST.get(rest[0], 2) > 1
+        ):
             found += [
                 (f"{two}, [1, 0]", ("2",)),
                 (f":, {two}", (first, "2")),
@@ -639,6 +648,8 @@ class Writer(Statements):
 
     def e_outer(self, shape: Shape, depth: int) -> Text | None:
         """np.outer(x, y), x[:, None] * y"""
+        if len(shape) != 2:
+            return None
         a, b = self.expr(shape[:1], depth), self.expr(shape[1:], depth)
         forms = ["np.outer({}, {})", "({}[:, None] * {})", "({}[:, np.newaxis] + {}[None, :])"]
         if "0.5" in (str(a), str(b)):
@@ -655,7 +666,7 @@ class Writer(Statements):
 
     def e_expanded(self, shape: Shape, depth: int) -> Text | None:
         """x[:, None], np.expand_dims(x, 0), x.reshape(1, -1)"""
-        if "1" not in shape:
+        if "1" not in shape or len(shape) != 2:
             return None
         axis = shape.index("1")
         e = self.expr((shape[1 - axis],), depth)
@@ -742,6 +753,7 @@ def function(writer: Writer, signature: Signature, statements: int, annotated: b
     writer.scope.arrays.update(signature.parameters)
     writer.scope.roots.update((name, object()) for name in signature.parameters)
     writer.parameters = dict(signature.parameters)
+    writer.random = set(signature.parameters) if signature.name == "f" else set()
     writer.shape = signature.shape
     for _ in range(statements):
         writer.statement()

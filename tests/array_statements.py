@@ -46,6 +46,7 @@ class Statements:
     loops: int
     masks: int
     stores: int
+    random: set[str]
     shape: Any
     known: list[Any]
     parameters: dict[str, Any]
@@ -76,6 +77,7 @@ class Statements:
     def bind(self, name: str, shape: Any, own: bool = False, of: str | None = None) -> None:
         """Note what a name holds from here on, perhaps a part `of` another."""
         self.scope.arrays[name] = shape
+        self.random.discard(name)
         self.scope.roots[name] = self.scope.roots.get(of, object()) if of else object()
         self.scope.stale.discard(name)
         self.scope.own.discard(name)
@@ -85,6 +87,7 @@ class Statements:
     def stored(self, name: str) -> None:
         """Note that an array has changed: its parts are seldom read from here on."""
         self.stores += 1
+        self.random.discard(name)
         root = self.scope.roots.get(name)
         parts = [n for n, r in self.scope.roots.items() if r is root and n != name]
         if self.chance(0.85):
@@ -233,7 +236,10 @@ class Statements:
         if not found or self.loops:
             return
         name, shape = self.rng.choice(found)
-        one = self.rng.choice(["row", "item"])
+        free = [n for n in ("row", "item") if n not in self.scope.arrays]
+        if not free or "other" in self.scope.arrays:
+            return
+        one = self.rng.choice(free)
         other = [n for n, s in found if s[:1] == shape[:1]]
         form = self.rng.randrange(4)
         total = self.free(())

@@ -74,6 +74,15 @@ def test_an_argument_that_gets_another_name():
     assert slopes(f) == (43.0, [13.0, 15.0, 4.0])
 
 
+def test_an_adjoint_that_cancels_has_its_shape():
+    def f(x):
+        return np.sum(np.sin(x - x)) + np.sum(x[1:])
+
+    assert slopes(f)[1] == [0.0, 1.0, 1.0]
+    slope = adjgen.jvp(adjgen.grad(f, target="numpy"), target="numpy")
+    assert slope(X, x_dot=X)[1].tolist() == [0.0, 0.0, 0.0]
+
+
 def test_gradients_share_no_memory():
     function = adjgen.vjp(lambda x, y: x + y, target="numpy")
     bar = np.ones(3)

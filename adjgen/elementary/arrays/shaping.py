@@ -70,6 +70,8 @@ def exchanged(args: Sequence[Any]) -> Type:
     shape, i, j = shape_of(args[0]), known(args[1]), known(args[2])
     if not isinstance(shape, tuple) or UNKNOWN in (i, j):
         return of_rank(None)
+    if not all(-len(shape) <= axis < len(shape) for axis in (i, j)):
+        return of_rank(None)  # numpy will say so
     new = list(shape)
     new[i], new[j] = new[j], new[i]
     return array(tuple(new), element_type(args[0]))
