@@ -212,3 +212,15 @@ def test_terms_that_cancel_leave_zeros_of_the_shape():
     x = np.array([0.5, 2.0, 1.0])
     assert adjgen.grad(f)(x).tolist() == [0.0, 1.0, 0.0]
     assert adjgen.jvp(adjgen.grad(f))(x, x_dot=np.ones(3))[1].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_what_carried_code_asks_of_an_array():
+    def f(x):
+        small = np.finfo(x.dtype).eps
+        names = {1: "row", 2: "table"}[x.ndim]
+        return np.sum(x) * (2.0 if names == "row" and x.shape[0] > 1 else 1.0) + small * x.size
+
+    for kind in (np.float32, np.float64):
+        x = np.array([1.0, 2.0], kind)
+        value, slope = adjgen.value_and_grad(f, target="numpy")(x)
+        assert value == f(x) and slope.tolist() == [2.0, 2.0]

@@ -83,6 +83,21 @@ def test_an_adjoint_that_cancels_has_its_shape():
     assert slope(X, x_dot=X)[1].tolist() == [0.0, 0.0, 0.0]
 
 
+def test_stores_into_an_array_without_dimensions():
+    def f(x):
+        y = np.empty_like(x)
+        low = x < 2.0
+        y[~low] = x[~low] ** 3
+        y[low] = 5.0 * x[low]
+        return np.sin(y) * y
+
+    function = adjgen.vjp(f, target="numpy")
+    for x, y, slope in ((1.0, 5.0, 5.0), (3.0, 27.0, 27.0)):
+        value, x_bar = function(np.asarray(x), bar=2.0)
+        assert value == f(np.asarray(x))
+        assert np.isclose(x_bar, 2.0 * slope * (np.cos(y) * y + np.sin(y)), rtol=1e-14)
+
+
 def test_gradients_share_no_memory():
     function = adjgen.vjp(lambda x, y: x + y, target="numpy")
     bar = np.ones(3)

@@ -16,6 +16,7 @@ from adjgen.emit.mypy import excused
 from adjgen.emit.outline import DEEPEST, indentation, outlined
 from adjgen.emit.pack import packed
 from adjgen.emit.storage import in_place
+from adjgen.emit.stored import storable
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
 from adjgen.ir.roots import without_roots
@@ -50,7 +51,7 @@ def write_functions(
     written: dict[str, Written] = {}
     names = {f.name for f in functions}
     for function in functions:
-        ready = in_place(told(packed(without_roots(function))))
+        ready = storable(in_place(told(packed(without_roots(function)))))
         own = function.about.get("target", target)
         one = write(ready, own, style, quote)
         parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
