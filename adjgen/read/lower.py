@@ -147,7 +147,7 @@ def function_for_call(session: Session, definition: Any) -> str:
 
 def _lowered_function(session: Session, definition: Any, assumed: Function) -> Function:
     """Lower a function; one that calls itself must return what its calls were taken to return."""
-    mark, guess = len(session.problems), True
+    mark, guesses = len(session.problems), [seq(REAL), REAL]
     without: Function | None = None  # what is assumed if a guess is wrong
     while True:
         session.builder = Builder()
@@ -163,9 +163,10 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
             return found
         else:
             assumed = _assuming(found, types)
-            if OPAQUE in types and guess:  # a list of numbers, joined with what was taken for one
-                types = [seq(REAL) if kind == OPAQUE else kind for kind in types]
-                assumed, without, guess = _assuming(found, types), assumed, False
+            if OPAQUE in types and guesses:  # a number, or a list of them joined with what was taken for one
+                guess = guesses.pop()
+                types = [guess if kind == OPAQUE else kind for kind in types]
+                assumed, without = _assuming(found, types), assumed
         session.functions[assumed.name] = assumed
 
 
