@@ -41,7 +41,8 @@ class Whole:
                 for source, target in moves(eqn):
                     targets.setdefault(source, []).append(target)
             elif isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
-                self.like[eqn.outs[0]] = eqn.args[0]
+                if same(eqn.outs[0].type.shape, eqn.args[0].type.shape):
+                    self.like[eqn.outs[0]] = eqn.args[0]
         pending = list(targets.get(UNBOUND, ()))
         while pending:
             found = pending.pop()

@@ -88,11 +88,9 @@ def _part(frame: Frame, node: ast.expr) -> Atom:
     if frame.dotted(node) == "numpy.newaxis":
         return Const(None)
     found = expressions.atom(frame, node)
-    if found.type is REAL:
-        return lists.as_index(frame, node, found)
-    if found.type.dtype is REAL:
+    if found.type is REAL or found.type.dtype is REAL:
         lists.retype(frame, found, OPAQUE)
-    return found
+    return frame.row(node, "places", found) if found.type is REAL else found
 
 
 def whole_number(frame: Frame, node: ast.expr) -> Atom:

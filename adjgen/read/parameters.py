@@ -14,6 +14,7 @@ from adjgen.read.flow import (
     assigned_in,
     in_index,
     is_text,
+    names_of,
     nodes_of,
     own_nodes,
 )
@@ -58,8 +59,9 @@ def parameter_types(
             found[name] = (OPAQUE, False)
         elif default is ABSENT and (written := _said_list(outside, annotation_of(node, name))):
             found[name] = (written, True)
-        elif name in used.counts:
-            found[name] = (INT, False)
+        elif name in used.counts | used.indices:
+            whole = "int" in annotation or name in used.counts or isinstance(default, int)
+            found[name] = (INT if whole else OPAQUE, False)
         elif used.ranks and name not in used.objects and _may_be_array(default, annotation):
             found[name] = (used.ranks.array(name), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
@@ -179,6 +181,7 @@ class Uses:
         self.ranks = Ranks(self.frame, definition.node) if session.target == "numpy" else None
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
+        self.indices: set[str] = set()  # into arrays: whole numbers, or arrays of them
         self.lists: set[str] = set()  # indexed by numbers, iterated
         self.objects: set[str] = set()  # indexed by texts, asked for attributes, called
         self.tests: set[str] = set()  # truth tests
@@ -209,7 +212,8 @@ class Uses:
 
     def _subscript(self, node: ast.Subscript) -> None:
         (self.objects if is_text(node.slice) else self.lists).update(names_of([node.value]))
-        self.counts |= in_index(node.slice)
+        into = self.indices if self.ranks else self.counts
+        into |= in_index(node.slice)
 
     def _attribute(self, node: ast.Attribute) -> None:
         of_number = node in self.methods or node.attr in ("real", "imag")
@@ -292,8 +296,3 @@ def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
 def _texts(node: ast.expr) -> bool:
     items = getattr(node, "elts", [])
     return any(isinstance(i, ast.Constant) and isinstance(i.value, str) for i in items)
-
-
-def names_of(nodes: list[ast.expr]) -> set[str]:
-    """Return the bare names among expressions."""
-    return {node.id for node in nodes if isinstance(node, ast.Name)}

@@ -107,7 +107,8 @@ def undone_order(bar: Number, x: Number, axes: Any) -> Number:
     """Return the adjoint of a transposition."""
     if axes is None:
         return call("np.transpose", bar, None)
-    return call("np.transpose", bar, tuple(sorted(range(len(axes)), key=lambda k: axes[k])))
+    order = [axis % len(axes) for axis in axes]
+    return call("np.transpose", bar, tuple(sorted(range(len(axes)), key=lambda k: order[k])))
 
 
 ONE = (("a", ...),)
