@@ -49,7 +49,27 @@ BRANCHES = """
                 x = x + r * x * x / k
         return x * seen
 """
+SUM = """
+    def f(x, r, n: int):
+        s = 0.0
+        # adjgen: checkpoint
+        for i in range(n):
+            x = x * r - x * x * x
+            s = s + x * x
+        return s
+"""
+FILLED = """
+    def f(x, r, n: int):
+        kept = [0.0] * n
+        # adjgen: checkpoint
+        for i in range(n):
+            x = x * r - x * x * x
+            kept[i] = x * x
+        return sum(kept)
+"""
 CASES = {
+    "a sum, not the last state": (SUM, lambda n: (0.3, 1.1, n)),
+    "a list of states": (FILLED, lambda n: (0.3, 1.1, n)),
     "logistic": (LOGISTIC, lambda n: (0.3, 2.7, n)),
     "heat": (HEAT, lambda n: ([0.1, 0.5, 0.2, 0.9, 0.3], 0.01, n)),
     "horner": (HORNER, lambda n: ([0.5 - 0.1 * k for k in range(n)], 0.75)),
