@@ -1,11 +1,13 @@
 """Checkpointed loops: the same derivatives from 2 * sqrt(n) states, and where that is refused."""
 
+import copy
 import math
 import sys
 import textwrap
 import tracemalloc
 
 import pytest
+import random_programs
 
 import adjgen
 from adjgen.diagnostics import UnsupportedError
@@ -287,3 +289,30 @@ def test_a_live_function_is_refused_with_its_line():
 
     with pytest.raises(UnsupportedError, match="ADJ408"):
         adjgen.grad(loud)
+
+
+def called(functions, point):
+    """What f_vjp gives at a point, or the exception."""
+    try:
+        return functions["f_vjp"](**copy.deepcopy(point))
+    except Exception as error:
+        return type(error), str(error)
+
+
+@pytest.mark.parametrize("seed", [*range(24), 792])
+def test_random_programs_whose_loops_are_all_checkpointed(seed, capsys):
+    program = random_programs.program(seed)
+    definitions = [find(read_text(program.text, "a.py"), "f")]
+    found = []
+    for fewest in (0, 2):
+        made = generate(definitions, Options(formatted=False, checkpoint=fewest))
+        if made.refused:
+            return
+        functions = {}
+        exec(compile(made.source, "made", "exec"), functions)
+        found.append([called(functions, point) for point in program.points])
+    for one, other in zip(*found):
+        if isinstance(one[0], type):
+            assert one == other
+        else:
+            assert_close(other, one, 1e-9)
