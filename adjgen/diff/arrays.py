@@ -113,13 +113,11 @@ class Whole:
         if not out.type.dtype:
             return bar
         last = builder.eqns[-1] if builder.eqns else None
-        chosen = (
-            last is not None and isinstance(last.op, If) and bar in last.outs
-        )  # maybe a plain 0
+        # of an IF: maybe a plain 0
+        chosen = last is not None and isinstance(last.op, If) and bar in last.outs
         is_whole = self.has(bar, out) or (self.has(out_bar, out) and not chosen)
         if same(shape(arg.type), out.type.shape):
             return self.mark(bar, arg) if is_whole else bar
-        last = builder.eqns[-1] if builder.eqns else None
         made = bar is not out_bar  # here, so that nobody else reads it
         negative = made and last is not None and last.op == "neg" and last.outs == (bar,)
         if last is not None and negative:  # the sign of a sum is cheaper than those of its terms

@@ -82,7 +82,7 @@ def diagonal_bar(bar: Any, x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any =
 
 def diag_bar(bar: Any, x: Any, k: Any = 0) -> Any:
     """Return the adjoint of x, where bar is that of np.diag(x, k)."""
-    return np.diag(bar, k) if np.ndim(x) == 1 else diagonal_bar(bar, x, k)
+    return np.diag(bar, k).copy() if np.ndim(x) == 1 else diagonal_bar(bar, x, k)
 
 
 def trace_bar(bar: Any, x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:

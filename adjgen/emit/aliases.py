@@ -11,7 +11,7 @@ from adjgen.ir.query import moves
 from adjgen.ir.types import OPAQUE
 
 SAME = {"item", "unpacked", "stop_gradient"}  # the value is the argument, or inside it
-READ_ONLY = {"spread", "np.broadcast_to", "np.diag"}
+READ_ONLY = {"spread", "np.broadcast_to", "np.diag", "np.diagonal"}
 
 
 def may_be_array(atom: Atom) -> bool:

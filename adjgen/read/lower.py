@@ -163,7 +163,9 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
             return found
         else:
             assumed = _assuming(found, types)
-            if OPAQUE in types and guesses:  # a number, or a list of them joined with what was taken for one
+            if (
+                OPAQUE in types and guesses
+            ):  # a number, or a list of them joined with what was taken for one
                 guess = guesses.pop()
                 types = [guess if kind == OPAQUE else kind for kind in types]
                 assumed, without = _assuming(found, types), assumed
