@@ -150,7 +150,10 @@ def main() -> None:
             found.update(tally([seed]))
         except AssertionError as error:
             bad += 1
-            print(f"seed {seed}: {type(error.__cause__).__name__}: {str(error.__cause__)[:300]}", flush=True)
+            print(
+                f"seed {seed}: {type(error.__cause__).__name__}: {str(error.__cause__)[:300]}",
+                flush=True,
+            )
     print(bad, "bad;", dict(sorted(found.items())))
 
 
