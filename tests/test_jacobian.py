@@ -451,6 +451,26 @@ def test_operations_are_counted(tmp_path):
     assert adjgen.generate(MODULE, mode="hessian").ops["g"]["hessian"]["total"] == 2
 
 
+# ---- programs that went wrong
+
+
+def rows_of_numbers(x, y):
+    """The tangent of a row along y is a list of constants."""
+    total = 0.0
+    for row in [[x, y], [x, math.sin(x)]]:
+        for v in row:
+            total = total + v * v * x
+    return total
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_tangent_may_be_a_list_of_constants(strategy):
+    with jacobian_judge.only(strategy):
+        (xx, xy), (yx, yy) = adjgen.hessian(rows_of_numbers)(0.5, 2.0)
+    s, c = math.sin(0.5), math.cos(0.5)
+    assert_close([xx, xy, yx, yy], [12 * 0.5 + 4 * s * c + (c * c - s * s), 4.0, 4.0, 1.0], 1e-14)
+
+
 # ---- random programs
 
 
