@@ -246,13 +246,16 @@ class Storage:
         return Block(block.params, (*block.eqns, *copies), tuple(results))
 
     def collected(self, block: Block, first: int) -> Block:
-        """Copy the arrays that a loop collects where their memory is stored into, in this turn or later."""
-        copies, results = [], list(block.results)
+        """Copy what a loop collects where that is stored into: arrays, in this turn or later; lists from outside."""
+        copies, results, own = [], list(block.results), {*block.params}
+        own.update(out for eqn in block.eqns for out in eqn.outs)
         for k, result in enumerate(results[first:], first):
-            if may_be_array(result) and not self.consumed.isdisjoint(self.aliases.of(result)):
+            again = is_list(result) and result in self.consumed and result not in own
+            stored = may_be_array(result) and not self.consumed.isdisjoint(self.aliases.of(result))
+            if again or stored:
                 assert isinstance(result, Var)
-                results[k] = own = Var(result.hint, result.type)
-                copies.append(copy(result, own))
+                results[k] = new = Var(result.hint, result.type)
+                copies.append(copy(result, new))
         return Block(block.params, (*block.eqns, *copies), tuple(results))
 
     def reads(self, eqn: Eqn) -> dict[Var, None]:
