@@ -107,9 +107,10 @@ def check_point(
     for kind, function in functions.items():
         given = judge.outcome(function, at, **(dots if kind == "hvp" else {}))
         found[kind] = judge.check_call(kind, given, original)
-        check_memory(found[kind][1] if kind == "value_and_jacobian" else found[kind])
     if original.error:
         return "raised alike"
+    for kind, given in found.items():
+        check_memory(given[1] if kind == "value_and_jacobian" else given)
     second = "hvp" in functions
     try:
         right = oracle.differentiate(program.text, "f", at, program.wrt, order=2 if second else 1)
