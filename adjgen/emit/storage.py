@@ -253,7 +253,9 @@ class Storage:
         copies, results, own = [], list(block.results), {*block.params}
         own.update(out for eqn in block.eqns for out in eqn.outs)
         for k, result in enumerate(results[first:], first):
-            again = is_list(result) and result not in own and (result in self.consumed or derivative)
+            again = (
+                is_list(result) and result not in own and (result in self.consumed or derivative)
+            )
             stored = may_be_array(result) and not self.consumed.isdisjoint(self.aliases.of(result))
             if again or stored:
                 assert isinstance(result, Var)
