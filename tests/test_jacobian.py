@@ -503,9 +503,9 @@ def test_rows_do_not_share_lists():
 
 
 def test_random_programs():
-    found = jacobian_judge.tally(range(2000, 2060))
+    found = jacobian_judge.tally(range(2000, 2040))
     compared = sum(count for fate, count in found.items() if "compared" in fate)
-    assert compared > 0.7 * 3 * 3 * 60, found
+    assert compared > 0.7 * 3 * 3 * 40, found
 
 
 def test_random_array_programs():
