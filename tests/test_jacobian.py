@@ -499,6 +499,34 @@ def test_rows_do_not_share_lists():
     jacobian_judge.check_memory(found)
 
 
+def growth(x, r, n):
+    y = 1.0
+    # adjgen: checkpoint
+    for _ in range(n):
+        x = r * x * (1.0 - x)
+        y = y * math.cos(x)
+    return x, y
+
+
+def growth_of_a_list(p, n):
+    x, y = p[0], 1.0
+    # adjgen: checkpoint
+    for _ in range(n):
+        x = p[1] * x * (1.0 - x)
+        y = y * math.cos(x)
+    return x, y
+
+
+def test_every_row_passes_through_a_loop_with_checkpoints():
+    _, by_x = adjgen.jvp(growth)(0.3, 3.1, 50, x_dot=1.0, r_dot=0.0)
+    _, by_r = adjgen.jvp(growth)(0.3, 3.1, 50, x_dot=0.0, r_dot=1.0)
+    expected = tuple(zip(by_x, by_r))
+    assert_close(adjgen.jacobian(growth)(0.3, 3.1, 50), expected, 1e-13)
+    assert "tape" not in inspect.getsource(adjgen.jacobian(growth))
+    found = adjgen.jacobian(growth_of_a_list)([0.3, 3.1], 50)  # by reverse sweeps
+    assert_close([tuple(row) for row in found], list(expected), 1e-13)
+
+
 # ---- random programs
 
 
