@@ -163,7 +163,9 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
             return found
         else:
             assumed = _assuming(found, types)
-            if guesses and any(map(_is_vague, types)):  # of numbers, or lists, joined with such a call
+            if guesses and any(
+                map(_is_vague, types)
+            ):  # of numbers, or lists, joined with such a call
                 guess = guesses.pop()
                 types = [guess if _is_vague(kind) else kind for kind in types]
                 assumed, without = _assuming(found, types), assumed
