@@ -147,7 +147,7 @@ def function_for_call(session: Session, definition: Any) -> str:
 
 def _lowered_function(session: Session, definition: Any, assumed: Function) -> Function:
     """Lower a function; one that calls itself must return what its calls were taken to return."""
-    mark, guesses = len(session.problems), [seq(REAL), REAL]
+    mark, guesses = len(session.problems), [seq(seq(REAL)), seq(REAL), REAL]
     without: Function | None = None  # what is assumed if a guess is wrong
     while True:
         session.builder = Builder()
@@ -163,12 +163,18 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
             return found
         else:
             assumed = _assuming(found, types)
-            if OPAQUE in types and guesses:
-                # a number, or a list of them joined with what was taken for one
+            if guesses and any(
+                map(_is_vague, types)
+            ):  # of numbers, or lists, joined with such a call
                 guess = guesses.pop()
-                types = [guess if kind == OPAQUE else kind for kind in types]
+                types = [guess if _is_vague(kind) else kind for kind in types]
                 assumed, without = _assuming(found, types), assumed
         session.functions[assumed.name] = assumed
+
+
+def _is_vague(kind: Type) -> bool:
+    """Whether a type is that of any object, or of a list of any objects."""
+    return kind == OPAQUE or (kind.element is not None and _is_vague(kind.element))
 
 
 def _assuming(function: Function, types: Sequence[Type]) -> Function:
