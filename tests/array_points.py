@@ -99,7 +99,7 @@ REDUCTIONS = [
     one("np.sum(x, axis=(0, 1))", DEEP), one("x.sum()"), one("x.sum(axis=1)", DEEP), one("sum(x)", AXES),
     one("np.mean(x)", ((), (1,), (3,), (2, 3))), one("np.mean(x, axis=0)", ((1,), (3,), (2, 3), (2, 3, 2))),
     one("np.mean(x, axis=(0, -1), keepdims=True)", ((2, 3), (2, 3, 2))), one("x.mean(axis=1)", ((2, 3),)),
-    one("np.prod(x)"), one("np.prod(x, axis=0)", AXES), one("np.prod(x, axis=-1, keepdims=True)", AXES),
+    one("np.prod(x)"), one("np.prod(x, axis=0)", AXES), one("np.prod(x, axis=-1, keepdims=True)", AXES), one("np.prod(x, axis=(0, 1))", DEEP),
     one("np.max(x)", ((), (1,), (3,), (2, 3), (2, 3, 2))), one("np.min(x)", ((1,), (3,), (2, 3))),
     one("np.max(x, axis=0)", ((1,), (3,), (2, 3), (2, 3, 2))), one("np.amin(x, axis=-1, keepdims=True)", ((3,), (2, 3))),
     one("max(x)", ((1,), (3,))), one("min(x)", ((1,), (3,))), one("np.ptp(x)", ((3,), (2, 3))),

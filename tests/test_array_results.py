@@ -271,3 +271,77 @@ def test_what_carried_code_asks_of_an_array():
         x = np.array([1.0, 2.0], kind)
         value, slope = adjgen.value_and_grad(f, target="numpy")(x)
         assert value == f(x) and slope.tolist() == [2.0, 2.0]
+
+
+def rest_of_one(x: np.ndarray):
+    _, rest = divmod(x, 1.0)
+    return np.sum(rest * x)
+
+
+def both_of_two(x: np.ndarray, y: np.ndarray):
+    quotient, rest = divmod(x, y)
+    return np.sum(quotient * rest * x) + np.sum(divmod(x, y)[1])
+
+
+def test_quotient_and_rest_of_arrays():
+    x, y = np.array([0.3, 1.4, -2.2]), np.array([0.5, 1.5, -0.7])
+    assert np.allclose(adjgen.grad(rest_of_one)(x), [0.6, 1.8, -1.4])
+    wide = np.outer([1.1, -2.3], x)
+    rows, columns = adjgen.grad(both_of_two)(wide, y)
+    for k, gradient in enumerate((rows, columns)):
+        for place in np.ndindex(gradient.shape):
+            ends = [[wide.copy(), y.copy()] for _ in range(2)]
+            ends[0][k][place] += 1e-6
+            ends[1][k][place] -= 1e-6
+            slope = (both_of_two(*ends[0]) - both_of_two(*ends[1])) / 2e-6
+            assert np.isclose(gradient[place], slope, rtol=1e-6)
+    _, dot = adjgen.jvp(both_of_two)(wide, y, x_dot=np.ones((2, 3)), y_dot=np.ones(3))
+    assert np.isclose(dot, np.sum(rows) + np.sum(columns), rtol=1e-12)
+
+
+def nothing_left(x: np.ndarray):
+    return np.sum(np.diff(x, n=4)) + np.sum(x)
+
+
+def rolled(x: np.ndarray, shift):
+    return np.sum(np.roll(x, shift, axis=(0, 1)) * np.arange(6.0).reshape(2, 3))
+
+
+def middle(x: np.ndarray):
+    return np.median(x)
+
+
+def between(x: np.ndarray, xp: np.ndarray, fp: np.ndarray):
+    return np.sum(np.interp(x, xp, fp))
+
+
+def logarithms(x: np.ndarray):
+    return np.linalg.slogdet(x)[1]
+
+
+def test_differences_that_leave_nothing():
+    assert adjgen.grad(nothing_left)(np.ones(3)).tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_roll_by_a_tuple():
+    slope = adjgen.grad(rolled, wrt="x")(np.ones((2, 3)), (1, 1))
+    assert slope.tolist() == [[4.0, 5.0, 3.0], [1.0, 2.0, 0.0]]
+
+
+def test_the_median_of_nothing():
+    with pytest.warns(RuntimeWarning):
+        value, gradient = adjgen.value_and_grad(middle)(np.zeros(0))
+    assert np.isnan(value) and gradient.shape == (0,)
+
+
+def test_interpolation_of_one_point():
+    one = np.array([1.0])
+    for x in (0.5, 1.0, 1.5):
+        slopes = adjgen.grad(between)(np.array([x]), one, np.array([2.0]))
+        assert [slope.tolist() for slope in slopes] == [[0.0], [0.0], [1.0]]
+
+
+def test_one_singular_matrix_of_several():
+    x = np.stack([2.0 * np.eye(2), np.ones((2, 2))])
+    _, slope = adjgen.vjp(logarithms)(x, bar=np.array([1.0, 1.0]))
+    assert slope[0].tolist() == [[0.5, 0.0], [0.0, 0.5]] and np.isnan(slope[1]).all()

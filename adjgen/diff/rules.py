@@ -219,16 +219,25 @@ def number_check(function: Function) -> list[Eqn]:
 def rank_checks(function: Function) -> list[Eqn]:
     """Return the checks that arrays have as many dimensions as the items taken of them tell.
 
-    An index that is said to be a whole number is one: places in an array could be named twice.
+    An index that is said to be a whole number is one: places in an array could be named twice. What may
+    be None has none.
     """
-    places, found = _places(function), []
+    places, optional, found = _places(function), _compared_with_none(function), []
     for param in function.params:
         for var in param.vars:
             told = var.type.dtype and isinstance(var.type.shape, tuple) and not param.annotation
             if told or (var.type == INT and var in places):
-                args = (var, Const(param.name), Const(rank(var.type.shape) if told else 0))
+                missing = Const(param.default is None or var in optional)
+                dimensions = Const(rank(var.type.shape) if told else 0)
+                args = (var, Const(param.name), dimensions, missing)
                 found.append(Eqn((), "require_rank", args, (), None, True))
     return found
+
+
+def _compared_with_none(function: Function) -> set[Atom]:
+    """Return what a function asks of whether it is None."""
+    asked = [e.args for e in equations(function.body) if e.op in ("is", "is_not")]
+    return {arg for args in asked if Const(None) in args for arg in args}
 
 
 def _places(function: Function) -> set[Atom]:

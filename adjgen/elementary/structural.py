@@ -46,9 +46,9 @@ def require_number(*values: Any) -> None:
 row("require_number", require_number, outs=0, category="none")
 
 
-def require_rank(value: Any, name: str, rank: int) -> None:
+def require_rank(value: Any, name: str, rank: int, optional: bool) -> None:
     """Raise TypeError if an array has another number of dimensions than the function's items tell."""
-    if getattr(value, "ndim", 0) != rank:
+    if not (optional and value is None) and getattr(value, "ndim", 0) != rank:
         raise TypeError(f"{name} must have {rank} dimensions")
 
 

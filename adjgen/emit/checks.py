@@ -52,10 +52,13 @@ def require_number(write: Assignments, eqn: Eqn) -> Statements:
 
 def require_rank(write: Assignments, eqn: Eqn) -> Statements:
     """Write the check that an array has as many dimensions as the derivative was written for."""
-    array, name, rank = eqn.args
+    array, name, rank, optional = eqn.args
     assert isinstance(name, Const) and isinstance(rank, Const)
     found = ast.Call(outside("numpy", "ndim"), [write.atom(array)], [])
-    test = ast.Compare(found, [ast.NotEq()], [ast.Constant(rank.value)])
+    test: ast.expr = ast.Compare(found, [ast.NotEq()], [ast.Constant(rank.value)])
+    if optional == Const(True):
+        given = ast.Compare(write.atom(array), [ast.IsNot()], [ast.Constant(None)])
+        test = ast.BoolOp(ast.And(), [given, test])
     dimensions = "dimension" if rank.value == 1 else "dimensions"
     text = f"{name.value} must have {rank.value} {dimensions}; annotate it if it has others"
     error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])

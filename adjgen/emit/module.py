@@ -159,7 +159,7 @@ class Imports:
             for other in dict.fromkeys([row, *called]):
                 text = re.sub(rf"\b{other}(?=\()", self.carried_name(other), text)
             if "Any" in text:
-                self.written("typing", "Any")
+                text = re.sub(r"\bAny\b", self.written("typing", "Any"), text)
             if "np." in text:
                 text = re.sub(r"\bnp\.", f"{self.alias('numpy')}.", text)
             found.append((self.carried_name(row), text))

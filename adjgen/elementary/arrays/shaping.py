@@ -19,7 +19,7 @@ from adjgen.elementary.arrays.typing import (
 )
 from adjgen.elementary.row import Number, call, row
 from adjgen.ir.shapes import Shape, broadcast, dims, symbol
-from adjgen.ir.types import BOOL, INT, REAL, Type, array
+from adjgen.ir.types import BOOL, INT, NUMBERS, REAL, Type, array
 
 
 def linear(
@@ -181,4 +181,6 @@ def _reversed(shape: Shape) -> Shape:
 
 
 def _negative(shift: Any) -> Any:
-    return tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
+    if isinstance(shift, tuple):
+        return tuple(-s for s in shift)
+    return -shift if type_of(shift) in NUMBERS else call("np.negative", shift)
