@@ -11,6 +11,7 @@ from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.integrands import Callees
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
+from adjgen.diff.plain import plain_checks
 from adjgen.diff.problems import problems_of
 from adjgen.diff.refusals import (
     Wrt,
@@ -89,6 +90,8 @@ class Differentiator:
             main = self.jvp(function, params, inputs, active)
         else:
             main = self.vjp(function, params, inputs, active, kind, bare)
+        if checks := plain_checks(function, self.functions):
+            main = replace(main, body=replace(main.body, eqns=(*checks, *main.body.eqns)))
         return Module(main, self.functions)
 
     def active(self, params: Sequence[Param], mapping: Mapping[Var, Atom]) -> set[Var]:

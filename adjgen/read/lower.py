@@ -21,6 +21,8 @@ from adjgen.read.lowering import Reread, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.returned import returns_argument
+from adjgen.read.said_lists import says_plain
+from adjgen.read.shared import shared_names
 from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
 from adjgen.read.views import check_views
@@ -163,7 +165,9 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
             return found
         else:
             assumed = _assuming(found, types)
-            if OPAQUE in types and guesses:  # a number, or a list of them joined with what was taken for one
+            if (
+                OPAQUE in types and guesses
+            ):  # a number, or a list of them joined with what was taken for one
                 guess = guesses.pop()
                 types = [guess if kind == OPAQUE else kind for kind in types]
                 assumed, without = _assuming(found, types), assumed
@@ -211,6 +215,8 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
         result = Const(None)
     body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
+    about["said"] = {p.name for p in params if says_plain(frame, p.name)}
+    about["shared"] = shared_names(session, body, params)
     return Function(name, tuple(params), body, tree_of(result), about)
 
 
