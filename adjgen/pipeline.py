@@ -19,6 +19,8 @@ KINDS = {
     "forward": ("jvp",),
     "reverse": ("vjp", "value_and_grad"),
     "both": ("jvp", "vjp", "value_and_grad"),
+    "jacobian": ("jacobian", "value_and_jacobian"),
+    "hessian": ("hvp", "hessian"),
 }
 STYLES = ("named", "ssa")
 TARGETS = ("math", "numpy")
@@ -31,7 +33,8 @@ class Options:
 
     wrt has names or positions of parameters, None means every differentiable one; exact keeps
     x**2 of the primal; define has the constants that the command line gave; checkpoint is the number
-    of turns from which on loops keep their state only now and then, 0 for never.
+    of turns from which on loops keep their state only now and then, 0 for never; sparse leaves entries
+    of Jacobians and Hessians out that are zero by structure.
     """
 
     target: str = "math"
@@ -42,13 +45,14 @@ class Options:
     formatted: bool = True
     define: tuple[tuple[str, object], ...] = ()
     checkpoint: int = 0
+    sparse: bool = False
 
     def __post_init__(self) -> None:
         for name, known in (("style", STYLES), ("mode", tuple(KINDS))):
             if getattr(self, name) not in known:
                 words = " or ".join(repr(word) for word in known)
                 raise ValueError(f"{name} is {words}, not {getattr(self, name)!r}")
-        for name in ("exact", "formatted"):
+        for name in ("exact", "formatted", "sparse"):
             if not isinstance(getattr(self, name), bool):
                 raise TypeError(f"{name} is True or False, not {getattr(self, name)!r}")
 
@@ -64,7 +68,8 @@ class Options:
         """Return a hash of what changes the text."""
         import hashlib
 
-        items = sorted(item for item in asdict(self).items() if item != ("checkpoint", 0))
+        later = (("checkpoint", 0), ("sparse", False))  # options that came later change no old hash
+        items = sorted(item for item in asdict(self).items() if item not in later)
         return hashlib.sha256(repr(items).encode()).hexdigest()[:16]
 
 
@@ -115,17 +120,17 @@ def product(
     options: Options,
     known: "Activities | None" = None,
 ) -> Module:
-    """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad".
-
-    `known` keeps, from one product to the next, what is active.
-    """
+    """Return the module of a product; `known` keeps, from one to the next, what is active."""
     from adjgen.diff.products import Differentiator
+    from adjgen.matrices import MATRICES
     from adjgen.passes import optimise
 
     with deep_recursion():
-        return optimise(
-            Differentiator(module, known).product(kind, wrt, bare), after=True, exact=options.exact
-        )
+        differentiator = Differentiator(module, known)
+        if kind in MATRICES:
+            return MATRICES[kind](differentiator, wrt, bare, options)
+        made = differentiator.product(kind, wrt, bare)
+        return optimise(made, after=True, exact=options.exact)
 
 
 def written(functions: Sequence[Function], module: Module, options: Options) -> "Text":

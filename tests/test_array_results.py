@@ -1,11 +1,17 @@
 """What derivatives of arrays return: arrays of their own; no gradient of an array; algebra on arrays."""
 
+from __future__ import annotations
+
 import inspect
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 import adjgen
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 ONES = np.ones((2, 2))
 
@@ -212,6 +218,47 @@ def test_terms_that_cancel_leave_zeros_of_the_shape():
     x = np.array([0.5, 2.0, 1.0])
     assert adjgen.grad(f)(x).tolist() == [0.0, 1.0, 0.0]
     assert adjgen.jvp(adjgen.grad(f))(x, x_dot=np.ones(3))[1].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_what_is_asked_of_an_array_only_sometimes():
+    def f(x, w=None):
+        k = {"a": 2.0, "float64": 3.0}["a" if w is None else str(w.dtype)]
+        return np.sum(x * x) * k
+
+    assert adjgen.grad(f, wrt="x")(np.ones(2)).tolist() == [4.0, 4.0]
+    assert adjgen.grad(f, wrt="x")(np.ones(2), np.ones(1)).tolist() == [6.0, 6.0]
+
+
+def test_axes_from_the_end_and_dimensions_that_meet():
+    def turned(x, w):
+        return np.sum(np.transpose(x, (-1, 0, 1)) * w)
+
+    x, w = np.ones((2, 2, 2)), np.arange(8.0).reshape(2, 2, 2)
+    assert adjgen.grad(turned, wrt="x")(x, w).tolist() == w.transpose(1, 2, 0).tolist()
+
+    def averaged(x: Float[np.ndarray, "a b c"], w: Float[np.ndarray, "b"]):  # noqa: F722, F821, UP037
+        return np.sum(np.average(x, axis=1, weights=w) ** 2)
+
+    def product(a: Float[np.ndarray, "m n"], b: Float[np.ndarray, "k n"]):  # noqa: F722, F821
+        return np.sum(np.einsum("ij,ij->ij", a, b) * b)
+
+    rng = np.random.default_rng(0)
+    x, w, dot = rng.random((2, 3, 2)), rng.random(3), rng.random(3)
+    function = adjgen.jvp(averaged, wrt="w")
+    step = 1e-6
+    slope = (averaged(x, w + step * dot) - averaged(x, w - step * dot)) / (2 * step)
+    assert np.isclose(function(x, w, w_dot=dot)[1], slope, rtol=1e-8)
+    assert np.isclose(np.sum(adjgen.grad(averaged, wrt="w")(x, w) * dot), slope, rtol=1e-8)
+    a, b = rng.random((3, 2)), rng.random((1, 2))
+    assert np.allclose(
+        adjgen.grad(product, wrt="b")(a, b), np.sum(2 * a * b, axis=0, keepdims=True)
+    )
+
+
+def test_the_diagonal_of_an_adjoint_is_a_copy():
+    bar = np.eye(3)
+    (value, x_bar) = adjgen.vjp(lambda x: np.diag(x))(np.ones(3), bar=bar)
+    assert x_bar.flags.writeable and not np.shares_memory(x_bar, bar)
 
 
 def test_what_carried_code_asks_of_an_array():

@@ -44,9 +44,11 @@ SPLIT = {  # parts of several files
     "merge": "pipeline",
     "kinks": "pipeline",
     "numbers_or_arrays": "pipeline",
+    "matrices": "pipeline",
     "trial": "verify",
     "compiled": "api",
     "decorator": "api",
+    "jacobians": "api",
     "commands": "cli",
 }
 HOMES = {  # who may import what

@@ -31,7 +31,9 @@ def verify(source: tuple[str, ...], **given: Any) -> None:
 
     At each point: every generated function returns the value of the function bit for bit; the
     adjoint identity <bar, J dot> = <J^T bar, dot> holds to 1e-12 of its terms; jvp agrees with a
-    complex step, or the Taylor remainder shrinks with the square of the step.
+    complex step, or the Taylor remainder shrinks with the square of the step. With --mode jacobian
+    the entries must add up to what jvp says; with --mode hessian to what hvp says, and that must be
+    the slope of the gradient.
 
     Points are those of --at, or random ones (always the same for a seed) at which the function
     is finite. Parameters without a derivative, as counts and names, keep their defaults; without a default
@@ -98,7 +100,8 @@ def verdicts(how: How, outcome: Outcome) -> list[Verdict]:
     if not outcome.text:
         return []
     job = outcome.job
-    if job.options["mode"] == "reverse":  # the checks need jvp; the reverse sweep is the same text
+    bases, mode, text = outcome.bases, job.options["mode"], outcome.text
+    if mode not in ("forward", "both"):  # the checks need jvp; the reverse sweep is the same text
         outcome = produce(replace(job, options={**job.options, "mode": "both"}))
     order = Order(
         outcome.text,
@@ -110,5 +113,7 @@ def verdicts(how: How, outcome: Outcome) -> list[Verdict]:
         exact=job.options["exact"],
         wrt=job.options["wrt"] or (),
         seconds=how.limit / 20,
+        matrices=text if mode in ("jacobian", "hessian") else "",
+        sparse=job.options["sparse"],
     )
-    return list(run(order, outcome.bases, how.limit))
+    return list(run(order, bases, how.limit))

@@ -3,7 +3,7 @@
 Which variables are floats whatever numbers the parameters are is read off the equations.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from adjgen.diff.reverse import barred
 from adjgen.elementary.row import TABLE, Row
@@ -11,6 +11,7 @@ from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Try, Var
 from adjgen.ir.types import REAL, is_mutable
 
+Place = tuple[int, int]
 JOINED = {"max", "min"}  # one of their arguments, whichever
 
 
@@ -29,8 +30,33 @@ def as_floats(
     return (*eqns, *builder.eqns), found
 
 
+def elements_as_floats(
+    eqns: Sequence[Eqn], lists: Mapping[Place, Atom]
+) -> tuple[list[Eqn], dict[Place, Atom]]:
+    """Return equations and lists of derivatives, with float() around the elements that may be no floats."""
+    sure = _Floats()
+    sure.block(eqns)
+    builder = Builder(derivative=True)
+    found = dict(lists)
+    for place, items in lists.items():
+        if items.type.element is not None and not sure.has(items):
+            found[place] = float_of(items, builder)
+    return [*eqns, *builder.eqns], found
+
+
+def float_of(items: Atom, builder: Builder) -> Atom:
+    """Write float(items), of a list element by element."""
+    element, arm = items.type.element, builder.nested()
+    hints = [items.hint] if isinstance(items, Var) else []
+    if element is None:
+        return builder.emit("float", (items,), [REAL], hints)[0]
+    one = Var("", element)
+    body = arm.block([float_of(one, arm)], [one])
+    return builder.emit(For(1, 0), (items,), [items.type], hints, [body])[0]
+
+
 class _Floats:
-    """The variables that are floats for certain."""
+    """The variables that are floats for certain, and the lists that loops collect of floats only."""
 
     def __init__(self) -> None:
         self.known: set[Var] = set()
@@ -80,7 +106,8 @@ class _Floats:
         while True:
             before = set(self.known)
             self.known.update(p for p, sure in zip(params, carried) if sure)
-            after = [a and b for a, b in zip(carried, self.results(body))]
+            results = self.results(body)
+            after = [a and b for a, b in zip(carried, results)]
             if after == carried:
-                return carried + [False] * (len(eqn.outs) - op.carried)
+                return carried + results[op.carried + op.exits :]
             self.known, carried = before, after

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from adjgen.diff import integrals
 from adjgen.diff.active import carried_results
@@ -19,7 +20,7 @@ from adjgen.diff.rules import (
     zero_like,
 )
 from adjgen.elementary.row import TABLE
-from adjgen.elementary.trace import atom_of
+from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.integrals import Integral, Quadrature
@@ -63,22 +64,26 @@ class Forward:
                 check = real_power_check(eqn)
                 if check:
                     builder.append(check)
-                if not self.active.isdisjoint(eqn.outs):
-                    self.plain(eqn, builder)
-            elif isinstance(eqn.op, If):
-                self.branch(eqn, builder)
-            elif isinstance(eqn.op, Try):
-                from adjgen.diff.tries import tangent
-
-                tangent(self, eqn, eqn.op, builder)
-            elif isinstance(eqn.op, For):
-                self.loop(eqn, eqn.op, builder)
-            elif isinstance(eqn.op, Root | Quadrature):
-                self.root(eqn, builder)
-            elif isinstance(eqn.op, Call):
-                self.call(eqn, eqn.op, builder)
+                self.plain(eqn, builder)
             else:
-                builder.append(eqn)
+                self.control(eqn, builder)
+
+    def control(self, eqn: Eqn, builder: Builder) -> None:
+        """Append an equation that is no row, with its tangents."""
+        if isinstance(eqn.op, If):
+            self.branch(eqn, builder)
+        elif isinstance(eqn.op, Try):
+            from adjgen.diff.tries import tangent
+
+            tangent(self, eqn, eqn.op, builder)
+        elif isinstance(eqn.op, For):
+            self.loop(eqn, eqn.op, builder)
+        elif isinstance(eqn.op, Root | Quadrature):
+            self.root(eqn, builder)
+        elif isinstance(eqn.op, Call):
+            self.call(eqn, eqn.op, builder)
+        else:
+            builder.append(eqn)
 
     def begin(self, eqn: Eqn, builder: Builder) -> None:
         """Write zeros as the tangent of an array that is about to be stored into for the first time."""
@@ -98,13 +103,15 @@ class Forward:
         del self.begun[mark:]
 
     def plain(self, eqn: Eqn, builder: Builder) -> None:
-        """Write the tangents of a row's outs: the sum of partial times tangent."""
+        """Write the tangents of a row's active outs: the sum of partial times tangent."""
+        if self.active.isdisjoint(eqn.outs):
+            return
         rule = list_rule(eqn)
         if rule is not None and rule.jvp is not None:
             args = [operand(builder, arg) for arg in eqn.args]
             for position, out in enumerate(eqn.outs):
                 value = value_of(builder, eqn, rule, position)
-                dots = Dots(eqn, self.dots, lambda arg: operand(builder, self.dot(arg, builder)))
+                dots = Dots(eqn, self.dots, lambda arg: self.given(arg, builder))
                 dot = atom_of(rule.jvp(args, value, dots))
                 self.name(out, self.whole.mark(dot, out))
             return
@@ -115,6 +122,11 @@ class Forward:
             for arg, factor in partials(builder, eqn, self.dots, position):
                 total = plus(builder, total, times(builder, self.dots[arg], factor, False, out))
             self.name(out, total if total is not None else ZERO)
+
+    def given(self, arg: Atom, builder: Builder) -> Any:
+        """Return what a rule of lists is given for a tangent: of one that is known an atom, so that it makes a list of the program."""
+        dot = self.dot(arg, builder)
+        return Traced(builder, dot) if arg in self.dots else operand(builder, dot)
 
     def tangent(self, var: Var) -> Var:
         """Return a new variable for the tangent of one that several paths give."""

@@ -198,7 +198,7 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "filled_like": filled_like, "filled_like_any": lambda args: ast.Subscript(filled_like(args), ast.Tuple([], ast.Load()), ast.Load()),
     "slice": lambda args: ast.Call(outside("builtins", "slice"), list(args), []),
     "concatenated": several("concatenate"), "stacked": several("stack"), "zeros_of": zeros_of,
-    "copied_array": copied,
+    "copied_array": copied, "copied_as_is": lambda args: ast.Call(outside("copy", "copy"), list(args), []),
     "or_nan": or_nan, "split_part": part_of("split"), "array_split_part": part_of("array_split"),
     "meshed": meshed, "piled": piled, "astype": astype, "astype_int": astype, "einsum": lambda args: numpy("einsum", *args),
     "array_as": array_as("array"), "asarray_as": array_as("asarray"), "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,

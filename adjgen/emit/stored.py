@@ -1,15 +1,17 @@
-"""Adjoints that are stored into are arrays, even those that numpy would have made numbers.
+"""What is stored into is an array, also where numpy or a copy would have made a number of it.
 
-A sum of arrays without dimensions is a number, which has no items; their adjoints are such sums.
+A sum of arrays without dimensions is a number, which has no items; their adjoints are such sums. And a copy
+of what the user stores into stays what it is: an array without dimensions, or a number, which refuses that.
 """
 
 from dataclasses import replace
 
 from adjgen.ir.core import Atom, Block, Eqn, Function, Var
-from adjgen.ir.query import kinds
+from adjgen.ir.query import kinds, substituted
 from adjgen.ir.shapes import rank
 
 STORES = {"put", "put_added", "part_plus"}
+ITEMS = {"picked", "picked_last"}  # of an adjoint that is stored into next
 ARRAYS = {*STORES, "zeros_of", "np.copy", "np.asarray"}
 
 
@@ -21,31 +23,45 @@ def storable(function: Function) -> Function:
     """
     if STORES.isdisjoint(kinds(function.body)):
         return function
-    return replace(function, body=_block(function.body))
+    bars = [var for param in function.params if param.name == "bar" for var in param.vars]
+    return replace(function, body=_block(function.body, {b for b in bars if b.type.dtype}))
 
 
-def _block(block: Block) -> Block:
+def _block(block: Block, bars: set[Var] | frozenset[Var] = frozenset()) -> Block:
+    """Return a block with arrays where there may be numbers; `bars` may be 1.0, the default."""
     eqns: list[Eqn] = []
     made: dict[Atom, int] = {}
+    arrays: dict[Var, Atom] = {}  # adjoints, and what they are as arrays
+    stored = bars | {
+        e.args[0] for e in block.eqns if e.op in STORES and e.derivative and _in_doubt(e)
+    }
     for eqn in block.eqns:
         if eqn.blocks:
             eqn = replace(eqn, blocks=tuple([_block(inner) for inner in eqn.blocks]))
-        elif eqn.derivative and eqn.op in STORES and rank(eqn.args[0].type.shape) in (None, 0):
-            eqn = _into_array(eqn, eqns, made)
+        elif eqn.op in STORES and _in_doubt(eqn):
+            place = made.get(eqn.args[0], -1)
+            if place >= 0 and eqns[place].op == "copied_array":
+                eqns[place] = replace(
+                    eqns[place], op="np.copy" if eqn.derivative else "copied_as_is"
+                )
+        if eqn.derivative and eqn.op in STORES | ITEMS and eqn.args[0] in stored:
+            eqn = _of_array(eqn, eqns, made, arrays)
         made.update((out, len(eqns)) for out in eqn.outs)
         eqns.append(eqn)
     return Block(block.params, tuple(eqns), block.results)
 
 
-def _into_array(store: Eqn, eqns: list[Eqn], made: dict[Atom, int]) -> Eqn:
-    """Return a store into what is an array; it is made one by the last of the equations."""
-    given = store.args[0]
-    place = made.get(given)
-    if place is not None and eqns[place].op in ARRAYS:
-        return store
-    if place is not None and eqns[place].op == "copied_array":
-        eqns[place] = replace(eqns[place], op="np.copy")
-        return store
-    own = Var(getattr(given, "hint", ""), given.type)
-    eqns.append(Eqn((own,), "np.asarray", (given,), loc=store.loc, derivative=True))
-    return store.reading((own, *store.args[1:]), store.blocks)
+def _in_doubt(store: Eqn) -> bool:
+    """Whether what is stored into may be a number, or an array without dimensions."""
+    return rank(store.args[0].type.shape) in (None, 0)
+
+
+def _of_array(eqn: Eqn, eqns: list[Eqn], made: dict[Atom, int], arrays: dict[Var, Atom]) -> Eqn:
+    """Return an equation that reads or stores into what is an array; it is made one before it."""
+    given = eqn.args[0]
+    assert isinstance(given, Var)
+    place = made.get(given, -1)
+    if given not in arrays and not (place >= 0 and eqns[place].op in ARRAYS):
+        arrays[given] = own = Var(given.hint, given.type)
+        eqns.append(Eqn((own,), "np.asarray", (given,), loc=eqn.loc, derivative=True))
+    return eqn.reading((substituted(given, arrays), *eqn.args[1:]), eqn.blocks)

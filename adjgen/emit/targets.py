@@ -237,7 +237,7 @@ MATH: dict[str, Spelling] = {
     "dist": two_points, "winners": winners, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
     "log_base": call("math.log"), "math_pow": call("math.pow"), "round_digits": call("builtins.round"),
     "range": call("builtins.range"), "len": call("builtins.len"), "isqrt": call("math.isqrt"), "padded": padded, "backwards": backwards,
-    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same, "index": same, "places": same, "infinity": infinity,
+    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same, "index": same, "infinity": infinity,
     "item": lambda args: subscript(args[0], args[1:]), "part": part, "order_of": order_of,
     "listing": lambda args: ast.List(list(args), ast.Load()), "joined": binary(ast.Add),
     "filled": lambda args: ast.BinOp(ast.List([args[0]], ast.Load()), ast.Mult(), args[1]),

@@ -90,7 +90,7 @@ def _part(frame: Frame, node: ast.expr) -> Atom:
     found = expressions.atom(frame, node)
     if found.type is REAL or found.type.dtype is REAL:
         lists.retype(frame, found, OPAQUE)
-    return frame.row(node, "places", found) if found.type is REAL else found
+    return lists.as_index(frame, node, found) if found.type is REAL else found
 
 
 def whole_number(frame: Frame, node: ast.expr) -> Atom:

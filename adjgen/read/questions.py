@@ -12,6 +12,12 @@ from adjgen.read.bound import TRUE, boundness
 from adjgen.read.flow import COMPREHENSIONS
 from adjgen.read.values import ListValue
 
+SOMETIMES = (
+    *COMPREHENSIONS,
+    ast.Lambda,
+    ast.IfExp,
+    ast.BoolOp,
+)  # their parts are not evaluated once
 ROWS = {"dtype": "dtype_of", "shape": "np.shape", "ndim": "np.ndim", "size": "np.size"}
 
 
@@ -29,9 +35,13 @@ def taken_out(frame: Any, node: ast.expr) -> tuple[ast.expr, dict[str, Atom]]:
     taking = _TakingOut(frame)
     inside = list(ast.walk(node)) if frame.session.target == "numpy" else []
     asks = any(isinstance(n, ast.Attribute) and n.attr in ROWS for n in inside)
-    if asks and not any(isinstance(n, (*COMPREHENSIONS, ast.Lambda)) for n in inside):
+    if asks and not any(isinstance(n, SOMETIMES) or _is_chain(n) for n in inside):
         node = taking.visit(copy.deepcopy(node))
     return node, taking.answers
+
+
+def _is_chain(node: ast.AST) -> bool:
+    return isinstance(node, ast.Compare) and len(node.ops) > 1
 
 
 class _TakingOut(ast.NodeTransformer):

@@ -7,6 +7,7 @@ from typing import Any
 from adjgen.elementary.arrays.fitting import fitted_to
 from adjgen.elementary.arrays.typing import known, of_rank, shape_of
 from adjgen.elementary.row import Number, call, row
+from adjgen.ir.shapes import met
 from adjgen.ir.types import REAL, Type, array
 
 Subscripts = tuple[str, ...]  # letters, and "..." for what is not named

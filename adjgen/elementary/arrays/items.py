@@ -11,7 +11,7 @@ from adjgen.elementary.arrays.fitting import carried, reduced_to, spreaded
 from adjgen.elementary.arrays.typing import known, rank_of, shape_of, type_of
 from adjgen.elementary.row import Number, call, row
 from adjgen.ir.shapes import Shape, broadcast, dims, symbol
-from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, array
+from adjgen.ir.types import BOOL, INT, REAL, Type, array
 
 SLICE, WHOLE = Type("slice"), Type("slice")  # some of a dimension, all of it
 
@@ -145,7 +145,6 @@ def first(args: Sequence[Any]) -> Type:
     return type_of(args[0])
 
 
-row("places", lambda places: places, category="none", typed=lambda args: OPAQUE)
 row(
     "slice", slice, category="none", raises=False,
     typed=lambda args: WHOLE if all(known(end) is None for end in args) else SLICE,
