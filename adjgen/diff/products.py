@@ -82,6 +82,9 @@ class Differentiator:
             raise refusal(function, "ADJ306", f"`{function.name}` returns nothing", why)
         if wrt is None:
             refuse_active_stars(function)
+        if checks := plain_checks(function, self.functions):
+            body = replace(function.body, eqns=(*checks, *function.body.eqns))
+            function = replace(function, body=body)
         return function, params, self.active(params, mapping)
 
     def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
@@ -95,8 +98,6 @@ class Differentiator:
             main = self.jvp(function, params, inputs, active)
         else:
             main = self.vjp(function, params, inputs, active, kind, bare)
-        if checks := plain_checks(function, self.functions):
-            main = replace(main, body=replace(main.body, eqns=(*checks, *main.body.eqns)))
         return Module(main, self.functions)
 
     def active(self, params: Sequence[Param], mapping: Mapping[Var, Atom]) -> set[Var]:
