@@ -24,13 +24,13 @@ from adjgen.read.names import ABSENT, Known
 from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
 from adjgen.read.ranks import OF_ARRAYS, Ranks, array_of
+from adjgen.read.said_lists import said_list
 from adjgen.read.state import annotation_of, locals_of, parameters
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
 UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)  # a default that only running tells
 OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
-LISTS = ("builtins.list", "typing.List")
 MAKERS = {f"numpy.{n}" for n in ("zeros", "ones", "empty", "full", "eye", "identity", "arange")}
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
@@ -57,7 +57,7 @@ def parameter_types(
             found[name] = (kind_of, (kind_of.dtype or kind_of) is REAL)
         elif is_object(said) and "float" not in annotation:
             found[name] = (OPAQUE, False)
-        elif default is ABSENT and (written := _said_list(outside, annotation_of(node, name))):
+        elif default is ABSENT and (written := said_list(outside, annotation_of(node, name))):
             found[name] = (written, True)
         elif name in used.counts | used.indices:
             whole = "int" in annotation or name in used.counts or isinstance(default, int)
@@ -119,18 +119,6 @@ def _annotation(frame: Frame, name: str) -> list[Any]:
                 with suppress(SyntaxError, ValueError):  # Literal["any text"]
                     pending.append(ast.parse(part.value, mode="eval").body)
     return found
-
-
-def _said_list(frame: Frame, said: ast.expr | None) -> Type | None:
-    """Return the type that an annotation like list[list[float]] says, None for others."""
-    if isinstance(said, ast.Constant) and isinstance(said.value, str):
-        with suppress(SyntaxError, ValueError):
-            return _said_list(frame, ast.parse(said.value, mode="eval").body)
-    if isinstance(said, ast.Subscript) and frame.dotted(said.value) in LISTS:
-        is_number = frame.dotted(said.slice) == "builtins.float"
-        inner = REAL if is_number else _said_list(frame, said.slice)
-        return inner and seq(inner)
-    return None
 
 
 def _nodes_of_parameters(node: Any, nodes: Sequence[ast.AST]) -> Iterable[ast.AST]:
