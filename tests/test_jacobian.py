@@ -92,7 +92,6 @@ def list_and_number(x):
         (table, None, ([2.0], [3.0]), [[([3.0], [2.0])]]),
         (list_and_number, None, ([1.0, 5.0],), ([[2.0, 0.0], [0.0, 2.0]], [1.0, 1.0])),
     ],
-    ids=lambda given: getattr(given, "__name__", str(given)),
 )
 def test_structure(f, wrt, point, expected):
     assert repr(adjgen.jacobian(f, wrt=wrt)(*point)) == repr(expected)
