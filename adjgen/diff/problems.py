@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from adjgen.diagnostics import Problem
 from adjgen.diff.active import useful_variables
+from adjgen.diff.buffers import MAKE, WHOLE, whole_stores
 from adjgen.diff.checkpoint import obstacle
 from adjgen.diff.jumps import jumps
 from adjgen.diff.rules import real_power_check
@@ -13,7 +14,7 @@ from adjgen.ir.integrals import Integral, Quadrature
 from adjgen.ir.query import equations, kinds
 from adjgen.ir.types import is_mutable
 
-LOOKED_AT = (Call, For, Opaque, Root, Try)
+LOOKED_AT = (Call, For, Opaque, Root, Try, "put")
 
 
 def problems_of(
@@ -30,6 +31,7 @@ def problems_of(
         *_checkpoints(function, active, functions),
         *_integrals(function, varied, functions),
     ]
+    found += [problem_at(function, eqn, WHOLE, MAKE) for eqn in whole_stores(function, varied)]
     for eqn in equations(function.body):
         if isinstance(eqn.op, Opaque):
             touched = any(arg in varied for arg in eqn.args)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from adjgen.diagnostics import UnsupportedError
 from adjgen.diff.active import useful_variables, varied_variables
+from adjgen.diff.buffers import checked, tangent_checks
 from adjgen.diff.floats import as_floats
 from adjgen.diff.forms import with_stable_forms
 from adjgen.diff.forward import Forward, tangent_of
@@ -85,7 +86,8 @@ class Differentiator:
         if checks := plain_checks(function, self.functions):
             body = replace(function.body, eqns=(*checks, *function.body.eqns))
             function = replace(function, body=body)
-        return function, params, self.active(params, mapping)
+        active = self.active(params, mapping)
+        return checked(function, active), params, active
 
     def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
         """Return the module of one product: "jvp", "vjp", "value_and_grad" or "grad"."""
@@ -130,7 +132,8 @@ class Differentiator:
             )
             for p in params
         )
-        body = (*rank_checks(function), *body, *number_check(function))
+        checks = *rank_checks(function), *tangent_checks(function, active, dots)
+        body = (*checks, *body, *number_check(function))
         block = Block((*function.body.params, *dots), body, (*function.body.results, *results))
         return replace(
             function, name=f"{function.name}_jvp", params=with_keywords(function.params, extra),
@@ -158,7 +161,9 @@ class Differentiator:
             function = renewed_function(self.functions[name])
             self.functions[key] = function  # a recursive callee finds its own name
             inputs = [function.body.params[k] for k in active]
-            body, dots, results = self._forward(function, inputs, self.activity(function, inputs))
+            varying = self.activity(function, inputs)
+            function = checked(function, varying)
+            body, dots, results = self._forward(function, inputs, varying)
             self.functions[key] = replace(
                 function, name=key, params=flat_params([*function.body.params, *dots], function.params),
                 body=Block((*function.body.params, *dots), body, (*function.body.results, *results)),
@@ -232,6 +237,7 @@ class Differentiator:
             seeds = [Var("bar", v.type) for v in function.body.results]
             inputs = [function.body.params[k] for k in active]
             varying = self.activity(function, inputs)
+            function = checked(function, varying)
             body, grads = self._reverse(function, inputs, varying, seeds)
             self.functions[key] = replace(
                 function, name=key, params=flat_params([*function.body.params, *seeds], function.params),

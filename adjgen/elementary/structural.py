@@ -69,6 +69,20 @@ def plain_text(name: str) -> str:
 row("require_plain", require_plain, outs=0, category="none")
 
 
+def require_floats(value: Any, name: str) -> None:
+    """Raise TypeError if an array into which active values are stored has whole numbers."""
+    if getattr(getattr(value, "dtype", None), "kind", "f") in "biu":
+        raise TypeError(whole_text(name))
+
+
+def whole_text(name: str) -> str:
+    """Return what derivatives say of an array of whole numbers that they would have to store into."""
+    return f"{name} has whole numbers, which cut off what is stored into it: pass floats"
+
+
+row("require_floats", require_floats, outs=0, category="none")
+
+
 def unbound_error(name: str, free: bool) -> NameError:
     """Return what Python raises where a name is read that has no value."""
     if free:

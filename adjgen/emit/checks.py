@@ -2,7 +2,7 @@
 
 import ast
 
-from adjgen.elementary.structural import NOTHING, plain_text, unbound_error
+from adjgen.elementary.structural import NOTHING, plain_text, unbound_error, whole_text
 from adjgen.emit.assignments import Assignments, Statements
 from adjgen.emit.expressions import negated
 from adjgen.emit.references import outside
@@ -73,6 +73,17 @@ def require_plain(write: Assignments, eqn: Eqn) -> Statements:
     test = ast.Call(outside("builtins", "getattr"), parts, [])
     text = ast.Constant(plain_text(name.value))
     error = ast.Call(outside("builtins", "TypeError"), [text], [])
+    return [ast.If(test, [ast.Raise(error)], [])]
+
+
+def require_floats(write: Assignments, eqn: Eqn) -> Statements:
+    """Write the check that an array does not have whole numbers."""
+    array, name = eqn.args
+    assert isinstance(name, Const)
+    whole = ast.Call(outside("numpy", "asarray"), [write.atom(array)], [])
+    kind = ast.Attribute(ast.Attribute(whole, "dtype", ast.Load()), "kind", ast.Load())
+    test = ast.Compare(kind, [ast.In()], [ast.Constant("biu")])
+    error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(whole_text(name.value))], [])
     return [ast.If(test, [ast.Raise(error)], [])]
 
 

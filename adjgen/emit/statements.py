@@ -293,8 +293,8 @@ class Printer(Assignments):
 
 
 SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
-    "require_real": checks.require_real, "require_bound": checks.require_bound,
-    "require_number": checks.require_number, "require_rank": checks.require_rank,
-    "no_derivative": checks.no_derivative, "unpacked": Printer.unpacked, "rows": Printer.unpacked,
-    "changed": Printer.changed, "refilled": Printer.refilled, "require_plain": checks.require_plain,
+    "require_real": checks.require_real, "require_bound": checks.require_bound, "changed": Printer.changed,
+    "require_number": checks.require_number, "require_rank": checks.require_rank, "rows": Printer.unpacked,
+    "require_plain": checks.require_plain, "require_floats": checks.require_floats,
+    "no_derivative": checks.no_derivative, "unpacked": Printer.unpacked, "refilled": Printer.refilled,
 }  # fmt: skip

@@ -21,6 +21,7 @@ from adjgen.read.lowering import Reread, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.returned import returns_argument
+from adjgen.read.said_arrays import says_floats
 from adjgen.read.said_lists import says_plain
 from adjgen.read.shared import shared_names
 from adjgen.read.state import locals_of, parameters
@@ -221,6 +222,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         result = Const(None)
     body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
     about["said"] = {p.name for p in params if says_plain(frame, p.name)}
+    about["floats"] = {p.name for p in params if says_floats(definition, p.name)}
     about["shared"] = shared_names(session, body, params)
     return Function(name, tuple(params), body, tree_of(result), about)
 

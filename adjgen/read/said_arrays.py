@@ -29,6 +29,13 @@ def says_arrays(definition: Any) -> bool:
     return any(said_array(file, annotation_of(node, name), name) for name, _ in parameters(node))
 
 
+def says_floats(definition: Any, name: str) -> bool:
+    """Whether an annotation says that a parameter is an array of floats."""
+    said = annotation_of(definition.node, name)
+    text = "" if said is None else ast.unparse(said).lower()
+    return "float" in text and said_array(definition.file, said, name) is not None
+
+
 class Reader:
     """Reads the annotation of one parameter."""
 

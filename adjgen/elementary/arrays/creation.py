@@ -7,6 +7,7 @@ from adjgen.elementary.arrays.fitting import reduced_to, spreaded
 from adjgen.elementary.arrays.shaping import shape_from
 from adjgen.elementary.arrays.typing import (
     array_row,
+    element_type,
     known,
     no_derivative,
     of_rank,
@@ -24,8 +25,24 @@ def made(args: Sequence[Any]) -> Type:
 
 
 def alike(args: Sequence[Any]) -> Type:
-    """Return the type of np.zeros_like(x, dtype)."""
-    return array(shape_of(args[0]) if type_of(args[0]).dtype else symbol(), REAL)
+    """Return the type of np.zeros_like(x, dtype), which has floats if a dtype is said."""
+    kind = REAL if known(args[1]) is not None else element_type(args[0])
+    return array(shape_of(args[0]) if type_of(args[0]).dtype else symbol(), kind)
+
+
+def alike_full(args: Sequence[Any]) -> Type:
+    """Return the type of np.full_like(x, value)."""
+    return alike((args[0], None))
+
+
+def filled(args: Sequence[Any]) -> Type:
+    """Return the type of np.full(shape, value)."""
+    return array(shape_from(args[0]), element_type(args[1]))
+
+
+def counted(args: Sequence[Any]) -> Type:
+    """Return the type of np.arange(start, stop, step)."""
+    return of_rank(1, element_type(*[one for one in args if known(one) is not None]))
 
 
 SHAPED = (("shape", ...), ("dtype", None))
@@ -33,7 +50,7 @@ LIKE = (("a", ...), ("dtype", None))
 for _name in ("zeros", "ones", "empty"):
     no_derivative(_name, made, SHAPED)
     no_derivative(f"{_name}_like", alike, LIKE)
-for _name, _typed in {"full": made, "full_like": alike}.items():
+for _name, _typed in {"full": filled, "full_like": alike_full}.items():
     array_row(
         _name, typed=_typed, signature=((SHAPED if _name == "full" else LIKE)[0], ("fill_value", ...)),
         jvp=lambda args, y, dot: spreaded(dot(1), y) if dot.has(1) else call("zeros_of", y),
@@ -43,7 +60,7 @@ no_derivative("eye", lambda args: of_rank(2), (("N", ...), ("M", None), ("k", 0)
 no_derivative("identity", lambda args: of_rank(2), (("n", ...), ("dtype", None)))
 for _name in ("arange", "logspace", "geomspace"):
     no_derivative(
-        _name, lambda args: of_rank(1), (("start", ...), ("stop", None), ("step", None)),
+        _name, counted if _name == "arange" else lambda args: of_rank(1), (("start", ...), ("stop", None), ("step", None)),
         category="sequence", refusal="its ends are settings here. Scale a range of numbers: a + (b - a) * np.linspace(0.0, 1.0, n).",
     )  # fmt: skip
 for _name in ("argmax", "argmin", "argsort"):

@@ -7,6 +7,7 @@ from adjgen.elementary.arrays.fitting import PARTS, carried
 from adjgen.elementary.arrays.typing import (
     UNKNOWN,
     array_row,
+    element_type,
     known,
     of_rank,
     rank_of,
@@ -18,10 +19,10 @@ from adjgen.ir.types import REAL, Type, array
 
 def _joined(args: Sequence[Any]) -> Type:
     """Return the type of np.concatenate((x, ...), axis)."""
-    shape, axis = shape_of(args[1]), known(args[0])
+    shape, axis, kind = shape_of(args[1]), known(args[0]), element_type(*args[1:])
     if not isinstance(shape, tuple) or axis is UNKNOWN or axis is None:
-        return of_rank(1 if axis is None else None)
-    return array(tuple(None if k == axis % len(shape) else d for k, d in enumerate(shape)), REAL)
+        return of_rank(1 if axis is None else None, kind)
+    return array(tuple(None if k == axis % len(shape) else d for k, d in enumerate(shape)), kind)
 
 
 def concatenated(axis: int, *arrays: Any) -> Any:
@@ -74,11 +75,11 @@ def stacked(axis: int, *arrays: Any) -> Any:
 
 
 def _type_stacked(args: Sequence[Any]) -> Type:
-    shape, axis = shape_of(args[1]), known(args[0])
+    shape, axis, kind = shape_of(args[1]), known(args[0]), element_type(*args[1:])
     if not isinstance(shape, tuple) or axis is UNKNOWN:
-        return of_rank(None)
+        return of_rank(None, kind)
     at = axis % (len(shape) + 1)
-    return array((*shape[:at], len(args) - 1, *shape[at:]), REAL)
+    return array((*shape[:at], len(args) - 1, *shape[at:]), kind)
 
 
 row(
@@ -99,10 +100,10 @@ def piled(function: str, *arrays: Any) -> Any:
 
 
 def _type_piled(args: Sequence[Any]) -> Type:
-    ranks = {rank_of(arg) for arg in args[1:]}
+    ranks, kind = {rank_of(arg) for arg in args[1:]}, element_type(*args[1:])
     if known(args[0]) != "hstack":
-        return of_rank(2 if ranks <= {0, 1, 2} else None)
-    return of_rank(1 if ranks <= {0, 1} else 2 if ranks == {2} else None)
+        return of_rank(2 if ranks <= {0, 1, 2} else None, kind)
+    return of_rank(1 if ranks <= {0, 1} else 2 if ranks == {2} else None, kind)
 
 
 def _piled_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
@@ -148,7 +149,9 @@ def _append_bar(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number |
 
 array_row(
     "append", signature=(("arr", ...), ("values", ...), ("axis", None)), vjp=_append_bar,
-    typed=lambda args: of_rank(1 if known(args[2]) is None else rank_of(args[0])),
+    typed=lambda args: of_rank(
+        1 if known(args[2]) is None else rank_of(args[0]), element_type(*args[:2])
+    ),
     jvp=lambda args, y, dot: call("np.append", dot(0), dot(1), args[2]),
 )  # fmt: skip
 
@@ -168,7 +171,8 @@ def _displayed(args: Sequence[Any]) -> Type:
         if all(isinstance(s, tuple) and len(s) == len(inner[0] or ()) for s in inner)
         else None
     )
-    return of_rank(None) if known_inner is None else array((*dims, *known_inner), REAL)
+    kind = element_type(*args[1:])
+    return of_rank(None, kind) if known_inner is None else array((*dims, *known_inner), kind)
 
 
 def arranged(structure: Any, leaves: Any) -> Any:

@@ -8,7 +8,7 @@ from adjgen.elementary.libraries import function, label
 from adjgen.elementary.row import Row, enter
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.shapes import Shape, dims, rank, symbol
-from adjgen.ir.types import NUMBERS, REAL, Type, array
+from adjgen.ir.types import NUMBERS, REAL, Type, array, join
 
 UNKNOWN = object()
 
@@ -47,8 +47,7 @@ def known(atom: Any) -> Any:
 def element_type(*atoms: Any) -> Type:
     """Return the type of the numbers in a value made of others."""
     kinds = [type_of(a).dtype or type_of(a) for a in atoms]
-    whole = all(kind in NUMBERS and kind is not REAL for kind in kinds)
-    return kinds[0] if whole and len(kinds) == 1 else REAL
+    return join(*kinds) if kinds and all(kind in NUMBERS for kind in kinds) else REAL
 
 
 def like(k: int = 0) -> Callable[[Sequence[Atom]], Type]:
