@@ -99,4 +99,34 @@ def test_annotations_of_floats_need_no_check():
     text = text.replace(
         "import numpy as np\n", "import numpy as np\nfrom numpy.typing import NDArray\n"
     )
-    assert "dtype.kind" not in adjgen.generate(text, wrt="x").source
+    assert "dtype.kind" not in adjgen.generate(text, wrt="x", mode="reverse").source
+
+
+UPDATES = {  # what numpy raises, derivatives raise
+    "y[1:] += x[1:] * 0.5": "k.copy()",
+    "y[1:] -= x[1:] * 0.5": "k.copy()",
+    "y[1:] += x[None, 1:]": "np.zeros(3)",
+    "np.copyto(y, x * 0.5)": "k.copy()",
+    "y.fill(x)": "np.zeros(3)",
+    "y.fill(x[0] * 0.5)": "k.copy()",
+    "y += x * 0.5": "k.copy()",
+    "y **= x[0]": "k.copy()",
+}
+
+
+@pytest.mark.parametrize("update", UPDATES)
+def test_updates_in_place_raise_what_numpy_raises(update):
+    text = module(UPDATES[update]).replace("y[0] = x[0] * 10", update)
+    found, own = {}, {}
+    exec(adjgen.generate(text, wrt="x").source, found)
+    exec(text, own)
+    x, whole = np.array([0.25, 2.0, 3.0]), np.array([1, 2, 3])
+    raised = []
+    for function in (own["f"], found["f_value_and_grad"]):
+        try:
+            function(x, whole)
+        except (TypeError, ValueError) as error:
+            raised.append(error)
+    if "x[0] * 0.5" in update:  # cut off by numpy, which has no derivative
+        raised.insert(0, TypeError())
+    assert len(raised) == 2 and isinstance(raised[0], type(raised[1])), raised

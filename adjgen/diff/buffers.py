@@ -14,6 +14,7 @@ from adjgen.ir.types import BOOL, INT
 
 WHOLE = "ADJ401 a store into an array of whole numbers, which would cut the value off"
 MAKE = "Make the array of floats: `np.array([0.0, 0.0])`, `np.full(n, 0.0)`, `x.astype(float)`."
+STORES = {"put", "copied_into", "filled_with"}
 MADE = {"astype", "array_as", "asarray_as", "np.geomspace"}
 MADE |= {f"np.{n}" for n in ("zeros", "ones", "empty", "eye", "identity", "linspace", "logspace")}
 LIKE = {"np.zeros_like", "np.ones_like", "np.empty_like"}
@@ -41,15 +42,15 @@ class FloatArrays(Floats):
 
 def whole_stores(function: Function, varied: set[Var]) -> Iterator[Eqn]:
     """Yield the stores of active values into arrays that are known to have whole numbers."""
-    for eqn in equations(function.body) if "put" in kinds(function.body) else ():
-        if eqn.op == "put" and eqn.args[0].type.dtype in (INT, BOOL) and eqn.args[1] in varied:
+    for eqn in equations(function.body):
+        if eqn.op in STORES and eqn.args[0].type.dtype in (INT, BOOL) and eqn.args[1] in varied:
             yield eqn
 
 
 def checked(function: Function, active: set[Var]) -> Function:
     """Return a function that checks what it stores active values into, where that is made."""
     body = function.body
-    if "put" not in kinds(body) or "product" in function.about:
+    if STORES.isdisjoint(kinds(body)) or "product" in function.about:
         return function
     said = function.about.get("floats", ())
     wanted = _unsure(body, active, [v for p in function.params if p.name in said for v in p.vars])
@@ -58,14 +59,14 @@ def checked(function: Function, active: set[Var]) -> Function:
 
 def tangent_checks(function: Function, active: set[Var], dots: Sequence[Var]) -> list[Eqn]:
     """Return the checks that tangents are floats, where what they are in is stored into."""
-    if "put" not in kinds(function.body) or not _unsure(function.body, active, ()):
+    if STORES.isdisjoint(kinds(function.body)) or not _unsure(function.body, active, ()):
         return []
     return [check for dot in dots if dot.type.dtype for check in _checks((dot,), {dot})]
 
 
 def _unsure(body: Block, active: set[Var], known: Sequence[Var]) -> set[Atom]:
     """Return what active values are stored into, where it is made, if that may not be of floats."""
-    stores = [e.args[0] for e in equations(body) if e.op == "put" and e.args[1] in active]
+    stores = [e.args[0] for e in equations(body) if e.op in STORES and e.args[1] in active]
     if not stores:
         return set()
     sure = FloatArrays()

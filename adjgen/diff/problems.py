@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from adjgen.diagnostics import Problem
 from adjgen.diff.active import useful_variables
-from adjgen.diff.buffers import MAKE, WHOLE, whole_stores
+from adjgen.diff.buffers import MAKE, STORES, WHOLE, whole_stores
 from adjgen.diff.checkpoint import obstacle
 from adjgen.diff.jumps import jumps
 from adjgen.diff.rules import real_power_check
@@ -14,7 +14,7 @@ from adjgen.ir.integrals import Integral, Quadrature
 from adjgen.ir.query import equations, kinds
 from adjgen.ir.types import is_mutable
 
-LOOKED_AT = (Call, For, Opaque, Root, Try, "put")
+LOOKED_AT = (Call, For, Opaque, Root, Try, *STORES)
 
 
 def problems_of(

@@ -18,7 +18,7 @@ from adjgen.ir.shapes import rank
 from adjgen.ir.types import INT, NUMBERS, REAL, differentiable
 
 ONE, ZERO = Const(1.0), Const(0.0)
-ITEMS = {"picked", "put", "put_added"}  # of arrays
+ITEMS = {"picked", "put", "put_added", "part_plus"}  # of arrays
 NONE = (Const(None), ZERO)  # no derivative
 
 

@@ -227,6 +227,16 @@ def put_added(items: ast.expr, args: Args) -> list[ast.stmt]:
     return [ast.Expr(ast.Call(outside("numpy", "add.at"), [items, whole, value], []))]
 
 
+def copied_into(items: ast.expr, args: Args) -> list[ast.stmt]:
+    """Write np.copyto(x, value)."""
+    return [ast.Expr(ast.Call(outside("numpy", "copyto"), [items, *args], []))]
+
+
+def filled_with(items: ast.expr, args: Args) -> list[ast.stmt]:
+    """Write x.fill(value)."""
+    return [ast.Expr(ast.Call(ast.Attribute(items, "fill", ast.Load()), list(args), []))]
+
+
 def part_plus(items: ast.expr, args: Args) -> list[ast.stmt]:
     """Write x[parts] += value."""
     value, *parts = args
@@ -248,6 +258,8 @@ def update(op: type[ast.operator]) -> Callable[[ast.expr, Args], list[ast.stmt]]
 STORES: dict[str, Callable[[ast.expr, Args], list[ast.stmt]]] = {
     "put": put, "put_added": put_added, "part_plus": part_plus, "add_in_place": update(ast.Add),
     "sub_in_place": update(ast.Sub), "mul_in_place": update(ast.Mult), "div_in_place": update(ast.Div),
+    "copied_into": copied_into, "filled_with": filled_with,
+    "pow_in_place": update(ast.Pow), "mod_in_place": update(ast.Mod), "floordiv_in_place": update(ast.FloorDiv),
 }  # fmt: skip
 
 

@@ -156,7 +156,7 @@ def suits(row: Row, args: Sequence[Atom]) -> bool:
     test = KNOWN.get(row.name)
     if test is not None and not test(*args):
         return False
-    if row.name == "np.arange" or row.category == "none":
+    if row.name in ("np.arange", "np.full") or row.category == "none":
         return True
     return any(arg.type.dtype for arg in args) or all(
         arg.type in NUMBERS or arg.type is OPAQUE or isinstance(arg, Const) for arg in args[:1]

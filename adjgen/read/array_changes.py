@@ -23,7 +23,7 @@ def call(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
         return None
     if dotted == "numpy.copyto":
         value = expressions.atom(frame, node.args[1])
-        arrays.change(frame, node, base, "put", value, Const(...))
+        arrays.change(frame, node, base, "copied_into", value)
         return Const(None)
     parts = arrays.index(frame, node.args[1])
     value = expressions.atom(frame, node.args[2])
@@ -47,7 +47,7 @@ def statement(frame: Frame, node: ast.Expr, inner: ast.Call) -> Value | None:
         return None
     if function.attr == "fill" and len(inner.args) == 1 and not inner.keywords:
         value = expressions.atom(frame, inner.args[0])
-        arrays.change(frame, node, base, "put", value, Const(...))
+        arrays.change(frame, node, base, "filled_with", value)
         return Const(None)
     what = f"ADJ301 `.{function.attr}()` changes an array in place, which has no rule"
     carry(frame, node, reason=what, hint="Make a new array: `x = np.sort(x)`.")

@@ -5,7 +5,7 @@ An array that has a name is a cell, as a list is: storing gives the cell a new v
 
 import ast
 
-from adjgen.elementary.arrays.items import IN_PLACE, type_of_item
+from adjgen.elementary.arrays.items import IN_PLACE, SLICE, WHOLE, is_basic, type_of_item
 from adjgen.elementary.arrays.typing import rank_of
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
@@ -142,17 +142,19 @@ def augmented(frame: Frame, node: ast.AugAssign, name: str | None) -> bool:
         return False
     base = stored_into(frame, target)
     if base is not None and isinstance(target, ast.Subscript) and name is not None:
-        parts = index(frame, target.slice)
-        old = frame.row(target, "picked", frame.materialise(node, base), *parts)
-        right = expressions.atom(frame, node.value)
-        change(frame, node, base, "put", frame.row(node, name, old, right), *parts)
+        update_part(frame, node, target, base, name)
         return True
-    if not isinstance(target, ast.Name) or name not in IN_PLACE:
+    product = isinstance(node.op, ast.MatMult)
+    if not isinstance(target, ast.Name) or not (product or name in IN_PLACE):
         return False
     owner = frame.frame_of(target.id)
     found = owner.env.get(target.id) if owner else None
     if not isinstance(found, ListValue) or (whole := held(frame, found)) is None:
         return False
+    if product:
+        what = f"a product of matrices that is stored in its factor `{target.id}`"
+        frame.problem(node, "ADJ401", what, f"Write `{target.id} = {target.id} @ ...`.")
+        return True
     if not rank_of(whole) and references(frame.session.frames)[found.cell] > 1:
         what = f"`{target.id}` has another name, which changes if it is an array, but not if it is a number"
         frame.problem(
@@ -161,6 +163,26 @@ def augmented(frame: Frame, node: ast.AugAssign, name: str | None) -> bool:
     right = expressions.atom(frame, node.value)
     change(frame, node, found, f"{name}_in_place", right)
     return True
+
+
+def update_part(
+    frame: Frame, node: ast.AugAssign, target: ast.Subscript, base: ListValue, name: str
+) -> None:
+    """Lower x[parts] += value: of a slice numpy updates it in place, an item is read and stored."""
+    parts = index(frame, target.slice)
+    if name in ("add", "sub") and is_slice(parts):
+        right = expressions.atom(frame, node.value)
+        right = frame.row(node, "neg", right) if name == "sub" else right
+        change(frame, node, base, "part_plus", right, *parts)
+        return
+    old = frame.row(target, "picked", frame.materialise(node, base), *parts)
+    right = expressions.atom(frame, node.value)
+    change(frame, node, base, "put", frame.row(node, name, old, right), *parts)
+
+
+def is_slice(parts: list[Atom]) -> bool:
+    """Whether parts of an index give a view for certain."""
+    return all(map(is_basic, parts)) and any(part.type in (SLICE, WHOLE) for part in parts)
 
 
 def unpacked(frame: Frame, node: ast.stmt, value: Value, count: int) -> list[Value] | None:

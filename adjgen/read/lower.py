@@ -255,10 +255,11 @@ def _argument(session: Session, param: Param, definition: Any) -> Value:
     if not is_mutable(var.type):
         return var
     frozen = "" if is_main else "it belongs to the caller"
-    if param.default is not ... and param.default is not None:
+    given = param.default is ... or type(param.default) in (int, float)
+    if not given and param.default is not None:
         frozen = "it is the default of a parameter, which stays for the next call"
     optional = var if is_main and param.default is None else None
-    cell = Cell(frozen=frozen, given=is_main and param.default is ..., buffer=optional)
+    cell = Cell(frozen=frozen, given=is_main and given, buffer=optional)
     session.heap[cell] = var
     return ListValue(cell)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from adjgen.elementary.arrays.fitting import carried, reduced_to, spreaded
 from adjgen.elementary.arrays.typing import known, rank_of, shape_of, type_of
-from adjgen.elementary.row import Number, call, row
+from adjgen.elementary.row import TABLE, Number, call, row
 from adjgen.ir.shapes import Shape, broadcast, dims, symbol
 from adjgen.ir.types import BOOL, INT, REAL, Type, array
 
@@ -34,6 +34,22 @@ def put_added(x: Any, value: Any, *parts: Any) -> Any:
 
     new = x.copy()
     np.add.at(new, parts if len(parts) > 1 else parts[0], value)
+    return new
+
+
+def copied_into(x: Any, value: Any) -> Any:
+    """Return what np.copyto(x, value) leaves in x."""
+    import numpy as np
+
+    new = x.copy()
+    np.copyto(new, value)
+    return new
+
+
+def filled_with(x: Any, value: Any) -> Any:
+    """Return what x.fill(value) leaves in x."""
+    new = x.copy()
+    new.fill(value)
     return new
 
 
@@ -158,6 +174,12 @@ row(
     "put", put, category="sequence", typed=first, mutates=True,
     jvp=lambda args, y, dot: call("put", dot(0), dot(1), *args[2:]), vjp=_put_vjp,
 )  # fmt: skip
+for _name, _evaluate in {"copied_into": copied_into, "filled_with": filled_with}.items():
+    row(  # x[...] = value, but for what numpy refuses
+        _name, _evaluate, category="sequence", typed=first, mutates=True,
+        jvp=lambda args, y, dot: call("put", dot(0), dot(1), ...),
+        vjp=lambda k, args, y, bar: _put_vjp(k, (*args, ...), y, bar),
+    )  # fmt: skip
 carried(
     "picked_last", typed=type_of_item,
     jvp=lambda args, y, dot: call("picked_last", dot(0), *args[1:]),
@@ -171,13 +193,10 @@ for _name in ("put_added", "part_plus"):
     )  # fmt: skip
 
 # x += v and its kin keep the type of the numbers in x, and other names of x see the change.
-PARTIALS: dict[str, Any] = {
-    "add": (lambda a, b, y: 1.0, lambda a, b, y: 1.0),
-    "sub": (lambda a, b, y: 1.0, lambda a, b, y: -1.0),
-    "mul": (lambda a, b, y: b, lambda a, b, y: a),
-    "div": (lambda a, b, y: call("div", 1.0, b, beside=y), lambda a, b, y: -(y / b)),
-}
-IN_PLACE = {"add": "iadd", "sub": "isub", "mul": "imul", "div": "itruediv"}
+IN_PLACE = {
+    "add": "iadd", "sub": "isub", "mul": "imul", "div": "itruediv", "pow": "ipow", "mod": "imod",
+    "floordiv": "ifloordiv",
+}  # fmt: skip
 
 
 def updated(args: Sequence[Any]) -> Type:
@@ -193,14 +212,23 @@ def _updated(name: str) -> Any:
 
 
 def _update(name: str) -> None:
-    partials = PARTIALS[name]
+    def partial(k: int, args: Sequence[Any], y: Number) -> Number | None:
+        """Return what the row of numbers has, in the functions of numpy."""
+        y.builder.library = True
+        found = TABLE[name].partial(k, args, y)
+        y.builder.library = False
+        return found
 
     def tangent(args: Sequence[Any], y: Number, dot: Any) -> Number:
-        terms = [dot(k) * partials[k](*args, y) for k in (0, 1) if dot.has(k)]
-        return spreaded(sum(terms[1:], terms[0]), y)
+        found = [(k, partial(k, args, y)) for k in (0, 1) if dot.has(k)]
+        terms = [dot(k) * factor for k, factor in found if factor is not None]
+        return spreaded(sum(terms[1:], terms[0]), y) if terms else call("zeros_of", y)
 
-    def adjoint(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
-        product = bar * partials[k](*args, y)
+    def adjoint(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number | None:
+        factor = partial(k, args, y)
+        if factor is None:
+            return None
+        product = bar * factor
         return product if k == 0 and rank_of(args[0]) else reduced_to(product, args[k])
 
     row(
