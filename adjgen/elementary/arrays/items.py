@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adjgen.elementary.arrays.fitting import carried, reduced_to, spreaded
-from adjgen.elementary.arrays.typing import known, rank_of, shape_of, type_of
+from adjgen.elementary.arrays.typing import UNKNOWN, known, rank_of, shape_of, type_of
 from adjgen.elementary.row import TABLE, Number, call, row
 from adjgen.ir.shapes import Shape, broadcast, dims, symbol
 from adjgen.ir.types import BOOL, INT, REAL, Type, array
@@ -213,11 +213,14 @@ def _updated(name: str) -> Any:
 
 def _update(name: str) -> None:
     def partial(k: int, args: Sequence[Any], y: Number) -> Number | None:
-        """Return what the row of numbers has, in the functions of numpy."""
-        y.builder.library = True
+        """Return what the row of numbers has; choices of a power are numpy's, which makes them float64."""
+        y.builder.library = name == "pow"
+        if name == "div":  # by a number that is zero the user's own statement raises
+            return -(y / args[1]) if k else call("div", 1.0, args[1], beside=y)
         found = TABLE[name].partial(k, args, y)
         y.builder.library = False
-        return found
+        chosen = name == "pow" and known(args[1]) is UNKNOWN
+        return call("in_precision_of", found, y) if chosen else found
 
     def tangent(args: Sequence[Any], y: Number, dot: Any) -> Number:
         found = [(k, partial(k, args, y)) for k in (0, 1) if dot.has(k)]
