@@ -103,7 +103,8 @@ def primal(definition: Any, options: Options = Options()) -> Module:
             [Problem("ADJ802", f"target {options.target!r} does not exist", why)]
         )
     with deep_recursion():
-        module = optimise(lower(definition, options.target), after=False, exact=options.exact)
+        lowered = lower(definition, options.target, options.wrt)
+        module = optimise(lowered, after=False, exact=options.exact)
         if options.checkpoint:
             from adjgen.diff.checkpoint import marked
 
@@ -172,7 +173,7 @@ def stages(
 
     with deep_recursion():
         ready = fitting_primal(definition, options)
-        module = lower(definition, ready.main.about["target"])
+        module = lower(definition, ready.main.about["target"], options.wrt)
         found = [("lower", module.main)]
         current = module.main
         for name, one in sequence(False, options.exact):

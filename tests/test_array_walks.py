@@ -293,3 +293,72 @@ def after_events(x: np.ndarray, events):
 )
 def test_dimensions_of_what_is_not_differentiated(f, given):
     check(f, X, given)
+
+
+# ---- a container that no derivative is asked for by is walked as it is
+
+
+def by_keys(x: np.ndarray, d):
+    s = 0.0
+    for i, k in enumerate(d):
+        s = np.sin(s) + x[i] * k
+    return s
+
+
+def by_values(x: np.ndarray, d):
+    s = 0.0
+    for k in d:
+        s += x[d[k]] ** 2
+    return s
+
+
+def by_members(x: np.ndarray, places):
+    s = 0.0
+    for _ in range(2):
+        for k in places:
+            s = np.sin(s) + x[k] ** 2
+    return s
+
+
+@pytest.mark.parametrize(
+    "f, given",
+    [
+        (by_keys, {0: 5.0, 1: 6.0, 2: 7.0}),
+        (by_keys, [5.0, 6.0, 7.0]),
+        (by_keys, X * 2.0),
+        (by_values, {"a": 0, "b": 2}),
+        (by_members, {0, 2}),
+        (by_members, range(2)),
+    ],
+)
+def test_any_container_is_walked(f, given):
+    check(f, X, given)
+
+
+def test_what_can_be_walked_once():
+    value, slope = adjgen.value_and_grad(by_members_once, wrt="x")(X, iter([0, 2]))
+    assert value == by_members_once(X, [0, 2])
+    assert np.allclose(slope, difference(by_members_once, (X, [0, 2]), 0), rtol=1e-6)
+
+
+def by_members_once(x: np.ndarray, places):
+    s = 0.0
+    for k in places:
+        s = np.sin(s) + x[k] ** 2
+    return s
+
+
+def in_turn(x, ws):
+    for w in ws:
+        x = np.tanh(w * x)
+    return x
+
+
+def test_the_value_walks_what_derivatives_refuse():
+    """A dict of numbers: that its keys are numbers, a derivative checks by its dimensions."""
+    names = {}
+    exec(adjgen.generate(in_turn, wrt="x").source, names)
+    given = {2.0: 0, 3.0: 1}
+    assert names["in_turn"](0.3, given) == in_turn(0.3, given)
+    with pytest.raises(TypeError, match="ws must have 1 dimension"):
+        names["in_turn_value_and_grad"](0.3, given)

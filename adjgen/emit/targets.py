@@ -236,7 +236,7 @@ MATH: dict[str, Spelling] = {
     "sum": over_tuple("builtins.sum"), "sum_from": sum_from, "fsum": over_tuple("math.fsum"), "prod": over_tuple("math.prod"),
     "dist": two_points, "winners": winners, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
     "log_base": call("math.log"), "math_pow": call("math.pow"), "round_digits": call("builtins.round"),
-    "range": call("builtins.range"), "len": call("builtins.len"), "isqrt": call("math.isqrt"), "padded": padded, "backwards": backwards,
+    "range": call("builtins.range"), "len": call("builtins.len"), "items_of": call("builtins.list"), "isqrt": call("math.isqrt"), "padded": padded, "backwards": backwards,
     "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same, "index": same, "infinity": infinity,
     "item": lambda args: subscript(args[0], args[1:]), "part": part, "order_of": order_of,
     "listing": lambda args: ast.List(list(args), ast.Load()), "joined": binary(ast.Add),

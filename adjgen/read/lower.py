@@ -31,8 +31,10 @@ from adjgen.read.views import check_views
 DEEPEST = 8  # lists in a list
 
 
-def lower(definition: Any, target: str = "math") -> Module:
+def lower(definition: Any, target: str = "math", wrt: Sequence[str | int] | None = None) -> Module:
     """Return a function as a Module, its unknown parameters numbers, or arrays for target numpy.
+
+    What no derivative is asked for by may be any container there: `wrt` says by what one is.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def lower(definition: Any, target: str = "math") -> Module:
     carried: dict[Loc, Conflict] = {}
     while True:
         try:
-            return _lowered(definition, target, retyped, carried)
+            return _lowered(definition, target, _passive(definition, wrt), retyped, carried)
         except Reread as again:
             assert again.lost.place is not None
             carried[again.lost.place] = again.lost
@@ -51,6 +53,15 @@ def lower(definition: Any, target: str = "math") -> Module:
             if retyped.get(found.parameter) == found.kind or depth(found.kind) > DEEPEST:
                 raise UnsupportedError([_of_two_kinds(*found.parameter)]) from None
             retyped[found.parameter] = found.kind
+
+
+def _passive(definition: Any, wrt: Sequence[str | int] | None) -> set[str]:
+    """Return the parameters that `wrt` leaves out; None leaves out none of those that are arrays."""
+    names = [name for name, _ in parameters(definition.node)]
+    if wrt is None:
+        return set()
+    places = {names[k] for k in wrt if isinstance(k, int) and -len(names) <= k < len(names)}
+    return set(names) - places - set(wrt)
 
 
 def _of_two_kinds(definition: Any, parameter: str) -> Problem:
@@ -63,11 +74,12 @@ def _of_two_kinds(definition: Any, parameter: str) -> Problem:
 def _lowered(
     definition: Any,
     target: str,
+    passive: set[str],
     retyped: dict[tuple[Any, str], Type],
     carried: dict[Loc, Conflict],
 ) -> Module:
     """Return a function as a Module, parameters and try statements read as earlier readings told."""
-    session = Session(target)
+    session = Session(target, passive)
     session.main, session.retyped, session.carried = definition, retyped, carried
     _signature_problems(session, definition)
     session.recursive.add(definition)  # a call of itself is a CALL

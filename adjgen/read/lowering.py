@@ -1,5 +1,6 @@
 """What one act of lowering shares, and what is left of a block that was read for itself."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +28,11 @@ class Reread(Exception):
 class Session:
     """What one act of lowering shares: the builder, the problems, the functions called."""
 
-    def __init__(self, target: str = "math") -> None:
+    def __init__(self, target: str = "math", passive: Container[str] = ()) -> None:
         self.target = target
+        self.passive = (
+            passive  # the parameters of the main function that no derivative is asked for by
+        )
         self.views: Views = {}
         self.builder = Builder()
         self.problems: list[Problem] = []  # a loop that is read again forgets those of its body

@@ -10,6 +10,8 @@ from adjgen.read import arrays, expressions, lists
 from adjgen.read.cells import Heap
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
+from adjgen.read.said_arrays import said_array
+from adjgen.read.state import annotation_of
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
 OF_A_WALK = "is walked by a loop: change it by its place in the list of lists"
@@ -75,13 +77,28 @@ def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
     held = lists.list_of(frame, node)
     whole = arrays.held(frame, held) if isinstance(held, ListValue) else None
     if whole is not None and isinstance(held, ListValue):
-        made = frame.emit(node, "range", [frame.row(node, "len", whole)], [seq(INT)])[0]
-        return Walk([made], [Var("k", INT)], [], [held.cell], held, node)
+        items, inside = held, whole
+        if _may_be_anything(frame, whole):  # a dict, a set or a generator has no items by place
+            inside = frame.row(node, "items_of", whole)
+            items = arrays.remembered(frame, inside, whole, held)
+        made = frame.emit(node, "range", [frame.row(node, "len", inside)], [seq(INT)])[0]
+        return Walk([made], [Var("k", INT)], [], [held.cell], items, node)
     if held is None:
         return one_of(frame, expressions.atom(frame, node), target)
     found = one_of(frame, frame.materialise(node, held), target)
     found.cells = [held.cell] if isinstance(held, (ListValue, RowValue)) else []
     return found
+
+
+def _may_be_anything(frame: Frame, whole: Atom) -> bool:
+    """Whether a value is a parameter that no derivative is asked for by, and nothing says what it is."""
+    session = frame.session
+    if not isinstance(whole, Var) or whole not in session.origins:
+        return False
+    (definition, name), depth = session.origins[whole]
+    if definition is not session.main or depth or name not in session.passive:
+        return False
+    return said_array(definition.file, annotation_of(definition.node, name), name) is None
 
 
 def _walkable(frame: Frame, node: ast.expr) -> bool:

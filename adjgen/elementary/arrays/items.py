@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adjgen.elementary.arrays.fitting import carried, reduced_to, spreaded
-from adjgen.elementary.arrays.typing import UNKNOWN, known, rank_of, shape_of, type_of
+from adjgen.elementary.arrays.typing import UNKNOWN, known, like, rank_of, shape_of, type_of
 from adjgen.elementary.row import TABLE, Number, call, row
 from adjgen.ir.shapes import Shape, broadcast, dims, symbol
 from adjgen.ir.types import BOOL, INT, REAL, Type, array
@@ -169,6 +169,10 @@ row(
     "picked", picked, category="sequence", typed=type_of_item, view=True,
     jvp=lambda args, y, dot: call("picked", dot(0), *args[1:]),
     vjp=unpicked, scatter=lambda k, args, y, bar, into: into if k else grown(into, bar, args[1:]),
+)  # fmt: skip
+row(
+    "items_of", list, category="sequence", typed=like(), view=True,  # of what may be no array
+    jvp=lambda args, y, dot: dot(0), vjp=lambda k, args, y, bar: bar,
 )  # fmt: skip
 row(
     "put", put, category="sequence", typed=first, mutates=True,
