@@ -424,3 +424,18 @@ def test_an_update_of_what_may_be_a_number_of_two_names():
 
     with pytest.raises(adjgen.UnsupportedError, match="changes if it is an array"):
         adjgen.vjp(f, target="numpy")
+
+
+def weighed(x, w=None):
+    if w is None:
+        w = np.ones(3)
+    return np.sum(w * x)
+
+
+@pytest.mark.parametrize("given", [X, tuple(X)])
+def test_nothing_is_written_into_what_is_only_read(given):
+    if isinstance(given, np.ndarray):
+        given = given.copy()
+        given.setflags(write=False)
+    value, slope = adjgen.value_and_grad(weighed, wrt="x", target="numpy")(X, given)
+    assert value == 14.0 and slope.tolist() == [1.0, 2.0, 3.0]

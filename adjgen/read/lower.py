@@ -12,6 +12,7 @@ from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
 from adjgen.ir.types import OPAQUE, REAL, Type, differentiable, is_mutable, seq
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
+from adjgen.read.callers import show_changes
 from adjgen.read.cells import opened
 from adjgen.read.flow import yields
 from adjgen.read.frame import Frame
@@ -227,7 +228,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     result = opened(list_taken(frame, definition.node, result), session.heap)
     check_views(frame, definition.node, [p for p in leaves(result) if isinstance(p, Var)])
     if is_main:
-        _show_changes(session, params, bound)
+        show_changes(session, params, bound)
     if not all(isinstance(part, (Var, Const)) for part in leaves(result)):
         what = "the function returns different kinds of things"
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
@@ -237,19 +238,6 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
     about["floats"] = {p.name for p in params if says_floats(definition, p.name)}
     about["shared"] = shared_names(session, body, params)
     return Function(name, tuple(params), body, tree_of(result), about)
-
-
-def _show_changes(session: Session, params: Sequence[Param], bound: dict[str, Value]) -> None:
-    """Note which lists of the caller hold something else at the end."""
-    for param in params:
-        value = bound[param.name]
-        if isinstance(value, ListValue) and value.cell.given:
-            held = session.heap[value.cell]
-            if held is not param.vars[0]:
-                session.builder.emit("changed", [param.vars[0], held], [])
-    for cell, held in session.heap.items():
-        if cell.buffer is not None and held is not cell.buffer:
-            session.builder.emit("refilled", [cell.buffer, held], [])
 
 
 def _selected(definition: Any, name: str, kind: Type) -> bool:
