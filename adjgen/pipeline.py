@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from adjgen.config import TARGETS
 from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
 from adjgen.ir.core import Eqn, Function, Module
 
@@ -21,7 +22,6 @@ KINDS = {
     "both": ("jvp", "vjp", "value_and_grad"),
 }
 STYLES = ("named", "ssa")
-TARGETS = ("math", "numpy")
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -91,9 +91,10 @@ def primal(definition: Any, options: Options = Options()) -> Module:
     from adjgen.ir.query import number
     from adjgen.passes import optimise
     from adjgen.read.lower import lower
+    from adjgen.targeted import fitted
 
     if options.target not in TARGETS:
-        why = "There are math, for numbers and lists, and numpy, for arrays."
+        why = "There are math and numba, for numbers and lists, and numpy, for arrays."
         raise UnsupportedError(
             [Problem("ADJ802", f"target {options.target!r} does not exist", why)]
         )
@@ -104,7 +105,7 @@ def primal(definition: Any, options: Options = Options()) -> Module:
 
             module = marked(module, options.checkpoint)
         number(module.main.body)
-        return module
+        return fitted(module)
 
 
 def product(
@@ -121,15 +122,17 @@ def product(
     """
     from adjgen.diff.products import Differentiator
     from adjgen.passes import optimise
+    from adjgen.targeted import fitted
 
     with deep_recursion():
-        return optimise(
-            Differentiator(module, known).product(kind, wrt, bare), after=True, exact=options.exact
-        )
+        made = Differentiator(module, known).product(kind, wrt, bare)
+        return fitted(optimise(made, after=True, exact=options.exact))
 
 
-def written(functions: Sequence[Function], module: Module, options: Options) -> "Text":
-    """Return functions of a module as text."""
+def written(
+    functions: Sequence[Function], module: Module, options: Options, live: bool = False
+) -> "Text":
+    """Return functions of a module as text, for a file or (live) for the running program."""
     from adjgen.emit.module import write_functions
 
     files = module.main.about.get("files", {})
@@ -143,7 +146,7 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
         holders = module.main.about.get("holders", {})
         hidden = module.main.about.get("hidden", ())
         target = module.main.about.get("target", options.target)
-        return write_functions(functions, target, options.style, quote, holders, hidden)
+        return write_functions(functions, target, options.style, quote, holders, hidden, live)
 
 
 def helpers(module: Module) -> list[Function]:

@@ -44,6 +44,7 @@ SPLIT = {  # parts of several files
     "merge": "pipeline",
     "kinks": "pipeline",
     "numbers_or_arrays": "pipeline",
+    "targeted": "pipeline",
     "trial": "verify",
     "compiled": "api",
     "decorator": "api",

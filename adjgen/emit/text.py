@@ -41,6 +41,8 @@ def _printer() -> Any:
                 self.statement(node, line)
 
         def visit_Definition(self, node: Definition) -> None:
+            for decorator in node.decorator_list:
+                self.statement(node, f"@{unparsed(decorator, self.spelled)}")
             self.statement(node, signature(node, self.spelled))
             self.body(node.body)
 

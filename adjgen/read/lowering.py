@@ -29,6 +29,7 @@ class Session:
 
     def __init__(self, target: str = "math") -> None:
         self.target = target
+        self.frozen = target == "numba"  # which compiles the names of modules as constants
         self.views: Views = {}
         self.builder = Builder()
         self.problems: list[Problem] = []  # a loop that is read again forgets those of its body
