@@ -85,7 +85,7 @@ class Compilable:
         if isinstance(op, Opaque):
             if not self.carries(op.payload, eqn):
                 tree = self.tree(op.payload, eqn)
-                yield f"{named(tree)} is carried along as it is", "write it with numbers."
+                yield named(tree), "write it with numbers."
         elif isinstance(op, str):
             yield from self.row(eqn, op)
         elif isinstance(op, If | For):
@@ -101,7 +101,7 @@ class Compilable:
         row = TABLE[op]
         fits, narrow = NARROW.get(op, (lambda _: True, ""))
         if op in ABSENT or row.home.startswith("scipy"):
-            yield f"there is no `{op}`", ABSENT.get(op, "")
+            yield f"there is no `{op}`", ABSENT.get(op, "Write it with functions of math.")
         elif not fits(eqn):
             yield f"there is no `{op}` of {len(eqn.args)} numbers", narrow
         elif any(depth(a.type) > 1 for a in (*eqn.args, *eqn.outs)) and op not in DEEP:
@@ -169,20 +169,12 @@ class Compilable:
 
 
 def named(tree: ast.AST) -> str:
-    """Return what a reader calls a piece of code: the function that it calls, its text, its kind."""
+    """Return what a reader calls a piece of code: by the function that it calls, or its kind."""
     call = next((n for n in ast.walk(tree) if isinstance(n, ast.Call)), None)
-    if call is not None:
-        return f"a call of `{plain(call.func)}`"
-    if isinstance(tree, ast.expr):
-        return f"`{plain(tree)}`"
-    return f"`{type(tree).__name__.lower()}`"
-
-
-def plain(tree: ast.AST) -> str:
-    """Return an expression as text, references to modules as names."""
-    text = ast.unparse(ast.fix_missing_locations(tree))
-    text = text.replace("@builtins:", "").replace("@", "").replace(":.", ".").replace(":", ".")
-    return text if len(text) < 60 else text[:57] + "..."
+    if call is None:
+        return "this expression" if isinstance(tree, ast.expr) else "this statement"
+    text = ast.unparse(call.func).replace("@builtins:", "").replace("@", "")
+    return f"a call of `{text.replace(':.', '.').replace(':', '.')}`"
 
 
 DEEP = {"len", "backwards"}

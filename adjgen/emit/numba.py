@@ -49,6 +49,15 @@ def power(args: Args) -> ast.expr:
     return call("math.pow")(args)
 
 
+def is_complex(args: Args) -> ast.expr:
+    """Spell whether a power is complex in Python, in numba it is nan: of base < 0 and a fraction."""
+    base, exponent, _ = args
+    zero = ast.Constant(0.0)
+    fraction = ast.BinOp(exponent, ast.Mod(), ast.Constant(1.0))
+    negative = ast.Compare(base, [ast.Lt()], [zero])
+    return ast.BoolOp(ast.And(), [negative, ast.Compare(fraction, [ast.Gt()], [zero])])
+
+
 def difference_length(args: Args) -> ast.expr:
     """Spell math.dist((a, b), (c, d)) as the hypotenuse of the differences."""
     half = len(args) // 2
@@ -67,6 +76,11 @@ def log_base(args: Args) -> ast.expr:
 def isqrt(args: Args) -> ast.expr:
     """Spell the whole part of a square root."""
     return call("builtins.int")([call("math.sqrt")(args)])
+
+
+def forever(args: Args) -> ast.expr:
+    """Spell what is always true: of `while True` numba takes the end for what runs before the turns."""
+    return ast.Compare(ast.Constant(0), [ast.Lt()], [ast.Constant(1)])
 
 
 def padded(args: Args) -> ast.expr:
@@ -96,7 +110,9 @@ def order_of(args: Args) -> ast.expr:
     items, reverse = args
     falling = isinstance(reverse, ast.Constant) and reverse.value
     keys = ast.UnaryOp(ast.USub(), items) if falling else items
-    return numpy("argsort", keys, ast.Constant("mergesort"))
+    found = numpy("argsort", keys)
+    found.keywords.append(ast.keyword("kind", ast.Constant("mergesort")))
+    return found
 
 
 def scattered(args: Args) -> ast.expr:
@@ -120,9 +136,9 @@ def full(args: Args) -> ast.expr:
 
 
 NUMBA: dict[str, Spelling] = {
-    "pow": power, "math_pow": call("math.pow"), "dist": difference_length, "log_base": log_base,
+    "pow": power, "is_complex": is_complex, "math_pow": call("math.pow"), "dist": difference_length, "log_base": log_base,
     "prod": lambda args: reduce(lambda a, b: PRODUCT([a, b]), args),
-    "isqrt": isqrt, "fmod": call("numpy.fmod"), "cbrt": call("numpy.cbrt"),
+    "isqrt": isqrt, "forever": forever, "fmod": call("numpy.fmod"), "cbrt": call("numpy.cbrt"),
     "slice": call("builtins.slice"), "reversed": backwards, "joined": joined, "padded": padded, "shares": shares, "dot": dot,
     "gathered": lambda args: subscript(args[0], args[1:]), "scaled": PRODUCT,
     "add_elements_1": binary(ast.Add), "order_of": order_of, "scattered": scattered,

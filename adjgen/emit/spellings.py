@@ -218,6 +218,11 @@ def same(args: Args) -> ast.expr:
     return args[0]
 
 
+def is_complex(args: Args) -> ast.expr:
+    """Spell whether a power, the last argument, is complex."""
+    return call("builtins.isinstance")([args[2], outside("builtins", "complex")])
+
+
 def infinity(args: Args) -> ast.expr:
     """Spell an infinity of the sign of its second argument."""
     inf = outside("math", "inf")
@@ -234,7 +239,8 @@ MATH: dict[str, Spelling] = {
     "dist": two_points, "winners": winners, "max": extreme("max", ast.Gt), "min": extreme("min", ast.Lt),
     "log_base": call("math.log"), "math_pow": call("math.pow"), "round_digits": call("builtins.round"),
     "range": call("builtins.range"), "reversed": call("builtins.reversed"), "len": call("builtins.len"), "isqrt": call("math.isqrt"), "padded": padded, "backwards": backwards,
-    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same, "index": same, "infinity": infinity,
+    "pack": lambda args: ast.Tuple(list(args), ast.Load()), "stop_gradient": same, "index": same, "infinity": infinity, "is_complex": is_complex,
+    "forever": lambda args: ast.Constant(True),
     "item": lambda args: subscript(args[0], args[1:]), "part": part, "order_of": order_of,
     "listing": lambda args: ast.List(list(args), ast.Load()), "joined": binary(ast.Add),
     "filled": lambda args: ast.BinOp(ast.List([args[0]], ast.Load()), ast.Mult(), args[1]),
