@@ -20,10 +20,13 @@ PLAIN = (float, int, bool, type(None), str)
 LARGEST = 2**63
 # Rows whose arguments behind the first are positions or lengths.
 PLACES = {"item": 1, "with_item": 2, "add_at": 2, "part": 1, "range": 0, "nd_empty": 0}
+KEEPING = {"gathered", "backwards"}  # rows whose value is as long as their argument
 TESTS = (
     ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Name, ast.Constant, ast.Tuple, ast.expr_context,
     ast.And, ast.Or, ast.Not, ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot,
 )  # fmt: skip
+SUMS = (ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub, ast.cmpop)  # in tests of assert
+FUNCTIONS = {"abs", "len", "min", "max", "math.isfinite", "math.isinf", "math.isnan", "math.sqrt"}
 CODE = "ADJ803"
 
 
@@ -117,12 +120,14 @@ class Compilable:
         for arg in eqn.args[PLACES.get(op, len(eqn.args)) :]:
             if arg in self.real or arg.type.name == "real":
                 yield "a position or a length is no whole number", "compute it with whole numbers."
-        if op == "item" and self.made("range", eqn.args[0]):
+        if op == "item" and self.maker(eqn.args[0]) == "range":
             yield "an item of a range", "compute it."
+        if op == "changed" and len(eqn.args) > 1 and self.maker(eqn.args[1]) not in KEEPING:
+            yield "a list that is given may get another length", "return a new one."
 
-    def made(self, op: str, atom: Atom) -> bool:
-        """Whether a row made a value."""
-        return any(atom in eqn.outs for eqn in self.eqns if eqn.op == op)
+    def maker(self, atom: Atom) -> object:
+        """Return the row that made a value."""
+        return next((eqn.op for eqn in self.eqns if atom in eqn.outs), "")
 
     def argument(self, arg: Atom, op: str) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with an argument of a row."""
@@ -135,7 +140,7 @@ class Compilable:
             yield f"{value} has more than 64 bits", "write it as a float."
         elif not isinstance(value, PLAIN):
             yield f"{value!r} is no number", "write it with numbers."
-        elif isinstance(value, str) and op not in COMPARED and not op.startswith(("nd_", "require")):
+        elif isinstance(value, str) and op not in COMPARED and not op.startswith("require"):
             yield f"{value!r} is no number", "only compare texts."
         elif value is None and op not in COMPARED and op not in ("part", "slice", "no_derivative"):
             yield "None where a number is needed", "give it a value."
@@ -173,8 +178,7 @@ def named(tree: ast.AST) -> str:
     call = next((n for n in ast.walk(tree) if isinstance(n, ast.Call)), None)
     if call is None:
         return "this expression" if isinstance(tree, ast.expr) else "this statement"
-    text = ast.unparse(call.func).replace("@builtins:", "").replace("@", "")
-    return f"a call of `{text.replace(':.', '.').replace(':', '.')}`"
+    return f"a call of `{as_written(call.func)}`"
 
 
 DEEP = {"len", "backwards"}
@@ -190,51 +194,61 @@ def alike(tree: ast.AST) -> bool:
 def raised(tree: ast.stmt) -> ast.stmt | None:
     """Return a raise or an assert as numba takes it, its texts constant; None for what it cannot take."""
     if isinstance(tree, ast.Assert):
-        known = isinstance(tree.test, ast.Constant) or all(
-            isinstance(n, (*TESTS, ast.cmpop, ast.operator, ast.BinOp, ast.unaryop)) for n in ast.walk(tree.test)
-        )
-        text = template(tree.msg) if tree.msg else None
-        return ast.Assert(tree.test, text) if known and (text or not tree.msg) else None
+        if not is_plain(tree.test):
+            return None
+        return ast.Assert(tree.test, template(tree.msg) if tree.msg else None)
     if not isinstance(tree, ast.Raise) or tree.exc is None:
         return None
     error = tree.exc.func if isinstance(tree.exc, ast.Call) else tree.exc
-    if not isinstance(error, ast.Name) or not error.id.startswith("@builtins:"):
-        return None
-    kind = getattr(builtins, error.id.removeprefix("@builtins:"), None)
-    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+    name = error.id if isinstance(error, ast.Name) else ""
+    kind = getattr(builtins, name.removeprefix("@builtins:"), None)
+    if not (name[:1] == "@" and isinstance(kind, type) and issubclass(kind, Exception)):
         return None
     if not isinstance(tree.exc, ast.Call):
         return ast.Raise(error)
-    texts = [template(arg) for arg in tree.exc.args]
-    known_texts = [text for text in texts if text]
-    if tree.exc.keywords or len(known_texts) < len(texts):
+    if tree.exc.keywords:
         return None
-    return ast.Raise(ast.Call(error, known_texts, []))
+    return ast.Raise(ast.Call(error, [template(arg) for arg in tree.exc.args], []))
 
 
-def template(tree: ast.expr) -> ast.expr | None:
-    """Return the text of an exception without values in it: placeholders stay as they are written."""
-    if isinstance(tree, ast.Constant) and isinstance(tree.value, (str, int, float)):
+def is_plain(test: ast.expr) -> bool:
+    """Whether a test is made of local names, numbers, and functions that numba has."""
+    nodes = list(ast.walk(test))
+    calls = [n for n in nodes if isinstance(n, ast.Call)]
+    if any(n.keywords or as_written(n.func) not in FUNCTIONS for n in calls):
+        return False
+    functions = [n for one in calls for n in ast.walk(one.func)]
+    rest = [n for n in nodes if n not in calls and n not in functions]
+    foreign = any(isinstance(n, ast.Name) and n.id[0] == "@" for n in rest)
+    return not foreign and all(isinstance(n, (*TESTS, *SUMS)) for n in rest)
+
+
+def template(tree: ast.expr) -> ast.Constant:
+    """Return the text of an exception without values in it: what has a value stands as it is written."""
+    if isinstance(tree, ast.Constant):
         return tree
     if isinstance(tree, ast.JoinedStr):
-        parts = [p.value if isinstance(p, ast.Constant) else written(p) for p in tree.values]
-        return ast.Constant("".join(map(str, parts)))
+        return ast.Constant("".join(map(part_of_text, tree.values)))
     if isinstance(tree, ast.BinOp):
-        left = template(tree.left)
-        if isinstance(tree.op, ast.Mod) or left is None:
-            return left
-        right = template(tree.right)
-        if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
-            return ast.Constant(f"{left.value}{right.value}")
+        left, right = template(tree.left), template(tree.right)
+        return left if isinstance(tree.op, ast.Mod) else ast.Constant(f"{left.value}{right.value}")
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute):
-        return template(tree.func.value) if tree.func.attr == "format" else None
-    return None
+        if tree.func.attr == "format":
+            return template(tree.func.value)
+    return ast.Constant(as_written(tree))
 
 
-def written(part: ast.expr) -> str:
-    """Return a placeholder of an f-string as it is written."""
-    assert isinstance(part, ast.FormattedValue)
-    return "{" + ast.unparse(part.value) + "}"
+def part_of_text(part: ast.expr) -> str:
+    """Return a part of an f-string: its text, or a placeholder as it is written."""
+    if isinstance(part, ast.FormattedValue):
+        return "{" + as_written(part.value) + "}"
+    return str(part.value) if isinstance(part, ast.Constant) else ""
+
+
+def as_written(tree: ast.expr) -> str:
+    """Return an expression as text, the names of modules as they are imported."""
+    text = ast.unparse(tree).replace("@builtins:", "").replace("@", "")
+    return text.replace(":.", ".").replace(":", ".")
 
 
 def texts(eqns: Sequence[Eqn]) -> set[Atom]:

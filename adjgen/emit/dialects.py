@@ -11,7 +11,7 @@ from adjgen.emit.ndarrays import with_arrays
 from adjgen.emit.numba import positional, with_floats
 from adjgen.emit.pack import packed
 from adjgen.emit.references import outside
-from adjgen.ir.core import Const, Function, Param, Var
+from adjgen.ir.core import UNBOUND, Const, Function, Param, Var
 
 NOTES = (
     "numba: lists are arrays of one dimension, of floats; tangents and bar are the last arguments,",
@@ -32,7 +32,7 @@ class Dialect:
     carried             a statement that is carried along
     decorators          what stands above each function, in a module or (live) in a running program
     notes               lines for the header of a module
-    unbound             what a variable without a value is given
+    unbound             what a variable without a value is given, if any is copied and otherwise
     """
 
     prepared: Callable[[Function], Function] = packed
@@ -43,7 +43,7 @@ class Dialect:
     carried: Callable[[list[ast.stmt]], list[ast.stmt]] = lambda statements: statements
     decorators: Callable[[bool], list[ast.expr]] = lambda live: []
     notes: tuple[str, ...] = ()
-    unbound: Callable[[Var], Const] = lambda var: Const(None)
+    unbound: Callable[[bool, Var], Const] = lambda copied, var: Const(None) if copied else UNBOUND
 
 
 def as_array(tree: ast.expr) -> ast.expr:
@@ -67,8 +67,8 @@ def raising(statements: list[ast.stmt]) -> list[ast.stmt]:
     return [compilable.raised(one) or one for one in statements]
 
 
-def zero(var: Var) -> Const:
-    """Return a number of the type of a variable, which nobody reads."""
+def zero(copied: bool, var: Var) -> Const:
+    """Return a number of the type of a variable, which nobody reads: numba wants to know its type."""
     return Const({"int": 0, "bool": False}.get(var.type.name, 0.0))
 
 

@@ -4,6 +4,7 @@ import ast
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from adjgen.emit.annotations import of_param, of_result
@@ -45,8 +46,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
         names.names, inlining.chosen, lives.made_by, target, inlining.uses, maybe_absent(body)
     )
     dialect = expressions.dialect
-    kept_unbound = copies_unbound(body, names.names)
-    unbound = dialect.unbound if kept_unbound else lambda var: UNBOUND
+    unbound = partial(dialect.unbound, copies_unbound(body, names.names))
     printer = Printer(expressions, inlining.uses, unbound, quote, tries)
     statements = unpacking(function, names.names, inlining.uses, expressions.nothing)
 

@@ -17,9 +17,9 @@ from adjgen.ir.core import Atom, Block, Const, Eqn, For, Function, Var
 from adjgen.ir.query import equations, moves, use_counts
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, join, seq
 
-for _name in ("nd_array", "nd_full", "nd_empty", "nd_copy", "nd_range", "nd_from_list"):
+for _name in ("nd_array", "nd_full", "nd_empty", "nd_zeros", "nd_copy", "nd_range", "nd_from_list"):
     row(_name, lambda *args: args, raises=False, variadic=True, category="sequence")
-DTYPES = {REAL: "float64", INT: "int64", BOOL: "bool_"}
+DTYPES = {REAL: 0, INT: 1, BOOL: 2}  # in the order of emit.numba.DTYPES
 ZERO, ONE, NONE = Const(0), Const(1), Const(None)
 
 
@@ -67,7 +67,7 @@ class Arrays:
 
     def dtype(self, var: Var) -> Const:
         """Return the type of the numbers of an array as a constant."""
-        return Const(DTYPES.get(self.numbers.get(var) or REAL, "float64"))
+        return Const(DTYPES.get(self.numbers.get(var) or REAL, 0))
 
     def equation(self, eqn: Eqn) -> None:
         """Write one equation, its lists as arrays."""
@@ -127,6 +127,8 @@ class Arrays:
             count = args[1]
             if not isinstance(count, Const) and self.op_of(count) != "len":
                 count = self.value("max", [ZERO, count])
+            if args[0] == Const(0.0):
+                return [replace(eqn, op="nd_zeros", args=(count, self.dtype(out)))]
             return [replace(eqn, op="nd_full", args=(args[0], count, self.dtype(out)))]
         if op == "copied_1":
             return [self.copy(eqn, args[0])]
@@ -222,9 +224,9 @@ class Arrays:
             made = self.made_by.get(walked)
             if made is not None and made.op == "range" and len(made.args) == 1:
                 return params[k], None
-        args.insert(op.seqs, self.value("range", [size], seq(INT)))
-        params.insert(op.seqs, Var("k", INT))
-        return params[op.seqs], None
+        args.insert(0, self.value("range", [size], seq(INT)))
+        params.insert(0, Var("k", INT))
+        return params[0], None
 
     def turned(self, eqn: Eqn, op: For, flat: list[int]) -> None:
         """Write a loop of unknown length, its lists turned to arrays behind it."""

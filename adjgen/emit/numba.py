@@ -13,6 +13,7 @@ from adjgen.emit.spellings import Args, Spelling, backwards, binary, call, same,
 from adjgen.ir.core import Block, Const, Eqn, Function, Param
 from adjgen.ir.types import INT
 
+DTYPES = ("float64", "int64", "bool_")
 PRODUCT = binary(ast.Mult)
 
 
@@ -22,9 +23,9 @@ def numpy(name: str, *args: ast.expr) -> ast.Call:
 
 
 def dtype(arg: ast.expr) -> ast.expr:
-    """Write the type of the numbers of an array, which rows have as a text."""
-    assert isinstance(arg, ast.Constant)
-    return outside("numpy", str(arg.value))
+    """Write the type of the numbers of an array, which rows have as a number."""
+    assert isinstance(arg, ast.Constant) and isinstance(arg.value, int)
+    return outside("numpy", DTYPES[arg.value])
 
 
 def method(items: ast.expr, name: str, *args: ast.expr) -> ast.Call:
@@ -145,6 +146,7 @@ NUMBA: dict[str, Spelling] = {
     "zeros_like_1": lambda args: numpy("zeros", length(args[0])),
     "nd_array": array_of, "nd_full": full, "nd_view": same,
     "nd_empty": lambda args: numpy("empty", args[0], dtype(args[1])),
+    "nd_zeros": lambda args: numpy("zeros", args[0], dtype(args[1])),
     "nd_copy": lambda args: method(args[0], "astype", dtype(args[1])),
     "nd_from_list": lambda args: numpy("array", args[0]),
 }  # fmt: skip
