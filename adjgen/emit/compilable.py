@@ -11,7 +11,20 @@ from adjgen.elementary.sequences import depth
 from adjgen.emit.ndarrays import is_flat
 from adjgen.emit.numba import ABSENT, NARROW
 from adjgen.emit.unbound import maybe_absent
-from adjgen.ir.core import UNBOUND, Atom, Call, Const, Eqn, For, Function, If, Loc, Opaque, Param, Var
+from adjgen.ir.core import (
+    UNBOUND,
+    Atom,
+    Call,
+    Const,
+    Eqn,
+    For,
+    Function,
+    If,
+    Loc,
+    Opaque,
+    Param,
+    Var,
+)
 from adjgen.ir.query import equations, moves
 from adjgen.ir.types import INT, NOTHING, OPAQUE
 
@@ -55,7 +68,9 @@ class Compilable:
             yield from self.parameter(param)
         found = [self.at(e.loc, what, hint) for e in self.eqns for what, hint in self.reasons(e)]
         yield from found
-        if not found and any(r == Const(None) or r.type is OPAQUE for r in self.function.body.results):
+        if not found and any(
+            r == Const(None) or r.type is OPAQUE for r in self.function.body.results
+        ):
             yield self.at(None, "it returns something that is no number", "return numbers.")
         absent = maybe_absent(self.function.body)
         if any(var.type.element for var in absent if isinstance(var, Var)):
@@ -149,7 +164,10 @@ class Compilable:
         """Yield what is wrong with a branch or a loop."""
         for source, target in moves(eqn):
             if source == Const(None) or (source.type is NOTHING and source is not UNBOUND):
-                yield f"`{getattr(target, 'hint', '') or 'a value'}` may be None", "give it a value."
+                yield (
+                    f"`{getattr(target, 'hint', '') or 'a value'}` may be None",
+                    "give it a value.",
+                )
         if isinstance(eqn.op, For):
             for walked in eqn.args[: eqn.op.seqs]:
                 if not walked.type.element:
@@ -162,12 +180,19 @@ class Compilable:
         tree = self.tree(payload, eqn)
         if payload.is_expression:
             texts_only = all(arg in self.given or arg in self.text for arg in eqn.args)
-            return bool(eqn.args) and texts_only and all(isinstance(n, TESTS) for n in ast.walk(tree)) and alike(tree)
+            return (
+                bool(eqn.args)
+                and texts_only
+                and all(isinstance(n, TESTS) for n in ast.walk(tree))
+                and alike(tree)
+            )
         return raised(tree) is not None
 
     def tree(self, payload: Any, eqn: Eqn) -> Any:
         """Return the expression that is carried along, or the last of the statements."""
-        read = [a.hint if isinstance(a, Var) and a.hint else f"a{k}" for k, a in enumerate(eqn.args)]
+        read = [
+            a.hint if isinstance(a, Var) and a.hint else f"a{k}" for k, a in enumerate(eqn.args)
+        ]
         names: list[ast.expr] = [ast.Name(name, ast.Load()) for name in read]
         found = payload.render(names, [out.hint or f"b{k}" for k, out in enumerate(eqn.outs)])
         return found if payload.is_expression else found[-1]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from adjgen.elementary.lists import taken
 from adjgen.elementary.row import row
 from adjgen.emit.consumed import closure, consumed, mutates
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, Function, Var
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, Function, Var
 from adjgen.ir.query import equations, moves, use_counts
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, join, seq
 
@@ -40,6 +40,7 @@ class Arrays:
         eqns = list(equations(function.body))
         self.uses = use_counts(function.body)
         self.made_by: dict[Atom, Eqn] = {out: eqn for eqn in eqns for out in eqn.outs}
+        self.kept_ranges(function.body, eqns)
         self.numbers = numbers(eqns)
         moved: dict[Atom, list[Atom]] = {}
         for eqn in eqns:
@@ -48,6 +49,14 @@ class Arrays:
         self.owned = consumed(eqns) | closure(list(function.body.results), moved)
         self.sizes: dict[object, Atom] = {}  # what is walked -> its length, where that is known
         self.out: list[Eqn] = []
+
+    def kept_ranges(self, body: Block, eqns: Sequence[Eqn]) -> None:
+        """Note that a range which leaves its block, or goes to a function, is an array."""
+        leaving = {*body.results, *(r for e in eqns for b in e.blocks for r in b.results)}
+        leaving.update(arg for e in eqns if isinstance(e.op, Call) for arg in e.args)
+        for out, eqn in self.made_by.items():
+            if eqn.op == "range" and out in leaving:
+                self.made_by[out] = replace(eqn, op="nd_range")
 
     def block(self, block: Block) -> Block:
         """Return a block with arrays."""
@@ -121,6 +130,8 @@ class Arrays:
             return [self.unpacked(o, args[0], *taken(k, star)) for k, o in enumerate(eqn.outs)]
         if not is_flat(out.type):
             return [eqn]
+        if op == "range":
+            return [self.made_by[out]]
         if op == "listing":
             return [replace(eqn, op="nd_array", args=(*args, self.dtype(out)))]
         if op == "filled":
@@ -137,6 +148,7 @@ class Arrays:
         if op == "part" and args[0] in self.owned:
             return [self.copy(eqn, self.value("part", args, out.type))]
         if op == "backwards" and self.op_of(args[0]) == "range":
+            out.hint = out.hint or "turns"
             return [replace(eqn, op="range", args=self.fallen(self.made_by[args[0]].args))]
         return [eqn]
 
@@ -245,7 +257,7 @@ class Arrays:
     def size(self, walked: Sequence[Atom]) -> Atom:
         """Return how many turns a loop over sequences has."""
         found = list(dict.fromkeys([self.length(one) for one in walked]))
-        return found[0] if len(found) == 1 else self.value("min", found)
+        return found[0] if len(found) == 1 else self.value("min", found, hint="size")
 
     def length(self, walked: Atom) -> Atom:
         """Return the length of a sequence."""
@@ -257,7 +269,7 @@ class Arrays:
         if key not in self.sizes:
             if made is not None and ranged:
                 walked = self.value("range", made.args, seq(INT))
-            self.sizes[key] = self.value("len", [walked])
+            self.sizes[key] = self.value("len", [walked], hint="size")
         return self.sizes[key]
 
 

@@ -62,9 +62,7 @@ def is_complex(args: Args) -> ast.expr:
 def difference_length(args: Args) -> ast.expr:
     """Spell math.dist((a, b), (c, d)) as the hypotenuse of the differences."""
     half = len(args) // 2
-    pairs: list[ast.expr] = [
-        ast.BinOp(a, ast.Sub(), b) for a, b in zip(args[:half], args[half:])
-    ]
+    pairs: list[ast.expr] = [ast.BinOp(a, ast.Sub(), b) for a, b in zip(args[:half], args[half:])]
     return call("math.hypot" if half == 2 else "builtins.abs")(pairs)
 
 
@@ -148,7 +146,7 @@ NUMBA: dict[str, Spelling] = {
     "nd_empty": lambda args: numpy("empty", args[0], dtype(args[1])),
     "nd_zeros": lambda args: numpy("zeros", args[0], dtype(args[1])),
     "nd_copy": lambda args: method(args[0], "astype", dtype(args[1])),
-    "nd_from_list": lambda args: numpy("array", args[0]),
+    "nd_range": call("numpy.arange"), "nd_from_list": lambda args: numpy("array", args[0]),
 }  # fmt: skip
 
 ONE_BY_ONE = "Add them up one by one."
