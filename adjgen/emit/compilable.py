@@ -256,7 +256,11 @@ def template(tree: ast.expr) -> ast.Constant:
         return ast.Constant("".join(map(part_of_text, tree.values)))
     if isinstance(tree, ast.BinOp):
         left, right = template(tree.left), template(tree.right)
-        return left if isinstance(tree.op, ast.Mod) else ast.Constant(f"{left.value}{right.value}")
+        return (
+            left
+            if isinstance(tree.op, ast.Mod)
+            else ast.Constant(str(left.value) + str(right.value))
+        )
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute):
         if tree.func.attr == "format":
             return template(tree.func.value)

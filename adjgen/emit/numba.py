@@ -39,15 +39,15 @@ def length(items: ast.expr) -> ast.Call:
 
 
 def power(args: Args) -> ast.expr:
-    """Spell x**n for a whole n that is not negative, math.pow(x, y) otherwise.
+    """Spell a power as that of floats, unless it is constant.
 
-    A negative whole power of a whole number is a float in Python, and 0 in numba.
+    numba multiplies for whole powers, which gives other numbers, and 0 for 2**-1.
     """
     exponent = args[1]
     number = exponent.operand if isinstance(exponent, ast.UnaryOp) else exponent
     if isinstance(number, ast.Constant):
         return ast.BinOp(args[0], ast.Pow(), exponent)
-    return call("math.pow")(args)
+    return ast.BinOp(args[0], ast.Pow(), call("builtins.float")([exponent]))
 
 
 def is_complex(args: Args) -> ast.expr:
@@ -135,7 +135,7 @@ def full(args: Args) -> ast.expr:
 
 
 NUMBA: dict[str, Spelling] = {
-    "pow": power, "is_complex": is_complex, "math_pow": call("math.pow"), "dist": difference_length, "log_base": log_base,
+    "pow": power, "is_complex": is_complex, "math_pow": power, "dist": difference_length, "log_base": log_base,
     "prod": lambda args: reduce(lambda a, b: PRODUCT([a, b]), args),
     "isqrt": isqrt, "forever": forever, "fmod": call("numpy.fmod"), "cbrt": call("numpy.cbrt"),
     "slice": call("builtins.slice"), "reversed": backwards, "joined": joined, "padded": padded, "shares": shares, "dot": dot,
@@ -191,14 +191,18 @@ def with_floats(function: Function) -> Function:
     return replace(function, body=_floats(function.body))
 
 
+def multiplied(eqn: Eqn) -> bool:
+    """Whether a power may be one of multiplications: in derivatives, and of whole numbers."""
+    return eqn.op == "pow" and (eqn.derivative or eqn.args[0].type is INT)
+
+
 def _floats(block: Block) -> Block:
     eqns = []
     for eqn in block.eqns:
         if eqn.blocks:
             eqn = eqn.reading(eqn.args, tuple([_floats(inner) for inner in eqn.blocks]))
-        elif eqn.op == "pow" and isinstance(eqn.args[1], Const) and eqn.args[1].type is INT:
-            n = eqn.args[1].value
-            if n < 0 or not (eqn.derivative or eqn.args[0].type is INT):
-                eqn = eqn.reading((eqn.args[0], Const(float(n))), ())
+        elif eqn.op in ("pow", "math_pow") and isinstance(n := eqn.args[1], Const):
+            if n.type is INT and not (n.value >= 0 and multiplied(eqn)):
+                eqn = eqn.reading((eqn.args[0], Const(float(n.value))), ())
         eqns.append(eqn)
     return Block(block.params, tuple(eqns), block.results)
