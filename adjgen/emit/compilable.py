@@ -1,7 +1,6 @@
 """What numba cannot compile, or would compile to something else: found in the equations, refused by name."""
 
 import ast
-import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
 from adjgen.emit.ndarrays import is_flat
 from adjgen.emit.numba import ABSENT, NARROW
+from adjgen.emit.raising import TESTS, as_written, raised
 from adjgen.emit.unbound import maybe_absent
 from adjgen.ir.core import (
     UNBOUND,
@@ -34,12 +34,6 @@ LARGEST = 2**63
 # Rows whose arguments behind the first are positions or lengths.
 PLACES = {"item": 1, "with_item": 2, "add_at": 2, "part": 1, "range": 0, "nd_empty": 0}
 KEEPING = {"gathered", "backwards"}  # rows whose value is as long as their argument
-TESTS = (
-    ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Name, ast.Constant, ast.Tuple, ast.expr_context,
-    ast.And, ast.Or, ast.Not, ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot,
-)  # fmt: skip
-SUMS = (ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub, ast.cmpop)  # in tests of assert
-FUNCTIONS = {"abs", "len", "min", "max", "math.isfinite", "math.isinf", "math.isnan", "math.sqrt"}
 CODE = "ADJ803"
 
 
@@ -59,6 +53,7 @@ class Compilable:
         self.other = "numpy" if about.get("arrays") else "math"  # the target that may know it
         self.eqns = list(equations(function.body))
         self.given = {v for p in function.params for v in p.vars}
+        self.makers = {out: eqn.op for eqn in self.eqns for out in eqn.outs}
         self.text = texts(self.eqns)
         self.real = not_whole(self.eqns)
 
@@ -142,7 +137,7 @@ class Compilable:
 
     def maker(self, atom: Atom) -> object:
         """Return the row that made a value."""
-        return next((eqn.op for eqn in self.eqns if atom in eqn.outs), "")
+        return self.makers.get(atom, "")
 
     def argument(self, arg: Atom, op: str) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with an argument of a row."""
@@ -214,70 +209,6 @@ def alike(tree: ast.AST) -> bool:
     constants = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
     whole = [n for n in ast.walk(tree) if isinstance(n, ast.Tuple)]
     return all(isinstance(value, str) for value in constants) and all(t.elts for t in whole)
-
-
-def raised(tree: ast.stmt) -> ast.stmt | None:
-    """Return a raise or an assert as numba takes it, its texts constant; None for what it cannot take."""
-    if isinstance(tree, ast.Assert):
-        if not is_plain(tree.test):
-            return None
-        return ast.Assert(tree.test, template(tree.msg) if tree.msg else None)
-    if not isinstance(tree, ast.Raise) or tree.exc is None:
-        return None
-    error = tree.exc.func if isinstance(tree.exc, ast.Call) else tree.exc
-    name = error.id if isinstance(error, ast.Name) else ""
-    kind = getattr(builtins, name.removeprefix("@builtins:"), None)
-    if not (name[:1] == "@" and isinstance(kind, type) and issubclass(kind, Exception)):
-        return None
-    if not isinstance(tree.exc, ast.Call):
-        return ast.Raise(error)
-    if tree.exc.keywords:
-        return None
-    return ast.Raise(ast.Call(error, [template(arg) for arg in tree.exc.args], []))
-
-
-def is_plain(test: ast.expr) -> bool:
-    """Whether a test is made of local names, numbers, and functions that numba has."""
-    nodes = list(ast.walk(test))
-    calls = [n for n in nodes if isinstance(n, ast.Call)]
-    if any(n.keywords or as_written(n.func) not in FUNCTIONS for n in calls):
-        return False
-    functions = [n for one in calls for n in ast.walk(one.func)]
-    rest = [n for n in nodes if n not in calls and n not in functions]
-    foreign = any(isinstance(n, ast.Name) and n.id[0] == "@" for n in rest)
-    return not foreign and all(isinstance(n, (*TESTS, *SUMS)) for n in rest)
-
-
-def template(tree: ast.expr) -> ast.Constant:
-    """Return the text of an exception without values in it: what has a value stands as it is written."""
-    if isinstance(tree, ast.Constant):
-        return tree
-    if isinstance(tree, ast.JoinedStr):
-        return ast.Constant("".join(map(part_of_text, tree.values)))
-    if isinstance(tree, ast.BinOp):
-        left, right = template(tree.left), template(tree.right)
-        return (
-            left
-            if isinstance(tree.op, ast.Mod)
-            else ast.Constant(str(left.value) + str(right.value))
-        )
-    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute):
-        if tree.func.attr == "format":
-            return template(tree.func.value)
-    return ast.Constant(as_written(tree))
-
-
-def part_of_text(part: ast.expr) -> str:
-    """Return a part of an f-string: its text, or a placeholder as it is written."""
-    if isinstance(part, ast.FormattedValue):
-        return "{" + as_written(part.value) + "}"
-    return str(part.value) if isinstance(part, ast.Constant) else ""
-
-
-def as_written(tree: ast.expr) -> str:
-    """Return an expression as text, the names of modules as they are imported."""
-    text = ast.unparse(tree).replace("@builtins:", "").replace("@", "")
-    return text.replace(":.", ".").replace(":", ".")
 
 
 def texts(eqns: Sequence[Eqn]) -> set[Atom]:

@@ -10,6 +10,7 @@ from adjgen.emit import compilable
 from adjgen.emit.ndarrays import with_arrays
 from adjgen.emit.numba import positional, with_floats
 from adjgen.emit.pack import packed
+from adjgen.emit.raising import raised
 from adjgen.emit.references import outside
 from adjgen.ir.core import UNBOUND, Const, Function, Param, Var
 
@@ -64,7 +65,7 @@ class Lists(ast.NodeTransformer):
 
 def raising(statements: list[ast.stmt]) -> list[ast.stmt]:
     """Return raise and assert statements with constant texts."""
-    return [compilable.raised(one) or one for one in statements]
+    return [raised(one) or one for one in statements]
 
 
 def zero(copied: bool, var: Var) -> Const:
