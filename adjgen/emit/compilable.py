@@ -53,7 +53,7 @@ class Compilable:
         self.other = "numpy" if about.get("arrays") else "math"  # the target that may know it
         self.eqns = list(equations(function.body))
         self.given = {v for p in function.params for v in p.vars}
-        self.makers = {out: eqn.op for eqn in self.eqns for out in eqn.outs}
+        self.makers: dict[Atom, object] = {out: eqn.op for eqn in self.eqns for out in eqn.outs}
         self.text = texts(self.eqns)
         self.real = not_whole(self.eqns)
 
