@@ -26,7 +26,9 @@ def value_and_grad(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Ca
         sequence a tuple in that order; None means every differentiable parameter, bare if there
         is just one.
     **options
-        `target` ("math"), `exact` (keep x**2 as written, False), `style` ("named" or "ssa").
+        `target` ("math", "numpy" or "numba"), `exact` (keep x**2 as written, False), `style`
+        ("named" or "ssa"). With target numba the function is one that numba compiles when it is
+        called, tangents and `bar` are its last positional parameters, and lists are arrays.
 
     Returns
     -------

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from adjgen.elementary.operations import Operations, operations
+from adjgen.emit.dialects import DIALECTS
 from adjgen.emit.text import checked, comment, formatted
 from adjgen.ir.core import Function, Module
 from adjgen.pipeline import Differentiated, Generated, Options, written
@@ -50,7 +51,8 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     text = written(list(functions.values()), Module(host, done[0][1].module.functions), options)
     ops = {definition.qualname: counts(one) for definition, one in done}
     names = [f"{definition.file.path}::{definition.qualname}" for definition, _ in done]
-    notes = [f"Imports {module}." for module in text.visible]
+    target = host.about["target"]
+    notes = [*(f"Imports {module}." for module in text.visible), *DIALECTS[target].notes]
     codes = text.excused() if options.formatted else []
     notes += [f'mypy: disable-error-code="{", ".join(codes)}"'] if codes else []
     source = skeleton.module(
@@ -105,6 +107,7 @@ def command(names: Sequence[str], options: Options) -> str:
     words += [f"--mode {options.mode}"] if options.mode != default.mode else []
     words += [f"--wrt {','.join(map(str, options.wrt))}"] if options.wrt else []
     words += [f"--define {name}={value!r}" for name, value in options.define]
+    words += [f"--target {options.target}"] if options.target != default.target else []
     words += [f"--style {options.style}"] if options.style != default.style else []
     words += ["--exact"] if options.exact else []
     words += ["--sparse"] if options.sparse else []

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
-from adjgen.diagnostics import UnsupportedError
+from adjgen.diagnostics import AdjgenError, UnsupportedError
 from adjgen.ir.core import Module
 from adjgen.pipeline import (
     Generated,
@@ -71,7 +71,7 @@ def function_of(module: Module, origin: Callable[..., Any], options: Options) ->
 
     from adjgen.assemble import documented
 
-    text = written([documented(module.main), *helpers(module)], module, options)
+    text = written([documented(module.main), *helpers(module)], module, options, live=True)
     source = text.joined()
     main = module.main
     owner = getattr(origin, "__module__", None) or "__main__"
@@ -82,7 +82,13 @@ def function_of(module: Module, origin: Callable[..., Any], options: Options) ->
     holders = main.about.get("holders", {})
     namespace: dict[str, Any] = {"__name__": owner}
     namespace |= {alias: holders[key] for alias, key in text.holders.items()}
-    exec(compile(source, filename, "exec"), namespace)
+    try:
+        exec(compile(source, filename, "exec"), namespace)
+    except ModuleNotFoundError as error:
+        if error.name != main.about["target"]:
+            raise
+        why = f"target {error.name!r} needs {error.name}: pip install 'adjgen[{error.name}]'"
+        raise AdjgenError(why) from error
     read = {file.file for file in main.about.get("files", {}).values()}
     for alias in text.modules.keys() - text.holders.keys():
         if getattr(namespace.get(alias), "__file__", None) in read:

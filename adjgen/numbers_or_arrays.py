@@ -3,10 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from adjgen.diagnostics import AdjgenError
+from adjgen.diagnostics import AdjgenError, UnsupportedError
 from adjgen.ir.core import Module
 from adjgen.ir.types import REAL
 from adjgen.pipeline import Options, deep_recursion, primal
+
+LISTS_ONLY = {"numba"}  # targets that know operations on numbers, and on one item at a time
 
 
 def fitting_primal(definition: Any, options: Options) -> Module:
@@ -17,8 +19,13 @@ def fitting_primal(definition: Any, options: Options) -> Module:
     """
     from adjgen.read.said_arrays import says_arrays
 
-    if options.target == "math" and says_arrays(definition):
+    said = says_arrays(definition)
+    if said and options.target == "math":
         return primal(definition, replace(options, target="numpy"))
+    if said and options.target in LISTS_ONLY:
+        what = f"target {options.target}: `{definition.qualname}` is a function of arrays"
+        why = "Use target numpy, or annotate what is only indexed as list[float]: here lists are arrays of one dimension."
+        raise UnsupportedError([definition.file.problem(definition.node, "ADJ803", what, why)])
     numbers = primal(definition, options)
     if options.target != "math" or not numbers.main.about.get("arrays"):
         return numbers

@@ -4,10 +4,11 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from adjgen.config import TARGETS
 from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
 from adjgen.ir.core import Eqn, Function, Module
 
@@ -23,7 +24,6 @@ KINDS = {
     "hessian": ("hvp", "hessian"),
 }
 STYLES = ("named", "ssa")
-TARGETS = ("math", "numpy")
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -96,9 +96,10 @@ def primal(definition: Any, options: Options = Options()) -> Module:
     from adjgen.ir.query import number
     from adjgen.passes import optimise
     from adjgen.read.lower import lower
+    from adjgen.targeted import fitted
 
     if options.target not in TARGETS:
-        why = "There are math, for numbers and lists, and numpy, for arrays."
+        why = "There are math and numba, for numbers and lists, and numpy, for arrays."
         raise UnsupportedError(
             [Problem("ADJ802", f"target {options.target!r} does not exist", why)]
         )
@@ -110,7 +111,7 @@ def primal(definition: Any, options: Options = Options()) -> Module:
 
             module = marked(module, options.checkpoint)
         number(module.main.body)
-        return module
+        return fitted(module)
 
 
 def product(
@@ -125,17 +126,20 @@ def product(
     from adjgen.diff.products import Differentiator
     from adjgen.matrices import MATRICES
     from adjgen.passes import optimise
+    from adjgen.targeted import fitted
 
     with deep_recursion():
         differentiator = Differentiator(module, known)
         if kind in MATRICES:
-            return MATRICES[kind](differentiator, wrt, bare, options)
+            return fitted(MATRICES[kind](differentiator, wrt, bare, options))
         made = differentiator.product(kind, wrt, bare)
-        return optimise(made, after=True, exact=options.exact)
+        return fitted(optimise(made, after=True, exact=options.exact))
 
 
-def written(functions: Sequence[Function], module: Module, options: Options) -> "Text":
-    """Return functions of a module as text."""
+def written(
+    functions: Sequence[Function], module: Module, options: Options, live: bool = False
+) -> "Text":
+    """Return functions of a module as text, for a file or (live) for the running program."""
     from adjgen.emit.module import write_functions
 
     files = module.main.about.get("files", {})
@@ -149,7 +153,7 @@ def written(functions: Sequence[Function], module: Module, options: Options) -> 
         holders = module.main.about.get("holders", {})
         hidden = module.main.about.get("hidden", ())
         target = module.main.about.get("target", options.target)
-        return write_functions(functions, target, options.style, quote, holders, hidden)
+        return write_functions(functions, target, options.style, quote, holders, hidden, live)
 
 
 def helpers(module: Module) -> list[Function]:
@@ -157,34 +161,6 @@ def helpers(module: Module) -> list[Function]:
     from adjgen.ir.query import called
 
     return [module.functions[name] for name in called(module) if name != module.main.name]
-
-
-def stages(
-    definition: Any,
-    wrt: Sequence[str] | None = None,
-    options: Options = Options(),
-    kind: str = "value_and_grad",
-) -> list[tuple[str, Function]]:
-    """Return the function after every stage, with the names of the stages."""
-    from adjgen.diff.products import Differentiator
-    from adjgen.numbers_or_arrays import fitting_primal
-    from adjgen.passes import sequence
-    from adjgen.read.lower import lower
-
-    with deep_recursion():
-        ready = fitting_primal(definition, options)
-        module = lower(definition, ready.main.about["target"], options.wrt)
-        found = [("lower", module.main)]
-        current = module.main
-        for name, one in sequence(False, options.exact):
-            current = replace(current, body=one(current.body))
-            found.append((f"{name} (primal)", current))
-        current = Differentiator(ready).product(kind, wrt, False).main
-        found.append((kind, current))
-        for name, one in sequence(True, options.exact):
-            current = replace(current, body=one(current.body))
-            found.append((name, current))
-        return found
 
 
 @dataclass

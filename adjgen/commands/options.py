@@ -23,8 +23,9 @@ WRT = click.option(
 TARGET = click.option(
     "--target",
     type=click.Choice(TARGETS),
-    help="What generated code computes with: math, for numbers and lists, or numpy, for arrays, which "
-    "functions that use numpy get by themselves. [default: math]",
+    help="What generated code computes with: math, for numbers and lists; numpy, for arrays, which "
+    "functions that use numpy get by themselves; numba, for numbers and lists (as arrays), compiled. "
+    "[default: math]",
 )
 STYLE = click.option(
     "--style",

@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from adjgen.emit.expressions import Expressions
 from adjgen.emit.references import outside
@@ -41,7 +41,9 @@ class Definition(ast.FunctionDef):
 class Assignments:
     """Writes values and gives them to the variables that somebody reads."""
 
-    def __init__(self, expressions: Expressions, uses: Counter[Atom], unbound: Const) -> None:
+    def __init__(
+        self, expressions: Expressions, uses: Counter[Atom], unbound: Callable[[Var], Const]
+    ) -> None:
         self.expressions = expressions
         self.uses = uses
         self.unbound = unbound  # what an unbound variable is given: nothing (UNBOUND), or None
@@ -62,7 +64,7 @@ class Assignments:
     def assigned(self, outs: Sequence[Var], values: Sequence[Atom]) -> Statements:
         """Write the assignment of values to variables, all at once where they depend on each other."""
         names = self.expressions.names
-        given = [self.unbound if v is UNBOUND else v for v in values]
+        given = [self.unbound(o) if v is UNBOUND else v for o, v in zip(outs, values)]
         kept = [(o, v) for o, v in zip(outs, given) if v is not UNBOUND]
         pairs = [(o, v) for o, v in kept if not (isinstance(v, Var) and names.get(v) == names[o])]
         trees = [self.given(o, v) for o, v in pairs]

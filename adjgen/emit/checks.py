@@ -6,6 +6,7 @@ from adjgen.elementary.structural import NOTHING, plain_text, unbound_error, who
 from adjgen.emit.assignments import Assignments, Statements
 from adjgen.emit.expressions import negated
 from adjgen.emit.references import outside
+from adjgen.emit.targets import spell
 from adjgen.ir.core import Const, Eqn
 
 
@@ -30,11 +31,7 @@ def require_real(write: Assignments, eqn: Eqn) -> Statements:
     if isinstance(exponent, Const) and not isinstance(base, Const):
         test = ast.Compare(write.atom(base), [ast.Lt()], [ast.Constant(0.0)])
     else:
-        test = ast.Call(
-            outside("builtins", "isinstance"),
-            [write.atom(power), outside("builtins", "complex")],
-            [],
-        )
+        test = spell(write.expressions.target, "is_complex", [write.atom(a) for a in eqn.args])
     error = ast.Call(outside("builtins", "ValueError"), [ast.Constant(text)], [])
     return [ast.If(test, [ast.Raise(error)], [])]
 

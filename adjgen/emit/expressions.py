@@ -4,6 +4,7 @@ import ast
 from collections import Counter
 from collections.abc import Mapping
 
+from adjgen.emit.dialects import DIALECTS
 from adjgen.emit.flat import Flat
 from adjgen.emit.references import outside
 from adjgen.emit.targets import constant, spell
@@ -26,6 +27,7 @@ class Expressions:
         uses: Counter[Atom], unbound: set[Atom],
     ) -> None:  # fmt: skip
         self.names, self.inlined, self.made_by, self.target = names, inlined, made_by, target
+        self.dialect = DIALECTS[target]
         self.uses, self.unbound = uses, unbound
         self.loads: dict[Var, ast.Name] = {}  # one node for all uses of a variable
         self.flat = Flat(names, inlined, target, bool(unbound))
@@ -109,7 +111,7 @@ class Expressions:
         if atom in self.inlined:
             eqn = self.made_by[atom]
             if eqn.op == "backwards":
-                return ast.Call(outside("builtins", "reversed"), [self.walked(eqn.args[0])], [])
+                return spell(self.target, "reversed", [self.walked(eqn.args[0])])
         return self.atom(atom)
 
     def tested(self, test: Atom) -> Atom:

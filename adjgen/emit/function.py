@@ -4,6 +4,7 @@ import ast
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from adjgen.emit.annotations import of_param, of_result
@@ -44,7 +45,8 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     expressions = Expressions(
         names.names, inlining.chosen, lives.made_by, target, inlining.uses, maybe_absent(body)
     )
-    unbound = Const(None) if copies_unbound(body, names.names) else UNBOUND
+    dialect = expressions.dialect
+    unbound = partial(dialect.unbound, copies_unbound(body, names.names))
     printer = Printer(expressions, inlining.uses, unbound, quote, tries)
     statements = unpacking(function, names.names, inlining.uses, expressions.nothing)
 
@@ -57,9 +59,11 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     statements += printer.tail(body, Tail(finish, True))
     if function.about.get("doc_text"):
         statements.insert(0, Comment(function.about["doc_text"], docstring=True))
-    tree = Definition(
-        function.name, signature(function.params), statements, [], of_result(function)
-    )
+    args, returned = signature(function.params), dialect.annotation(of_result(function))
+    for arg in ast.walk(args):
+        if isinstance(arg, ast.arg) and arg.annotation:
+            arg.annotation = dialect.annotation(arg.annotation)
+    tree = Definition(function.name, args, statements, [], returned)
     used = avoid | set(names.names.values()) | {p.name for p in function.params}
     carried = [eqn.op.payload for eqn in carrying(body) if isinstance(eqn.op, Opaque)]
     used = used.union(*(payload.inner_names() for payload in carried))

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from adjgen.emit.assignments import Assignments, Statements
 from adjgen.emit.expressions import block_is_expression
+from adjgen.emit.targets import spell
 from adjgen.ir.core import Atom, Eqn, For
 
 
@@ -47,7 +48,7 @@ class Loop:
         """Write the loop around the statements of its body."""
         inner = inner or [ast.Pass()]
         if not self.op.seqs:
-            test: ast.expr = ast.Constant(True)
+            test = spell(self.write.expressions.target, "forever", [])
             if self.op.tested and not self.tested_inside():
                 test = self.write.atom(self.eqn.blocks[1].results[0])
             return ast.While(test, inner, [])

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from adjgen.elementary.row import TABLE
+from adjgen.emit.dialects import DIALECTS
 from adjgen.emit.exits import told
 from adjgen.emit.function import Written, write
 from adjgen.emit.mypy import excused
 from adjgen.emit.outline import DEEPEST, indentation, outlined
-from adjgen.emit.pack import packed
 from adjgen.emit.storage import in_place
 from adjgen.emit.stored import storable
 from adjgen.emit.text import print_statements
@@ -46,23 +46,33 @@ class Text:
 def write_functions(
     functions: Sequence[Function], target: str, style: str,
     quote: Callable[[Eqn], str], holders: Iterable[str] = (), hidden: Iterable[str] = (),
+    live: bool = False,
 ) -> Text:  # fmt: skip
-    """Return functions as text."""
+    """Return functions as text, for a module or (live) for a running program."""
     written: dict[str, Written] = {}
     names = {f.name for f in functions}
     for function in functions:
-        ready = storable(in_place(told(packed(without_roots(function)))))
         own = function.about.get("target", target)
+        ready = finished(function, own)
         one = write(ready, own, style, quote)
         parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
         written |= {f.name: write(f, own, style, quote) for f in parts} or {function.name: one}
     locals_ = {name for one in written.values() for name in one.locals}
     imports = Imports(locals_ | set(written), set(holders), set(hidden))
     trees: list[ast.FunctionDef] = [one.tree for one in written.values()]
+    decorators = DIALECTS[target].decorators(live)
+    for tree in trees:
+        tree.decorator_list += decorators
     texts = {name: print_statements([one.tree], imports.spelled) for name, one in written.items()}
     texts = {f"@{name}": source for name, source in imports.carried_functions()} | texts
     modules = {alias: module for module, alias in imports.modules.items()}
     return Text(texts, imports.lines(), imports.held, imports.visible(), modules, trees)
+
+
+def finished(function: Function, target: str) -> Function:
+    """Return a function as it is written for a target: stores in place, loops that tell their end."""
+    dialect = DIALECTS[target]
+    return dialect.finished(storable(in_place(told(dialect.prepared(without_roots(function))))))
 
 
 class Imports:
@@ -72,7 +82,8 @@ class Imports:
         self.taken = taken
         self.holders = holders
         self.hidden = hidden  # modules that only importlib reaches
-        self.members: dict[str, set[str]] = {"math": set(), "typing": set()}  # imported by name
+        # imported by name
+        self.members: dict[str, set[str]] = {"math": set(), "typing": set(), "numba": set()}
         self.modules: dict[str, str] = {}  # dotted module -> alias
         self.held: dict[str, str] = {}
         self.carried: dict[str, str] = {}  # row -> name of the function that has its text
@@ -132,7 +143,8 @@ class Imports:
         if "import math" not in own and any("math." in t for _, t in self.carried_functions()):
             own.append("import math")
         for module, names in self.members.items():
-            own += [f"from {module} import " + ", ".join(sorted(names))] if names else []
+            lines = own if module in sys.stdlib_module_names else rest
+            lines += [f"from {module} import " + ", ".join(sorted(names))] if names else []
         for lines in (own, rest):
             lines.sort(key=lambda line: (line.startswith("from"), line))
         fetched = [

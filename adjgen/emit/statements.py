@@ -50,7 +50,7 @@ class Printer(Assignments):
         self,
         expressions: Expressions,
         uses: Counter[Atom],
-        unbound: Const,
+        unbound: Callable[[Var], Const],
         line_of: Callable[[Eqn], str],
         tries: Tries,
     ) -> None:
@@ -165,7 +165,7 @@ class Printer(Assignments):
         if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
             reads = [self.atom(arg) for arg in eqn.args]
             names = [self.expressions.names[out] for out in eqn.outs]
-            return list(eqn.op.payload.render(reads, names))
+            return self.expressions.dialect.carried(list(eqn.op.payload.render(reads, names)))
         value = self.expressions.equation(eqn)
         if not any(self.uses[out] for out in eqn.outs):
             return [ast.Expr(value)]

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from adjgen.emit import arrays
-from adjgen.emit.targets import add_elements, subscript
+from adjgen.emit.spellings import add_elements, subscript
 
 Args = Sequence[ast.expr]
 Sums = Callable[[Args], ast.expr]

@@ -41,7 +41,8 @@ def _printer() -> Any:
                 self.statement(node, line)
 
         def visit_Definition(self, node: Definition) -> None:
-            self.statement(node, signature(node, self.spelled))
+            for line in opening(node, self.spelled):
+                self.statement(node, line)
             self.body(node.body)
 
         def visit_Constant(self, node: ast.Constant) -> None:
@@ -89,6 +90,12 @@ def unparsed(node: ast.AST, spelled: Spelled) -> str:
         if isinstance(name, ast.Name) and name.id.startswith("@"):
             name.id = spelled(name.id)
     return ast.unparse(ast.fix_missing_locations(node))
+
+
+def opening(node: Definition, spelled: Spelled) -> list[str]:
+    """Return the decorators of a function and its signature."""
+    decorators = [f"@{unparsed(one, spelled)}" for one in node.decorator_list]
+    return [*decorators, signature(node, spelled)]
 
 
 def signature(node: Definition, spelled: Spelled) -> str:

@@ -164,13 +164,13 @@ class Frame:
     def outside(self, node: ast.expr, binding: Any) -> Value:
         """Return the value of a name that is not local: a constant, or an expression that reads it."""
         if isinstance(binding, names.Constant):
-            if binding.place is None:
+            if binding.place is None or self.session.frozen:
                 return Const(binding.value)
             return self.opaque(node, "", type=of_constant(binding.value))
         if isinstance(binding, names.Callee):
             return FunctionValue(binding.definition)
-        if number(binding) is not None:  # math.pi
-            return self.opaque(node, "", type=REAL)
+        if (known := number(binding)) is not None:  # math.pi
+            return Const(known) if self.session.frozen else self.opaque(node, "", type=REAL)
         if isinstance(binding, (names.Known, names.ModuleName)):
             return BindingValue(binding)
         if isinstance(binding, names.Missing):

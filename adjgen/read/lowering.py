@@ -33,6 +33,7 @@ class Session:
         self.passive = (
             passive  # the parameters of the main function that no derivative is asked for by
         )
+        self.frozen = target == "numba"  # which compiles the names of modules as constants
         self.views: Views = {}
         self.builder = Builder()
         self.problems: list[Problem] = []  # a loop that is read again forgets those of its body
