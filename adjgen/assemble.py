@@ -79,11 +79,15 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
 
 def array_shapes(function: Function) -> dict[str, Any]:
     """Return the dimensions, if they are known, and the type of the numbers of parameters that are arrays."""
-    kinds = [(p.name, v.type) for p in function.params for v in p.vars if v.type.dtype]
-    return {
+    kinds = [(p.name, v.type) for p in function.params for v in p.vars]
+    found: dict[str, Any] = {
         name: (kind.shape if isinstance(kind.shape, tuple) else None, str(kind.dtype))
         for name, kind in kinds
+        if kind.dtype
     }
+    if DIALECTS[function.about["target"]].lists_are_arrays:
+        found |= {n: ((f"{n}.0",), str(kind.element)) for n, kind in kinds if kind.element}
+    return found
 
 
 def read_for_names(done: Sequence[tuple[Any, Differentiated]]) -> dict[str, Any]:

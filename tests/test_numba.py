@@ -309,6 +309,17 @@ def test_the_module_says_what_is_numbas(tmp_path):
     assert made.count("@njit(cache=True)\ndef ") == made.count("def ")
 
 
+def test_verified(tmp_path):
+    """Verification runs the text, with arrays for lists."""
+    (tmp_path / "source.py").write_text(
+        "def f(x: list[float], k: float):\n    return sum(x) * k + x[0] * x[1]\n"
+    )
+    command = [sys.executable, "-m", "adjgen", "verify", "source.py", "--target", "numba"]
+    command += ["--time-limit", "120"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0 and "source.py::f: ok" in done.stdout + done.stderr, done.stderr
+
+
 def test_generating_needs_no_numba(tmp_path):
     code = (
         "import sys; sys.modules['numba'] = None; import adjgen\n"

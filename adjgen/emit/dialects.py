@@ -33,6 +33,7 @@ class Dialect:
     carried             a statement that is carried along
     decorators          what stands above each function, in a module or (live) in a running program
     notes               lines for the header of a module
+    lists_are_arrays    whether parameters that are lists are given as arrays of one dimension
     unbound             what a variable without a value is given, if any is copied and otherwise
     """
 
@@ -44,6 +45,7 @@ class Dialect:
     carried: Callable[[list[ast.stmt]], list[ast.stmt]] = lambda statements: statements
     decorators: Callable[[bool], list[ast.expr]] = lambda live: []
     notes: tuple[str, ...] = ()
+    lists_are_arrays: bool = False
     unbound: Callable[[bool, Var], Const] = lambda copied, var: Const(None) if copied else UNBOUND
 
 
@@ -91,6 +93,7 @@ DIALECTS = {
         carried=raising,
         decorators=njit,
         notes=NOTES,
+        lists_are_arrays=True,
         unbound=zero,
     ),
 }

@@ -23,6 +23,9 @@ def main() -> None:
     source, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "w", encoding="utf-8")
     order: Order = pickle.load(source)
     sys.path.extend(order.folders)
+    os.environ["NUMBA_DISABLE_JIT"] = (
+        "1"  # the text is checked, not numba, which takes a second for each
+    )
     sys.stdout = sys.stderr = io.StringIO()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
