@@ -235,6 +235,8 @@ class Arrays:
         for k, walked in enumerate(eqn.args[: op.seqs]):
             made = self.made_by.get(walked)
             if made is not None and made.op == "range" and len(made.args) == 1:
+                if params[k].hint == "_":  # which says that nobody reads it
+                    params[k].hint = "k"
                 return params[k], None
         args.insert(0, self.value("range", [size], seq(INT)))
         params.insert(0, Var("k", INT))
