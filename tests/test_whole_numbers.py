@@ -130,3 +130,20 @@ def test_updates_in_place_raise_what_numpy_raises(update):
     if "x[0] * 0.5" in update:  # cut off by numpy, which has no derivative
         raised.insert(0, TypeError())
     assert len(raised) == 2 and isinstance(raised[0], type(raised[1])), raised
+
+
+def test_squares_by_a_float_are_floats_of_whole_numbers():
+    def square(x):
+        return x**2.0
+
+    def of_sum(x):
+        return np.sum(x) ** 2.0
+
+    def of_float(x):
+        return (0.5 * x) ** 2.0
+
+    value, slope = adjgen.value_and_grad(square)(3)
+    assert (value, type(value), slope) == (9.0, float, 6.0)
+    x = np.array([3_100_000_000])
+    assert adjgen.value_and_grad(of_sum)(x)[0] == of_sum(x) == 9.61e18
+    assert "x_2 * x_2" in adjgen.generate(of_float).source

@@ -6,7 +6,7 @@ What is known to have whole numbers is refused; of what may have them derivative
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from adjgen.elementary.floats import Floats
+from adjgen.elementary.floats import FloatArrays
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Const, Eqn, Function, Var
 from adjgen.ir.query import equations, kinds, moves
@@ -15,29 +15,6 @@ from adjgen.ir.types import BOOL, INT
 WHOLE = "ADJ401 a store into an array of whole numbers, which would cut the value off"
 MAKE = "Make the array of floats: `np.array([0.0, 0.0])`, `np.full(n, 0.0)`, `x.astype(float)`."
 STORES = {"put", "copied_into", "filled_with"}
-MADE = {"astype", "array_as", "asarray_as", "np.geomspace"}
-MADE |= {f"np.{n}" for n in ("zeros", "ones", "empty", "eye", "identity", "linspace", "logspace")}
-LIKE = {"np.zeros_like", "np.ones_like", "np.empty_like"}
-KEPT = {"np.fmod", "np.floor", "np.ceil", "np.trunc", "np.asarray"}  # whole numbers stay such
-PROMOTED = {  # floats if one of the arguments has them
-    "np.where", "displayed", "stacked", "concatenated", "piled", "np.append", "matmul", "np.dot",
-    "np.outer", "np.inner", "np.kron", "np.tensordot", "np.full",
-}  # fmt: skip
-
-
-class FloatArrays(Floats):
-    """The values that are floats for certain, arrays of them included."""
-
-    def plain(self, eqn: Eqn) -> bool:
-        """Whether the value of an equation is a float, or an array of floats."""
-        row, args = TABLE[str(eqn.op)], eqn.args
-        if row.name in MADE or row.name in LIKE and args[1] != Const(None):
-            return True
-        if row.name in PROMOTED and not eqn.derivative:
-            return any(map(self.has, args))
-        if row.name in KEPT or row.category in ("sequence", "none") and not eqn.derivative:
-            return any(map(self.has, args[:1]))
-        return self.row(row, args)
 
 
 def whole_stores(function: Function, varied: set[Var]) -> Iterator[Eqn]:

@@ -5,6 +5,7 @@ of two lists is both, one behind the other. What annotations say to be lists is 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
@@ -16,17 +17,18 @@ SAME = {"item", "unpacked"}  # of lists in lists, as of arrays
 PARTS = {"part", "backwards"}
 
 
-def plain_checks(function: Function, functions: Mapping[str, Function]) -> tuple[Eqn, ...]:
-    """Return the checks that parameters are no arrays."""
-    about = function.about
+def with_plain_checks(function: Function, functions: Mapping[str, Function]) -> Function:
+    """Return a function that checks at its start that parameters are no arrays."""
+    about, body = function.about, function.body
     if about.get("target") != "math" or "product" in about:
-        return ()
+        return function
     wanted = Plain(functions).of(function)
-    return tuple(
+    checks = [
         Eqn((), "require_plain", (p.vars[0], Const(p.name)), (), None, True)
         for k, p in enumerate(function.params)
         if k in wanted and p.name not in about.get("said", ())
-    )
+    ]
+    return replace(function, body=replace(body, eqns=(*checks, *body.eqns))) if checks else function
 
 
 class Plain:

@@ -12,7 +12,7 @@ from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.integrands import Callees
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
-from adjgen.diff.plain import plain_checks
+from adjgen.diff.plain import with_plain_checks
 from adjgen.diff.problems import problems_of
 from adjgen.diff.refusals import (
     Wrt,
@@ -83,9 +83,7 @@ class Differentiator:
             raise refusal(function, "ADJ306", f"`{function.name}` returns nothing", why)
         if wrt is None:
             refuse_active_stars(function)
-        if checks := plain_checks(function, self.functions):
-            body = replace(function.body, eqns=(*checks, *function.body.eqns))
-            function = replace(function, body=body)
+        function = with_plain_checks(function, self.functions)
         active = self.active(params, mapping)
         return checked(function, active), params, active
 
@@ -132,8 +130,8 @@ class Differentiator:
             )
             for p in params
         )
-        checks = *rank_checks(function), *tangent_checks(function, active, dots)
-        body = (*checks, *body, *number_check(function))
+        body = (*rank_checks(function), *body, *number_check(function))
+        body = (*tangent_checks(function, active, dots), *body)
         block = Block((*function.body.params, *dots), body, (*function.body.results, *results))
         return replace(
             function, name=f"{function.name}_jvp", params=with_keywords(function.params, extra),
@@ -161,8 +159,7 @@ class Differentiator:
             function = renewed_function(self.functions[name])
             self.functions[key] = function  # a recursive callee finds its own name
             inputs = [function.body.params[k] for k in active]
-            varying = self.activity(function, inputs)
-            function = checked(function, varying)
+            function = checked(function, varying := self.activity(function, inputs))
             body, dots, results = self._forward(function, inputs, varying)
             self.functions[key] = replace(
                 function, name=key, params=flat_params([*function.body.params, *dots], function.params),
@@ -236,8 +233,7 @@ class Differentiator:
             self.functions[key] = function
             seeds = [Var("bar", v.type) for v in function.body.results]
             inputs = [function.body.params[k] for k in active]
-            varying = self.activity(function, inputs)
-            function = checked(function, varying)
+            function = checked(function, varying := self.activity(function, inputs))
             body, grads = self._reverse(function, inputs, varying, seeds)
             self.functions[key] = replace(
                 function, name=key, params=flat_params([*function.body.params, *seeds], function.params),

@@ -6,6 +6,14 @@ from adjgen.elementary.row import TABLE, Row
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Try, Var
 
 JOINED = {"max", "min"}  # one of their arguments, whichever
+MADE = {"astype", "array_as", "asarray_as", "np.geomspace"}
+MADE |= {f"np.{n}" for n in ("zeros", "ones", "empty", "eye", "identity", "linspace", "logspace")}
+LIKE = {"np.zeros_like", "np.ones_like", "np.empty_like"}
+KEPT = {"np.fmod", "np.floor", "np.ceil", "np.trunc", "np.asarray"}  # whole numbers stay such
+PROMOTED = {  # floats if one of the arguments has them
+    "np.where", "displayed", "stacked", "concatenated", "piled", "np.append", "matmul", "np.dot",
+    "np.outer", "np.inner", "np.kron", "np.tensordot", "np.full",
+}  # fmt: skip
 
 
 class Floats:
@@ -71,3 +79,18 @@ class Floats:
             if after == carried:
                 return carried + results[op.carried + op.exits :]
             self.known, carried = before, after
+
+
+class FloatArrays(Floats):
+    """The values that are floats for certain, arrays of them included."""
+
+    def plain(self, eqn: Eqn) -> bool:
+        """Whether the value of an equation is a float, or an array of floats."""
+        row, args = TABLE[str(eqn.op)], eqn.args
+        if row.name in MADE or row.name in LIKE and args[1] != Const(None):
+            return True
+        if row.name in PROMOTED and not eqn.derivative:
+            return any(map(self.has, args))
+        if row.name in KEPT or row.category in ("sequence", "none") and not eqn.derivative:
+            return any(map(self.has, args[:1]))
+        return self.row(row, args)

@@ -20,12 +20,12 @@ Pass = Callable[[Block], Block]
 
 def fold(block: Block) -> Block:
     """Fold constants and known choices."""
-    return Folding().block(block)
+    return Folding().whole(block)
 
 
 def fold_exactly(block: Block) -> Block:
     """Fold, but keep x**2 of the primal as written."""
-    return Folding(exact=True).block(block)
+    return Folding(exact=True).whole(block)
 
 
 def algebra(block: Block) -> Block:

@@ -10,9 +10,11 @@ before                              after
 
 from dataclasses import dataclass, field, replace
 
+from adjgen.elementary.floats import FloatArrays
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import simplified
 from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, For, If, Opaque, Try, Var
+from adjgen.ir.query import kinds
 from adjgen.ir.types import BOOL, REAL
 
 FOLDED = {
@@ -50,6 +52,15 @@ class Folding:
     chosen: dict[Atom, list[Choice]] = field(default_factory=dict)  # test -> constants it chose
 
     negated: dict[Atom, Atom] = field(default_factory=dict)  # -x -> x
+    floats: set[Var] = field(default_factory=set)  # variables that are floats for certain
+
+    def whole(self, block: Block) -> Block:
+        """Return a function's block with known values put in."""
+        if "pow" in kinds(block):
+            sure = FloatArrays()
+            sure.block(block.eqns)
+            self.floats = sure.known
+        return self.block(block)
 
     def block(self, block: Block) -> Block:
         """Return a block with known values put in; nothing follows what always raises."""
@@ -116,7 +127,7 @@ class Folding:
         value = folded(eqn)
         if value is not None:
             self.mapping[eqn.outs[0]] = value
-        elif is_square(eqn) and (eqn.derivative or not self.exact):
+        elif self.is_square(eqn) and (eqn.derivative or not self.exact):
             eqns.append(replace(eqn, op="mul", args=(eqn.args[0], eqn.args[0])))
         elif eqn.derivative and eqn.op == "mul" and is_zero_number(eqn):
             self.mapping[eqn.outs[0]] = Const(0.0)
@@ -124,6 +135,13 @@ class Folding:
             self.mapping[eqn.outs[0]] = eqn.args[0]
         elif not (eqn.derivative and isinstance(eqn.op, str) and self.shortened(eqn, eqns)):
             eqns.append(eqn)
+
+    def is_square(self, eqn: Eqn) -> bool:
+        """Whether an equation is the square of a real variable; x**2.0 is a float also of whole numbers."""
+        if eqn.op != "pow" or not isinstance(eqn.args[0], Var) or eqn.args[0].type != REAL:
+            return False
+        is_float = eqn.derivative or eqn.args[0] in self.floats
+        return eqn.args[1] == Const(2) or is_float and eqn.args[1] == Const(2.0)
 
     def moved(self, eqn: Eqn, eqns: list[Eqn]) -> bool:
         """Move the check that a name has a value into the arm before it that gave it none."""
@@ -250,10 +268,3 @@ def folded(eqn: Eqn) -> Const | None:
 def is_zero_number(product: Eqn) -> bool:
     """Whether a product is the number 0.0: zeros of an array keep their shape."""
     return Const(0.0) in product.args and not product.outs[0].type.dtype
-
-
-def is_square(eqn: Eqn) -> bool:
-    """Whether an equation is the square of a real variable."""
-    if eqn.op != "pow" or not isinstance(eqn.args[0], Var) or eqn.args[0].type != REAL:
-        return False
-    return eqn.args[1] in (Const(2), Const(2.0))
