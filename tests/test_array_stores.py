@@ -150,6 +150,31 @@ def test_a_number_that_becomes_an_array_in_place():
     ]
 
 
+def test_numbers_that_become_one_array_on_the_other_path():
+    def f(x, c):
+        y = z = 0.5
+        if c:
+            y = x[0]
+            z = u = y
+        return np.sum(y) + (np.sum(z) * np.sum(u) if c else 0.0)
+
+    def g(x, c):
+        y, z = 0.5, 0.7
+        if c:
+            y = x[1:]
+            z = y
+        return np.sum(y) + 10.0 * np.sum(z)
+
+    for c in (True, False):
+        for function in (f, g):
+            value, slope = adjgen.value_and_grad(function, wrt="x")(X, c)
+            assert value == function(X, c)
+            assert slope.tolist() == (X * 0.0).tolist() if not c else True
+            _, dot = adjgen.jvp(function, wrt="x")(X, c, x_dot=np.ones(3))
+            assert np.isclose(dot, np.sum(slope))
+    assert adjgen.grad(g, wrt="x")(X, True).tolist() == [0.0, 11.0, 11.0]
+
+
 def test_gradients_share_no_memory():
     function = adjgen.vjp(lambda x, y: x + y, target="numpy")
     bar = np.ones(3)

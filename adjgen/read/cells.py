@@ -86,13 +86,20 @@ def freeze(reason: str, *cells: Cell | None) -> bool:
 def merged_cells(
     pairs: Mapping[str, tuple[Value, Value]], merged: dict[tuple[Any, Any], Cell]
 ) -> Iterator[Cell]:
-    """Yield for each leaf of names that two paths leave different the cell it holds after them."""
+    """Yield for each leaf of names that two paths leave different the cell it holds after them.
+
+    What is a number on one path and an array on the other is one object with no other name.
+    """
     for a, b in pairs.values():
         one, other = cells_of(a), cells_of(b)
         count = max(len(one), len(other))
         one += [None] * (count - len(one))
         other += [None] * (count - len(other))
         for pair in zip(one, other):
+            if pair[0] is None and pair[1] is not None and a is not UNBOUND:
+                pair = Cell(), pair[1]
+            elif pair[1] is None and pair[0] is not None and b is not UNBOUND:
+                pair = pair[0], Cell()
             yield merged.setdefault(pair, Cell())
 
 
