@@ -175,6 +175,18 @@ def test_numbers_that_become_one_array_on_the_other_path():
     assert adjgen.grad(g, wrt="x")(X, True).tolist() == [0.0, 11.0, 11.0]
 
 
+def test_a_size_that_is_not_there():
+    def f(x):
+        y = np.zeros(x.shape)
+        for i in range(y.shape[1]):
+            y[i] = x[i]
+        return np.sum(y) + x.shape[0]
+
+    for function, dot in ((adjgen.grad(f), {}), (adjgen.jvp(f), {"x_dot": X})):
+        with pytest.raises(IndexError, match="tuple index out of range"):
+            function(X, **dot)
+
+
 def test_gradients_share_no_memory():
     function = adjgen.vjp(lambda x, y: x + y, target="numpy")
     bar = np.ones(3)

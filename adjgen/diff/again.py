@@ -17,6 +17,7 @@ ALWAYS = {
     "picked",
     "slice",
     "np.size",
+    "shape_at",
     "np.shape",
     "len",
     "lt",

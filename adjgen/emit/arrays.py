@@ -187,6 +187,7 @@ def count_of(args: Args) -> ast.expr:
 ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "matmul": lambda args: ast.BinOp(args[0], ast.MatMult(), args[1]),
     "transposed": lambda args: ast.Attribute(args[0], "T", ast.Load()),
+    "shape_at": lambda args: ast.Subscript(ast.Attribute(args[0], "shape", ast.Load()), args[1], ast.Load()),
     "dtype_of": lambda args: ast.Attribute(args[0], "dtype", ast.Load()),
     "shape_tuple": lambda args: ast.Tuple(list(args), ast.Load()),
     "array_of": lambda args: numpy("array", *args), "list_of": method("tolist"),

@@ -99,7 +99,7 @@ def _key(eqn: Eqn, local: dict[Atom, Any], stored: Stored) -> Any:
         args = tuple([local.get(arg, arg) for arg in args])
     if row.commutative and len(args) == 2 and hash(args[0]) > hash(args[1]):
         args = args[::-1]
-    return eqn.op, args
+    return ("np.size" if eqn.op == "shape_at" else eqn.op), args
 
 
 def is_value(row: Row) -> bool:

@@ -35,6 +35,7 @@ CARRIED = {
 PLAIN = {
     "or_nan",
     "np.size",
+    "shape_at",
     "np.ndim",
     "np.shape",
     "shape_tuple",
@@ -89,7 +90,9 @@ class _Divisors:
         home = (row.home or row.typed is not None) and row.result != "bool" and eqn.op not in PLAIN
         if home or (numpy and eqn.op in CARRIED):
             self.numpy.update(eqn.outs)
-        if eqn.op == "np.size" or (eqn.op in CARRIED and not self.counts.isdisjoint(eqn.args)):
+        if eqn.op in ("np.size", "shape_at") or (
+            eqn.op in CARRIED and not self.counts.isdisjoint(eqn.args)
+        ):
             self.counts.update(out for out in eqn.outs if out.type is INT)
         return eqn
 

@@ -71,7 +71,7 @@ def size(frame: Frame, node: ast.Subscript, of: ast.expr) -> Value | None:
     place = integer(node.slice)
     if whole is None or place is None:
         return None
-    return frame.row(node, "np.size", whole, Const(place))
+    return frame.row(node, "shape_at", whole, Const(place))
 
 
 def index(frame: Frame, node: ast.expr) -> list[Atom]:

@@ -85,4 +85,5 @@ for _name in ("array_as", "asarray_as"):
         jvp=lambda args, y, dot: call("array_as", dot(0), args[1]),
     )  # fmt: skip
 row("astype_int", astype, category="none", typed=_as(INT))
+row("shape_at", lambda x, k: x.shape[k], category="none", typed=lambda args: INT)
 row("dtype_of", lambda x: x.dtype, category="none", typed=lambda args: OPAQUE)
