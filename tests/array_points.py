@@ -163,7 +163,7 @@ MOVES = [
     two("np.linspace(x, y, 4, endpoint=False)", (((), ()),)), two("np.full((2, 3), x) * y", (((), (3,)),)), two("np.full_like(y, x)", (((), (2, 3)),)),
     one("x.astype(float)"), one("x * x.astype(int)", ((3,), (2, 3)), 1.1, 1.9),
     one("np.ones_like(x) * x + np.zeros_like(x)"), one("x * np.arange(3)", ((3,), (2, 3))), one("x @ np.eye(3)", ((3,), (2, 3))),
-    one("x * np.shape(x)[0] + np.size(x) + np.ndim(x)", AXES), one("x * np.zeros(1, dtype=x.dtype).size", AXES), one("np.broadcast_to(x, np.shape(np.zeros((2, 3))))", ((3,),)),
+    one("x * np.shape(x)[0] + np.size(x) + np.ndim(x)", AXES), one("x * np.zeros(1, dtype=x.dtype).size", AXES), one("x * x.shape[0]", AXES), one("np.broadcast_to(x, np.shape(np.zeros((2, 3))))", ((3,),)),
     one("float(x)", ((),), ranks=False), one("x.item()", ((1,), ()), ranks=False), one("np.polyder(x)", ((1,), (3,))),
 ]  # fmt: skip
 
