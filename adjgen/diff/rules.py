@@ -222,6 +222,8 @@ def rank_checks(function: Function) -> list[Eqn]:
     An index that is said to be a whole number is one: places in an array could be named twice. What may
     be None has none.
     """
+    if function.about.get("target") != "numpy":
+        return []
     places, optional, found = _places(function), _compared_with_none(function), []
     for param in function.params:
         for var in param.vars:
@@ -242,8 +244,7 @@ def _compared_with_none(function: Function) -> set[Atom]:
 
 def _places(function: Function) -> set[Atom]:
     """Return what an index into an array is, or is computed from."""
-    arrays = function.about.get("target") == "numpy"
-    eqns = list(equations(function.body)) if arrays else []
+    eqns = list(equations(function.body))
     sources: dict[Atom, list[Atom]] = {}
     for eqn in eqns:
         pairs = [(arg, out) for out in eqn.outs for arg in eqn.args] if eqn.op in INDICES else []
