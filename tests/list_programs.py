@@ -292,6 +292,23 @@ def same_row_twice(x):
     return rows[1][0]
 
 
+def repeated_comprehension(x):
+    twice = [v * v for v in x] * 2
+    many = len(x) * [v * twice[1] for v in x[1:]]
+    return sum([a * b for a, b in zip(twice, many)])
+
+
+def repeated_rows(x):
+    rows = [[v, v * v] for v in x] * 2
+    return sum([k * a * b for k, (a, b) in enumerate(rows)])
+
+
+def row_by_repetition_of_rows(x):
+    rows = [[x, 1.0], [2.0, x]] * 2
+    rows[0][0] = x * x
+    return rows[2][0]
+
+
 def rows_by_repetition(x):
     m = [[0.0] * 2] * 2
     m[0][0] = x
@@ -817,6 +834,8 @@ PROGRAMS = {
     alias_of_a_parameter: ([0.5, 1.2],),
     buffer_as_default: ([0.5, 1.2],),
     growing_products: ([0.5, 1.2, 1.7],),
+    repeated_comprehension: ([0.5, 1.2, 1.7],),
+    repeated_rows: ([0.5, 1.2, 1.7],),
     halves_joined_again: ([0.5, 1.2, 1.7, 0.3],),
     search_by_index: ([0.5, 1.2, 1.7, 0.3],),
     swap_of_items: ([0.5, 1.2],),
@@ -886,10 +905,7 @@ PROGRAMS = {
     pushed_by_a_closure: ([0.5, 1.2, 0.8],),
     list_in_a_tuple: ([0.5, 1.2],),
     grown_by_itself: (0.7,),
-    elimination_with_pivots: (
-        [[0.3, 2.0, 1.0], [2.0, 0.5, 3.0], [1.0, 4.0, 0.2]],
-        [1.0, 2.0, 0.7],
-    ),
+    elimination_with_pivots: ([[0.3, 2.0, 1.0], [2.0, 0.5, 3.0], [1.0, 4.0, 0.2]], [1.0, 2.0, 0.7]),
     default_of_an_inner_function: (0.7,),
     row_taken_out_and_put_back: ([[1.0, 2.0], [3.0, 0.5]],),
     list_grown_in_a_while: (0.7,),
@@ -909,6 +925,7 @@ REFUSED = [
     store_after_a_branch,
     same_row_twice,
     rows_by_repetition,
+    row_by_repetition_of_rows,
     list_appended_and_changed,
     row_extended_in_place_and_read,
     callers_list_changed_as_a_row,

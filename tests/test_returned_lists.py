@@ -70,3 +70,17 @@ def test_what_a_recursion_returns_is_not_changed(text):
     made = generate([find(read_text(textwrap.dedent(text), "a.py"), "f")], Options(formatted=False))
     (problem,) = made.refused["f"]
     assert problem.code == "ADJ407" and "another name of the same list" in problem.what
+
+
+def test_the_tangent_of_a_repeated_list_of_constants_is_a_list():
+    text = """
+        def f(x):
+            us = [min(v, w) for v, w in zip([1.0, 2.0], [3.0, 4.0])] * 2
+            return us, x
+    """
+    found = find(read_text(textwrap.dedent(text), "a.py"), "f")
+    space = {}
+    exec(compile(generate([found], Options(formatted=False)).source, "made", "exec"), space)
+    (value, x), (us_dot, x_dot) = space["f_jvp"](2.0, x_dot=1.0)
+    assert (value, x) == ([1.0, 2.0, 1.0, 2.0], 2.0)
+    assert (us_dot, x_dot) == ([0.0, 0.0, 0.0, 0.0], 1.0)

@@ -81,7 +81,7 @@ def is_part(eqn: Eqn) -> bool:
 
 def as_lists(eqn: Eqn) -> tuple[Atom, ...]:
     """Return the arguments of a row that it uses as only lists can be: a row put into another list."""
-    if eqn.op == "joined":
+    if eqn.op in ("joined", "repeated"):
         return eqn.args
     return eqn.args[:1] if eqn.op == "with_item" and is_list(eqn.args[1]) else ()
 

@@ -22,6 +22,7 @@ from adjgen.elementary.sequences import (
     copied,
     depth,
     dot,
+    folded,
     gathered,
     inside,
     item,
@@ -130,6 +131,13 @@ sequence(
     ),
 )  # fmt: skip
 sequence(
+    "repeated", lambda items, count: [*items] * count, first, raises=False,
+    jvp=lambda args, y, dot: call("repeated", dot(0), args[1]),
+    vjp=lambda k, args, y, bar: (
+        None if k else call(f"folded_{depth(args[0].atom.type)}", bar, *args)
+    ),
+)  # fmt: skip
+sequence(
     "part", part, first,
     jvp=lambda args, y, dot: call("part", dot(0), *args[1:]),
     scatter=lambda k, args, y, bar, into: call("add_part", into, bar, *args[1:]),
@@ -227,6 +235,11 @@ for _depth in range(1, DEEPEST + 1):
         f"columns_{_depth}", columns, lambda types: types[1], raises=False,
         jvp=lambda args, y, dot, name=f"columns_{_depth}": call(name, dot(0), args[1]),
         vjp=lambda k, args, y, bar: None if k else call("filled", bar, call("len", args[0])),
+    )  # fmt: skip
+    sequence(
+        f"folded_{_depth}", folded, first, raises=False,
+        jvp=lambda args, y, dot, name=f"folded_{_depth}": call(name, dot(0), *args[1:]),
+        vjp=lambda k, args, y, bar: None if k else call("repeated", bar, args[2]),
     )  # fmt: skip
     row(
         f"zeros_like_{_depth}",

@@ -65,6 +65,15 @@ def columns(rows: Sequence[Any], like: Any) -> Any:
     return reduce(plus, rows, [plus(one, one) for one in zeros_of(like)])
 
 
+def folded(items: Sequence[Any], like: Sequence[Any], count: int) -> list[Any]:
+    """Return the sums of what `count` repetitions of a list hold, in the shape of that list."""
+    n = len(like)
+    return [
+        columns(items[k::n], one) if isinstance(one, list) else sum(items[k::n])
+        for k, one in enumerate(like)
+    ]
+
+
 def zeros_of(like: Any) -> Any:
     """Return zeros in the shape of a value."""
     return [zeros_of(one) for one in like] if isinstance(like, list) else 0.0

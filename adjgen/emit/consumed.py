@@ -15,7 +15,7 @@ CONTAINERS = {
     "pack",
 }  # a list that they are given is inside one then
 # What makes a new list of the lists inside another one.
-SHALLOW = {"backwards", "part", "joined", "gathered", "filled", "as_tuple"}
+SHALLOW = {"backwards", "part", "joined", "gathered", "filled", "repeated", "as_tuple"}
 WRITES = ("changed", "refilled")  # their first argument gets items, and is not read
 
 

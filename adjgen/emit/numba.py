@@ -160,6 +160,7 @@ ABSENT = {
     "np.isclose": "Compare `abs(a - b)` with a tolerance.", "np.heaviside": "Write a conditional expression.",
     "polygamma": "", "splev": "", "bisplev": "", "splev_partial": "", "bisplev_partial": "", "implicit": "",
     "as_tuple": "Return the list.", "refilled": "Return the list.",
+    "repeated": "Write a loop.", "folded_1": "",
     "append": "Begin with `[0.0] * n` and fill it.", "most": "Begin with `[0.0] * n` and fill it.",
     "require_number": "", "require_rank": "",
 }  # fmt: skip

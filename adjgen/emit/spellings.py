@@ -88,6 +88,24 @@ def columns(depth: int) -> Spelling:
     return spell
 
 
+def folded(depth: int) -> Spelling:
+    """Spell the sums of what the repetitions of a list (of lists) hold."""
+
+    def spell(args: Args) -> ast.expr:
+        items, like, _ = args
+        length = call("builtins.len")([like])
+
+        def total(k: ast.expr) -> ast.expr:
+            own = ast.Subscript(items, ast.Slice(k, None, length), ast.Load())
+            if depth == 1:
+                return call("builtins.sum")([own])
+            return columns(depth - 1)([own, subscript(like, [k])])
+
+        return each("k", total, call("builtins.range")([length]), items, like)
+
+    return spell
+
+
 def zeros(depth: int) -> Spelling:
     """Spell zeros in the shape of a list (of lists)."""
 
@@ -244,7 +262,7 @@ MATH: dict[str, Spelling] = {
     "item": lambda args: subscript(args[0], args[1:]), "part": part, "order_of": order_of,
     "listing": lambda args: ast.List(list(args), ast.Load()), "joined": binary(ast.Add),
     "filled": lambda args: ast.BinOp(ast.List([args[0]], ast.Load()), ast.Mult(), args[1]),
-    "total": call("builtins.sum"), "exact_total": call("math.fsum"), "unpacked": same,
+    "repeated": binary(ast.Mult), "total": call("builtins.sum"), "exact_total": call("math.fsum"), "unpacked": same,
     "largest": call("builtins.max"), "smallest": call("builtins.min"), "shares": shares, "dot": dot,
     "gathered": lambda args: each("k", lambda k: subscript(args[0], [k]), args[1], args[0]),
     "scaled": lambda args: each(
@@ -256,4 +274,4 @@ MATH: dict[str, Spelling] = {
 for _depth in range(1, DEEPEST + 1):
     MATH[f"copied_{_depth}"] = copied(_depth)
     MATH |= {f"add_elements_{_depth}": add_elements(_depth), f"zeros_like_{_depth}": zeros(_depth)}
-    MATH |= {f"columns_{_depth}": columns(_depth)}
+    MATH |= {f"columns_{_depth}": columns(_depth), f"folded_{_depth}": folded(_depth)}

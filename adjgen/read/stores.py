@@ -196,12 +196,16 @@ def list_operation(
             right.cell.loose = lists.ROWS
         return made
     for side, other, tree in ((left, right, node.left), (right, left, node.right)):
+        if name != "mul" or not isinstance(other, (Var, Const)):
+            continue
         if isinstance(side, ListValue) and isinstance(tree, ast.List) and len(tree.elts) == 1:
-            if name == "mul" and isinstance(other, (Var, Const)):
-                whole = frame.session.heap[side.cell]
-                count = lists.as_index(frame, node, other)
-                (one,) = (e.args[0] for e in frame.session.builder.eqns if whole in e.outs)
-                return lists.derived(frame, side, frame.row(node, "filled", one, count))
+            whole, count = frame.session.heap[side.cell], lists.as_index(frame, node, other)
+            (one,) = (e.args[0] for e in frame.session.builder.eqns if whole in e.outs)
+            return lists.derived(frame, side, frame.row(node, "filled", one, count))
+        if isinstance(side, (ListValue, RowValue)) and other.type in (INT, BOOL):
+            if frame.session.heap[side.cell] not in frame.session.origins:  # that may be an array
+                whole = frame.materialise(node, side)
+                return lists.derived(frame, side, frame.row(node, "repeated", whole, other))
     a, b = (frame.materialise(node, side) for side in sides)
     reason = "ADJ401 arithmetic on a whole list cannot be differentiated"
     return operations.on_atoms(frame, node, node.op, (a, b), reason)
