@@ -24,6 +24,9 @@ def modules(tmp_path_factory):
     folder = tmp_path_factory.mktemp("modules")
     for sample in SAMPLES:
         (folder / sample.name).write_text(adjgen.generate(sample).source)
+        for mode in ("jacobian", "hessian"):
+            source = adjgen.generate(sample, mode=mode).source
+            (folder / f"{sample.stem}_{mode}.py").write_text(source)
     return folder
 
 

@@ -201,7 +201,9 @@ class _Units:
         """Append the loop itself."""
         hints = [f"{v.label()}_rows" for v in self.inputs]
         types = [seq(slope.type) for slope in body.results]
-        return [*builder.emit(For(1, 0), (walked,), types, hints, [body])]
+        rows = builder.emit(For(1, 0), (walked,), types, hints, [body])
+        same = [slope is body.params[0] for slope in body.results]  # of a value that is the input
+        return [walked if unit else row for unit, row in zip(same, rows)]
 
 
 def _one_array(rows: Atom, output: Atom, var: Var, builder: Builder) -> Atom:
