@@ -12,8 +12,8 @@ from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
 from adjgen.ir.core import Eqn, Function, Module
 
 if TYPE_CHECKING:  # each stage is loaded when it is first needed: importing adjgen takes no time
-    from adjgen.diff.products import Activities
     from adjgen.emit.module import Text
+    from adjgen.strategies import Forms
 
 KINDS = {
     "forward": ("jvp",),
@@ -22,6 +22,7 @@ KINDS = {
 }
 STYLES = ("named", "ssa")
 TARGETS = ("math", "numpy")
+UNSAID = (("checkpoint", 0), ("unroll", None))  # younger than modules whose hashes stand
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -31,7 +32,8 @@ class Options:
 
     wrt has names or positions of parameters, None means every differentiable one; exact keeps
     x**2 of the primal; define has the constants that the command line gave; checkpoint is the number
-    of turns from which on loops keep their state only now and then, 0 for never.
+    of turns from which on loops keep their state only now and then, 0 for never; unroll is the number
+    of turns up to which loops of constant trip counts are unrolled, None for where that saves operations.
     """
 
     target: str = "math"
@@ -42,6 +44,7 @@ class Options:
     formatted: bool = True
     define: tuple[tuple[str, object], ...] = ()
     checkpoint: int = 0
+    unroll: int | None = None
 
     def __post_init__(self) -> None:
         for name, known in (("style", STYLES), ("mode", tuple(KINDS))):
@@ -64,7 +67,7 @@ class Options:
         """Return a hash of what changes the text."""
         import hashlib
 
-        items = sorted(item for item in asdict(self).items() if item != ("checkpoint", 0))
+        items = sorted(item for item in asdict(self).items() if item not in UNSAID)
         return hashlib.sha256(repr(items).encode()).hexdigest()[:16]
 
 
@@ -113,19 +116,18 @@ def product(
     wrt: Sequence[str] | None,
     bare: bool,
     options: Options,
-    known: "Activities | None" = None,
+    forms: "Forms | None" = None,
 ) -> Module:
     """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad".
 
-    `known` keeps, from one product to the next, what is active.
+    `forms` keeps, from one product to the next, the forms of the primal and what is active there.
     """
-    from adjgen.diff.products import Differentiator
-    from adjgen.passes import optimise
+    from adjgen.strategies import Forms, cheapest
 
     with deep_recursion():
-        return optimise(
-            Differentiator(module, known).product(kind, wrt, bare), after=True, exact=options.exact
-        )
+        if forms is None:
+            forms = Forms(module, options.unroll, options.exact)
+        return cheapest(forms, kind, wrt, bare, options.exact)
 
 
 def written(functions: Sequence[Function], module: Module, options: Options) -> "Text":
@@ -162,7 +164,7 @@ def stages(
     """Return the function after every stage, with the names of the stages."""
     from adjgen.diff.products import Differentiator
     from adjgen.numbers_or_arrays import fitting_primal
-    from adjgen.passes import sequence
+    from adjgen.passes import seeds, sequence
     from adjgen.read.lower import lower
 
     with deep_recursion():
@@ -175,7 +177,7 @@ def stages(
             found.append((f"{name} (primal)", current))
         current = Differentiator(ready).product(kind, wrt, False).main
         found.append((kind, current))
-        for name, one in sequence(True, options.exact):
+        for name, one in sequence(True, options.exact, seeds(current)):
             current = replace(current, body=one(current.body))
             found.append((name, current))
         return found
@@ -246,16 +248,17 @@ def differentiated(definition: Any, options: Options) -> Differentiated:
     """Return a function with the products that the options ask for."""
     from adjgen.diff.signature import wrt_names
     from adjgen.numbers_or_arrays import fitting_primal
+    from adjgen.strategies import Forms
 
     module = fitting_primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}
-    known: Activities = {}
+    forms = Forms(module, options.unroll, options.exact)
     for kind in KINDS[options.mode]:
         if kind == "value_and_grad" and module.main.is_composite():
             continue  # a tuple has no gradient; its vjp is there
         chosen = names or [p.name for p in module.main.params if p.differentiable]
-        products[kind] = product(module, kind, names, len(chosen) == 1, options, known)
+        products[kind] = product(module, kind, names, len(chosen) == 1, options, forms)
     return Differentiated(module, products)
 
 

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
-from adjgen.ir.core import Block, Function, Module
+from adjgen.ir.core import Block, Function, Module, Var
 from adjgen.ir.query import called, use_counts
 from adjgen.passes.algebra import Algebra
+from adjgen.passes.constants import constants
 from adjgen.passes.cse import cse
 from adjgen.passes.dce import dce
 from adjgen.passes.divisors import divisors
+from adjgen.passes.elements import elements
 from adjgen.passes.fold import Folding
 from adjgen.passes.forwards import forwards
 from adjgen.passes.fuse import fuse
 from adjgen.passes.loops import loops
 from adjgen.passes.ranges import ranges
+from adjgen.passes.touches import touches
 
 Pass = Callable[[Block], Block]
 
@@ -41,17 +45,32 @@ def together(block: Block) -> Block:
     return block
 
 
-BEFORE: tuple[tuple[str, Pass], ...] = (("fold", fold), ("cse", cse), ("dce", dce))
+BEFORE: tuple[tuple[str, Pass], ...] = (
+    ("elements", elements), ("fold", fold), ("cse", cse), ("dce", dce),
+)  # fmt: skip
 AFTER: tuple[tuple[str, Pass], ...] = (
-    ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("fold", fold_exactly),
-    ("cse", cse), ("dce", dce), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
+    ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("elements", elements), ("fold", fold_exactly),
+    ("constants", constants),
+    ("cse", cse), ("dce", dce), ("touches", touches), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 
 
-def sequence(after: bool, exact: bool = False) -> Iterator[tuple[str, Pass]]:
-    """Yield the passes before or after differentiation, with their names."""
+def sequence(
+    after: bool, exact: bool = False, floats: tuple[Var, ...] = ()
+) -> Iterator[tuple[str, Pass]]:
+    """Yield the passes before or after differentiation, with their names; `floats` are parameters that are."""
     for name, one in AFTER if after else BEFORE:
-        yield name, fold_exactly if one is fold and exact else one
+        if one is touches:
+            yield name, partial(touches, floats=floats)
+        else:
+            yield name, fold_exactly if one is fold and exact else one
+
+
+def seeds(function: Function) -> tuple[Var, ...]:
+    """Return the adjoints that a vjp is given, which are floats; users' parameters may be ints."""
+    if function.about.get("product") != "vjp":
+        return ()
+    return [p.vars for p in function.params if p.kind == "KEYWORD_ONLY"][-1]
 
 
 def optimise(module: Module, after: bool, exact: bool = False) -> Module:
@@ -59,7 +78,7 @@ def optimise(module: Module, after: bool, exact: bool = False) -> Module:
 
     def through(function: Function) -> Function:
         body = function.body
-        for _, one in sequence(after, exact):
+        for _, one in sequence(after, exact, seeds(function)):
             body = one(body)
         return replace(function, body=body)
 

@@ -128,22 +128,52 @@ class Algebra:
         return found
 
     def factored(self, terms: list[Product], writer: "Writer") -> list[Product]:
-        """Take out the factor that most terms share, if two or more do, until none is shared."""
+        """Take out what most terms share, a factor or a divisor, until nothing is shared; constants last."""
+        terms = like_terms(terms)
         while len(terms) > 1:
             factors = [q for term in terms for q in term.quotients]
-            if len(set(factors)) < len(factors):
-                factors = [q for term in terms for q in dict.fromkeys(term.quotients)]
-            if len(set(factors)) == len(factors):
+            divisors = [d for _, ds in factors for d in ds]
+            if len(set(factors)) == len(factors) and len(set(divisors)) == len(divisors):
                 break
-            ((shared, times),) = Counter(factors).most_common(1)
-            inside = [without(term, shared) for term in terms if shared in term.quotients]
-            at = next(k for k, term in enumerate(terms) if shared in term.quotients)
-            outside = [term for term in terms if shared not in term.quotients]
-            scale = common_scale(inside)
-            reduced = [Product(t.coefficient / scale, t.quotients) for t in inside]
-            rest = Product(scale).times(writer.sum(self.factored(reduced, writer)))
-            taken = self.opened(shared, times, writer).times(rest)
-            terms = [*outside[:at], taken, *outside[at:]]
+            found = Counter(q for term in terms for q in dict.fromkeys(term.quotients))
+            found += Counter(((), (d,)) for t in terms for d in dict.fromkeys(t.divisors()))
+            ((shared, times),) = found.most_common(1)
+            if times < 2:
+                break
+            terms = self.taken(terms, shared, times, writer)
+        return self.scaled(terms, writer)
+
+    def taken(
+        self, terms: list[Product], shared: Quotient, times: int, writer: "Writer"
+    ) -> list[Product]:
+        """Take a factor or divisor out of the terms that have it."""
+        having = [
+            shared in t.quotients or (not shared[0] and shared[1][0] in t.divisors()) for t in terms
+        ]
+        inside = [without(term, shared) for term, has in zip(terms, having) if has]
+        outside = [term for term, has in zip(terms, having) if not has]
+        at, scale = having.index(True), common_scale(inside)
+        reduced = [Product(t.coefficient / scale, t.quotients) for t in inside]
+        rest = Product(scale).times(writer.sum(self.factored(reduced, writer)))
+        if shared[0]:
+            rest = self.opened(shared, times, writer).times(rest)
+        else:
+            rest = Product(rest.coefficient, with_divisor(rest.quotients, shared[1][0]))
+        return [*outside[:at], rest, *outside[at:]]
+
+    def scaled(self, terms: list[Product], writer: "Writer") -> list[Product]:
+        """Take constants out of the terms that share them: 2.0 * a + 2.0 * b is 2.0 * (a + b)."""
+        sizes = Counter(abs(t.coefficient) for t in terms if t.quotients)
+        for size, times in sizes.items():
+            if times < 2 or size == 1.0:
+                continue
+            having = [abs(t.coefficient) == size and bool(t.quotients) for t in terms]
+            at = having.index(True)
+            inside = [
+                Product(t.coefficient / size, t.quotients) for t, has in zip(terms, having) if has
+            ]
+            outside = [term for term, has in zip(terms, having) if not has]
+            terms = [*outside[:at], Product(size).times(writer.sum(inside)), *outside[at:]]
         return terms
 
     def opened(self, shared: Quotient, times: int, writer: "Writer") -> Product:
@@ -220,10 +250,33 @@ def with_divisor(quotients: list[Quotient], divisor: Atom) -> list[Quotient]:
 
 
 def without(term: Product, shared: Quotient) -> Product:
-    """Return a term without one of its factors."""
+    """Return a term without one of its factors, or without a divisor."""
     rest = list(term.quotients)
-    rest.remove(shared)
+    if shared in rest:
+        rest.remove(shared)
+        return Product(term.coefficient, rest)
+    (divisor,) = shared[1]
+    at = next(k for k, (_, divisors) in enumerate(rest) if divisor in divisors)
+    above, below = rest[at]
+    k = below.index(divisor)
+    below = below[:k] + below[k + 1 :]
+    rest[at : at + 1] = [(above, below)] if below else [((factor,), ()) for factor in above]
     return Product(term.coefficient, rest)
+
+
+def like_terms(terms: list[Product]) -> list[Product]:
+    """Return the terms with those of the same factors added, unless they cancel: inf - inf stays nan."""
+    found: dict[object, Product] = {}
+    for k, term in enumerate(terms):
+        key: object = frozenset(Counter(term.quotients).items())
+        before = found.get(key)
+        if before is None:
+            found[key] = term
+        elif total := before.coefficient + term.coefficient:
+            found[key] = Product(total, before.quotients)
+        else:
+            found[k] = term
+    return list(found.values())
 
 
 def common_scale(terms: Iterable[Product]) -> float:

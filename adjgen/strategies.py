@@ -1,0 +1,79 @@
+"""Several programs of one derivative, of which the one with the fewest operations is kept.
+
+The primal is taken as it is written, and with loops of constant trip counts unrolled.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from adjgen.diff.products import Activities, Differentiator
+from adjgen.diff.signature import renewed_function
+from adjgen.elementary.operations import operations
+from adjgen.ir.core import For, Function, Module
+from adjgen.ir.query import kinds, number
+from adjgen.passes import optimise
+from adjgen.passes.unroll import LONGEST, unroll
+
+TURNS = 64  # of a loop that is unrolled without being asked for
+FOR_THE_ASKING = 1_000_000  # equations of a loop that is unrolled because somebody wants it
+
+
+@dataclass
+class Form:
+    """A primal module, and what is active in it by the parameters that were asked for."""
+
+    module: Module
+    activities: Activities = field(default_factory=dict)
+
+
+@dataclass
+class Forms:
+    """The primal modules of which a product can be made; made when they are first needed."""
+
+    module: Module
+    unroll: int | None = None
+    exact: bool = False
+
+    @cached_property
+    def all(self) -> list[Form]:
+        """The primal as it is written, then with its loops unrolled, if that is another one."""
+        found = [Form(self.module)]
+        if self.unroll == 0 or For not in kinds(self.module.main.body):
+            return found
+        turns = TURNS if self.unroll is None else self.unroll
+        longest = LONGEST if self.unroll is None else FOR_THE_ASKING
+        module = unrolled(self.module, turns, longest, self.exact)
+        if module is not self.module:
+            found = [*found, Form(module)] if self.unroll is None else [Form(module)]
+        return found
+
+
+def cheapest(forms: Forms, kind: str, wrt: Sequence[str] | None, bare: bool, exact: bool) -> Module:
+    """Return the module of a product that has the fewest operations of those that can be made."""
+    made = []
+    for form in forms.all:
+        differentiator = Differentiator(form.module, form.activities)
+        made.append(optimise(differentiator.product(kind, wrt, bare), after=True, exact=exact))
+    return min(made, key=lambda module: weight(module.main))
+
+
+def unrolled(module: Module, turns: int, longest: int, exact: bool) -> Module:
+    """Return a module whose main function has its loops of at most so many turns unrolled.
+
+    The same module if there are none.
+    """
+    main = renewed_function(module.main)  # names are given to variables: these have their own
+    body = unroll(main.body, turns, longest)
+    if body is main.body:
+        return module
+    main = replace(main, body=body)
+    functions = {n: main if f is module.main else f for n, f in module.functions.items()}
+    found = optimise(Module(main, functions), after=False, exact=exact)
+    number(found.main.body)
+    return found
+
+
+def weight(function: Function) -> int:
+    """Return the operations of a function, loops of unknown length once."""
+    return operations(function).weight() if function.body.eqns else 0
