@@ -13,6 +13,7 @@ from adjgen.api import (
 from adjgen.decorator import Differentiable, Report, differentiable
 from adjgen.diagnostics import AdjgenError, UnsupportedError
 from adjgen.elementary.user import rule
+from adjgen.jacobians import hessian, hvp, jacobian, value_and_jacobian
 
 __version__ = "0.1.0"
 __all__ = [
@@ -23,11 +24,15 @@ __all__ = [
     "differentiable",
     "generate",
     "grad",
+    "hessian",
+    "hvp",
     "inspect",
+    "jacobian",
     "jvp",
     "ops",
     "rule",
     "stop_gradient",
     "value_and_grad",
+    "value_and_jacobian",
     "vjp",
 ]

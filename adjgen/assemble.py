@@ -11,6 +11,22 @@ from adjgen.emit.text import checked, comment, formatted
 from adjgen.ir.core import Function, Module
 from adjgen.pipeline import Differentiated, Generated, Options, written
 
+MATRICES = {
+    "jacobian": "Return the Jacobian of `{}` by {}",
+    "value_and_jacobian": "Return the value of `{}` and its Jacobian by {}",
+    "hessian": "Return the Hessian of `{}` by {}",
+}
+SWEEPS = {
+    "forward": "tangents along all inputs in one sweep",
+    "reverse": "a reverse sweep for each output",
+}
+LABELS = {
+    "value_and_grad": "value and gradient",
+    "vjp": "value and vjp",
+    "jvp": "value and jvp",
+    "value_and_jacobian": "value and Jacobian",
+    "hvp": "hvp",
+}
 WIDTH = 84  # characters of a line in the docstring of a module
 
 
@@ -91,6 +107,7 @@ def command(names: Sequence[str], options: Options) -> str:
     words += [f"--define {name}={value!r}" for name, value in options.define]
     words += [f"--style {options.style}"] if options.style != default.style else []
     words += ["--exact"] if options.exact else []
+    words += ["--sparse"] if options.sparse else []
     words += [f"--checkpoint {options.checkpoint}"] if options.checkpoint else []
     words += [] if options.formatted else ["--no-format"]
     return " ".join(words)
@@ -109,11 +126,7 @@ def module_doc(
         for module in (one.module, *one.products.values()):
             lines += signature_lines(module.main)
         best = "value_and_grad" if "value_and_grad" in found else list(found)[-1]
-        label = {
-            "value_and_grad": "value and gradient",
-            "vjp": "value and vjp",
-            "jvp": "value and jvp",
-        }[best]
+        label = LABELS[best]
         by_op = ", ".join(f"{name} {count}" for name, count in sorted(found[best].by_op.items()))
         value, derivative = found["value"].formula(), found[best].formula()
         lines += [
@@ -135,7 +148,10 @@ def signature_lines(function: Function) -> list[str]:
     bars = [f"{name}_bar" for name in about.get("wrt", ())]
     gradient = bars[0] if len(bars) == 1 else f"({', '.join(bars)})"
     both = f"(value, {gradient})"
-    known = {"jvp": "(value, value_dot)", "vjp": both, "value_and_grad": both}
+    known = {"jvp": "(value, value_dot)", "vjp": both, "value_and_grad": both, "hvp": gradient}
+    entries = "(values, (rows, columns))" if about.get("sparse") else "jacobian"
+    known |= {"value_and_jacobian": f"(value, {entries})", "jacobian": entries}
+    known |= {"hessian": entries.replace("jacobian", "hessian")}
     returns = known.get(about.get("product", ""), "value")
     line = f"{function.name}({', '.join(words)}) -> {returns}"
     return textwrap.wrap(
@@ -165,8 +181,18 @@ def doc_text(function: Function) -> str:
         return f"Return the value of `{call}` and its gradient by {wrt}."
     if kind == "grad":
         return f"Return the gradient of `{call}` by {wrt}."
+    if kind == "hvp":
+        return f"Return the Hessian of `{call}` by {wrt} times the *_dot arguments."
+    if kind in MATRICES:
+        return matrix_text(about, MATRICES[kind].format(call, wrt))
     first = about.get("doc", "").strip().split("\n\n")[0]
     return " ".join(first.split()) or f"Return the value of `{call}`, as in the source."
+
+
+def matrix_text(about: dict[str, Any], first: str) -> str:
+    """Return two sentences: of a Jacobian or Hessian also how it is computed, and its form if it is sparse."""
+    form = ", of its entries that may not be zero (values, (rows, columns))" * about["sparse"]
+    return f"{first}{form}: {SWEEPS[about['strategy']]}."
 
 
 def line_map(source: str, files: dict[str, Any]) -> dict[int, int]:

@@ -25,6 +25,7 @@ from adjgen.pipeline import (
 
 Wrt = str | int | Sequence[str | int] | None
 OPTIONS = ("target", "exact", "style")
+SPARSE = {"jacobian", "value_and_jacobian", "hessian"}  # what may leave zero entries out
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,11 @@ class Kept:
 def derivative(
     kind: str, f: Callable[..., Any], wrt: Wrt, options: dict[str, Any]
 ) -> Callable[..., Any]:
-    """Return the function of a product: "value_and_grad", "grad", "jvp" or "vjp"."""
+    """Return the function of a product: "value_and_grad", "grad", "jvp", "vjp", "jacobian", ..."""
     from adjgen.diff.signature import wrt_entries, wrt_names
 
-    chosen = replace(Options.given(options, OPTIONS), wrt=wrt_entries(wrt))
+    known = (*OPTIONS, "sparse") if kind in SPARSE else OPTIONS
+    chosen = replace(Options.given(options, known), wrt=wrt_entries(wrt))
     with deep_recursion():
         module = module_of(f, chosen)
         names = wrt_names(module, wrt)
@@ -97,7 +99,7 @@ def generated(source_or_function: Any, options: dict[str, Any]) -> Generated:
     from adjgen.pipeline import generate
 
     options = options | {"wrt": wrt_entries(options.get("wrt"))}
-    chosen = Options.given(options, (*OPTIONS, "formatted", "mode", "wrt"))
+    chosen = Options.given(options, (*OPTIONS, "formatted", "mode", "wrt", "sparse"))
     found = generate(definitions_of(source_or_function), chosen)
     if not found.source:
         raise UnsupportedError([p for problems in found.refused.values() for p in problems])

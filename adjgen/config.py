@@ -12,7 +12,7 @@ from typing import Any
 
 from adjgen.diagnostics import AdjgenError, Problem
 
-MODES = ("forward", "reverse", "both")
+MODES = ("forward", "reverse", "both", "jacobian", "hessian")
 TARGETS = ("math", "numpy", "numba")
 STYLES = ("named", "ssa")
 
@@ -34,6 +34,7 @@ SETTINGS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "target": _one_of(*TARGETS),
     "style": _one_of(*STYLES),
     "exact": ("true or false", _is_flag),
+    "sparse": ("true or false", _is_flag),
     "format": ("true or false", _is_flag),
     "strict": ("true or false", _is_flag),
     "define": ("a table of constants by name", _is_table),

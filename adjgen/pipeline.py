@@ -19,10 +19,12 @@ KINDS = {
     "forward": ("jvp",),
     "reverse": ("vjp", "value_and_grad"),
     "both": ("jvp", "vjp", "value_and_grad"),
+    "jacobian": ("jacobian", "value_and_jacobian"),
+    "hessian": ("hessian", "hvp"),
 }
 STYLES = ("named", "ssa")
 TARGETS = ("math", "numpy")
-UNSAID = (("checkpoint", 0), ("unroll", None))  # younger than modules whose hashes stand
+UNSAID = (("checkpoint", 0), ("sparse", False), ("unroll", None))  # options that change no old hash
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -32,8 +34,9 @@ class Options:
 
     wrt has names or positions of parameters, None means every differentiable one; exact keeps
     x**2 of the primal; define has the constants that the command line gave; checkpoint is the number
-    of turns from which on loops keep their state only now and then, 0 for never; unroll is the number
-    of turns up to which loops of constant trip counts are unrolled, None for where that saves operations.
+    of turns from which on loops keep their state only now and then, 0 for never; sparse leaves entries
+    of Jacobians and Hessians out that are zero by structure; unroll is the number of turns up to which
+    loops of constant trip counts are unrolled, None for where that saves operations.
     """
 
     target: str = "math"
@@ -44,6 +47,7 @@ class Options:
     formatted: bool = True
     define: tuple[tuple[str, object], ...] = ()
     checkpoint: int = 0
+    sparse: bool = False
     unroll: int | None = None
 
     def __post_init__(self) -> None:
@@ -51,7 +55,7 @@ class Options:
             if getattr(self, name) not in known:
                 words = " or ".join(repr(word) for word in known)
                 raise ValueError(f"{name} is {words}, not {getattr(self, name)!r}")
-        for name in ("exact", "formatted"):
+        for name in ("exact", "formatted", "sparse"):
             if not isinstance(getattr(self, name), bool):
                 raise TypeError(f"{name} is True or False, not {getattr(self, name)!r}")
 
@@ -118,16 +122,11 @@ def product(
     options: Options,
     forms: "Forms | None" = None,
 ) -> Module:
-    """Return the module of a product of a primal module: "jvp", "vjp", "value_and_grad", "grad".
-
-    `forms` keeps, from one product to the next, the forms of the primal and what is active there.
-    """
+    """Return the module of a product; `forms` keeps, from one to the next, what products share."""
     from adjgen.strategies import Forms, cheapest
 
     with deep_recursion():
-        if forms is None:
-            forms = Forms(module, options.unroll, options.exact)
-        return cheapest(forms, kind, wrt, bare, options.exact)
+        return cheapest(forms or Forms(module, options), kind, wrt, bare)
 
 
 def written(functions: Sequence[Function], module: Module, options: Options) -> "Text":
@@ -253,7 +252,7 @@ def differentiated(definition: Any, options: Options) -> Differentiated:
     module = fitting_primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}
-    forms = Forms(module, options.unroll, options.exact)
+    forms = Forms(module, options)
     for kind in KINDS[options.mode]:
         if kind == "value_and_grad" and module.main.is_composite():
             continue  # a tuple has no gradient; its vjp is there

@@ -6,14 +6,18 @@ The primal is taken as it is written, and with loops of constant trip counts unr
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from adjgen.diff.products import Activities, Differentiator
 from adjgen.diff.signature import renewed_function
-from adjgen.elementary.operations import operations
-from adjgen.ir.core import For, Function, Module
+from adjgen.ir.core import For, Module
 from adjgen.ir.query import kinds, number
+from adjgen.matrices import MATRICES, least
 from adjgen.passes import optimise
 from adjgen.passes.unroll import LONGEST, unroll
+
+if TYPE_CHECKING:
+    from adjgen.pipeline import Options
 
 TURNS = 64  # of a loop that is unrolled without being asked for
 FOR_THE_ASKING = 1_000_000  # equations of a loop that is unrolled because somebody wants it
@@ -32,30 +36,37 @@ class Forms:
     """The primal modules of which a product can be made; made when they are first needed."""
 
     module: Module
-    unroll: int | None = None
-    exact: bool = False
+    options: "Options"
 
     @cached_property
     def all(self) -> list[Form]:
         """The primal as it is written, then with its loops unrolled, if that is another one."""
+        turns = self.options.unroll
         found = [Form(self.module)]
-        if self.unroll == 0 or For not in kinds(self.module.main.body):
+        if turns == 0 or For not in kinds(self.module.main.body):
             return found
-        turns = TURNS if self.unroll is None else self.unroll
-        longest = LONGEST if self.unroll is None else FOR_THE_ASKING
-        module = unrolled(self.module, turns, longest, self.exact)
+        longest = LONGEST if turns is None else FOR_THE_ASKING
+        module = unrolled(
+            self.module, TURNS if turns is None else turns, longest, self.options.exact
+        )
         if module is not self.module:
-            found = [*found, Form(module)] if self.unroll is None else [Form(module)]
+            found = [*found, Form(module)] if turns is None else [Form(module)]
         return found
 
 
-def cheapest(forms: Forms, kind: str, wrt: Sequence[str] | None, bare: bool, exact: bool) -> Module:
+def cheapest(forms: Forms, kind: str, wrt: Sequence[str] | None, bare: bool) -> Module:
     """Return the module of a product that has the fewest operations of those that can be made."""
-    made = []
-    for form in forms.all:
-        differentiator = Differentiator(form.module, form.activities)
-        made.append(optimise(differentiator.product(kind, wrt, bare), after=True, exact=exact))
-    return min(made, key=lambda module: weight(module.main))
+    return least(made(form, kind, wrt, bare, forms.options) for form in forms.all)
+
+
+def made(
+    form: Form, kind: str, wrt: Sequence[str] | None, bare: bool, options: "Options"
+) -> Module:
+    """Return the module of a product of one form of the primal."""
+    differentiator = Differentiator(form.module, form.activities)
+    if kind in MATRICES:
+        return MATRICES[kind](differentiator, wrt, bare, options)
+    return optimise(differentiator.product(kind, wrt, bare), after=True, exact=options.exact)
 
 
 def unrolled(module: Module, turns: int, longest: int, exact: bool) -> Module:
@@ -72,8 +83,3 @@ def unrolled(module: Module, turns: int, longest: int, exact: bool) -> Module:
     found = optimise(Module(main, functions), after=False, exact=exact)
     number(found.main.body)
     return found
-
-
-def weight(function: Function) -> int:
-    """Return the operations of a function, loops of unknown length once."""
-    return operations(function).weight() if function.body.eqns else 0

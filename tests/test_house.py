@@ -45,9 +45,11 @@ SPLIT = {  # parts of several files
     "kinks": "pipeline",
     "strategies": "pipeline",
     "numbers_or_arrays": "pipeline",
+    "matrices": "pipeline",
     "trial": "verify",
     "compiled": "api",
     "decorator": "api",
+    "jacobians": "api",
     "commands": "cli",
 }
 HOMES = {  # who may import what

@@ -23,6 +23,10 @@ PRODUCTS = {
     "jvp": "value and tangent (jvp)",
     "vjp": "value and adjoint (vjp)",
     "value_and_grad": "value and gradient",
+    "jacobian": "Jacobian",
+    "value_and_jacobian": "value and Jacobian",
+    "hessian": "Hessian",
+    "hvp": "Hessian times vector (hvp)",
 }
 
 

@@ -15,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 MODE = click.option(
     "--mode",
     type=click.Choice(MODES),
-    help="Which derivatives: forward (jvp), reverse (vjp), or both.",
+    help="Which derivatives: forward (jvp), reverse (vjp), both, jacobian, or hessian (and hvp).",
 )
 WRT = click.option(
     "--wrt", metavar="NAMES", help="Differentiate with respect to these parameters only: x,y."
@@ -48,6 +48,12 @@ CHECKPOINT = click.option(
     help="Loops of N turns or more that keep a tape keep it for a segment of sqrt(turns) only, "
     "and compute each segment twice.",
 )
+SPARSE = click.option(
+    "--sparse",
+    is_flag=True,
+    default=None,
+    help="Of Jacobians and Hessians the entries that are not zero by structure, and where they are.",
+)
 AT = click.option(
     "--at",
     type=arguments.option,
@@ -76,7 +82,7 @@ def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-generation = together(MODE, WRT, TARGET, STYLE, EXACT, DEFINE, CHECKPOINT)
+generation = together(MODE, WRT, TARGET, STYLE, EXACT, DEFINE, CHECKPOINT, SPARSE)
 
 
 def job(source: Source, given: Mapping[str, Any]) -> Job:
@@ -94,6 +100,7 @@ def job(source: Source, given: Mapping[str, Any]) -> Job:
             "style": options.get("style", "named"),
             "exact": bool(options.get("exact")),
             "checkpoint": options.get("checkpoint", 0),
+            "sparse": bool(options.get("sparse")),
             "formatted": bool(options.get("format", True)),
             "wrt": names or None,
         },

@@ -1,12 +1,14 @@
 """Gradients are floats: one that may be an int or a bool, such as n of x * n, goes through float()."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from adjgen.diff.reverse import barred
 from adjgen.elementary.floats import Floats
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Eqn, Var
+from adjgen.ir.core import Atom, Eqn, For, Var
 from adjgen.ir.types import REAL, is_mutable
+
+Place = tuple[int, int]
 
 
 def as_floats(
@@ -22,3 +24,21 @@ def as_floats(
             (gradient,) = builder.emit("float", (gradient,), [REAL], [barred(var)])
         found.append(gradient)
     return (*eqns, *builder.eqns), found
+
+
+def elements_as_floats(
+    eqns: Sequence[Eqn], lists: Mapping[Place, Atom]
+) -> tuple[list[Eqn], dict[Place, Atom]]:
+    """Return equations and lists of derivatives, with float() around the elements that may be no floats."""
+    sure = Floats()
+    sure.block(eqns)
+    builder = Builder(derivative=True)
+    found = dict(lists)
+    for place, items in lists.items():
+        if items.type.element is REAL and not sure.has(items):
+            arm, element = builder.nested(), Var("", REAL)
+            made = arm.emit("float", (element,), [REAL])
+            body = arm.block(made, [element])
+            hints = [items.hint] if isinstance(items, Var) else []
+            (found[place],) = builder.emit(For(1, 0), (items,), [items.type], hints, [body])
+    return [*eqns, *builder.eqns], found

@@ -63,22 +63,26 @@ class Forward:
                 check = real_power_check(eqn)
                 if check:
                     builder.append(check)
-                if not self.active.isdisjoint(eqn.outs):
-                    self.plain(eqn, builder)
-            elif isinstance(eqn.op, If):
-                self.branch(eqn, builder)
-            elif isinstance(eqn.op, Try):
-                from adjgen.diff.tries import tangent
-
-                tangent(self, eqn, eqn.op, builder)
-            elif isinstance(eqn.op, For):
-                self.loop(eqn, eqn.op, builder)
-            elif isinstance(eqn.op, Root | Quadrature):
-                self.root(eqn, builder)
-            elif isinstance(eqn.op, Call):
-                self.call(eqn, eqn.op, builder)
+                self.plain(eqn, builder)
             else:
-                builder.append(eqn)
+                self.control(eqn, builder)
+
+    def control(self, eqn: Eqn, builder: Builder) -> None:
+        """Append an equation that is no row, with its tangents."""
+        if isinstance(eqn.op, If):
+            self.branch(eqn, builder)
+        elif isinstance(eqn.op, Try):
+            from adjgen.diff.tries import tangent
+
+            tangent(self, eqn, eqn.op, builder)
+        elif isinstance(eqn.op, For):
+            self.loop(eqn, eqn.op, builder)
+        elif isinstance(eqn.op, Root | Quadrature):
+            self.root(eqn, builder)
+        elif isinstance(eqn.op, Call):
+            self.call(eqn, eqn.op, builder)
+        else:
+            builder.append(eqn)
 
     def begin(self, eqn: Eqn, builder: Builder) -> None:
         """Write zeros as the tangent of an array that is about to be stored into for the first time."""
@@ -98,7 +102,9 @@ class Forward:
         del self.begun[mark:]
 
     def plain(self, eqn: Eqn, builder: Builder) -> None:
-        """Write the tangents of a row's outs: the sum of partial times tangent."""
+        """Write the tangents of a row's active outs: the sum of partial times tangent."""
+        if self.active.isdisjoint(eqn.outs):
+            return
         rule = list_rule(eqn)
         if rule is not None and rule.jvp is not None:
             args = [operand(builder, arg) for arg in eqn.args]

@@ -71,20 +71,25 @@ class Differentiator:
             self.helpers[key] = free(wanted, set(self.functions) | set(self.helpers.values()))
         return self.helpers[key]
 
-    def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
-        """Return the module of one product: "jvp", "vjp", "value_and_grad" or "grad"."""
+    def subject(self, wrt: Wrt | None) -> tuple[Function, list[Param], set[Var]]:
+        """Return a copy of the main function, the parameters to differentiate by, the active variables."""
         mapping: dict[Var, Atom] = {}
         function = raising(renewed_function(self.main, mapping))
         params = chosen(function, wrt)
         if returns_nothing(function):
             why = "Return a number on every path."
             raise refusal(function, "ADJ306", f"`{function.name}` returns nothing", why)
-        inputs = [var for param in params for var in param.vars]
         if wrt is None:
             refuse_active_stars(function)
-        if kind in ("grad", "value_and_grad") and function.is_composite():
-            raise tuple_valued(function)
-        active = self.active(params, mapping)
+        return function, params, self.active(params, mapping)
+
+    def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
+        """Return the module of one product: "jvp", "vjp", "value_and_grad" or "grad"."""
+        if kind in ("grad", "value_and_grad") and self.main.is_composite():
+            chosen(self.main, wrt)
+            raise tuple_valued(self.main)
+        function, params, active = self.subject(wrt)
+        inputs = [var for param in params for var in param.vars]
         if kind == "jvp":
             main = self.jvp(function, params, inputs, active)
         else:
@@ -198,7 +203,7 @@ class Differentiator:
         self, function: Function, inputs: Sequence[Var], active: set[Var], seeds: Sequence[Atom]
     ) -> tuple[tuple[Eqn, ...], list[Atom]]:
         """Return the equations of a reverse sweep and the adjoints of inputs."""
-        sweep = Reverse(active, self._callee_vjp, self.callees)
+        sweep = Reverse(active, self.callee_vjp, self.callees)
         sweep.masked = masked_variables(function.body)
         for seed, result in zip(seeds, function.body.results):
             if isinstance(seed, Var):
@@ -214,7 +219,8 @@ class Differentiator:
         ]
         return (*rank_checks(function), *primal, *number_check(function), *builder.eqns), grads
 
-    def _callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
+    def callee_vjp(self, name: str, active: tuple[int, ...]) -> str:
+        """Return the name of the vjp of a function for its active arguments."""
         key = self.helper(name, "vjp", active)
         if key not in self.functions:
             function = renewed_function(self.functions[self.quiet(name)])

@@ -9,7 +9,7 @@ JOINED = {"max", "min"}  # one of their arguments, whichever
 
 
 class Floats:
-    """The variables that are floats for certain."""
+    """The variables that are floats for certain, and the lists that loops collect of floats only."""
 
     def __init__(self, known: Iterable[Var] = ()) -> None:
         self.known: set[Var] = set(known)
@@ -62,7 +62,8 @@ class Floats:
         while True:
             before = set(self.known)
             self.known.update(p for p, sure in zip(params, carried) if sure)
-            after = [a and b for a, b in zip(carried, self.results(body))]
+            results = self.results(body)
+            after = [a and b for a, b in zip(carried, results)]
             if after == carried:
-                return carried + [False] * (len(eqn.outs) - op.carried)
+                return carried + results[op.carried + op.exits :]
             self.known, carried = before, after

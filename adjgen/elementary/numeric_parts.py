@@ -137,3 +137,18 @@ def polyder_bar(bar: Any, p: Any) -> Any:
     """Return the adjoint of p, where bar is that of np.polyder(p)."""
     grown = np.append(bar * np.arange(len(p) - 1, 0, -1), 0.0)
     return grown.astype(np.result_type(bar, 1.0))
+
+
+def unit_arrays(like: Any) -> Any:
+    """Return as many arrays in the shape of another as that has elements: each is 1.0 at one of them, else 0.0."""
+    return np.reshape(np.eye(np.size(like)), (-1, *np.shape(like)))
+
+
+def array_of_rows(rows: Any, value: Any, x: Any) -> Any:
+    """Return the gradients of the elements of an array by x as one array of shape value.shape + x.shape."""
+    return np.reshape(rows, (*np.shape(value), *np.shape(x)))[()]
+
+
+def rows_of_array(slopes: Any, value: Any, x: Any) -> Any:
+    """Return the list of arrays that `array_of_rows` puts into one."""
+    return list(np.reshape(slopes, (np.size(value), *np.shape(x))))

@@ -11,6 +11,7 @@ from adjgen.ir.query import moves
 from adjgen.ir.types import OPAQUE
 
 SAME = {"item", "unpacked", "stop_gradient"}  # the value is the argument, or inside it
+WITHOUT_VALUE = {"grad", "jacobian", "hessian", "hvp"}
 READ_ONLY = {"spread", "np.broadcast_to", "np.diag"}
 
 
@@ -70,7 +71,7 @@ def shares(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
 
 def values_of(function: Function) -> int:
     """Return how many of a derivative function's results are the value's."""
-    if function.about["product"] == "grad":
+    if function.about["product"] in WITHOUT_VALUE:
         return 0
     tree = function.result
     return tree.leaves() if function.about["product"] == "helper" else tree.children[0].leaves()

@@ -42,6 +42,9 @@ def of_structure(tree: Tree, types: Iterator[Type]) -> ast.expr:
         return of_type(next(types))
     if tree.kind == "list" and not any(child.kind for child in tree.children):
         return generic("list", [of_type(join(*(next(types) for _ in tree.children)))])
+    if tree.kind == "each":
+        elements = (kind.element or kind for kind in types)
+        return generic("list", [of_structure(tree.children[0], elements)])
     items = [of_structure(child, types) for child in tree.children]
     if tree.kind == "list":
         alike = len({ast.dump(item) for item in items}) == 1

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from adjgen.emit.expressions import Expressions
-from adjgen.ir.core import UNBOUND, Atom, Const, Tree, Var
+from adjgen.emit.references import outside
+from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var, tuple_of
 
 Statements = list[ast.stmt]
 STORE = ast.Store()
@@ -84,8 +85,26 @@ def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context
     """Write values, or targets, in a structure."""
     if not tree.kind:
         return next(leaves)
+    if tree.kind == "each":
+        return for_each(tree.children[0], leaves)
     items = [structured(child, leaves, context) for child in tree.children]
     return (ast.Tuple if tree.kind == "tuple" else ast.List)(items, context)
+
+
+def for_each(tree: Tree, leaves: Iterator[ast.expr]) -> ast.expr:
+    """Write the list of what the items of lists make: list(zip(x, y)), or [[a, b] for a, b in zip(x, y)]."""
+    lists = [next(leaves) for _ in range(tree.leaves())]
+    if not tree.kind:
+        return lists[0]
+    walked = ast.Call(outside("builtins", "zip"), lists, []) if len(lists) > 1 else lists[0]
+    if tree == tuple_of(*[LEAF] * len(lists)) and len(lists) > 1:
+        return ast.Call(outside("builtins", "list"), [walked], [])
+    names = [f"item_{k}" for k in range(1, len(lists) + 1)]
+    loads = iter([ast.Name(name, ast.Load()) for name in names])
+    stores: list[ast.expr] = [ast.Name(name, STORE) for name in names]
+    target = ast.Tuple(stores, STORE) if len(lists) > 1 else stores[0]
+    item = structured(tree, loads, ast.Load())
+    return ast.ListComp(item, [ast.comprehension(target, walked, [], 0)])
 
 
 def leaves(statements: Statements) -> bool:

@@ -69,7 +69,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
 def name_results(function: Function) -> None:
     """Call the unnamed value of a derivative function `value`, its tangent `value_dot`."""
     kind, results = function.about.get("product"), function.body.results
-    if kind not in ("jvp", "vjp", "value_and_grad"):
+    if kind not in ("jvp", "vjp", "value_and_grad", "value_and_jacobian"):
         return
     count = function.result.children[0].leaves()
     tangents = results[count:] if kind == "jvp" else (Const(0.0),) * count

@@ -142,7 +142,10 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The structure of a value: a leaf (kind ""), a tuple, or a list of structures."""
+    """The structure of a value: a leaf (kind ""), a tuple, or a list of structures.
+
+    Of kind "each" it is a list of its only child, made of the items of lists that are the leaves.
+    """
 
     kind: str = ""
     children: tuple["Tree", ...] = ()

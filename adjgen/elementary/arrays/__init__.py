@@ -8,6 +8,7 @@ from adjgen.elementary.arrays import (  # noqa: F401
     einsum,
     fitting,
     items,
+    jacobians,
     joining,
     limits,
     linear,
