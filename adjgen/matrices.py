@@ -68,8 +68,8 @@ def gradient(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Di
     slope = of.product("grad", wrt, bare)  # which refuses what has no gradient
     function, params, _ = of.subject(wrt)
     if not any(is_mutable(v.type) for v in inputs_of(function, params, bare).variables):
-        return Differentiator(cheapest(jacobians(of, wrt, bare, Form()), options))
-    return Differentiator(optimise(slope, after=True, exact=options.exact))
+        return Differentiator(cheapest(jacobians(of, wrt, bare, Form()), options), settle=of.settle)
+    return Differentiator(optimise(slope, after=True, exact=options.exact), settle=of.settle)
 
 
 def called(function: Function, of: Function, kind: str) -> Function:

@@ -13,7 +13,7 @@ from adjgen.diff.signature import renewed_function
 from adjgen.ir.core import For, Module
 from adjgen.ir.query import kinds, number
 from adjgen.matrices import MATRICES, least
-from adjgen.passes import optimise
+from adjgen.passes import optimise, settled
 from adjgen.passes.unroll import LONGEST, unroll
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def made(
     form: Form, kind: str, wrt: Sequence[str] | None, bare: bool, options: "Options"
 ) -> Module:
     """Return the module of a product of one form of the primal."""
-    differentiator = Differentiator(form.module, form.activities)
+    differentiator = Differentiator(form.module, form.activities, settled)
     if kind in MATRICES:
         return MATRICES[kind](differentiator, wrt, bare, options)
     return optimise(differentiator.product(kind, wrt, bare), after=True, exact=options.exact)

@@ -17,6 +17,8 @@ from adjgen.passes.forwards import forwards
 from adjgen.passes.fuse import fuse
 from adjgen.passes.loops import loops
 from adjgen.passes.ranges import ranges
+from adjgen.passes.scales import scales
+from adjgen.passes.sharing import sharing
 from adjgen.passes.touches import touches
 
 Pass = Callable[[Block], Block]
@@ -30,6 +32,11 @@ def fold(block: Block) -> Block:
 def fold_exactly(block: Block) -> Block:
     """Fold, but keep x**2 of the primal as written."""
     return Folding(exact=True).block(block)
+
+
+def settled(block: Block) -> Block:
+    """Remove guards that cannot strike, before derivatives are made of what they guard."""
+    return fold_exactly(ranges(block))
 
 
 def algebra(block: Block) -> Block:
@@ -49,9 +56,10 @@ BEFORE: tuple[tuple[str, Pass], ...] = (
     ("elements", elements), ("fold", fold), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 AFTER: tuple[tuple[str, Pass], ...] = (
-    ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("elements", elements), ("fold", fold_exactly),
-    ("constants", constants),
-    ("cse", cse), ("dce", dce), ("touches", touches), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
+    ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("elements", elements),
+    ("fold", fold_exactly), ("constants", constants), ("cse", cse), ("dce", dce),
+    ("touches", touches), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
+    ("scales", scales), ("algebra", algebra), ("sharing", sharing), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 
 
