@@ -44,6 +44,12 @@ def algebra(block: Block) -> Block:
     return Algebra(use_counts(block)).block(block)
 
 
+def rescaled(block: Block) -> Block:
+    """Let signs and constants wander, and rewrite once more where that changed anything."""
+    found = scales(block)
+    return found if found is block else algebra(found)
+
+
 def together(block: Block) -> Block:
     """Fuse branches, and loops, with their adjoints, as deep as they are nested in each other."""
     block = fuse(block)
@@ -59,7 +65,7 @@ AFTER: tuple[tuple[str, Pass], ...] = (
     ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("elements", elements),
     ("fold", fold_exactly), ("constants", constants), ("cse", cse), ("dce", dce),
     ("touches", touches), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
-    ("scales", scales), ("algebra", algebra), ("sharing", sharing), ("cse", cse), ("dce", dce),
+    ("scales", rescaled), ("sharing", sharing), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 
 

@@ -64,18 +64,34 @@ class Algebra:
             eqn.op not in SUMS or eqn.args[0] is not eqn.args[1]
         ):
             return [eqn]  # a single product, quotient or minus, or a sum without a common factor
+        tree = self.tree(eqn)
+        if not self.promising(tree):
+            return tree
         self.absorbed = {}
         writer = Writer(eqn.loc)
         result = writer.product(self.expression(eqn, writer))
         saved = self.cost[eqn.outs[0]] + sum(self.absorbed.values()) - weight(writer.eqns)
-        better = saved > 0 or (saved == 0 and reads_better(self.tree(eqn)))
+        better = saved > 0 or (saved == 0 and reads_better(tree))
         if not better or isinstance(result, Const):
-            return self.tree(eqn)
+            return tree
         if not writer.eqns or writer.eqns[-1].outs[0] is not result:
-            return self.tree(eqn)
+            return tree
         last = writer.eqns[-1]
         writer.eqns[-1] = Eqn(eqn.outs, last.op, last.args, (), last.loc, True)
         return writer.eqns
+
+    def promising(self, tree: list[Eqn]) -> bool:
+        """Whether an expression has signs, quotients, constants, arrays, or anything twice."""
+        seen: set[Atom] = set()
+        for eqn in tree:
+            if eqn.op in ("neg", "div") or eqn.outs[0].type is not REAL:
+                return True
+            for arg in eqn.args:
+                if arg in seen or isinstance(arg, Const):
+                    return True
+                if arg not in self.inside:
+                    seen.add(arg)
+        return False
 
     def tree(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression in order, the root last."""

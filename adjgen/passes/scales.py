@@ -28,15 +28,31 @@ ARITHMETIC = {"add", "sub", "mul", "div", "neg"}
 def scales(block: Block) -> Block:
     """Return the block with signs, or signs and constants, where they cost least."""
     made = [e for e in equations(block) if e.derivative and e.op in ARITHMETIC]
-    signs = sum(1 for e in made if e.op == "neg")
-    constants = sum(1 for e in made if e.op == "mul" and any(isinstance(a, Const) for a in e.args))
     best = block
-    for worth, with_constants in ((signs, False), (constants > 1, True)):
+    for worth, with_constants in ((signs_go_on(made), False), (constants_meet(made), True)):
         if worth:
             found = dce(_Scales(with_constants).block(block))
             if weight(found) < weight(best):
                 best = found
     return best
+
+
+def signs_go_on(made: list[Eqn]) -> bool:
+    """Whether arithmetic reads a minus."""
+    negated = {eqn.outs[0] for eqn in made if eqn.op == "neg"}
+    return bool(negated) and any([not negated.isdisjoint(eqn.args) for eqn in made])
+
+
+def constants_meet(made: list[Eqn]) -> bool:
+    """Whether two constants come together along products and sums."""
+    carrying: set[Atom] = set()
+    for eqn in made:
+        found = [arg in carrying or isinstance(arg, Const) for arg in eqn.args]
+        if all(found) and len(found) > 1:
+            return True
+        if any(found) and eqn.op in ("mul", "neg", "div"):
+            carrying.update(eqn.outs)
+    return False
 
 
 def weight(block: Block) -> int:

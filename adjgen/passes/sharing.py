@@ -86,6 +86,8 @@ class _Sharing:
             if arg in made and self.uses[arg] == 1 and eqns[made[arg]].derivative
         }  # fmt: skip
         self.inside = set(parts.values())
+        if not parts:
+            return  # no sum has more than two terms
         for var, at in made.items():
             if at in self.inside:
                 continue
