@@ -25,7 +25,7 @@ LABELS = {
     "vjp": "value and vjp",
     "jvp": "value and jvp",
     "value_and_jacobian": "value and Jacobian",
-    "hvp": "hvp",
+    "hessian": "Hessian",
 }
 WIDTH = 84  # characters of a line in the docstring of a module
 

@@ -1,6 +1,6 @@
 """The decorator: derivatives attached to a function when its module is imported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, ParamSpec, Protocol, TypeVar, overload
@@ -113,7 +113,8 @@ def differentiable(f: Any = None, *, wrt: Wrt = None, **options: Any) -> Any:
     function
         `f` with the attributes `value_and_grad`, `grad`, `jvp`, `vjp` (plain functions) and
         `adjgen` (a Report: `source`, `ssa`, `ops`, `lines`, `diagnostics`). If `f` returns
-        several numbers, its `grad` and `value_and_grad` raise when they are called.
+        several numbers, its `grad` and `value_and_grad` raise when they are called, and it has
+        `jacobian` and `value_and_jacobian`, too.
 
     Raises
     ------
@@ -139,13 +140,21 @@ def differentiable(f: Any = None, *, wrt: Wrt = None, **options: Any) -> Any:
 def attached(f: Any, wrt: Wrt, options: dict[str, Any]) -> Any:
     """Return the function itself, with its derivatives as attributes."""
     report = Report(f, wrt, Options.given(options, OPTIONS))
-    for kind in ("value_and_grad", "grad", "jvp", "vjp"):
-        one = attachable(kind, f, wrt, options, report)
+    attach(("value_and_grad", "grad", "jvp", "vjp"), report, options)
+    if report.refusal:  # it has no gradient
+        attach(("jacobian", "value_and_jacobian"), report, options)
+    f.adjgen = report
+    return f
+
+
+def attach(kinds: Sequence[str], report: Report, options: dict[str, Any]) -> None:
+    """Make some of the derivatives attributes of the function."""
+    f: Any = report.function
+    for kind in kinds:
+        one = attachable(kind, f, report.wrt, options, report)
         one.__module__ = f.__module__
         one.__qualname__ = f"{f.__qualname__}.{kind}"
         setattr(f, kind, one)
-    f.adjgen = report
-    return f
 
 
 def attachable(

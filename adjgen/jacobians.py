@@ -34,8 +34,8 @@ def jacobian(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Callable
     Raises
     ------
     UnsupportedError
-        If `f` cannot be differentiated, returns a list of lists, or has lists or arrays of a length
-        that is not known and a sparse Jacobian is asked for; `diagnostics` lists the reasons.
+        If `f` cannot be differentiated, or has lists or arrays of a length that is not known and a
+        sparse Jacobian is asked for; `diagnostics` lists the reasons.
 
     References
     ----------

@@ -20,7 +20,7 @@ KINDS = {
     "reverse": ("vjp", "value_and_grad"),
     "both": ("jvp", "vjp", "value_and_grad"),
     "jacobian": ("jacobian", "value_and_jacobian"),
-    "hessian": ("hessian", "hvp"),
+    "hessian": ("hvp", "hessian"),
 }
 STYLES = ("named", "ssa")
 TARGETS = ("math", "numpy")

@@ -98,7 +98,8 @@ def verdicts(how: How, outcome: Outcome) -> list[Verdict]:
     if not outcome.text:
         return []
     job = outcome.job
-    if job.options["mode"] == "reverse":  # the checks need jvp; the reverse sweep is the same text
+    bases, mode, text = outcome.bases, job.options["mode"], outcome.text
+    if mode not in ("forward", "both"):  # the checks need jvp; the reverse sweep is the same text
         outcome = produce(replace(job, options={**job.options, "mode": "both"}))
     order = Order(
         outcome.text,
@@ -110,5 +111,7 @@ def verdicts(how: How, outcome: Outcome) -> list[Verdict]:
         exact=job.options["exact"],
         wrt=job.options["wrt"] or (),
         seconds=how.limit / 20,
+        matrices=text if mode in ("jacobian", "hessian") else "",
+        sparse=job.options["sparse"],
     )
-    return list(run(order, outcome.bases, how.limit))
+    return list(run(order, bases, how.limit))

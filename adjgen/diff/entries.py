@@ -15,8 +15,9 @@ from adjgen.diff.floats import elements_as_floats
 from adjgen.diff.forward import Forward
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.reverse import Adjoints, Reverse
-from adjgen.diff.rules import ONE, ZERO, is_zero, operand, real_power_check, zero_like
+from adjgen.diff.rules import ONE, is_zero, operand, real_power_check, zero_like
 from adjgen.elementary.row import call
+from adjgen.elementary.sequences import depth, inside
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Var
@@ -126,8 +127,11 @@ def rows(task: Task) -> tuple[list[Eqn], Found] | None:
         sweep = Reverse(task.active(inputs, [output]), task.vjp, task.jvp)
         sweep.masked = task.masked
         if is_mutable(output.type):
-            primal, slopes = _unit_rows(sweep, primal, output, inputs, builder)
+            units = _Units(sweep, primal, output, inputs)
+            array = output.type.dtype
+            slopes = units.array(builder) if array else units.nested(output, (), builder)
             found |= {(i, j): slope for j, slope in zip(wanted, slopes)}
+            primal = units.primal
         elif output in sweep.active:
             primal, bars = _row(sweep, primal, output, ONE, builder)
             reached = [j for j in wanted if task.inputs[j] in bars]
@@ -148,30 +152,51 @@ def _row(
     return Block(primal.params, tuple(eqns), primal.results), bars
 
 
-def _unit_rows(
-    sweep: Reverse, primal: Block, output: Atom, inputs: Sequence[Var], builder: Builder
-) -> tuple[Block, list[Atom]]:
-    """Append a loop of reverse sweeps; return what `_row` does, and for each input the gradients of all elements."""
-    arm, array = builder.nested(), bool(output.type.dtype)
-    if array:
-        (walked,) = builder.emit("unit_arrays", (output,), [seq(output.type)])
-        turn, seed = (Var("unit", output.type),) * 2
-    else:
-        (length,) = builder.emit("len", (output,), [INT])
+@dataclass
+class _Units:
+    """A loop of reverse sweeps over the elements of an output, which are as many as there are when it runs."""
+
+    sweep: Reverse
+    primal: Block  # grows by what the sweep has it keep
+    output: Atom
+    inputs: Sequence[Var]
+
+    def array(self, builder: Builder) -> list[Atom]:
+        """Append the loop over an array; return for each input one of the gradients of all elements."""
+        arm, unit = builder.nested(), Var("unit", self.output.type)
+        (walked,) = builder.emit("unit_arrays", (self.output,), [seq(self.output.type)])
+        rows = self.loop(walked, arm.block(self.slopes(unit, arm), [unit]), builder)
+        pairs = zip(rows, self.inputs)
+        return [_one_array(out, self.output, v, builder) for out, v in pairs]
+
+    def nested(self, items: Atom, where: Sequence[Atom], builder: Builder) -> list[Atom]:
+        """Append the loop over a list, or over the one at a place in it; return for each input the gradients."""
+        arm, k = builder.nested(), Var("k", INT)
+        (length,) = builder.emit("len", (items,), [INT])
         (walked,) = builder.emit("range", (length,), [seq(INT)])
-        turn = Var("k", INT)
-        (zeros,) = arm.emit("filled", (ZERO, length), [output.type])
-        (seed,) = arm.emit("with_item", (zeros, ONE, turn), [output.type], ["unit"])
-    sweep.whole.mark(seed, output)
-    primal, bars = _row(sweep, primal, output, seed, arm)
-    slopes = [sweep.whole.of(bars[v], v, arm) if v in bars else zero_like(arm, v) for v in inputs]
-    hints = [f"{v.label()}_rows" for v in inputs]
-    types = [seq(slope.type) for slope in slopes]
-    body = arm.block(slopes, [turn])
-    outs: Sequence[Atom] = builder.emit(For(1, 0), (walked,), types, hints, [body])
-    if array:
-        outs = [_one_array(out, output, v, builder) for out, v in zip(outs, inputs)]
-    return primal, list(outs)
+        if depth(items.type) > 1:
+            (row,) = arm.emit("item", (items, k), [inside(items.type, 1)])
+            slopes = self.nested(row, [*where, k], arm)
+        else:
+            zeros = zero_like(arm, self.output)
+            args = (zeros, ONE, *where, k)
+            slopes = self.slopes(arm.emit("with_item", args, [zeros.type], ["unit"])[0], arm)
+        return self.loop(walked, arm.block(slopes, [k]), builder)
+
+    def slopes(self, seed: Atom, arm: Builder) -> list[Atom]:
+        """Append a sweep; return the adjoints of the inputs."""
+        self.sweep.whole.mark(seed, self.output)
+        self.primal, bars = _row(self.sweep, self.primal, self.output, seed, arm)
+        return [
+            self.sweep.whole.of(bars[v], v, arm) if v in bars else zero_like(arm, v)
+            for v in self.inputs
+        ]
+
+    def loop(self, walked: Atom, body: Block, builder: Builder) -> list[Atom]:
+        """Append the loop itself."""
+        hints = [f"{v.label()}_rows" for v in self.inputs]
+        types = [seq(slope.type) for slope in body.results]
+        return [*builder.emit(For(1, 0), (walked,), types, hints, [body])]
 
 
 def _one_array(rows: Atom, output: Atom, var: Var, builder: Builder) -> Atom:

@@ -35,10 +35,17 @@ def elements_as_floats(
     builder = Builder(derivative=True)
     found = dict(lists)
     for place, items in lists.items():
-        if items.type.element is REAL and not sure.has(items):
-            arm, element = builder.nested(), Var("", REAL)
-            made = arm.emit("float", (element,), [REAL])
-            body = arm.block(made, [element])
-            hints = [items.hint] if isinstance(items, Var) else []
-            (found[place],) = builder.emit(For(1, 0), (items,), [items.type], hints, [body])
+        if items.type.element is not None and not sure.has(items):
+            found[place] = float_of(items, builder)
     return [*eqns, *builder.eqns], found
+
+
+def float_of(items: Atom, builder: Builder) -> Atom:
+    """Write float(items), of a list element by element."""
+    element, arm = items.type.element, builder.nested()
+    hints = [items.hint] if isinstance(items, Var) else []
+    if element is None:
+        return builder.emit("float", (items,), [REAL], hints)[0]
+    one = Var("", element)
+    body = arm.block([float_of(one, arm)], [one])
+    return builder.emit(For(1, 0), (items,), [items.type], hints, [body])[0]

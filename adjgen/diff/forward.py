@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from adjgen.diff import integrals
 from adjgen.diff.active import carried_results
@@ -19,7 +20,7 @@ from adjgen.diff.rules import (
     zero_like,
 )
 from adjgen.elementary.row import TABLE
-from adjgen.elementary.trace import atom_of
+from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
 from adjgen.ir.integrals import Integral, Quadrature
@@ -110,7 +111,7 @@ class Forward:
             args = [operand(builder, arg) for arg in eqn.args]
             for position, out in enumerate(eqn.outs):
                 value = value_of(builder, eqn, rule, position)
-                dots = Dots(eqn, self.dots, lambda arg: operand(builder, self.dot(arg, builder)))
+                dots = Dots(eqn, self.dots, lambda arg: self.given(arg, builder))
                 dot = atom_of(rule.jvp(args, value, dots))
                 self.name(out, self.whole.mark(dot, out))
             return
@@ -121,6 +122,11 @@ class Forward:
             for arg, factor in partials(builder, eqn, self.dots, position):
                 total = plus(builder, total, times(builder, self.dots[arg], factor, False, out))
             self.name(out, total if total is not None else ZERO)
+
+    def given(self, arg: Atom, builder: Builder) -> Any:
+        """Return what a rule of lists is given for a tangent: of one that is known an atom, so that it makes a list of the program."""
+        dot = self.dot(arg, builder)
+        return Traced(builder, dot) if arg in self.dots else operand(builder, dot)
 
     def tangent(self, var: Var) -> Var:
         """Return a new variable for the tangent of one that several paths give."""

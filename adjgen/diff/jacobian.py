@@ -71,7 +71,7 @@ def jacobians(
     Raises
     ------
     UnsupportedError
-        ADJ305: an output is a list of lists. ADJ608: sparse, but how many entries there are is not known.
+        ADJ608: sparse, but how many entries there are is not known.
     """
     function, params, _ = differentiator.subject(wrt)
     inputs = inputs_of(function, params, bare)
@@ -139,10 +139,7 @@ def sizes(function: Function, inputs: Inputs) -> list[Atom]:
 
 
 def refuse_unknown_size(function: Function, inputs: Inputs, form: Form) -> None:
-    """Refuse what there is no Jacobian of."""
-    if any(depth(output.type) > 1 for output in function.body.results):
-        what = f"`{function.name}` returns a list of lists, of which there is no Jacobian"
-        raise refusal(function, "ADJ305", what, "Return a list of numbers, or use vjp.")
+    """Refuse a sparse Jacobian of lists or arrays of any length."""
     if form.sparse and any(is_mutable(a.type) for a in sizes(function, inputs)):
         what = (
             f"the Jacobian of `{function.name}` has as many entries as lists or arrays have items"
@@ -202,4 +199,6 @@ def row_by_row(tree: Tree, row: Tree, outputs: Iterator[Atom]) -> Tree:
     """Return the structure of a value with that of a row for each number; of a list, one for each item."""
     if tree.kind:
         return Tree(tree.kind, tuple(row_by_row(child, row, outputs) for child in tree.children))
-    return Tree("each", (row,)) if next(outputs).type.element else row
+    for _ in range(depth(next(outputs).type)):
+        row = Tree("each", (row,))
+    return row

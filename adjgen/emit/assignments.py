@@ -94,7 +94,7 @@ def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context
 def for_each(tree: Tree, leaves: Iterator[ast.expr]) -> ast.expr:
     """Write the list of what the items of lists make: list(zip(x, y)), or [[a, b] for a, b in zip(x, y)]."""
     lists = [next(leaves) for _ in range(tree.leaves())]
-    if not tree.kind:
+    if len(lists) == 1 and tree.kinds() <= {"", "each"}:
         return lists[0]
     walked = ast.Call(outside("builtins", "zip"), lists, []) if len(lists) > 1 else lists[0]
     if tree == tuple_of(*[LEAF] * len(lists)) and len(lists) > 1:

@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Callable
 from typing import Any
 
 from adjgen.trial.slope import NotTheSlope, Ray, complex_step, moved, taylor
@@ -47,6 +48,11 @@ def _checked(found: Subject, point: Point, rng: random.Random) -> dict[str, floa
     bars = random_bars(value, rng)
     value_dot = tangent(found, point, dots, value)
     figures = adjoint_identity(found, point, dots, bars, value, value_dot)
+    if found.matrices:
+        from adjgen.trial.matrices import check_hessian, check_jacobian
+
+        jacobian = check_jacobian(found, point, dots, bars, value)
+        figures["adjoint"] = max(*figures.values(), jacobian, check_hessian(found, point, dots))
     terms = dot_terms(bars, value_dot)
     scale = sum(map(abs, terms)) or sum(map(abs, dot_terms(bars, value))) or 1.0
     return figures | slope(found, Ray(point, dots, bars, math.fsum(terms), scale))
@@ -86,40 +92,71 @@ def adjoint_identity(
     gradients = (gradients,) if len(found.active) == 1 else gradients
     forward = dot_terms(bars, value_dot)
     reverse = [t for name, g in zip(found.active, gradients) for t in dot_terms(g, dots[name])]
-    total = sum(map(abs, forward)) + sum(map(abs, reverse))
-    error = abs(math.fsum(forward) - math.fsum(reverse))
+    given = {found.tangents[name]: dot for name, dot in dots.items()}
+
+    def again(nearby: Point) -> list[float]:
+        assert found.jvp
+        return dot_terms(bars, apply(found.jvp, nearby, **given)[1])
+
+    names = ("the adjoint identity does not hold", "forward", "reverse")
+    return {"adjoint": difference(names, forward, reverse, blur(point, dots, forward, again))}
+
+
+def difference(
+    names: tuple[str, str, str], a: list[float], b: list[float], most: Callable[[], float]
+) -> float:
+    """Return how far the sums of terms are apart, relative to the terms; raise Failed if that is too far.
+
+    `most` tells how much rounding errors of the point change the sum.
+    """
+    total = sum(map(abs, a)) + sum(map(abs, b))
+    error = abs(math.fsum(a) - math.fsum(b))
     tolerance = IDENTITY * total + SMALLEST
-    if error > tolerance and error > tolerance + BLUR * blur(found, point, dots, bars, forward):
-        numbers = f"{math.fsum(forward)!r} forward, {math.fsum(reverse)!r} reverse"
-        raise Failed(f"the adjoint identity does not hold: {numbers}")
-    return {"adjoint": error / total if total else 0.0}
+    if error > tolerance and error > tolerance + BLUR * most():
+        what, one, other = names
+        raise Failed(f"{what}: {math.fsum(a)!r} {one}, {math.fsum(b)!r} {other}")
+    return error / total if total else 0.0
 
 
-def blur(found: Subject, point: Point, dots: Point, bars: Any, forward: list[float]) -> float:
-    """Return how much <bar, J dot> changes when the point moves by rounding errors.
+def blur(
+    point: Point, dots: Point, terms: list[float], again: Callable[[Point], list[float]]
+) -> Callable[[], float]:
+    """Return what tells how much a sum of terms changes when the point moves by rounding errors.
 
     Two sweeps of a derivative in which terms cancel cannot agree better than that.
     """
-    assert found.jvp
-    given = {found.tangents[name]: dot for name, dot in dots.items()}
-    rng, changes = random.Random(0), []
-    for _ in range(NUDGES):
-        nudges = {name: direction(point[name], rng) for name in dots}
-        _, value_dot = apply(found.jvp, moved(point, nudges, NUDGE), **given)
-        changes.append(abs(math.fsum(dot_terms(bars, value_dot)) - math.fsum(forward)))
-    return max(changes)
+
+    def most() -> float:
+        rng, changes = random.Random(0), []
+        for _ in range(NUDGES):
+            nudges = {name: direction(point[name], rng) for name in dots}
+            nearby = again(moved(point, nudges, NUDGE))
+            changes.append(abs(math.fsum(nearby) - math.fsum(terms)))
+        return max(changes)
+
+    return most
 
 
 def derived(function: Function, kind: str, point: Point, **more: Any) -> tuple[Any, Any]:
+    """Return the value and the derivative that a function gives."""
+    value, derivative = given_by(function, kind, point, **more)
+    check_finite(kind, derivative)
+    return value, derivative
+
+
+def given_by(function: Function, kind: str, point: Point, **more: Any) -> Any:
     """Return what a derivative function gives; it must not raise where the function did not."""
     try:
-        value, derivative = apply(function, point, **more)
+        return apply(function, point, **more)
     except Exception as error:
         raise Failed(f"{kind} raises {type(error).__name__}: {error}") from None
+
+
+def check_finite(kind: str, derivative: Any) -> None:
+    """Raise Singular for an infinite derivative, or NaN."""
     if not all(map(math.isfinite, floats(derivative))):
         what = "NaN" if any(map(math.isnan, floats(derivative))) else "an infinite derivative"
         raise Singular(f"{kind} gives {what}")
-    return value, derivative
 
 
 def compare_values(expected: Any, got: Any, whose: str, exact: bool = True) -> None:

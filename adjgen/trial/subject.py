@@ -11,6 +11,8 @@ from adjgen.trial.arrays import Sized
 from adjgen.trial.slope import complex_module
 from adjgen.trial.structure import Function
 
+MATRICES = ("jacobian", "value_and_jacobian", "hvp", "hessian")
+
 
 class Unverifiable(Exception):
     """No statement can be made, for the reason that the message gives."""
@@ -27,6 +29,8 @@ class Order:
     exact       whether its value must be the same bit for bit
     wrt         names in the order of the gradients, if they were given
     seconds     for the value at a point
+    matrices    the text of a module with Jacobians or Hessians of the same functions, "" for none
+    sparse      whether these have only the entries that are not zero by structure
     """
 
     text: str
@@ -38,6 +42,8 @@ class Order:
     exact: bool = False
     wrt: tuple[str, ...] = ()
     seconds: float = 1.0
+    matrices: str = ""
+    sparse: bool = False
 
 
 @dataclass
@@ -53,6 +59,8 @@ class Subject:
     original: Function | None = None
     exact: bool = False
     wrt: tuple[str, ...] = ()
+    matrices: dict[str, Function] = field(default_factory=dict)
+    sparse: bool = False
 
     @property
     def parameters(self) -> list[inspect.Parameter]:
@@ -103,7 +111,15 @@ def subject(order: Order, name: str, qualname: str) -> Subject:
         original=original(*order.original, qualname) if order.original else None,
         exact=order.exact,
         wrt=order.wrt,
+        matrices=matrices(order.matrices, name),
+        sparse=order.sparse,
     )
+
+
+def matrices(text: str, name: str) -> dict[str, Function]:
+    """Return the functions of Jacobians and Hessians by kind."""
+    space = executed(text)
+    return {kind: space[f"{name}_{kind}"] for kind in MATRICES if f"{name}_{kind}" in space}
 
 
 @cache
