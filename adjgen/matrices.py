@@ -23,7 +23,12 @@ Matrix = Callable[[Differentiator, Wrt, bool, "Options"], Module]
 
 def cheapest(candidates: Iterable[Module], options: "Options") -> Module:
     """Return the program with the fewest operations in FLOP model F1, once optimised; of equal ones the first."""
-    return least(optimise(one, after=True, exact=options.exact) for one in candidates)
+    return least(optimised(one, options) for one in candidates)
+
+
+def optimised(module: Module, options: "Options") -> Module:
+    """Return the module of a derivative after all passes."""
+    return optimise(module, after=True, exact=options.exact, cancel=options.allow_cancel)
 
 
 def least(ready: Iterable[Module]) -> Module:
@@ -52,7 +57,7 @@ def hessian(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Mod
 
 def hvp(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Module:
     """Return the module of the product of a Hessian with a vector, forward over reverse."""
-    slope = optimise(of.product("grad", wrt, bare), after=True, exact=options.exact)
+    slope = optimised(of.product("grad", wrt, bare), options)
     along = Differentiator(slope).product("jvp", wrt, bare)
     first, second = along.main.result.children
     body = along.main.body
@@ -60,7 +65,7 @@ def hvp(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Module:
         along.main, result=second, body=replace(body, results=body.results[first.leaves() :])
     )
     made = Module(called(main, of.main, "hvp"), along.functions)
-    return optimise(made, after=True, exact=options.exact)
+    return optimised(made, options)
 
 
 def gradient(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Differentiator:
@@ -69,7 +74,7 @@ def gradient(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Di
     function, params, _ = of.subject(wrt)
     if not any(is_mutable(v.type) for v in inputs_of(function, params, bare).variables):
         return Differentiator(cheapest(jacobians(of, wrt, bare, Form()), options), settle=of.settle)
-    return Differentiator(optimise(slope, after=True, exact=options.exact), settle=of.settle)
+    return Differentiator(optimised(slope, options), settle=of.settle)
 
 
 def called(function: Function, of: Function, kind: str) -> Function:

@@ -24,7 +24,10 @@ KINDS = {
 }
 STYLES = ("named", "ssa")
 TARGETS = ("math", "numpy")
-UNSAID = (("checkpoint", 0), ("sparse", False), ("unroll", None))  # options that change no old hash
+UNSAID = (  # options that change no old hash
+    ("checkpoint", 0), ("sparse", False), ("unroll", None), ("strategy", "auto"), ("allow_cancel", False),
+)  # fmt: skip
+STRATEGIES = ("auto", "reverse", "forward", "markowitz", "markowitz-last")
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -36,7 +39,9 @@ class Options:
     x**2 of the primal; define has the constants that the command line gave; checkpoint is the number
     of turns from which on loops keep their state only now and then, 0 for never; sparse leaves entries
     of Jacobians and Hessians out that are zero by structure; unroll is the number of turns up to which
-    loops of constant trip counts are unrolled, None for where that saves operations.
+    loops of constant trip counts are unrolled, None for where that saves operations; strategy says how
+    gradients and Jacobians are made, "auto" the way of the fewest operations; allow_cancel lets factors
+    u * (p / u) cancel.
     """
 
     target: str = "math"
@@ -49,15 +54,19 @@ class Options:
     checkpoint: int = 0
     sparse: bool = False
     unroll: int | None = None
+    strategy: str = "auto"
+    allow_cancel: bool = False
 
     def __post_init__(self) -> None:
-        for name, known in (("style", STYLES), ("mode", tuple(KINDS))):
+        for name, known in (("style", STYLES), ("mode", tuple(KINDS)), ("strategy", STRATEGIES)):
             if getattr(self, name) not in known:
                 words = " or ".join(repr(word) for word in known)
                 raise ValueError(f"{name} is {words}, not {getattr(self, name)!r}")
-        for name in ("exact", "formatted", "sparse"):
+        for name in ("exact", "formatted", "sparse", "allow_cancel"):
             if not isinstance(getattr(self, name), bool):
                 raise TypeError(f"{name} is True or False, not {getattr(self, name)!r}")
+        if self.unroll is not None and (type(self.unroll) is not int or self.unroll < 0):
+            raise ValueError(f"unroll is None or a number of turns, not {self.unroll!r}")
 
     @classmethod
     def given(cls, options: Mapping[str, Any], known: Sequence[str]) -> "Options":
@@ -163,7 +172,7 @@ def stages(
     """Return the function after every stage, with the names of the stages."""
     from adjgen.diff.products import Differentiator
     from adjgen.numbers_or_arrays import fitting_primal
-    from adjgen.passes import seeds, sequence
+    from adjgen.passes import Settings, seeds, sequence
     from adjgen.read.lower import lower
 
     with deep_recursion():
@@ -171,12 +180,13 @@ def stages(
         module = lower(definition, ready.main.about["target"])
         found = [("lower", module.main)]
         current = module.main
-        for name, one in sequence(False, options.exact):
+        for name, one in sequence(False, Settings(options.exact)):
             current = replace(current, body=one(current.body))
             found.append((f"{name} (primal)", current))
         current = Differentiator(ready).product(kind, wrt, False).main
         found.append((kind, current))
-        for name, one in sequence(True, options.exact, seeds(current)):
+        settings = Settings(options.exact, options.allow_cancel, seeds(current))
+        for name, one in sequence(True, settings):
             current = replace(current, body=one(current.body))
             found.append((name, current))
         return found

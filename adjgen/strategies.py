@@ -3,22 +3,27 @@
 The primal is taken as it is written, and with loops of constant trip counts unrolled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from adjgen.diff.jacobian import Form as Jacobian
+from adjgen.diff.jacobian import jacobians
 from adjgen.diff.products import Activities, Differentiator
 from adjgen.diff.signature import renewed_function
 from adjgen.ir.core import For, Module
 from adjgen.ir.query import kinds, number
-from adjgen.matrices import MATRICES, least
+from adjgen.matrices import MATRICES, called, least, optimised
 from adjgen.passes import optimise, settled
 from adjgen.passes.unroll import LONGEST, unroll
 
 if TYPE_CHECKING:
     from adjgen.pipeline import Options
 
+Wrt = Sequence[str] | None
+GRADIENTS = ("value_and_grad", "grad")
+SHORT = 60  # equations of a function whose gradient is made in several ways
 TURNS = 64  # of a loop that is unrolled without being asked for
 FOR_THE_ASKING = 1_000_000  # equations of a loop that is unrolled because somebody wants it
 
@@ -54,19 +59,50 @@ class Forms:
         return found
 
 
-def cheapest(forms: Forms, kind: str, wrt: Sequence[str] | None, bare: bool) -> Module:
+def cheapest(forms: Forms, kind: str, wrt: Wrt, bare: bool) -> Module:
     """Return the module of a product that has the fewest operations of those that can be made."""
-    return least(made(form, kind, wrt, bare, forms.options) for form in forms.all)
+    options = forms.options
+    return least([one for form in forms.all for one in made(form, kind, wrt, bare, options)])
 
 
-def made(
-    form: Form, kind: str, wrt: Sequence[str] | None, bare: bool, options: "Options"
-) -> Module:
-    """Return the module of a product of one form of the primal."""
+def made(form: Form, kind: str, wrt: Wrt, bare: bool, options: "Options") -> Iterator[Module]:
+    """Yield the modules of a product of one form of the primal, the one to prefer first."""
     differentiator = Differentiator(form.module, form.activities, settled)
     if kind in MATRICES:
-        return MATRICES[kind](differentiator, wrt, bare, options)
-    return optimise(differentiator.product(kind, wrt, bare), after=True, exact=options.exact)
+        yield MATRICES[kind](differentiator, wrt, bare, options)
+        return
+    if kind in GRADIENTS and (names := worth_trying(form.module, kind, wrt, options)):
+        found = gradients(differentiator, kind, wrt, bare, names)
+        ready = [optimised(one, options) for one in found]
+        yield from ready
+        if ready and options.strategy != "auto":
+            return
+    yield optimised(differentiator.product(kind, wrt, bare), options)
+
+
+def worth_trying(module: Module, kind: str, wrt: Wrt, options: "Options") -> Sequence[str]:
+    """Return the strategies besides the reverse sweep that a gradient is tried with.
+
+    The reverse sweep is hard to beat for several inputs: of its own accord adjgen tries others for short
+    functions of one number only.
+    """
+    if options.strategy != "auto":
+        return [] if options.strategy == "reverse" else [options.strategy]
+    main = module.main
+    inputs = [p for p in main.params if (p.differentiable if wrt is None else p.name in wrt)]
+    short = len(main.body.eqns) <= SHORT and len(inputs) == 1
+    straight = all(isinstance(kind, str) for kind in kinds(main.body))
+    return ["forward", "markowitz"] if short and straight else []
+
+
+def gradients(
+    of: Differentiator, kind: str, wrt: Wrt, bare: bool, names: Sequence[str]
+) -> Iterator[Module]:
+    """Yield the modules of a gradient by strategies that make Jacobians, as far as they apply."""
+    of.product(kind, wrt, bare)  # refuses what has no gradient
+    form = Jacobian(value=kind == "value_and_grad")
+    for found in jacobians(of, wrt, bare, form, names):
+        yield Module(called(found.main, of.main, kind), found.functions)
 
 
 def unrolled(module: Module, turns: int, longest: int, exact: bool) -> Module:

@@ -1,12 +1,13 @@
 """Passes: block to block, idempotent, each on a page; what runs before and after differentiation."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from adjgen.ir.core import Block, Function, Module, Var
 from adjgen.ir.query import called, use_counts
 from adjgen.passes.algebra import Algebra
+from adjgen.passes.cancel import cancel
 from adjgen.passes.constants import constants
 from adjgen.passes.cse import cse
 from adjgen.passes.dce import dce
@@ -22,6 +23,16 @@ from adjgen.passes.sharing import sharing
 from adjgen.passes.touches import touches
 
 Pass = Callable[[Block], Block]
+LARGE = 20_000  # equations of a block in which nothing is tried that is not sure to help
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What passes are told: to keep x**2, whether factors may cancel, which parameters are floats."""
+
+    exact: bool = False
+    cancel: bool = False
+    floats: tuple[Var, ...] = ()
 
 
 def fold(block: Block) -> Block:
@@ -46,8 +57,13 @@ def algebra(block: Block) -> Block:
 
 def rescaled(block: Block) -> Block:
     """Let signs and constants wander, and rewrite once more where that changed anything."""
-    found = scales(block)
+    found = scales(block) if len(block.eqns) <= LARGE else block
     return found if found is block else algebra(found)
+
+
+def shared(block: Block) -> Block:
+    """Let sums share parts."""
+    return sharing(block) if len(block.eqns) <= LARGE else block
 
 
 def together(block: Block) -> Block:
@@ -65,19 +81,19 @@ AFTER: tuple[tuple[str, Pass], ...] = (
     ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("elements", elements),
     ("fold", fold_exactly), ("constants", constants), ("cse", cse), ("dce", dce),
     ("touches", touches), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
-    ("scales", rescaled), ("sharing", sharing), ("cse", cse), ("dce", dce),
+    ("scales", rescaled), ("sharing", shared), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 
 
-def sequence(
-    after: bool, exact: bool = False, floats: tuple[Var, ...] = ()
-) -> Iterator[tuple[str, Pass]]:
-    """Yield the passes before or after differentiation, with their names; `floats` are parameters that are."""
+def sequence(after: bool, settings: Settings = Settings()) -> Iterator[tuple[str, Pass]]:
+    """Yield the passes before or after differentiation, with their names."""
     for name, one in AFTER if after else BEFORE:
         if one is touches:
-            yield name, partial(touches, floats=floats)
+            yield name, partial(touches, floats=settings.floats)
+            if settings.cancel:
+                yield "cancel", cancel
         else:
-            yield name, fold_exactly if one is fold and exact else one
+            yield name, fold_exactly if one is fold and settings.exact else one
 
 
 def seeds(function: Function) -> tuple[Var, ...]:
@@ -87,12 +103,12 @@ def seeds(function: Function) -> tuple[Var, ...]:
     return [p.vars for p in function.params if p.kind == "KEYWORD_ONLY"][-1]
 
 
-def optimise(module: Module, after: bool, exact: bool = False) -> Module:
+def optimise(module: Module, after: bool, exact: bool = False, cancel: bool = False) -> Module:
     """Return a module whose main function and those that it calls went through all passes."""
 
     def through(function: Function) -> Function:
         body = function.body
-        for _, one in sequence(after, exact, seeds(function)):
+        for _, one in sequence(after, Settings(exact, cancel, seeds(function))):
             body = one(body)
         return replace(function, body=body)
 
