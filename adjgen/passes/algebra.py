@@ -7,11 +7,11 @@ before                                       after
 """
 
 from collections import Counter
-from collections.abc import Iterable
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, Var
 from adjgen.ir.types import INT, REAL
 from adjgen.passes.products import Product, Quotient, Writer, price, weight
+from adjgen.passes.terms import common_scale, divided, like_terms, with_divisor, without
 
 LARGEST = 48  # operations of an expression that is rewritten as a whole
 
@@ -25,6 +25,7 @@ class Algebra:
         self.inside: set[Atom] = set()  # what stands inside an expression
         self.size: dict[Atom, int] = {}  # operations of the expression that a variable ends
         self.cost: dict[Atom, int] = {}  # what they cost: those on arrays are dear
+        self.multiples: dict[tuple[float, Atom], Var] = {}  # (c, x) -> a value that is c * x
         self.absorbed: dict[Atom, int] = {}  # variables used only here, and what they cost
 
     def block(self, block: Block) -> Block:
@@ -45,6 +46,8 @@ class Algebra:
         """Find the variables that stand inside an expression, none of them too large to read."""
         size, uses = self.size, self.uses
         for eqn in block.eqns:
+            if not eqn.derivative and eqn.op == "mul":
+                self.note_multiple(eqn)
             if not eqn.derivative or eqn.op not in COUNTED or not rewritable(eqn):
                 continue
             (out,) = eqn.outs
@@ -57,6 +60,12 @@ class Algebra:
                 self.inside.update(single)
                 self.cost[out] += sum([self.cost[a] for a in single])
                 size[out] = total
+
+    def note_multiple(self, eqn: Eqn) -> None:
+        """Note a value that is a constant times another one."""
+        for one, other in (eqn.args, eqn.args[::-1]):
+            if isinstance(one, Const) and type(one.value) is float and isinstance(other, Var):
+                self.multiples.setdefault((one.value, other), eqn.outs[0])
 
     def root(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression whose value is needed as it stands."""
@@ -128,20 +137,42 @@ class Algebra:
     def terms(self, eqn: Eqn, writer: "Writer") -> list[Product]:
         """Return the terms of a sum, flat."""
         found: list[Product] = []
-        stack: list[tuple[Atom, float]] = [
-            (eqn.args[1], -1.0 if eqn.op == "sub" else 1.0),
-            (eqn.args[0], 1.0),
-        ]
+        sign = -1.0 if eqn.op == "sub" else 1.0
+        stack: list[tuple[Atom, float]] = [(eqn.args[1], sign), (eqn.args[0], 1.0)]
         while stack:
-            atom, sign = stack.pop()
+            atom, scale = stack.pop()
+            atom, scale = self.scaled_sum(atom, scale)
             inner = self.made_by[atom] if atom in self.inside else None
-            if inner is not None and inner.op in ("add", "sub"):
-                stack.append((inner.args[1], -sign if inner.op == "sub" else sign))
-                stack.append((inner.args[0], sign))
+            if inner is not None and inner.op in SUMS:
+                stack.append((inner.args[1], -scale if inner.op == "sub" else scale))
+                stack.append((inner.args[0], scale))
             else:
                 term = self.factor(atom, writer)
-                found.append(term if sign == 1.0 else term.negative())
+                found.append(self.multiple(Product(term.coefficient * scale, term.quotients)))
         return found
+
+    def scaled_sum(self, atom: Atom, scale: float) -> tuple[Atom, float]:
+        """Return the sum in 2.0 * (a + b), or in its minus, and what it is multiplied with."""
+        inner = self.made_by[atom] if atom in self.inside else None
+        if inner is None or inner.op not in ("mul", "neg") or inner.outs[0].type is not REAL:
+            return atom, scale
+        first, other = inner.args if inner.op == "mul" else (MINUS, inner.args[0])
+        if isinstance(other, Const):
+            first, other = other, first
+        sum_ = self.made_by[other] if other in self.inside else None
+        if not isinstance(first, Const) or sum_ is None or sum_.op not in SUMS:
+            return atom, scale
+        return other, scale * first.value
+
+    def multiple(self, term: Product) -> Product:
+        """Return a term in which a constant times a variable is the value that is just that."""
+        size = abs(term.coefficient)
+        for k, (above, below) in enumerate(term.quotients if size != 1.0 else ()):
+            value = self.multiples.get((size, above[0])) if len(above) == 1 and not below else None
+            if value is not None:
+                quotients = [*term.quotients[:k], ((value,), ()), *term.quotients[k + 1 :]]
+                return Product(term.coefficient / size, quotients)
+        return term
 
     def factored(self, terms: list[Product], writer: "Writer") -> list[Product]:
         """Take out what most terms share, a factor or a divisor, until nothing is shared; constants last."""
@@ -228,6 +259,7 @@ def nested_product(tree: list[Eqn]) -> bool:
 
 
 SUMS = ("add", "sub")
+MINUS = Const(-1.0)
 COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
@@ -246,58 +278,3 @@ def rewritable(eqn: Eqn) -> bool:
     if eqn.outs[0].type.dtype is REAL:  # truth values have no difference
         return all([a.type in (REAL, INT) or a.type.dtype is REAL for a in eqn.args])
     return eqn.outs[0].type is REAL
-
-
-def divided(a: Product, b: Product, divisor: Atom, writer: "Writer") -> Product:
-    """Return a / b, where b is one factor (others are written first)."""
-    simple = b.coefficient in (1.0, -1.0) and b.quotients == [((divisor,), ())]
-    if isinstance(divisor, Const) or simple:
-        return Product(a.coefficient, with_divisor(a.quotients, divisor))
-    below = writer.product(Product(abs(b.coefficient), b.quotients))
-    sign = -1.0 if b.coefficient < 0 else 1.0
-    return Product(a.coefficient * sign, with_divisor(a.quotients, below))
-
-
-def with_divisor(quotients: list[Quotient], divisor: Atom) -> list[Quotient]:
-    """Divide a product where it ends: its quotients become one."""
-    numerators = tuple(n for ns, _ in quotients for n in ns)
-    denominators = tuple(d for _, ds in quotients for d in ds)
-    return [(numerators, (*denominators, divisor))]
-
-
-def without(term: Product, shared: Quotient) -> Product:
-    """Return a term without one of its factors, or without a divisor."""
-    rest = list(term.quotients)
-    if shared in rest:
-        rest.remove(shared)
-        return Product(term.coefficient, rest)
-    (divisor,) = shared[1]
-    at = next(k for k, (_, divisors) in enumerate(rest) if divisor in divisors)
-    above, below = rest[at]
-    k = below.index(divisor)
-    below = below[:k] + below[k + 1 :]
-    rest[at : at + 1] = [(above, below)] if below else [((factor,), ()) for factor in above]
-    return Product(term.coefficient, rest)
-
-
-def like_terms(terms: list[Product]) -> list[Product]:
-    """Return the terms with those of the same factors added, unless they cancel: inf - inf stays nan."""
-    found: dict[object, Product] = {}
-    for k, term in enumerate(terms):
-        key: object = frozenset(Counter(term.quotients).items())
-        before = found.get(key)
-        if before is None:
-            found[key] = term
-        elif total := before.coefficient + term.coefficient:
-            found[key] = Product(total, before.quotients)
-        else:
-            found[k] = term
-    return list(found.values())
-
-
-def common_scale(terms: Iterable[Product]) -> float:
-    """Return the constant that all terms share (a power of two apart from its sign), else 1 or -1."""
-    coefficients = {t.coefficient for t in terms}
-    if len(coefficients) == 1:
-        return coefficients.pop() or 1.0
-    return -1.0 if all(c < 0 for c in coefficients) else 1.0
