@@ -37,21 +37,28 @@ def least(ready: Iterable[Module]) -> Module:
     return found[0] if len(found) == 1 else min(found, key=lambda m: operations(m.main).weight())
 
 
+def tried(of: Differentiator, wrt: Wrt, bare: bool, form: Form, options: "Options") -> list[Module]:
+    """Return the programs of a Jacobian: those worth a try, or that of the strategy asked for if it applies."""
+    asked = [] if options.strategy == "auto" else [options.strategy]
+    found = list(jacobians(of, wrt, bare, form, asked)) if asked else []
+    return found or list(jacobians(of, wrt, bare, form))
+
+
 def jacobian(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Module:
     """Return the module of a Jacobian."""
-    return cheapest(jacobians(of, wrt, bare, Form(sparse=options.sparse)), options)
+    return cheapest(tried(of, wrt, bare, Form(sparse=options.sparse), options), options)
 
 
 def value_and_jacobian(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Module:
     """Return the module of a value and its Jacobian."""
     form = Form(value=True, sparse=options.sparse)
-    return cheapest(jacobians(of, wrt, bare, form), options)
+    return cheapest(tried(of, wrt, bare, form, options), options)
 
 
 def hessian(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Module:
     """Return the module of a Hessian: where all inputs are numbers, of a half of it."""
     form = Form(sparse=options.sparse, symmetric=True)
-    found = cheapest(jacobians(gradient(of, wrt, bare, options), wrt, bare, form), options)
+    found = cheapest(tried(gradient(of, wrt, bare, options), wrt, bare, form, options), options)
     return Module(called(found.main, of.main, "hessian"), found.functions)
 
 
@@ -73,7 +80,9 @@ def gradient(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Di
     slope = of.product("grad", wrt, bare)  # which refuses what has no gradient
     function, params, _ = of.subject(wrt)
     if not any(is_mutable(v.type) for v in inputs_of(function, params, bare).variables):
-        return Differentiator(cheapest(jacobians(of, wrt, bare, Form()), options), settle=of.settle)
+        return Differentiator(
+            cheapest(tried(of, wrt, bare, Form(), options), options), settle=of.settle
+        )
     return Differentiator(optimised(slope, options), settle=of.settle)
 
 

@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -161,35 +161,6 @@ def helpers(module: Module) -> list[Function]:
     from adjgen.ir.query import called
 
     return [module.functions[name] for name in called(module) if name != module.main.name]
-
-
-def stages(
-    definition: Any,
-    wrt: Sequence[str] | None = None,
-    options: Options = Options(),
-    kind: str = "value_and_grad",
-) -> list[tuple[str, Function]]:
-    """Return the function after every stage, with the names of the stages."""
-    from adjgen.diff.products import Differentiator
-    from adjgen.numbers_or_arrays import fitting_primal
-    from adjgen.passes import Settings, seeds, sequence
-    from adjgen.read.lower import lower
-
-    with deep_recursion():
-        ready = fitting_primal(definition, options)
-        module = lower(definition, ready.main.about["target"])
-        found = [("lower", module.main)]
-        current = module.main
-        for name, one in sequence(False, Settings(options.exact)):
-            current = replace(current, body=one(current.body))
-            found.append((f"{name} (primal)", current))
-        current = Differentiator(ready).product(kind, wrt, False).main
-        found.append((kind, current))
-        settings = Settings(options.exact, options.allow_cancel, seeds(current))
-        for name, one in sequence(True, settings):
-            current = replace(current, body=one(current.body))
-            found.append((name, current))
-        return found
 
 
 @dataclass

@@ -3,15 +3,17 @@
 The primal is taken as it is written, and with loops of constant trip counts unrolled.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from adjgen.diff.entries import STRATEGIES
 from adjgen.diff.jacobian import Form as Jacobian
 from adjgen.diff.jacobian import jacobians
 from adjgen.diff.products import Activities, Differentiator
 from adjgen.diff.signature import renewed_function
+from adjgen.elementary.operations import operations
 from adjgen.ir.core import For, Module
 from adjgen.ir.query import kinds, number
 from adjgen.matrices import MATRICES, called, least, optimised
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 Wrt = Sequence[str] | None
 GRADIENTS = ("value_and_grad", "grad")
 SHORT = 60  # equations of a function whose gradient is made in several ways
+WORDS = {
+    "reverse": "reverse sweep",
+    "forward": "forward sweep",
+    "markowitz": "vertex elimination in Markowitz order",
+    "markowitz-last": "vertex elimination in Markowitz order, last of equals first",
+}
 TURNS = 64  # of a loop that is unrolled without being asked for
 FOR_THE_ASKING = 1_000_000  # equations of a loop that is unrolled because somebody wants it
 
@@ -71,16 +79,16 @@ def made(form: Form, kind: str, wrt: Wrt, bare: bool, options: "Options") -> Ite
     if kind in MATRICES:
         yield MATRICES[kind](differentiator, wrt, bare, options)
         return
-    if kind in GRADIENTS and (names := worth_trying(form.module, kind, wrt, options)):
-        found = gradients(differentiator, kind, wrt, bare, names)
-        ready = [optimised(one, options) for one in found]
-        yield from ready
-        if ready and options.strategy != "auto":
-            return
-    yield optimised(differentiator.product(kind, wrt, bare), options)
+    plain = differentiator.product(kind, wrt, bare)  # which refuses what has no gradient
+    names = worth_trying(form.module, wrt, options) if kind in GRADIENTS else []
+    others = gradients(differentiator, kind, wrt, bare, names) if names else []
+    if options.strategy == "auto" or not others:
+        yield optimised(plain, options)
+    for other in others:
+        yield optimised(other, options)
 
 
-def worth_trying(module: Module, kind: str, wrt: Wrt, options: "Options") -> Sequence[str]:
+def worth_trying(module: Module, wrt: Wrt, options: "Options") -> Sequence[str]:
     """Return the strategies besides the reverse sweep that a gradient is tried with.
 
     The reverse sweep is hard to beat for several inputs: of its own accord adjgen tries others for short
@@ -97,12 +105,13 @@ def worth_trying(module: Module, kind: str, wrt: Wrt, options: "Options") -> Seq
 
 def gradients(
     of: Differentiator, kind: str, wrt: Wrt, bare: bool, names: Sequence[str]
-) -> Iterator[Module]:
-    """Yield the modules of a gradient by strategies that make Jacobians, as far as they apply."""
-    of.product(kind, wrt, bare)  # refuses what has no gradient
+) -> list[Module]:
+    """Return the modules of a gradient by strategies that make Jacobians, as far as they apply."""
     form = Jacobian(value=kind == "value_and_grad")
-    for found in jacobians(of, wrt, bare, form, names):
-        yield Module(called(found.main, of.main, kind), found.functions)
+    return [
+        Module(called(found.main, of.main, kind), found.functions)
+        for found in jacobians(of, wrt, bare, form, names)
+    ]
 
 
 def unrolled(module: Module, turns: int, longest: int, exact: bool) -> Module:
@@ -114,8 +123,33 @@ def unrolled(module: Module, turns: int, longest: int, exact: bool) -> Module:
     body = unroll(main.body, turns, longest)
     if body is main.body:
         return module
-    main = replace(main, body=body)
+    main = replace(main, body=body, about=main.about | {"unrolled": True})
     functions = {n: main if f is module.main else f for n, f in module.functions.items()}
     found = optimise(Module(main, functions), after=False, exact=exact)
     number(found.main.body)
     return found
+
+
+def counts(module: Module, wrt: Wrt, options: "Options") -> dict[str, dict[str, Any]]:
+    """Return the operations of value and derivatives by each strategy that applies, with its name.
+
+    That is the gradient of a function of one output, else the Jacobian.
+    """
+    form = Jacobian(value=True)
+    found = {}
+    for one in Forms(module, options).all:
+        of = Differentiator(one.module, one.activities, settled)
+        for made in jacobians(of, wrt, False, form, list(STRATEGIES)):
+            main = optimised(made, options).main
+            found[words(main.about)] = operations(main).report()
+    return found
+
+
+def words(about: Mapping[str, Any]) -> str:
+    """Return how a derivative was made, in words.
+
+    >>> words({"strategy": "markowitz", "unrolled": True})
+    'vertex elimination in Markowitz order, loops unrolled'
+    """
+    sweep = WORDS[about.get("strategy", "reverse")]
+    return f"{sweep}, loops unrolled" if about.get("unrolled") else sweep

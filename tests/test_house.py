@@ -43,6 +43,7 @@ SPLIT = {  # parts of several files
     "assemble": "pipeline",
     "merge": "pipeline",
     "kinks": "pipeline",
+    "stages": "pipeline",
     "strategies": "pipeline",
     "numbers_or_arrays": "pipeline",
     "matrices": "pipeline",

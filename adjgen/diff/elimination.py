@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from adjgen.diff.reverse import barred
 from adjgen.diff.rules import list_rule, partials, plus, real_power_check, times
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, Var
@@ -101,22 +102,26 @@ def eliminated(task: "Task", last: bool = False) -> Found | None:
     for var in inputs:
         graph.vertex(var)
     for source, target, factor in edges:
-        if target not in graph.place:
-            graph.vertex(target)
-        graph.add(source, target, factor)
+        if source in graph.place:  # else nothing varies it: the whole part of modf, say
+            if target not in graph.place:
+                graph.vertex(target)
+            graph.add(source, target, factor)
     ends: dict[Var, Var] = {}
     for output in dict.fromkeys(o for o in outputs if o in graph.place):
-        ends[output] = end = Var("", REAL)  # others may read an output, and an input may be one
-        graph.vertex(end)
-        graph.add(output, end, Const(1.0))
+        ends[output] = Var("", REAL)  # others may read an output, and an input may be one
+        graph.vertex(ends[output])
+        graph.add(output, ends[output], Const(1.0))
     graph.outputs.update(ends.values())
     graph.markowitz(last)
     entries = {}
+    written = {out for eqn in builder.eqns for out in eqn.outs}
     for i, j in sorted(task.wanted):
-        output, var = task.outputs[i], task.inputs[j]
-        entry = graph.above[ends[output]].get(var) if output in ends else None  # type: ignore[index]
-        if entry is not None:
-            entries[i, j] = entry
+        result = task.outputs[i]
+        end = ends.get(result) if isinstance(result, Var) else None
+        if end is not None and task.inputs[j] in graph.above[end]:
+            entries[i, j] = entry = graph.above[end][task.inputs[j]]
+            if entry in written and isinstance(entry, Var):
+                entry.hint = entry.hint or barred(task.inputs[j])
     checked = [e for eqn in task.body.eqns for e in (eqn, real_power_check(eqn)) if e is not None]
     return [*checked, *builder.eqns], entries
 

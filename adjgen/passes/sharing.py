@@ -98,13 +98,13 @@ class _Sharing:
                 pair, sign = self.paired(*terms)
                 self.computed.setdefault(pair, (var, sign))
 
-    def flat(self, eqn: Eqn, parts: dict[Atom, int]) -> list[Term]:
+    def flat(self, eqn: Eqn, parts: dict[Var, int]) -> list[Term]:
         """Return the terms of a chain in their order."""
         found: list[Term] = []
         stack: list[Term] = [(eqn.outs[0], 1)]
         while stack:
             atom, sign = stack.pop()
-            if atom is eqn.outs[0] or atom in parts:
+            if isinstance(atom, Var) and (atom is eqn.outs[0] or atom in parts):
                 one = self.block.eqns[parts.get(atom, self.place[eqn.outs[0]])]
                 stack.append((one.args[1], sign * SIGNS[str(one.op)]))
                 stack.append((one.args[0], sign))

@@ -205,15 +205,15 @@ def is_zeros(eqn: Eqn) -> bool:
 def constant_place(where: tuple[Atom, ...]) -> Place | None:
     """Return (k,) for a constant index; items of items stay sums, as rows may be shared."""
     (index, *deeper) = where
-    known = isinstance(index, Const) and type(index.value) is int and not deeper
-    return (index.value,) if known else None
+    value = index.value if isinstance(index, Const) and not deeper else None
+    return (value,) if type(value) is int else None
 
 
 def part_place(bounds: tuple[Atom, ...]) -> Place | None:
     """Return (start, -1) for all items from a constant index on."""
-    start, stop, step = (a.value if isinstance(a, Const) else a for a in bounds)
-    known = type(start) is int and start >= 0 and stop is None and step is None
-    return (start, -1) if known else None
+    start = bounds[0].value if isinstance(bounds[0], Const) else None
+    known = isinstance(start, int) and start >= 0 and bounds[1:] == (NOTHING, NOTHING)
+    return (int(start), -1) if known and start is not None else None
 
 
 def one_sided(chain: list[tuple[Place, Atom]]) -> bool:
@@ -221,6 +221,7 @@ def one_sided(chain: list[tuple[Place, Atom]]) -> bool:
     return all(k >= 0 for place, _ in chain for k in place)
 
 
+NOTHING = Const(None)
 SUMS = ("add_at", "add_part")
 PLACES = {"add_at": constant_place, "add_part": part_place}
 LONGEST = 8  # items before the others in a display
