@@ -142,7 +142,7 @@ def one_table(kinds: Mapping[str, Any]) -> str:
     """Return the rungs of a function as a table: a row each, a column for each operation."""
     labels = {**LADDER, **PRODUCTS}
     ways = {
-        f"value and derivatives: {name}": row for name, row in kinds.get("strategies", {}).items()
+        f"both by {name}": row for name, row in kinds.get("strategies", {}).items()
     }
     labels |= dict(zip(ways, ways))
     kinds = {**kinds, **ways}
