@@ -18,8 +18,9 @@ from adjgen.passes.forwards import forwards
 from adjgen.passes.fuse import fuse
 from adjgen.passes.loops import loops
 from adjgen.passes.ranges import ranges
+from adjgen.passes.reciprocals import reciprocals
 from adjgen.passes.scales import scales
-from adjgen.passes.sharing import sharing
+from adjgen.passes.sharing import known_quotients, sharing
 from adjgen.passes.touches import touches
 
 Pass = Callable[[Block], Block]
@@ -61,6 +62,12 @@ def rescaled(block: Block) -> Block:
     return found if found is block else algebra(found)
 
 
+def quotients(block: Block) -> Block:
+    """Divide instead of multiplying with reciprocals, and take quotients that are there."""
+    found = reciprocals(block)
+    return known_quotients(found) if len(block.eqns) <= LARGE else found
+
+
 def shared(block: Block) -> Block:
     """Let sums share parts."""
     return sharing(block) if len(block.eqns) <= LARGE else block
@@ -80,7 +87,7 @@ BEFORE: tuple[tuple[str, Pass], ...] = (
 AFTER: tuple[tuple[str, Pass], ...] = (
     ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("elements", elements),
     ("fold", fold_exactly), ("constants", constants), ("cse", cse), ("dce", dce),
-    ("touches", touches), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
+    ("touches", touches), ("quotients", quotients), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
     ("scales", rescaled), ("sharing", shared), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 

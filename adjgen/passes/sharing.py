@@ -16,7 +16,7 @@ terms, as without.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from adjgen.ir.core import Atom, Block, Eqn, Loc, Var
@@ -24,25 +24,33 @@ from adjgen.ir.query import use_counts
 from adjgen.ir.types import REAL
 
 MOST = 16  # terms of a sum, or factors of a product, that is looked at
-Term = tuple[Atom, int]  # of a sum with its sign, a factor with 1
+Term = tuple[Atom, int]  # of a sum with its sign; a factor with 1, a divisor with -1
 Pair = tuple[Term, Term]
-SIGNS = {"add": 1, "sub": -1, "mul": 1}
+SIGNS = {"add": 1, "sub": -1, "mul": 1, "div": -1}
+SUMS, PRODUCTS = ("add", "sub"), ("mul", "div")
 
 
 def sharing(block: Block) -> Block:
     """Return the block with common parts of derivative sums computed once."""
-    return _sharing(block, use_counts(block))
+    return _sharing(block, use_counts(block), (SUMS, PRODUCTS))
 
 
-def _sharing(block: Block, uses: Counter[Atom]) -> Block:
+def known_quotients(block: Block) -> Block:
+    """Return the block with products of derivatives made of products and quotients that are computed."""
+    return _sharing(block, use_counts(block), (PRODUCTS,))
+
+
+def _sharing(block: Block, uses: Counter[Atom], kinds: Sequence[tuple[str, str]]) -> Block:
     inner = tuple(
         [
-            e.reading(e.args, tuple([_sharing(b, uses) for b in e.blocks])) if e.blocks else e
+            e.reading(e.args, tuple([_sharing(b, uses, kinds) for b in e.blocks]))
+            if e.blocks
+            else e
             for e in block.eqns
         ]
     )
     block = Block(block.params, inner, block.results)
-    for ops in (("add", "sub"), ("mul",)):
+    for ops in kinds:
         found = _Sharing(block, uses, ops)
         if found.share():
             block = found.rewritten()
@@ -144,11 +152,15 @@ class _Sharing:
         having = [self.chains[holder] for holder in holders]
         having = [c for c in having if len(c.terms) > 2 and has(c.terms, pair)]
         known = self.computed.get(pair)
+        if (
+            self.ops is PRODUCTS
+        ):  # a factor again, as it was computed: what nobody computes may overflow
+            having = [c for c in having if known and exponent(c.terms, pair) == known[1]]
         if known is not None:
             known = self.earlier(known, having)
             having = [c for c in having if self.place[known[0]] < c.at]
-        elif self.ops == ("mul",) or len(having) < 2:
-            return False  # what no value computes may overflow where the product does not
+        elif self.ops is PRODUCTS or len(having) < 2:
+            return False
         else:
             known = self.written(pair, min(having, key=lambda chain: chain.at))
         if known is None or not having:
@@ -205,12 +217,18 @@ class _Sharing:
         return Block(self.block.params, tuple(eqns), self.block.results)
 
     def chained(self, var: Var, chain: Chain) -> list[Eqn]:
-        """Return the equations of a chain, positive terms first."""
-        (total, sign), *others = sorted(chain.terms, key=lambda term: -term[1])
+        """Return the equations of a chain: positive terms of a sum first, factors and divisors in their order."""
+        terms = chain.terms
+        if self.ops is SUMS:
+            terms = sorted(terms, key=lambda term: -term[1])
+        else:
+            first = next(k for k, (_, sign) in enumerate(terms) if sign > 0)
+            terms = [terms[first], *terms[:first], *terms[first + 1 :]]
+        (total, sign), *others = terms
         eqns: list[Eqn] = []
         for atom, one in others:
             out = Var("", REAL)
-            op = "mul" if self.ops == ("mul",) else "add" if one == sign else "sub"
+            op = self.ops[0 if one == sign else 1]
             eqns.append(Eqn((out,), op, (total, atom), (), chain.loc, True))
             total = out
         if sign < 0:
@@ -235,10 +253,16 @@ def has(terms: list[Term], pair: Pair) -> bool:
     return False
 
 
+def exponent(terms: list[Term], pair: Pair) -> int:
+    """Return the sign with which a chain has a pair."""
+    (a, _), (b, sign) = pair
+    return 1 if (a, 1) in terms and (b, sign) in terms else -1
+
+
 def replace_pair(chain: Chain, pair: Pair, known: Term) -> None:
     """Put what is known of a pair in its place."""
     (a, _), (b, sign) = pair
-    s = 1 if (a, 1) in chain.terms and (b, sign) in chain.terms else -1
+    s = exponent(chain.terms, pair)
     at = min(chain.terms.index((a, s)), chain.terms.index((b, s * sign)))
     chain.terms.remove((a, s))
     chain.terms.remove((b, s * sign))
