@@ -20,12 +20,14 @@ class Whole:
     """The tangents or adjoints that are known to have the shape of their variable.
 
     What is stored into keeps its shape: `like` leads to the array that it was. `unbound` may have no value,
-    and so no shape that could be asked for.
+    and so no shape that could be asked for. An infinity is written as one number: its shape is that of
+    the array `behind` it.
     """
 
     def __init__(self) -> None:
         self.known: set[tuple[Atom, Atom]] = set()
         self.like: dict[Atom, Atom] = {}
+        self.behind: dict[Atom, Atom] = {}
         self.unbound: set[Atom] = set()
         self.learned: set[Block] = set()
 
@@ -41,7 +43,10 @@ class Whole:
                 for source, target in moves(eqn):
                     targets.setdefault(source, []).append(target)
             elif isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
-                self.like[eqn.outs[0]] = eqn.args[0]
+                if same(eqn.outs[0].type.shape, eqn.args[0].type.shape):
+                    self.like[eqn.outs[0]] = eqn.args[0]
+            elif eqn.op == "infinity":
+                self.behind[eqn.outs[0]] = eqn.args[0]
         pending = list(targets.get(UNBOUND, ()))
         while pending:
             found = pending.pop()
@@ -112,20 +117,19 @@ class Whole:
         if not out.type.dtype:
             return bar
         last = builder.eqns[-1] if builder.eqns else None
-        chosen = (
-            last is not None and isinstance(last.op, If) and bar in last.outs
-        )  # maybe a plain 0
+        # of an IF: maybe a plain 0
+        chosen = last is not None and isinstance(last.op, If) and bar in last.outs
         is_whole = self.has(bar, out) or (self.has(out_bar, out) and not chosen)
         if same(shape(arg.type), out.type.shape):
             return self.mark(bar, arg) if is_whole else bar
-        last = builder.eqns[-1] if builder.eqns else None
         made = bar is not out_bar  # here, so that nobody else reads it
         negative = made and last is not None and last.op == "neg" and last.outs == (bar,)
         if last is not None and negative:  # the sign of a sum is cheaper than those of its terms
             bar = last.args[0]
         if not is_whole:
-            bar = atom_of(spread(operand(builder, bar), operand(builder, out)))
-        total = reduced(operand(builder, bar), operand(builder, arg))
+            shaped = self.behind.get(out, out)
+            bar = atom_of(spread(operand(builder, bar), operand(builder, shaped)))
+        total = reduced(operand(builder, bar), operand(builder, self.behind.get(arg, arg)))
         return self.mark(atom_of(-total if negative else total), arg)
 
 

@@ -6,7 +6,7 @@ the entries; one that is not there is zero by structure. More strategies are mor
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
 from adjgen.diff import integrals
 from adjgen.diff.active import active_variables
@@ -21,7 +21,7 @@ from adjgen.elementary.sequences import depth, inside
 from adjgen.elementary.trace import atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Var
-from adjgen.ir.query import kinds
+from adjgen.ir.query import equations, kinds
 from adjgen.ir.types import INT, is_mutable, seq
 
 Found = dict[tuple[int, int], Atom]
@@ -48,10 +48,17 @@ class Task:
         """Return the variables between some inputs and some outputs."""
         return active_variables(self.body, inputs, outputs)
 
-    @cached_property
-    def masked(self) -> set[Var]:
-        """What np.where may throw away."""
-        return masked_variables(self.body)
+
+def takes_tangents(body: Block, inputs: Sequence[Var]) -> bool:
+    """Whether `columns` applies."""
+    return not any(is_mutable(v.type) for v in inputs) and Call not in kinds(body)
+
+
+def spares_tapes(body: Block, inputs: Sequence[Var]) -> bool:
+    """Whether tangents keep the promise of a loop that asks for checkpoints, by which only the first row would go."""
+    loops = equations(body) if For in kinds(body) else ()
+    asked = any(isinstance(eqn.op, For) and bool(eqn.op.checkpoint) for eqn in loops)
+    return asked and takes_tangents(body, inputs)
 
 
 Strategy = Callable[[Task], tuple[list[Eqn], Found] | None]
@@ -65,7 +72,7 @@ def columns(task: Task) -> tuple[list[Eqn], Found] | None:
     Griewank and Walther, section 3.1, with the unit vectors as directions; what a direction does not
     reach has no tangent.
     """
-    if any(is_mutable(v.type) for v in task.inputs) or Call in kinds(task.body):
+    if not takes_tangents(task.body, task.inputs):
         return None
     sweeps = [_direction(task, j, v) for j, v in enumerate(task.inputs)]
     builder = Builder(derivative=True)
@@ -124,8 +131,9 @@ def rows(task: Task) -> tuple[list[Eqn], Found] | None:
     for i, output in enumerate(task.outputs):
         wanted = [j for j in range(len(task.inputs)) if (i, j) in task.wanted]
         inputs = [task.inputs[j] for j in wanted]
-        sweep = Reverse(task.active(inputs, [output]), task.vjp, task.jvp)
-        sweep.masked = task.masked
+        # the sweep before may have put other equations in the place of a loop
+        sweep = Reverse(active_variables(primal, inputs, [output]), task.vjp, task.jvp)
+        sweep.masked = masked_variables(primal)
         if is_mutable(output.type):
             units = _Units(sweep, primal, output, inputs)
             array = output.type.dtype

@@ -7,7 +7,7 @@ coo_array takes: the entries that are not zero by structure, and the places wher
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from adjgen.diff.entries import STRATEGIES, Task, order
+from adjgen.diff.entries import STRATEGIES, Task, order, spares_tapes
 from adjgen.diff.floats import as_floats
 from adjgen.diff.products import Differentiator
 from adjgen.diff.refusals import Wrt, refusal, refuse_without_influence
@@ -76,7 +76,9 @@ def jacobians(
     function, params, _ = differentiator.subject(wrt)
     inputs = inputs_of(function, params, bare)
     refuse_unknown_size(function, inputs, form)
-    for name in names or order(len(inputs.variables), len(function.body.results)):
+    n, m = len(inputs.variables), len(function.body.results)
+    spared = m > 1 and spares_tapes(inputs.body, inputs.variables)
+    for name in names or (["forward"] if spared else order(n, m)):
         function, params, _ = differentiator.subject(wrt)  # variables of its own for each
         inputs = inputs_of(function, params, bare)
         task = task_of(differentiator, function, inputs, form)

@@ -11,6 +11,7 @@ from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.integrands import Callees
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
+from adjgen.diff.plain import plain_checks
 from adjgen.diff.problems import problems_of
 from adjgen.diff.refusals import (
     Wrt,
@@ -87,6 +88,9 @@ class Differentiator:
             raise refusal(function, "ADJ306", f"`{function.name}` returns nothing", why)
         if wrt is None:
             refuse_active_stars(function)
+        if checks := plain_checks(function, self.functions):
+            body = replace(function.body, eqns=(*checks, *function.body.eqns))
+            function = replace(function, body=body)
         return function, params, self.active(params, mapping)
 
     def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:
