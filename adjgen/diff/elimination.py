@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
+from adjgen.diff.masked import masked_variables
 from adjgen.diff.reverse import barred
 from adjgen.diff.rules import list_rule, partials, plus, real_power_check, times
 from adjgen.ir.build import Builder
@@ -141,12 +142,13 @@ def linearised(
 ) -> list[tuple[Var, Var, Atom]] | None:
     """Write all partials; return the edges, None if one of them is guarded, or no number."""
     edges: list[tuple[Var, Var, Atom]] = []
+    masked = masked_variables(task.body)
     for eqn in task.body.eqns:
         builder.loc = eqn.loc
         for position, out in enumerate(eqn.outs):
             if out not in active or eqn.outs[position] in task.inputs:
                 continue
-            if out.type is not REAL or list_rule(eqn) is not None or out in task.masked:
+            if out.type is not REAL or list_rule(eqn) is not None or out in masked:
                 return None
             edges += [
                 (arg, out, factor) for arg, factor in partials(builder, eqn, active, position)
