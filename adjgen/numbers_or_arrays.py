@@ -5,13 +5,15 @@ from typing import Any
 
 from adjgen.diagnostics import AdjgenError
 from adjgen.ir.core import Module
+from adjgen.ir.types import REAL
 from adjgen.pipeline import Options, deep_recursion, primal
 
 
 def fitting_primal(definition: Any, options: Options) -> Module:
     """Return a function in intermediate form, read for arrays if it says so, or uses numpy and that can be.
 
-    What is refused of arrays may be known of numbers: then its derivatives are for numbers alone.
+    What is refused of arrays may be known of numbers: then its derivatives are for numbers alone, which
+    they check. What may be a list may also be an array, which changes in other ways.
     """
     from adjgen.read.said_arrays import says_arrays
 
@@ -24,12 +26,22 @@ def fitting_primal(definition: Any, options: Options) -> Module:
         arrays = primal(definition, replace(options, target="numpy"))
         refused_by(arrays, options)
     except AdjgenError as error:
+        if takes_lists(numbers):
+            raise error from None
         try:
             refused_by(numbers, options)
         except AdjgenError:
             raise error from None
+        about = numbers.main.about
+        about["shared"] = {p.name for p in numbers.main.params if p.vars[0].type is REAL}
         return numbers
     return arrays
+
+
+def takes_lists(module: Module) -> bool:
+    """Whether a parameter is read as a list that its annotation does not say to be one: it may be an array."""
+    params, said = module.main.params, module.main.about["said"]
+    return any(p.vars[0].type.element for p in params if p.name not in said)
 
 
 def refused_by(module: Module, options: Options) -> None:

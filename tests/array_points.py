@@ -99,7 +99,7 @@ REDUCTIONS = [
     one("np.sum(x, axis=(0, 1))", DEEP), one("x.sum()"), one("x.sum(axis=1)", DEEP), one("sum(x)", AXES),
     one("np.mean(x)", ((), (1,), (3,), (2, 3))), one("np.mean(x, axis=0)", ((1,), (3,), (2, 3), (2, 3, 2))),
     one("np.mean(x, axis=(0, -1), keepdims=True)", ((2, 3), (2, 3, 2))), one("x.mean(axis=1)", ((2, 3),)),
-    one("np.prod(x)"), one("np.prod(x, axis=0)", AXES), one("np.prod(x, axis=-1, keepdims=True)", AXES),
+    one("np.prod(x)"), one("np.prod(x, axis=0)", AXES), one("np.prod(x, axis=-1, keepdims=True)", AXES), one("np.prod(x, axis=(0, 1))", DEEP),
     one("np.max(x)", ((), (1,), (3,), (2, 3), (2, 3, 2))), one("np.min(x)", ((1,), (3,), (2, 3))),
     one("np.max(x, axis=0)", ((1,), (3,), (2, 3), (2, 3, 2))), one("np.amin(x, axis=-1, keepdims=True)", ((3,), (2, 3))),
     one("max(x)", ((1,), (3,))), one("min(x)", ((1,), (3,))), one("np.ptp(x)", ((3,), (2, 3))),
@@ -163,7 +163,7 @@ MOVES = [
     two("np.linspace(x, y, 4, endpoint=False)", (((), ()),)), two("np.full((2, 3), x) * y", (((), (3,)),)), two("np.full_like(y, x)", (((), (2, 3)),)),
     one("x.astype(float)"), one("x * x.astype(int)", ((3,), (2, 3)), 1.1, 1.9),
     one("np.ones_like(x) * x + np.zeros_like(x)"), one("x * np.arange(3)", ((3,), (2, 3))), one("x @ np.eye(3)", ((3,), (2, 3))),
-    one("x * np.shape(x)[0] + np.size(x) + np.ndim(x)", AXES), one("np.broadcast_to(x, np.shape(np.zeros((2, 3))))", ((3,),)),
+    one("x * np.shape(x)[0] + np.size(x) + np.ndim(x)", AXES), one("x * np.zeros(1, dtype=x.dtype).size", AXES), one("np.broadcast_to(x, np.shape(np.zeros((2, 3))))", ((3,),)),
     one("float(x)", ((),), ranks=False), one("x.item()", ((1,), ()), ranks=False), one("np.polyder(x)", ((1,), (3,))),
 ]  # fmt: skip
 

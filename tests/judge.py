@@ -559,11 +559,14 @@ def has_shape(value: Any, shape: Any) -> bool:
 
 def report(seeds: Sequence[int], jobs: int, shown: int = 5) -> int:
     """Judge many programs, print what became of them and the smallest failures; return an exit code."""
-    start = time.monotonic()
+    start, told = time.monotonic(), []
 
     def progress(total: int, tally: Tally) -> None:
         seconds = time.monotonic() - start
         done = tally.counts["programs"]
+        for failure in tally.failures[len(told) :]:
+            told.append(failure)
+            print(f"seed {failure.program.seed}: {failure.kind}", file=sys.stderr, flush=True)
         if sys.stderr.isatty() or done % 5000 == 0:
             bad = len(tally.failures)
             end = "\r" if sys.stderr.isatty() else "\n"

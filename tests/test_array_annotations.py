@@ -125,3 +125,12 @@ def test_signatures_say_array():
         "def f(x: np.ndarray, y: npt.NDArray[np.float64] | None = None):\n    return np.sum(x)\n"
     ).source
     assert "def f(x: np.ndarray, y: np.ndarray | None = None)" in source
+
+
+def named_any(Any: np.ndarray, x: np.ndarray):
+    return np.sum(np.ones((2, 1)) * Any * x)
+
+
+def test_a_parameter_named_as_an_annotation():
+    slopes = adjgen.grad(named_any)(np.ones((1, 3)), np.array([1.0, 2.0, 3.0]))
+    assert [slope.tolist() for slope in slopes] == [[[2.0, 4.0, 6.0]], [2.0, 2.0, 2.0]]

@@ -1,11 +1,17 @@
 """What derivatives of arrays return: arrays of their own; no gradient of an array; algebra on arrays."""
 
+from __future__ import annotations
+
 import inspect
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 import adjgen
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 ONES = np.ones((2, 2))
 
@@ -212,3 +218,130 @@ def test_terms_that_cancel_leave_zeros_of_the_shape():
     x = np.array([0.5, 2.0, 1.0])
     assert adjgen.grad(f)(x).tolist() == [0.0, 1.0, 0.0]
     assert adjgen.jvp(adjgen.grad(f))(x, x_dot=np.ones(3))[1].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_what_is_asked_of_an_array_only_sometimes():
+    def f(x, w=None):
+        k = {"a": 2.0, "float64": 3.0}["a" if w is None else str(w.dtype)]
+        return np.sum(x * x) * k
+
+    assert adjgen.grad(f, wrt="x")(np.ones(2)).tolist() == [4.0, 4.0]
+    assert adjgen.grad(f, wrt="x")(np.ones(2), np.ones(1)).tolist() == [6.0, 6.0]
+
+
+def test_axes_from_the_end_and_dimensions_that_meet():
+    def turned(x, w):
+        return np.sum(np.transpose(x, (-1, 0, 1)) * w)
+
+    x, w = np.ones((2, 2, 2)), np.arange(8.0).reshape(2, 2, 2)
+    assert adjgen.grad(turned, wrt="x")(x, w).tolist() == w.transpose(1, 2, 0).tolist()
+
+    def averaged(x: Float[np.ndarray, "a b c"], w: Float[np.ndarray, "b"]):  # noqa: F722, F821, UP037
+        return np.sum(np.average(x, axis=1, weights=w) ** 2)
+
+    def product(a: Float[np.ndarray, "m n"], b: Float[np.ndarray, "k n"]):  # noqa: F722, F821
+        return np.sum(np.einsum("ij,ij->ij", a, b) * b)
+
+    rng = np.random.default_rng(0)
+    x, w, dot = rng.random((2, 3, 2)), rng.random(3), rng.random(3)
+    function = adjgen.jvp(averaged, wrt="w")
+    step = 1e-6
+    slope = (averaged(x, w + step * dot) - averaged(x, w - step * dot)) / (2 * step)
+    assert np.isclose(function(x, w, w_dot=dot)[1], slope, rtol=1e-8)
+    assert np.isclose(np.sum(adjgen.grad(averaged, wrt="w")(x, w) * dot), slope, rtol=1e-8)
+    a, b = rng.random((3, 2)), rng.random((1, 2))
+    assert np.allclose(
+        adjgen.grad(product, wrt="b")(a, b), np.sum(2 * a * b, axis=0, keepdims=True)
+    )
+
+
+def test_the_diagonal_of_an_adjoint_is_a_copy():
+    bar = np.eye(3)
+    (value, x_bar) = adjgen.vjp(lambda x: np.diag(x))(np.ones(3), bar=bar)
+    assert x_bar.flags.writeable and not np.shares_memory(x_bar, bar)
+
+
+def test_what_carried_code_asks_of_an_array():
+    def f(x):
+        small = np.finfo(x.dtype).eps
+        names = {1: "row", 2: "table"}[x.ndim]
+        return np.sum(x) * (2.0 if names == "row" and x.shape[0] > 1 else 1.0) + small * x.size
+
+    for kind in (np.float32, np.float64):
+        x = np.array([1.0, 2.0], kind)
+        value, slope = adjgen.value_and_grad(f, target="numpy")(x)
+        assert value == f(x) and slope.tolist() == [2.0, 2.0]
+
+
+def rest_of_one(x: np.ndarray):
+    _, rest = divmod(x, 1.0)
+    return np.sum(rest * x)
+
+
+def both_of_two(x: np.ndarray, y: np.ndarray):
+    quotient, rest = divmod(x, y)
+    return np.sum(quotient * rest * x) + np.sum(divmod(x, y)[1])
+
+
+def test_quotient_and_rest_of_arrays():
+    x, y = np.array([0.3, 1.4, -2.2]), np.array([0.5, 1.5, -0.7])
+    assert np.allclose(adjgen.grad(rest_of_one)(x), [0.6, 1.8, -1.4])
+    wide = np.outer([1.1, -2.3], x)
+    rows, columns = adjgen.grad(both_of_two)(wide, y)
+    for k, gradient in enumerate((rows, columns)):
+        for place in np.ndindex(gradient.shape):
+            ends = [[wide.copy(), y.copy()] for _ in range(2)]
+            ends[0][k][place] += 1e-6
+            ends[1][k][place] -= 1e-6
+            slope = (both_of_two(*ends[0]) - both_of_two(*ends[1])) / 2e-6
+            assert np.isclose(gradient[place], slope, rtol=1e-6)
+    _, dot = adjgen.jvp(both_of_two)(wide, y, x_dot=np.ones((2, 3)), y_dot=np.ones(3))
+    assert np.isclose(dot, np.sum(rows) + np.sum(columns), rtol=1e-12)
+
+
+def nothing_left(x: np.ndarray):
+    return np.sum(np.diff(x, n=4)) + np.sum(x)
+
+
+def rolled(x: np.ndarray, shift):
+    return np.sum(np.roll(x, shift, axis=(0, 1)) * np.arange(6.0).reshape(2, 3))
+
+
+def middle(x: np.ndarray):
+    return np.median(x)
+
+
+def between(x: np.ndarray, xp: np.ndarray, fp: np.ndarray):
+    return np.sum(np.interp(x, xp, fp))
+
+
+def logarithms(x: np.ndarray):
+    return np.linalg.slogdet(x)[1]
+
+
+def test_differences_that_leave_nothing():
+    assert adjgen.grad(nothing_left)(np.ones(3)).tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_roll_by_a_tuple():
+    slope = adjgen.grad(rolled, wrt="x")(np.ones((2, 3)), (1, 1))
+    assert slope.tolist() == [[4.0, 5.0, 3.0], [1.0, 2.0, 0.0]]
+
+
+def test_the_median_of_nothing():
+    with pytest.warns(RuntimeWarning):
+        value, gradient = adjgen.value_and_grad(middle)(np.zeros(0))
+    assert np.isnan(value) and gradient.shape == (0,)
+
+
+def test_interpolation_of_one_point():
+    one = np.array([1.0])
+    for x in (0.5, 1.0, 1.5):
+        slopes = adjgen.grad(between)(np.array([x]), one, np.array([2.0]))
+        assert [slope.tolist() for slope in slopes] == [[0.0], [0.0], [1.0]]
+
+
+def test_one_singular_matrix_of_several():
+    x = np.stack([2.0 * np.eye(2), np.ones((2, 2))])
+    _, slope = adjgen.vjp(logarithms)(x, bar=np.array([1.0, 1.0]))
+    assert slope[0].tolist() == [[0.5, 0.0], [0.0, 0.5]] and np.isnan(slope[1]).all()

@@ -83,6 +83,73 @@ def test_an_adjoint_that_cancels_has_its_shape():
     assert slope(X, x_dot=X)[1].tolist() == [0.0, 0.0, 0.0]
 
 
+def test_stores_into_an_array_without_dimensions():
+    def f(x):
+        y = np.empty_like(x)
+        low = x < 2.0
+        y[~low] = x[~low] ** 3
+        y[low] = 5.0 * x[low]
+        return np.sin(y) * y
+
+    function = adjgen.vjp(f, target="numpy")
+    for x, y, slope in ((1.0, 5.0, 5.0), (3.0, 27.0, 27.0)):
+        value, x_bar = function(np.asarray(x), bar=2.0)
+        assert value == f(np.asarray(x))
+        assert np.isclose(x_bar, 2.0 * slope * (np.cos(y) * y + np.sin(y)), rtol=1e-14)
+
+
+def test_copies_of_an_array_without_dimensions_can_be_stored_into():
+    def f(x):
+        y = x.copy()
+        y[...] = x * x
+        y[...] += y
+        return y * x
+
+    def g(x):
+        y = x.copy()
+        y[...] = x * x
+        return y
+
+    value, x_bar = adjgen.vjp(f, target="numpy")(np.array(1.5), bar=1.0)
+    assert (value, x_bar) == (6.75, 13.5)
+    assert adjgen.vjp(g, target="numpy")(np.array(1.5))[1] == 3.0
+
+
+def test_an_index_that_is_a_parameter_may_be_an_array():
+    def f(x, k, j):
+        y = x[k] ** 2.0 * x[j]
+        return np.sum(y) + np.sum(x[k + 1])
+
+    slope = adjgen.grad(f, wrt="x")
+    assert slope(np.ones(4), np.array([0, 0, 2]), 1).tolist() == [4.0, 5.0, 2.0, 1.0]
+    assert slope(np.ones(4), 2, 1).tolist() == [0.0, 1.0, 2.0, 1.0]
+    said = adjgen.grad(lambda x, k=0: np.sum(x[k]), wrt="x")
+    assert said(np.ones(2), 1).tolist() == [0.0, 1.0]
+    with pytest.raises(TypeError, match="k must have 0 dimensions"):
+        said(np.ones(2), [0, 0])
+
+
+def test_a_number_that_becomes_an_array_in_place():
+    def f(x, y):
+        z = x * 2.0
+        z += y
+        z *= y
+        return np.sum(z)
+
+    def g(x, y):
+        z = x @ y
+        z += x
+        return np.sum(z)
+
+    y = np.array([1.0, 2.0, 4.0])
+    assert adjgen.grad(f)(1.0, y)[0] == 14.0
+    assert adjgen.grad(f)(1.0, y)[1].tolist() == [4.0, 6.0, 10.0]
+    assert [slope.tolist() for slope in adjgen.grad(g)(np.ones(3), np.ones(3))] == [
+        [4.0] * 3,
+        [3.0] * 3,
+    ]
+
+
 def test_gradients_share_no_memory():
     function = adjgen.vjp(lambda x, y: x + y, target="numpy")
     bar = np.ones(3)

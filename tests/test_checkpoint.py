@@ -1,11 +1,13 @@
 """Checkpointed loops: the same derivatives from 2 * sqrt(n) states, and where that is refused."""
 
+import copy
 import math
 import sys
 import textwrap
 import tracemalloc
 
 import pytest
+import random_programs
 
 import adjgen
 from adjgen.diagnostics import UnsupportedError
@@ -49,7 +51,27 @@ BRANCHES = """
                 x = x + r * x * x / k
         return x * seen
 """
+SUM = """
+    def f(x, r, n: int):
+        s = 0.0
+        # adjgen: checkpoint
+        for i in range(n):
+            x = x * r - x * x * x
+            s = s + x * x
+        return s
+"""
+FILLED = """
+    def f(x, r, n: int):
+        kept = [0.0] * n
+        # adjgen: checkpoint
+        for i in range(n):
+            x = x * r - x * x * x
+            kept[i] = x * x
+        return sum(kept)
+"""
 CASES = {
+    "a sum, not the last state": (SUM, lambda n: (0.3, 1.1, n)),
+    "a list of states": (FILLED, lambda n: (0.3, 1.1, n)),
     "logistic": (LOGISTIC, lambda n: (0.3, 2.7, n)),
     "heat": (HEAT, lambda n: ([0.1, 0.5, 0.2, 0.9, 0.3], 0.01, n)),
     "horner": (HORNER, lambda n: ([0.5 - 0.1 * k for k in range(n)], 0.75)),
@@ -267,3 +289,30 @@ def test_a_live_function_is_refused_with_its_line():
 
     with pytest.raises(UnsupportedError, match="ADJ408"):
         adjgen.grad(loud)
+
+
+def called(functions, point):
+    """What f_vjp gives at a point, or the exception."""
+    try:
+        return functions["f_vjp"](**copy.deepcopy(point))
+    except Exception as error:
+        return type(error), str(error)
+
+
+@pytest.mark.parametrize("seed", [*range(24), 792])
+def test_random_programs_whose_loops_are_all_checkpointed(seed, capsys):
+    program = random_programs.program(seed)
+    definitions = [find(read_text(program.text, "a.py"), "f")]
+    found = []
+    for fewest in (0, 2):
+        made = generate(definitions, Options(formatted=False, checkpoint=fewest))
+        if made.refused:
+            return
+        functions = {}
+        exec(compile(made.source, "made", "exec"), functions)
+        found.append([called(functions, point) for point in program.points])
+    for one, other in zip(*found):
+        if isinstance(one[0], type):
+            assert one == other
+        else:
+            assert_close(other, one, 1e-9)

@@ -43,6 +43,8 @@ SPLIT = {  # parts of several files
     "assemble": "pipeline",
     "merge": "pipeline",
     "kinks": "pipeline",
+    "stages": "pipeline",
+    "strategies": "pipeline",
     "numbers_or_arrays": "pipeline",
     "matrices": "pipeline",
     "trial": "verify",

@@ -18,8 +18,9 @@ from adjgen.ir.query import equations
 from adjgen.ir.show import lines, listing
 from adjgen.ir.spelling import names_of, spelled
 from adjgen.ir.types import BOOL, REAL
-from adjgen.pipeline import Options, helpers, primal, product, stages
+from adjgen.pipeline import Options, helpers, primal, product
 from adjgen.read.source import find, functions, read_file, read_text
+from adjgen.stages import stages
 from adjgen.tableau import at_point, record, tableau
 
 TESTS = Path(__file__).parent

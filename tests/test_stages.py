@@ -10,8 +10,9 @@ from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations
 from adjgen.ir.types import REAL
 from adjgen.passes import fold, sequence
-from adjgen.pipeline import Options, deep_recursion, stages
+from adjgen.pipeline import Options, deep_recursion
 from adjgen.read.source import find, read_text
+from adjgen.stages import stages
 
 SEEDS = range(60)
 

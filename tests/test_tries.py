@@ -1,6 +1,7 @@
 """Try around active code: what is refused, what must not be caught, and what passive code may do."""
 
 import importlib
+import inspect
 import math
 import sys
 import textwrap
@@ -476,3 +477,43 @@ def test_what_is_caught_is_known_when_something_is_raised(style):
     assert names["two_handlers"](2.0) == 2.0
     assert names["two_handlers_jvp"](2.0, x_dot=1.0) == (2.0, 2.0)
     assert names["two_handlers_value_and_grad"](2.0) == (2.0, 2.0)
+
+
+def says_what_it_lacks(x):
+    try:
+        y = math.sqrt(x)
+        z = y * missing  # noqa: F821
+    except NameError:
+        z = 3.0 * x
+    return z
+
+
+def asks_for_what_it_has(x):
+    try:
+        scale = 2.0 * math.pi
+        y = math.sqrt(x) * scale
+    except NameError:
+        scale = y = 1.0
+    try:
+        y = y * scale
+    except (ValueError, OverflowError):
+        y = x
+    except UnboundLocalError:
+        return x
+    else:
+        y += x
+    return y
+
+
+def test_no_handler_of_name_errors_where_every_name_has_a_value():
+    function = adjgen.value_and_grad(asks_for_what_it_has)
+    assert "except" not in inspect.getsource(function).replace("except (ValueError", "")
+    assert "UnboundLocalError" not in inspect.getsource(function)
+    value, slope = function(4.0)
+    assert value == asks_for_what_it_has(4.0)
+    assert math.isclose(slope, 0.25 * (2.0 * math.pi) ** 2 + 1.0)
+
+
+def test_a_handler_of_name_errors_for_what_is_missing_is_not_passed_over():
+    with pytest.raises(adjgen.UnsupportedError, match="`missing` is not defined"):
+        adjgen.value_and_grad(says_what_it_lacks)

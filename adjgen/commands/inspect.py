@@ -214,7 +214,7 @@ class View:
 
     def stage(self, name: str) -> Part:
         """Return the listing after a stage (after the last one of that name)."""
-        from adjgen.pipeline import stages
+        from adjgen.stages import stages
 
         found = dict(stages(self.definition, self.wrt, self.options, self.reverse))
         if name not in found:

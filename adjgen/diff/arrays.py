@@ -43,7 +43,8 @@ class Whole:
                 for source, target in moves(eqn):
                     targets.setdefault(source, []).append(target)
             elif isinstance(eqn.op, str) and TABLE[eqn.op].mutates:
-                self.like[eqn.outs[0]] = eqn.args[0]
+                if same(eqn.outs[0].type.shape, eqn.args[0].type.shape):
+                    self.like[eqn.outs[0]] = eqn.args[0]
             elif eqn.op == "infinity":
                 self.behind[eqn.outs[0]] = eqn.args[0]
         pending = list(targets.get(UNBOUND, ()))
@@ -116,13 +117,11 @@ class Whole:
         if not out.type.dtype:
             return bar
         last = builder.eqns[-1] if builder.eqns else None
-        chosen = (
-            last is not None and isinstance(last.op, If) and bar in last.outs
-        )  # maybe a plain 0
+        # of an IF: maybe a plain 0
+        chosen = last is not None and isinstance(last.op, If) and bar in last.outs
         is_whole = self.has(bar, out) or (self.has(out_bar, out) and not chosen)
         if same(shape(arg.type), out.type.shape):
             return self.mark(bar, arg) if is_whole else bar
-        last = builder.eqns[-1] if builder.eqns else None
         made = bar is not out_bar  # here, so that nobody else reads it
         negative = made and last is not None and last.op == "neg" and last.outs == (bar,)
         if last is not None and negative:  # the sign of a sum is cheaper than those of its terms

@@ -49,6 +49,7 @@ def segmented(self: Reverse, eqn: Eqn, fewest: int) -> list[Eqn]:
     outs = tuple(fresh(out) for out in eqn.outs)
     inner.append(replace(eqn, args=(segment, *params), outs=outs))
     pairs = [(segment, walked), *zip(params, body.params[1:]), *zip(outs, eqn.outs)]
+    pairs += zip(outs, body.params[1:])  # what a segment leaves is what the next one starts with
     self.active |= {new for new, old in pairs if old in self.active}
     whole = inner.block(outs, (start, *params))
     args = (starts, *eqn.args[1:])

@@ -6,9 +6,11 @@ the entries; one that is not there is zero by structure. More strategies are mor
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from adjgen.diff import integrals
 from adjgen.diff.active import active_variables
+from adjgen.diff.elimination import eliminated
 from adjgen.diff.floats import elements_as_floats
 from adjgen.diff.forward import Forward
 from adjgen.diff.masked import masked_variables
@@ -40,6 +42,7 @@ class Task:
     wanted: set[tuple[int, int]]
     jvp: integrals.Helpers
     vjp: Callable[..., str]
+    settle: Callable[[Block], Block]  # removes guards that cannot strike
 
     def active(self, inputs: Sequence[Var], outputs: Sequence[Atom]) -> set[Var]:
         """Return the variables between some inputs and some outputs."""
@@ -215,11 +218,15 @@ def _one_array(rows: Atom, output: Atom, var: Var, builder: Builder) -> Atom:
     return array
 
 
-STRATEGIES: dict[str, Strategy] = {"reverse": rows, "forward": columns}
+STRATEGIES: dict[str, Strategy] = {
+    "reverse": rows, "forward": columns, "markowitz": eliminated,
+    "markowitz-last": partial(eliminated, last=True),
+}  # fmt: skip
 
 
 def order(n: int, m: int) -> list[str]:
     """Return the strategies worth trying for n inputs and m outputs; what comes first wins where counts are equal."""
     names = ["reverse", "forward"] if m <= n else ["forward", "reverse"]
     sweeps = {"reverse": m, "forward": n}
-    return [name for name in names if sweeps[name] <= MANY * min(n, m) or name == "reverse"]
+    names = [name for name in names if sweeps[name] <= MANY * min(n, m) or name == "reverse"]
+    return [*names, "markowitz", "markowitz-last"]

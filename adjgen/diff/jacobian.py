@@ -58,9 +58,15 @@ class Inputs:
 
 
 def jacobians(
-    differentiator: Differentiator, wrt: Wrt | None, bare: bool, form: Form
+    differentiator: Differentiator,
+    wrt: Wrt | None,
+    bare: bool,
+    form: Form,
+    names: Sequence[str] | None = None,
 ) -> Iterator[Module]:
     """Yield the module of a Jacobian by each strategy that applies, the one to prefer first.
+
+    `names` are the strategies to try, None for all that may be worth it.
 
     Raises
     ------
@@ -72,7 +78,7 @@ def jacobians(
     refuse_unknown_size(function, inputs, form)
     n, m = len(inputs.variables), len(function.body.results)
     spared = m > 1 and spares_tapes(inputs.body, inputs.variables)
-    for name in ["forward"] if spared else order(n, m):
+    for name in names or (["forward"] if spared else order(n, m)):
         function, params, _ = differentiator.subject(wrt)  # variables of its own for each
         inputs = inputs_of(function, params, bare)
         task = task_of(differentiator, function, inputs, form)
@@ -120,7 +126,7 @@ def task_of(differentiator: Differentiator, function: Function, inputs: Inputs, 
     wanted = {(i, j) for i in range(m) for j in range(i + 1 if half else n)}
     return Task(
         inputs.body, inputs.variables, function.body.results, wanted,
-        differentiator.callees, differentiator.callee_vjp,
+        differentiator.callees, differentiator.callee_vjp, differentiator.settle,
     )  # fmt: skip
 
 

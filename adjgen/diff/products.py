@@ -1,6 +1,6 @@
 """The products of differentiation as functions: jvp, vjp, value_and_grad, grad, for chosen parameters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from adjgen.diagnostics import UnsupportedError
@@ -11,6 +11,7 @@ from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.integrands import Callees
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
+from adjgen.diff.plain import plain_checks
 from adjgen.diff.problems import problems_of
 from adjgen.diff.refusals import (
     Wrt,
@@ -53,7 +54,13 @@ Activities = dict[tuple[str, ...], set[Var]]  # names of parameters -> the activ
 class Differentiator:
     """Differentiates a module's functions; those that CALL equations need appear in `functions`."""
 
-    def __init__(self, module: Module, known: Activities | None = None) -> None:
+    def __init__(
+        self,
+        module: Module,
+        known: Activities | None = None,
+        settle: Callable[[Block], Block] = lambda block: block,
+    ) -> None:
+        self.settle = settle  # removes guards of partials that cannot strike
         self.functions = dict(module.functions)
         self.main = module.main
         stable = with_stable_forms(self.main.body)
@@ -81,6 +88,9 @@ class Differentiator:
             raise refusal(function, "ADJ306", f"`{function.name}` returns nothing", why)
         if wrt is None:
             refuse_active_stars(function)
+        if checks := plain_checks(function, self.functions):
+            body = replace(function.body, eqns=(*checks, *function.body.eqns))
+            function = replace(function, body=body)
         return function, params, self.active(params, mapping)
 
     def product(self, kind: str, wrt: Wrt | None, bare: bool) -> Module:

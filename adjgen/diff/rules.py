@@ -6,15 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from adjgen.diff.again import INDICES
 from adjgen.diff.arrays import spread
 from adjgen.elementary.row import TABLE, Row, call, pole, select
 from adjgen.elementary.sequences import depth
 from adjgen.elementary.trace import Traced, applied, atom_of
 from adjgen.ir.build import Builder
 from adjgen.ir.core import Atom, Block, Const, Eqn, Function, If, Var
+from adjgen.ir.query import equations, moves
+from adjgen.ir.shapes import rank
 from adjgen.ir.types import INT, NUMBERS, REAL, differentiable
 
 ONE, ZERO = Const(1.0), Const(0.0)
+ITEMS = {"picked", "put", "put_added"}  # of arrays
 NONE = (Const(None), ZERO)  # no derivative
 
 
@@ -213,13 +217,44 @@ def number_check(function: Function) -> list[Eqn]:
 
 
 def rank_checks(function: Function) -> list[Eqn]:
-    """Return the checks that arrays have as many dimensions as the items taken of them tell."""
-    found = []
+    """Return the checks that arrays have as many dimensions as the items taken of them tell.
+
+    An index that is said to be a whole number is one: places in an array could be named twice. What may
+    be None has none.
+    """
+    places, optional, found = _places(function), _compared_with_none(function), []
     for param in function.params:
         for var in param.vars:
-            if var.type.dtype and isinstance(var.type.shape, tuple) and not param.annotation:
-                args = (var, Const(param.name), Const(len(var.type.shape)))
+            told = var.type.dtype and isinstance(var.type.shape, tuple) and not param.annotation
+            if told or (var.type == INT and var in places):
+                missing = Const(param.default is None or var in optional)
+                dimensions = Const(rank(var.type.shape) if told else 0)
+                args = (var, Const(param.name), dimensions, missing)
                 found.append(Eqn((), "require_rank", args, (), None, True))
+    return found
+
+
+def _compared_with_none(function: Function) -> set[Atom]:
+    """Return what a function asks of whether it is None."""
+    asked = [e.args for e in equations(function.body) if e.op in ("is", "is_not")]
+    return {arg for args in asked if Const(None) in args for arg in args}
+
+
+def _places(function: Function) -> set[Atom]:
+    """Return what an index into an array is, or is computed from."""
+    arrays = function.about.get("target") == "numpy"
+    eqns = list(equations(function.body)) if arrays else []
+    sources: dict[Atom, list[Atom]] = {}
+    for eqn in eqns:
+        pairs = [(arg, out) for out in eqn.outs for arg in eqn.args] if eqn.op in INDICES else []
+        for source, target in [*pairs, *(moves(eqn) if eqn.blocks else ())]:
+            sources.setdefault(target, []).append(source)
+    pending = [arg for eqn in eqns if eqn.op in ITEMS for arg in eqn.args[1:]]
+    found: set[Atom] = set()
+    while pending:
+        if (arg := pending.pop()) not in found:
+            found.add(arg)
+            pending += sources.get(arg, ())
     return found
 
 

@@ -49,10 +49,9 @@ def cofactors_dot(a_dot: Any, a: Any) -> Any:
 
 def inverse_or_nan(a: Any) -> Any:
     """Return the inverse of a matrix, or of many; numbers that are none where there is none."""
-    try:
-        return np.linalg.inv(a)
-    except np.linalg.LinAlgError:
-        return np.full_like(a, np.nan)
+    singular = np.isneginf(np.linalg.slogdet(a)[1])[..., np.newaxis, np.newaxis]
+    one = np.eye(np.shape(a)[-1], dtype=np.result_type(a, 1.0))
+    return np.where(singular, np.nan, np.linalg.inv(np.where(singular, one, a)))
 
 
 def lower_part(a: Any) -> Any:

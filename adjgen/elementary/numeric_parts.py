@@ -82,7 +82,7 @@ def diagonal_bar(bar: Any, x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any =
 
 def diag_bar(bar: Any, x: Any, k: Any = 0) -> Any:
     """Return the adjoint of x, where bar is that of np.diag(x, k)."""
-    return np.diag(bar, k) if np.ndim(x) == 1 else diagonal_bar(bar, x, k)
+    return np.diag(bar, k).copy() if np.ndim(x) == 1 else diagonal_bar(bar, x, k)
 
 
 def trace_bar(bar: Any, x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
@@ -93,6 +93,8 @@ def trace_bar(bar: Any, x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1)
 
 def diff_bar(bar: Any, x: Any, n: Any = 1, axis: Any = -1) -> Any:
     """Return the adjoint of x, where bar is that of np.diff(x, n, axis)."""
+    if n >= np.shape(x)[axis]:  # nothing is left
+        return np.zeros(np.shape(x), dtype=np.result_type(x, 1.0))
     for _ in range(n):
         shape = list(np.shape(bar))
         shape[axis] += 1
@@ -115,6 +117,8 @@ def fitted(x: Any, like: Any) -> Any:
 
 def quantile_weights(x: Any, q: Any, axis: Any = None) -> Any:
     """Return the derivative of np.quantile(x, q, axis) by each element; equal ones share theirs."""
+    if not np.size(x):
+        return np.zeros(np.shape(x), dtype=np.result_type(x, 1.0))
     rows = np.reshape(x, -1) if axis is None else x
     along = 0 if axis is None else axis
     place = q * (np.shape(rows)[along] - 1)

@@ -49,7 +49,12 @@ class Operations:
 
 def operations(function: Function) -> Operations:
     """Return the operations of a function."""
-    return _block(function.body, {})
+    return operations_of(function.body)
+
+
+def operations_of(block: Block) -> Operations:
+    """Return the operations of a block."""
+    return _block(block, {})
 
 
 def _block(block: Block, trips: dict[Var, int]) -> Operations:

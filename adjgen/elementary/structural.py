@@ -46,13 +46,27 @@ def require_number(*values: Any) -> None:
 row("require_number", require_number, outs=0, category="none")
 
 
-def require_rank(value: Any, name: str, rank: int) -> None:
+def require_rank(value: Any, name: str, rank: int, optional: bool) -> None:
     """Raise TypeError if an array has another number of dimensions than the function's items tell."""
-    if getattr(value, "ndim", 0) != rank:
+    if not (optional and value is None) and getattr(value, "ndim", 0) != rank:
         raise TypeError(f"{name} must have {rank} dimensions")
 
 
 row("require_rank", require_rank, outs=0, category="none")
+
+
+def require_plain(value: Any, name: str) -> None:
+    """Raise TypeError if an array is passed where what is done with it means something else of lists."""
+    if getattr(value, "ndim", 0):
+        raise TypeError(plain_text(name))
+
+
+def plain_text(name: str) -> str:
+    """Return what derivatives say that are for lists and numbers, and were given an array."""
+    return f'{name} is an array: say target="numpy", or annotate it'
+
+
+row("require_plain", require_plain, outs=0, category="none")
 
 
 def unbound_error(name: str, free: bool) -> NameError:

@@ -12,7 +12,7 @@ from adjgen.ir.types import OPAQUE
 
 SAME = {"item", "unpacked", "stop_gradient"}  # the value is the argument, or inside it
 WITHOUT_VALUE = {"grad", "jacobian", "hessian", "hvp"}
-READ_ONLY = {"spread", "np.broadcast_to", "np.diag"}
+READ_ONLY = {"spread", "np.broadcast_to", "np.diag", "np.diagonal"}
 
 
 def may_be_array(atom: Atom) -> bool:

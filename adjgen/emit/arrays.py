@@ -187,6 +187,7 @@ def count_of(args: Args) -> ast.expr:
 ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "matmul": lambda args: ast.BinOp(args[0], ast.MatMult(), args[1]),
     "transposed": lambda args: ast.Attribute(args[0], "T", ast.Load()),
+    "dtype_of": lambda args: ast.Attribute(args[0], "dtype", ast.Load()),
     "shape_tuple": lambda args: ast.Tuple(list(args), ast.Load()),
     "array_of": lambda args: numpy("array", *args), "list_of": method("tolist"),
     "logistic": lambda args: ast.BinOp(args[0], ast.Div(), args[1]),
@@ -197,7 +198,7 @@ ARRAYS: dict[str, Callable[[Args], ast.expr]] = {
     "filled_like": filled_like, "filled_like_any": lambda args: ast.Subscript(filled_like(args), ast.Tuple([], ast.Load()), ast.Load()),
     "slice": lambda args: ast.Call(outside("builtins", "slice"), list(args), []),
     "concatenated": several("concatenate"), "stacked": several("stack"), "zeros_of": zeros_of,
-    "copied_array": copied,
+    "copied_array": copied, "copied_as_is": lambda args: ast.Call(outside("copy", "copy"), list(args), []),
     "or_nan": or_nan, "split_part": part_of("split"), "array_split_part": part_of("array_split"),
     "meshed": meshed, "piled": piled, "astype": astype, "astype_int": astype, "einsum": lambda args: numpy("einsum", *args),
     "array_as": array_as("array"), "asarray_as": array_as("asarray"), "count_of": count_of, "in_precision_of": in_precision_of, "identity_like": identity_like,

@@ -2,7 +2,7 @@
 
 import ast
 
-from adjgen.elementary.structural import NOTHING, unbound_error
+from adjgen.elementary.structural import NOTHING, plain_text, unbound_error
 from adjgen.emit.assignments import Assignments, Statements
 from adjgen.emit.expressions import negated
 from adjgen.emit.references import outside
@@ -52,13 +52,27 @@ def require_number(write: Assignments, eqn: Eqn) -> Statements:
 
 def require_rank(write: Assignments, eqn: Eqn) -> Statements:
     """Write the check that an array has as many dimensions as the derivative was written for."""
-    array, name, rank = eqn.args
+    array, name, rank, optional = eqn.args
     assert isinstance(name, Const) and isinstance(rank, Const)
     found = ast.Call(outside("numpy", "ndim"), [write.atom(array)], [])
-    test = ast.Compare(found, [ast.NotEq()], [ast.Constant(rank.value)])
+    test: ast.expr = ast.Compare(found, [ast.NotEq()], [ast.Constant(rank.value)])
+    if optional == Const(True):
+        given = ast.Compare(write.atom(array), [ast.IsNot()], [ast.Constant(None)])
+        test = ast.BoolOp(ast.And(), [given, test])
     dimensions = "dimension" if rank.value == 1 else "dimensions"
     text = f"{name.value} must have {rank.value} {dimensions}; annotate it if it has others"
     error = ast.Call(outside("builtins", "TypeError"), [ast.Constant(text)], [])
+    return [ast.If(test, [ast.Raise(error)], [])]
+
+
+def require_plain(write: Assignments, eqn: Eqn) -> Statements:
+    """Write the check that what is taken for a number, or a list, is no array."""
+    value, name = eqn.args
+    assert isinstance(name, Const)
+    parts = [write.atom(value), ast.Constant("ndim"), ast.Constant(0)]
+    test = ast.Call(outside("builtins", "getattr"), parts, [])
+    text = ast.Constant(plain_text(name.value))
+    error = ast.Call(outside("builtins", "TypeError"), [text], [])
     return [ast.If(test, [ast.Raise(error)], [])]
 
 

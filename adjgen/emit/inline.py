@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE, rows
 from adjgen.emit.expressions import is_comprehension
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import kinds, use_counts
 from adjgen.ir.types import BOOL, OPAQUE, is_mutable
@@ -158,7 +158,8 @@ class Inlining:
         if isinstance(eqn.op, If):
             if eqn.args[0] in self.caught:
                 return False
-            return all(self.is_expression_block(block) for block in eqn.blocks)
+            bound = all(block.results[0] is not UNBOUND for block in eqn.blocks)
+            return bound and all(self.is_expression_block(block) for block in eqn.blocks)
         if isinstance(eqn.op, For):
             return is_comprehension(eqn, self.chosen)
         if isinstance(eqn.op, Opaque):

@@ -16,6 +16,7 @@ from adjgen.emit.mypy import excused
 from adjgen.emit.outline import DEEPEST, indentation, outlined
 from adjgen.emit.pack import packed
 from adjgen.emit.storage import in_place
+from adjgen.emit.stored import storable
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
 from adjgen.ir.roots import without_roots
@@ -50,7 +51,7 @@ def write_functions(
     written: dict[str, Written] = {}
     names = {f.name for f in functions}
     for function in functions:
-        ready = in_place(told(packed(without_roots(function))))
+        ready = storable(in_place(told(packed(without_roots(function)))))
         own = function.about.get("target", target)
         one = write(ready, own, style, quote)
         parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
@@ -158,7 +159,7 @@ class Imports:
             for other in dict.fromkeys([row, *called]):
                 text = re.sub(rf"\b{other}(?=\()", self.carried_name(other), text)
             if "Any" in text:
-                self.written("typing", "Any")
+                text = re.sub(r"\bAny\b", self.written("typing", "Any"), text)
             if "np." in text:
                 text = re.sub(r"\bnp\.", f"{self.alias('numpy')}.", text)
             found.append((self.carried_name(row), text))

@@ -296,5 +296,5 @@ SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {
     "require_real": checks.require_real, "require_bound": checks.require_bound,
     "require_number": checks.require_number, "require_rank": checks.require_rank,
     "no_derivative": checks.no_derivative, "unpacked": Printer.unpacked, "rows": Printer.unpacked,
-    "changed": Printer.changed, "refilled": Printer.refilled,
+    "changed": Printer.changed, "refilled": Printer.refilled, "require_plain": checks.require_plain,
 }  # fmt: skip

@@ -74,10 +74,11 @@ def broadcast(*shapes: Shape) -> Shape:
 def _aligned(shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:
     longest = max(map(len, shapes))
     padded = [(1,) * (longest - len(shape)) + shape for shape in shapes]
-    return tuple([_dim(dims) for dims in zip(*padded)])
+    return tuple([met(dims) for dims in zip(*padded)])
 
 
-def _dim(dims: Sequence[Dim]) -> Dim:
+def met(dims: Sequence[Dim]) -> Dim:
+    """Return the dimension that some are broadcast to together."""
     others = [dim for dim in dims if dim != 1]
     numbers = [dim for dim in others if isinstance(dim, int)]
     if numbers:

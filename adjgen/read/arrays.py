@@ -10,7 +10,7 @@ from adjgen.elementary.arrays.typing import rank_of
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type
-from adjgen.read import expressions, lists, stores
+from adjgen.read import expressions, lists, questions, stores
 from adjgen.read.cells import references
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
@@ -88,11 +88,9 @@ def _part(frame: Frame, node: ast.expr) -> Atom:
     if frame.dotted(node) == "numpy.newaxis":
         return Const(None)
     found = expressions.atom(frame, node)
-    if found.type is REAL:
-        return lists.as_index(frame, node, found)
-    if found.type.dtype is REAL:
+    if found.type is REAL or found.type.dtype is REAL:
         lists.retype(frame, found, OPAQUE)
-    return found
+    return lists.as_index(frame, node, found) if found.type is REAL else found
 
 
 def whole_number(frame: Frame, node: ast.expr) -> Atom:
@@ -219,8 +217,8 @@ def kind_of_items(atom: Atom) -> Type:
 
 
 def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
-    """Lower x.T, x.shape, x.size, x.ndim of an array; None for others."""
-    if node.attr not in ("T", "shape", "size", "ndim"):
+    """Lower x.T, x.shape, x.size, x.ndim, x.dtype of an array; None for others."""
+    if node.attr not in ("T", *questions.ROWS):
         return None
     base = expressions.value(frame, node.value)
     whole = held(frame, base)
@@ -228,6 +226,4 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
         return None
     if node.attr == "T":
         return row(frame, node, "transposed", whole, of=base)
-    if node.attr == "size":
-        return frame.row(node, "np.size", whole, Const(None))
-    return frame.row(node, f"np.{node.attr}", whole)
+    return questions.answer(frame, node, node.attr, whole)

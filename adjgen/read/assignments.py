@@ -235,8 +235,9 @@ def augmented(frame: Frame, node: ast.AugAssign) -> None:
         carry(frame, node, reason="ADJ401 an update in place of something that may be a container",
               hint=f"Write `{target.id} = {target.id} ...`.")  # fmt: skip
         return
-    right = atom(frame, node.value)
-    assign(frame, node, target, frame.row(node, name, frame.materialise(node, old), right))
+    right, number = atom(frame, node.value), frame.materialise(node, old)
+    frame.session.updated.add(number)
+    assign(frame, node, target, frame.row(node, name, number, right))
 
 
 def _may_be_shared(frame: Frame, node: ast.AugAssign, old: Value) -> bool:

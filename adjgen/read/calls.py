@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from adjgen.elementary.row import BY_NAME, TABLE, Row
+from adjgen.elementary.trace import result_type
 from adjgen.elementary.user import row_of
 from adjgen.ir.core import Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
@@ -277,6 +278,8 @@ def _row(frame: Frame, node: ast.Call, name: str, args: Sequence[ast.expr]) -> V
     if name == "prod_from":  # start * a * b, where start is evaluated last
         name, atoms = "prod", [atoms[-1], *atoms[:-1]]
     if TABLE[name].outs > 1:
-        outs = frame.emit(node, name, atoms, [REAL] * TABLE[name].outs)
+        kind = result_type(TABLE[name], tuple(atoms))
+        kinds = [kind if kind.dtype else REAL] * TABLE[name].outs
+        outs = frame.emit(node, name, atoms, kinds)
         return Display("tuple", outs)
     return frame.row(node, name, *atoms)

@@ -24,6 +24,7 @@ from adjgen.read.bound import flag
 from adjgen.read.flow import is_text
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
+from adjgen.read.shared import note_name
 from adjgen.read.values import (
     Display,
     FunctionValue,
@@ -211,6 +212,7 @@ def bind(frame: Frame, name: str, result: Value) -> None:
     held = frame.session.heap[result.cell] if isinstance(result, ListValue) else result
     if isinstance(held, Var) and not held.hint:
         held.hint = name
+    note_name(frame, name, held)
     frame.env[name] = result
     frame.env.pop(flag(name), None)
 

@@ -265,3 +265,8 @@ def in_index(key: ast.expr) -> set[str]:
         elif isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub, ast.Mult)):
             pending += [part.left, part.right]
     return found
+
+
+def names_of(nodes: list[ast.expr]) -> set[str]:
+    """Return the bare names among expressions."""
+    return {node.id for node in nodes if isinstance(node, ast.Name)}

@@ -5,7 +5,7 @@ read in place simply continues its caller's block.
 """
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from adjgen.read.hidden import is_hidden
 from adjgen.read.lowering import Arm, Mark, Reread, Session
 from adjgen.read.missing import constant_expression, missing_hint
 from adjgen.read.opaque import Code, changes, loaded
+from adjgen.read.questions import taken_out
 from adjgen.read.scopes import check_scopes
 from adjgen.read.values import (
     BindingValue,
@@ -34,6 +35,7 @@ from adjgen.read.values import (
 )
 from adjgen.read.views import check_views
 
+NO_ANSWERS: Mapping[str, Atom] = {}
 # modules whose functions take arrays
 OF_ARRAYS = ("numpy", "scipy.special", "scipy.stats", "scipy.integrate", "scipy.optimize")
 
@@ -191,19 +193,21 @@ class Frame:
                 "`:=` inside an expression that is carried as it is",
                 "Assign before it.",
             )
-        code, reads = self.code(node, (), reason, hint, changes(node, self.dotted))
+        effect = changes(node, self.dotted)
+        node, answers = taken_out(self, node)
+        code, reads = self.code(node, (), reason, hint, effect, answers=answers)
         return self.emit(node, Opaque(replace(code, problems=problems)), reads, [type])[0]
 
     def code(
         self, node: ast.AST, writes: Sequence[str], reason: str, hint: str, effect: bool,
-        observes: bool = False, before: Sequence[str] = (),
+        observes: bool = False, before: Sequence[str] = (), answers: Mapping[str, Atom] = NO_ANSWERS,
     ) -> tuple[Code, list[Atom]]:  # fmt: skip
         """Return the payload of carried code and the atoms that it reads."""
         check_scopes(self, node)
-        reads: dict[str, Atom] = {}
+        reads: dict[str, Atom] = dict(answers)
         outside: dict[str, ast.expr] = {}
         first = read_first([node])
-        for name in [*loaded(node), *before]:
+        for name in [*(name for name in loaded(node) if name not in answers), *before]:
             value = self.held(name)
             if isinstance(value, BindingValue):
                 outside[name] = self.expression_of(node, value.binding, name)

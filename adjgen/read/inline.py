@@ -14,6 +14,7 @@ from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
 from adjgen.read.recursion import fitting
+from adjgen.read.shared import note_name
 from adjgen.read.state import locals_of, outer_state, parameters
 from adjgen.read.values import Display, FunctionValue, ListValue, RowValue, Value, leaves, rebuilt
 
@@ -218,7 +219,9 @@ def read_body(
 ) -> Value:
     """Lower the body of a function in place and return its value."""
     frame = Frame(session, definition, locals_of(definition.node))
-    frame.env.update((name, lists.named(frame, value)) for name, value in bound.items())
+    for name, value in bound.items():
+        note_name(frame, name, value)
+        frame.env[name] = lists.named(frame, value)
     frame.outer, frame.is_main = outer, is_main
     if outer is None:  # what is defined inside is looked through with what is around it
         report_misplaced(frame)

@@ -21,6 +21,8 @@ from adjgen.read.lowering import Reread, Session
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.returned import returns_argument
+from adjgen.read.said_lists import says_plain
+from adjgen.read.shared import shared_names
 from adjgen.read.state import locals_of, parameters
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
 from adjgen.read.views import check_views
@@ -147,7 +149,7 @@ def function_for_call(session: Session, definition: Any) -> str:
 
 def _lowered_function(session: Session, definition: Any, assumed: Function) -> Function:
     """Lower a function; one that calls itself must return what its calls were taken to return."""
-    mark, guess = len(session.problems), True
+    mark, guesses = len(session.problems), [seq(seq(REAL)), seq(REAL), REAL]
     without: Function | None = None  # what is assumed if a guess is wrong
     while True:
         session.builder = Builder()
@@ -163,10 +165,18 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
             return found
         else:
             assumed = _assuming(found, types)
-            if OPAQUE in types and guess:  # a list of numbers, joined with what was taken for one
-                types = [seq(REAL) if kind == OPAQUE else kind for kind in types]
-                assumed, without, guess = _assuming(found, types), assumed, False
+            if guesses and any(
+                map(_is_vague, types)
+            ):  # of numbers, or lists, joined with such a call
+                guess = guesses.pop()
+                types = [guess if _is_vague(kind) else kind for kind in types]
+                assumed, without = _assuming(found, types), assumed
         session.functions[assumed.name] = assumed
+
+
+def _is_vague(kind: Type) -> bool:
+    """Whether a type is that of any object, or of a list of any objects."""
+    return kind == OPAQUE or (kind.element is not None and _is_vague(kind.element))
 
 
 def _assuming(function: Function, types: Sequence[Type]) -> Function:
@@ -210,6 +220,8 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
         result = Const(None)
     body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
+    about["said"] = {p.name for p in params if says_plain(frame, p.name)}
+    about["shared"] = shared_names(session, body, params)
     return Function(name, tuple(params), body, tree_of(result), about)
 
 

@@ -51,6 +51,9 @@ class Session:
         self.numpy = False  # whether numpy is used, so that values may be arrays
         self.arrays = False  # whether functions are used that take arrays
         self.doubtful: set[Atom] = set()  # taken for numbers, but `n * items` may be a list
+        self.named: set[Var] = set()
+        self.twice: set[Atom] = set()  # values that have, or had, two names
+        self.updated: set[Atom] = set()  # numbers before an update in place, as `y += 1`
         self.heap: Heap = {}
         self.frames: list[Any] = []  # of the functions that are being read
         self.retyped: dict[tuple[Any, str], Type] = {}  # by function and parameter

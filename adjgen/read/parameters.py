@@ -14,6 +14,7 @@ from adjgen.read.flow import (
     assigned_in,
     in_index,
     is_text,
+    names_of,
     nodes_of,
     own_nodes,
 )
@@ -23,13 +24,13 @@ from adjgen.read.names import ABSENT, Known
 from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
 from adjgen.read.ranks import OF_ARRAYS, Ranks, array_of
+from adjgen.read.said_lists import said_list
 from adjgen.read.state import annotation_of, locals_of, parameters
 from adjgen.read.values import BindingValue
 
 BITS = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
 UNKNOWN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)  # a default that only running tells
 OF_CONTAINERS = {"builtins." + n for n in ("len", "enumerate", "zip", "reversed", "sorted")}
-LISTS = ("builtins.list", "typing.List")
 MAKERS = {f"numpy.{n}" for n in ("zeros", "ones", "empty", "full", "eye", "identity", "arange")}
 OF_ANYTHING = {"builtins." + n for n in ("isinstance", "print", "type", "bool")}
 
@@ -56,10 +57,11 @@ def parameter_types(
             found[name] = (kind_of, (kind_of.dtype or kind_of) is REAL)
         elif is_object(said) and "float" not in annotation:
             found[name] = (OPAQUE, False)
-        elif default is ABSENT and (written := _said_list(outside, annotation_of(node, name))):
+        elif default is ABSENT and (written := said_list(outside, annotation_of(node, name))):
             found[name] = (written, True)
-        elif name in used.counts:
-            found[name] = (INT, False)
+        elif name in used.counts | used.indices:
+            whole = "int" in annotation or name in used.counts or isinstance(default, int)
+            found[name] = (INT if whole else OPAQUE, False)
         elif used.ranks and name not in used.objects and _may_be_array(default, annotation):
             found[name] = (used.ranks.array(name), True)
         elif name in used.lists - used.objects and "dict" not in annotation:
@@ -119,18 +121,6 @@ def _annotation(frame: Frame, name: str) -> list[Any]:
     return found
 
 
-def _said_list(frame: Frame, said: ast.expr | None) -> Type | None:
-    """Return the type that an annotation like list[list[float]] says, None for others."""
-    if isinstance(said, ast.Constant) and isinstance(said.value, str):
-        with suppress(SyntaxError, ValueError):
-            return _said_list(frame, ast.parse(said.value, mode="eval").body)
-    if isinstance(said, ast.Subscript) and frame.dotted(said.value) in LISTS:
-        is_number = frame.dotted(said.slice) == "builtins.float"
-        inner = REAL if is_number else _said_list(frame, said.slice)
-        return inner and seq(inner)
-    return None
-
-
 def _nodes_of_parameters(node: Any, nodes: Sequence[ast.AST]) -> Iterable[ast.AST]:
     """Return the nodes of the body; a parameter's name that means something else is spelled differently."""
     body = node.body if isinstance(node.body, list) else [node.body]
@@ -179,6 +169,7 @@ class Uses:
         self.ranks = Ranks(self.frame, definition.node) if session.target == "numpy" else None
         self.texts: set[str] = set()  # compared with strings
         self.counts: set[str] = set()  # ranges, bit patterns
+        self.indices: set[str] = set()  # into arrays: whole numbers, or arrays of them
         self.lists: set[str] = set()  # indexed by numbers, iterated
         self.objects: set[str] = set()  # indexed by texts, asked for attributes, called
         self.tests: set[str] = set()  # truth tests
@@ -209,7 +200,8 @@ class Uses:
 
     def _subscript(self, node: ast.Subscript) -> None:
         (self.objects if is_text(node.slice) else self.lists).update(names_of([node.value]))
-        self.counts |= in_index(node.slice)
+        into = self.indices if self.ranks else self.counts
+        into |= in_index(node.slice)
 
     def _attribute(self, node: ast.Attribute) -> None:
         of_number = node in self.methods or node.attr in ("real", "imag")
@@ -292,8 +284,3 @@ def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
 def _texts(node: ast.expr) -> bool:
     items = getattr(node, "elts", [])
     return any(isinstance(i, ast.Constant) and isinstance(i.value, str) for i in items)
-
-
-def names_of(nodes: list[ast.expr]) -> set[str]:
-    """Return the bare names among expressions."""
-    return {node.id for node in nodes if isinstance(node, ast.Name)}

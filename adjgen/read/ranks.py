@@ -1,15 +1,17 @@
 """How many dimensions parameters have, read off the items that a function takes of them.
 
-`x[0] * x[1]` is about a vector, where nothing makes an array of x[0]. Derivative functions check it.
+`x[0] * x[1]` is about a vector, where x[0] goes to no place that arrays may go to. Derivative functions
+check it.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from adjgen.elementary.row import BY_NAME
 from adjgen.ir.shapes import symbol
 from adjgen.ir.types import REAL, Type, array
+from adjgen.read.destinations import OF_ANYTHING, Destinations, Goes
 from adjgen.read.flow import own_nodes
 from adjgen.read.frame import Frame
 from adjgen.read.said_arrays import said_array
@@ -35,6 +37,9 @@ class Ranks:
         self.counters = set(self._counters())
         self.arrays = {n.id for n in self.nodes if isinstance(n, ast.Name) and self._is_whole(n)}
         self.walked = self._walks()
+        self.destinations = Destinations(
+            frame.dotted, self.nodes, self.parents, self.arrays, self._is_number
+        )
 
     def array(self, name: str) -> Type:
         """Return the type of a parameter that may be an array."""
@@ -43,8 +48,10 @@ class Ranks:
 
     def of(self, name: str) -> int | None:
         """Return the number of dimensions of a parameter; None if its uses do not tell."""
+        if name in self.destinations.hidden:
+            return None
         if name in self.walked:
-            return 1 if self.walked[name] and not self._is_indexed(name) else None
+            return None if self._is_indexed(name) else self._of_elements(self.walked[name])
         uses = [
             n for n in self.nodes
             if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name) and n.value.id == name
@@ -52,25 +59,32 @@ class Ranks:
         parts = [n.slice.elts if isinstance(n.slice, ast.Tuple) else [n.slice] for n in uses]
         if len({len(some) for some in parts}) != 1:
             return None
+        if not all(self._is_number(p) or isinstance(p, ast.Slice) for some in parts for p in some):
+            return None
         plain = [
-            all(self._is_number(part) for part in some) and isinstance(use.ctx, ast.Load)
-            for use, some in zip(uses, parts)
-        ]
-        if not any(plain) or not all(
-            self._is_number(p) or isinstance(p, ast.Slice) for some in parts for p in some
-        ):
-            return None
-        if any(self._becomes_array(use) for use, item in zip(uses, plain) if item):
-            return None
-        return len(parts[0])
+            use for use, some in zip(uses, parts)
+            if all(map(self._is_number, some)) and isinstance(use.ctx, ast.Load)
+        ]  # fmt: skip
+        goes = self.destinations.of(plain)
+        certain = plain and (Goes.NUMBER in goes or Goes.ARRAY not in goes)
+        return len(parts[0]) if certain else None
 
-    def _walks(self) -> dict[str, bool]:
-        """Return the names that loops walk, and whether all their elements are numbers."""
-        found: dict[str, bool] = {}
+    def _of_elements(self, targets: Sequence[ast.expr]) -> int | None:
+        """Return the number of dimensions of what loops walk with these targets: 1 if they are numbers."""
+        goes: set[Goes] = set()
+        for target in targets:
+            if not isinstance(target, ast.Name):
+                return None
+            goes |= self.destinations.of_name(target.id)
+        arithmetic = Goes.ARITHMETIC in goes and Goes.ARRAY not in goes
+        return 1 if Goes.NUMBER in goes or arithmetic else None
+
+    def _walks(self) -> dict[str, list[ast.expr]]:
+        """Return the names that loops walk, with what their elements are bound to."""
+        found: dict[str, list[ast.expr]] = {}
         for node in self.nodes:
             if isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.iter, ast.Name):
-                plain = isinstance(node.target, ast.Name) and node.target.id not in self.arrays
-                found[node.iter.id] = found.get(node.iter.id, True) and plain
+                found.setdefault(node.iter.id, []).append(node.target)
         return found
 
     def _is_indexed(self, name: str) -> bool:
@@ -113,18 +127,10 @@ class Ranks:
         if isinstance(parent, ast.BinOp):
             return isinstance(parent.op, ast.MatMult)
         if isinstance(parent, ast.Call) and node in parent.args:
-            row = BY_NAME.get(self.frame.dotted(parent.func))
-            return row is None or row.category == "sequence"
+            dotted = self.frame.dotted(parent.func)
+            row = BY_NAME.get(dotted)
+            return dotted not in OF_ANYTHING and (row is None or row.category == "sequence")
         return isinstance(parent, ast.Starred)
-
-    def _becomes_array(self, use: ast.Subscript) -> bool:
-        """Whether an item is used as an array, under a name or not."""
-        if self._is_whole(use):
-            return True
-        parent = self.parents.get(use)
-        if isinstance(parent, ast.Assign):
-            return any(isinstance(t, ast.Name) and t.id in self.arrays for t in parent.targets)
-        return False
 
 
 def array_of(ranks: Ranks | None, definition: Any, name: str) -> Type | None:

@@ -20,6 +20,7 @@ from adjgen.read.flow import assigned, dies, ends, jumps
 from adjgen.read.frame import Frame
 from adjgen.read.guards import Guard, doubtful, harmless, last_changes
 from adjgen.read.lowering import Arm
+from adjgen.read.name_errors import without_idle_handlers
 from adjgen.read.opaque import loaded
 from adjgen.read.values import Conflict, FunctionValue, ListValue, RowValue, Value, leaves
 
@@ -32,6 +33,10 @@ def attempt(frame: Frame, node: ast.Try, rest: Statements) -> bool:
 
     Where no value is read that could be active, it is carried as it is.
     """
+    node = without_idle_handlers(frame, node)
+    if not node.handlers and not node.finalbody:
+        statements.suite(frame, [*node.body, *node.orelse, *rest])
+        return True
     touched = [*loaded(node), *assigned([node])]  # what is assigned on some path is kept on others
     place = frame.definition.file.loc(node)
     if not jumps([node]):

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import INT, OPAQUE, Type, seq
@@ -70,7 +70,7 @@ def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
         inner_walk = walk(frame, args[0], target)
         if len(inner_walk.args) == 1 and inner_walk.args[0].type.element is not None:
             back = frame.row(node, "backwards", inner_walk.args[0])
-            return Walk([back], inner_walk.elements, [], inner_walk.cells)
+            return replace(inner_walk, args=[back])
         start.rewind()
     held = lists.list_of(frame, node)
     whole = arrays.held(frame, held) if isinstance(held, ListValue) else None

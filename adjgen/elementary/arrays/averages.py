@@ -32,8 +32,9 @@ def _aligned(weights: Number, a: Number, axis: Any) -> Number:
 def _parts(args: Sequence[Any], y: Number) -> tuple[Number, Number, Number]:
     """Return the weights, what they sum to, and the distances from the average."""
     a, axis, weights, keepdims = args
-    aligned = _aligned(weights, a, axis)
-    total = call("np.sum", aligned, axis, axis is not None)
+    aligned, rank = _aligned(weights, a, axis), rank_of(a)
+    from_the_end = axis % rank - rank if isinstance(axis, int) and rank else axis
+    total = call("np.sum", aligned, from_the_end, axis is not None)
     return aligned, total, a - expanded(y, axis, keepdims)
 
 

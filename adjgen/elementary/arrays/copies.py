@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adjgen.elementary.arrays.fitting import PARTS, carried, reduced_to
-from adjgen.elementary.arrays.shaping import linear
+from adjgen.elementary.arrays.shaping import linear, same_rank
 from adjgen.elementary.arrays.typing import (
     array_row,
     element_type,
@@ -41,10 +41,6 @@ def _tiled(args: Sequence[Any]) -> Type:
     return of_rank(None if rank is None else max(rank, least), element_type(args[0]))
 
 
-def _same_rank(args: Sequence[Any]) -> Type:
-    return of_rank(rank_of(args[0]), element_type(args[0]))
-
-
 def _taken(args: Sequence[Any]) -> Type:
     """Return the type of np.take(x, indices, axis)."""
     shape, axis, rank = shape_of(args[0]), known(args[2]), rank_of(args[1])
@@ -75,7 +71,7 @@ DIAGONAL = (A, ("offset", 0), ("axis1", 0), ("axis2", 1))
 moving("repeat", (A, ("repeats", ...), ("axis", None)), _with_axis)
 moving("tile", (("A", ...), ("reps", ...)), _tiled)
 moving("take", (A, ("indices", ...), ("axis", None)), _taken)
-moving("take_along_axis", (("arr", ...), ("indices", ...), ("axis", ...)), _same_rank)
+moving("take_along_axis", (("arr", ...), ("indices", ...), ("axis", ...)), same_rank)
 moving("diag", (("v", ...), ("k", 0)), _of_diag, view=True)
 moving("diagonal", DIAGONAL, _one_less, view=True)
 moving("trace", DIAGONAL, _of_trace)
@@ -85,7 +81,7 @@ moving("trace", DIAGONAL, _of_trace)
 
 
 array_row(
-    "pad", typed=_same_rank,
+    "pad", typed=same_rank,
     signature=(("array", ...), ("pad_width", ...), ("mode", "constant"), ("constant_values", 0)),
     jvp=lambda args, y, dot: call("np.pad", dot(0), args[1], "constant", 0),
     vjp=lambda k, args, y, bar: None if k else call("pad_bar", bar, args[0], args[1]),
@@ -121,7 +117,7 @@ def array_split_part(x: Any, sections: Any, k: int, axis: int = 0) -> Any:
 
 for _function in (split_part, array_split_part):
     row(
-        _function.__name__, _function, category="sequence", typed=_same_rank, view=True,
+        _function.__name__, _function, category="sequence", typed=same_rank, view=True,
         jvp=lambda args, y, dot, name=_function.__name__: call(name, dot(0), *args[1:]),
         vjp=lambda k, args, y, bar: None if k else call("split_bar", bar, *args),
     )  # fmt: skip

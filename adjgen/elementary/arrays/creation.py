@@ -17,8 +17,6 @@ from adjgen.elementary.row import call
 from adjgen.ir.shapes import symbol
 from adjgen.ir.types import BOOL, OPAQUE, REAL, Type, array
 
-FLOATS = ("float", "float64", "float32", "float16", "double", "single")
-
 
 def made(args: Sequence[Any]) -> Type:
     """Return the type of np.zeros(shape, dtype)."""

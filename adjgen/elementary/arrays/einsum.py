@@ -7,6 +7,7 @@ from typing import Any
 from adjgen.elementary.arrays.fitting import fitted_to
 from adjgen.elementary.arrays.typing import known, of_rank, shape_of
 from adjgen.elementary.row import Number, call, row
+from adjgen.ir.shapes import met
 from adjgen.ir.types import REAL, Type, array
 
 Subscripts = tuple[str, ...]  # letters, and "..." for what is not named
@@ -48,12 +49,15 @@ def type_of_einsum(args: Sequence[Any]) -> Type:
     operands, out = parsed(known(args[0]))
     if "..." in out:
         return of_rank(None)
-    dims: dict[str, Any] = {}
+    dims: dict[str, list[Any]] = {}
     for subscripts, operand in zip(operands, args[1:]):
         shape = shape_of(operand)
         if isinstance(shape, tuple) and len(shape) == len(subscripts) and "..." not in subscripts:
-            dims |= {name: dim for name, dim in zip(subscripts, shape) if dim not in (None, 1)}
-    return array(tuple(dims.get(name) for name in out), REAL)
+            for name, dim in zip(subscripts, shape):
+                dims.setdefault(name, []).append(dim)
+        elif "..." not in subscripts:
+            dims |= {name: [*dims.get(name, []), None] for name in subscripts}
+    return array(tuple(met(dims.get(name, [None])) for name in out), REAL)
 
 
 def _axis(subscripts: Subscripts, k: int) -> int:

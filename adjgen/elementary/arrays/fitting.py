@@ -131,6 +131,16 @@ carried(
     vjp=lambda k, args, y, bar: None if k else call("fitted", bar, args[0]),
 )  # fmt: skip
 row("zeros_of", zeros_of, category="none", typed=as_float_type, raises=False)
+
+
+def copied_as_is(x: Any) -> Any:
+    """Return a copy: of an array without dimensions an array, of a number a number."""
+    import copy
+
+    return copy.copy(x)
+
+
+row("copied_as_is", copied_as_is, category="sequence", typed=like(), raises=False)
 row(
     "copied_array", copied_array, category="sequence", typed=like(), raises=False,
     jvp=lambda args, y, dot: call("copied_array", dot(0)), vjp=lambda k, args, y, bar: bar,

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from adjgen.elementary.arrays.fitting import carried, reduced_to, spreaded
-from adjgen.elementary.arrays.typing import known, shape_of, type_of
+from adjgen.elementary.arrays.typing import known, rank_of, shape_of, type_of
 from adjgen.elementary.row import Number, call, row
-from adjgen.ir.shapes import Shape, dims, symbol
+from adjgen.ir.shapes import Shape, broadcast, dims, symbol
 from adjgen.ir.types import BOOL, INT, REAL, Type, array
 
 SLICE, WHOLE = Type("slice"), Type("slice")  # some of a dimension, all of it
@@ -180,6 +180,12 @@ PARTIALS: dict[str, Any] = {
 IN_PLACE = {"add": "iadd", "sub": "isub", "mul": "imul", "div": "itruediv"}
 
 
+def updated(args: Sequence[Any]) -> Type:
+    """Return the type of what `x += v` leaves in x: a number may become an array."""
+    kind = type_of(args[0])
+    return kind if rank_of(args[0]) else array(broadcast(kind.shape, shape_of(args[1])), kind.dtype)
+
+
 def _updated(name: str) -> Any:
     """Return the function that gives what `x += v` (or its kin) leaves in x."""
     change = getattr(operator, IN_PLACE[name])
@@ -195,10 +201,10 @@ def _update(name: str) -> None:
 
     def adjoint(k: int, args: Sequence[Any], y: Number, bar: Number) -> Number:
         product = bar * partials[k](*args, y)
-        return reduced_to(product, args[1]) if k else product
+        return product if k == 0 and rank_of(args[0]) else reduced_to(product, args[k])
 
     row(
-        f"{name}_in_place", _updated(name), category="sequence", typed=first, mutates=True,
+        f"{name}_in_place", _updated(name), category="sequence", typed=updated, mutates=True,
         jvp=tangent, vjp=adjoint,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.elementary.arrays.typing import array_row, element_type, shape_of, type_of
 from adjgen.elementary.libraries import own
 from adjgen.elementary.row import Number, call, row, select
-from adjgen.ir.types import INT, REAL, Type, array
+from adjgen.ir.types import INT, OPAQUE, REAL, Type, array
 
 
 def share(more: Number, less: Number, whole: float = 1.0) -> Number:
@@ -85,3 +85,4 @@ for _name in ("array_as", "asarray_as"):
         jvp=lambda args, y, dot: call("array_as", dot(0), args[1]),
     )  # fmt: skip
 row("astype_int", astype, category="none", typed=_as(INT))
+row("dtype_of", lambda x: x.dtype, category="none", typed=lambda args: OPAQUE)

@@ -94,7 +94,18 @@ def weighted(name: str, weights: Any, **about: Any) -> None:
     )  # fmt: skip
 
 
-weighted("prod", lambda x, axis, keepdims, y: call("products_of_others", x, axis))
+def _others(x: Number, axis: Any) -> Number:
+    """Return the product of the others; along several axes it is one axis after the other."""
+    if not isinstance(axis, tuple):
+        return call("products_of_others", x, axis)
+    if not axis:
+        return 1.0
+    first, *rest = axis
+    along = call("products_of_others", x, first)
+    return along * _others(call("np.prod", x, first, True), tuple(rest)) if rest else along
+
+
+weighted("prod", lambda x, axis, keepdims, y: _others(x, axis))
 for _name in ("max", "min"):
     weighted(
         _name, shares, names=(f"numpy.a{_name}",),

@@ -19,7 +19,7 @@ from adjgen.elementary.arrays.typing import (
 )
 from adjgen.elementary.row import Number, call, row
 from adjgen.ir.shapes import Shape, broadcast, dims, symbol
-from adjgen.ir.types import BOOL, INT, REAL, Type, array
+from adjgen.ir.types import BOOL, INT, NUMBERS, REAL, Type, array
 
 
 def linear(
@@ -107,7 +107,8 @@ def undone_order(bar: Number, x: Number, axes: Any) -> Number:
     """Return the adjoint of a transposition."""
     if axes is None:
         return call("np.transpose", bar, None)
-    return call("np.transpose", bar, tuple(sorted(range(len(axes)), key=lambda k: axes[k])))
+    order = [axis % len(axes) for axis in axes]
+    return call("np.transpose", bar, tuple(sorted(range(len(axes)), key=lambda k: order[k])))
 
 
 ONE = (("a", ...),)
@@ -180,4 +181,6 @@ def _reversed(shape: Shape) -> Shape:
 
 
 def _negative(shift: Any) -> Any:
-    return tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
+    if isinstance(shift, tuple):
+        return tuple(-s for s in shift)
+    return -shift if type_of(shift) in NUMBERS else call("np.negative", shift)

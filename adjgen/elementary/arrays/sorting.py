@@ -1,5 +1,6 @@
 """Rows that look for elements by their order: sort, median, quantile, interp."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,13 +81,14 @@ def quantile_is_known(x: Any, *others: Any) -> bool:
 def _places(x: Number, xp: Number, fp: Number) -> tuple[Number, ...]:
     """Return the place of x between its neighbours, its share in the way from one to the other, and the slope.
 
-    Beyond the ends the share is 0 or 1 and the slope 0.
+    Beyond the ends the share is 0 or 1 and the slope 0; of a single point, too, which is both neighbours.
     """
     k = call("interval_of", x, xp)
     x0, x1, f0, f1 = (call("np.take", given, at, None) for given in (xp, fp) for at in (k, k + 1))
     inside = select(x < x0, 0.0, lambda: select(x > x1, 0.0, 1.0))
-    share = select(x < x0, 0.0, lambda: select(x > x1, 1.0, (x - x0) / (x1 - x0)))
-    return k, share, inside * ((f1 - f0) / (x1 - x0))
+    width = select(x1 == x0, math.inf, lambda: x1 - x0)
+    share = select(x < x0, 0.0, lambda: select(x >= x1, 1.0, lambda: (x - x0) / width))
+    return k, share, inside * ((f1 - f0) / width)
 
 
 def _interp_dot(args: Sequence[Any], y: Number, dot: Any) -> Number:

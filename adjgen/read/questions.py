@@ -1,0 +1,66 @@
+"""What carried code asks of an array but its numbers: its shape, and the type of its numbers.
+
+The answer does not vary with the numbers, so it is taken out and enters the code instead of the array.
+"""
+
+import ast
+import copy
+from typing import Any
+
+from adjgen.ir.core import Atom, Const, Var
+from adjgen.read.bound import TRUE, boundness
+from adjgen.read.flow import COMPREHENSIONS
+from adjgen.read.values import ListValue
+
+SOMETIMES = (
+    *COMPREHENSIONS,
+    ast.Lambda,
+    ast.IfExp,
+    ast.BoolOp,
+)  # their parts are not evaluated once
+ROWS = {"dtype": "dtype_of", "shape": "np.shape", "ndim": "np.ndim", "size": "np.size"}
+
+
+def answer(frame: Any, node: ast.AST, name: str, whole: Atom) -> Var:
+    """Append the equation of x.shape, x.dtype, x.ndim or x.size."""
+    found: Var = frame.row(node, ROWS[name], whole, *[Const(None)] * (name == "size"))
+    return found
+
+
+def taken_out(frame: Any, node: ast.expr) -> tuple[ast.expr, dict[str, Atom]]:
+    """Return an expression with names for what it asks of arrays, and the values of these names.
+
+    Before: np.finfo(x.dtype).eps        After: np.finfo(%x.dtype).eps
+    """
+    taking = _TakingOut(frame)
+    inside = list(ast.walk(node)) if frame.session.target == "numpy" else []
+    asks = any(isinstance(n, ast.Attribute) and n.attr in ROWS for n in inside)
+    if asks and not any(isinstance(n, SOMETIMES) or _is_chain(n) for n in inside):
+        node = taking.visit(copy.deepcopy(node))
+    return node, taking.answers
+
+
+def _is_chain(node: ast.AST) -> bool:
+    return isinstance(node, ast.Compare) and len(node.ops) > 1
+
+
+class _TakingOut(ast.NodeTransformer):
+    """Replaces questions by names that no user can write."""
+
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
+        self.answers: dict[str, Atom] = {}
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        name = node.value.id if isinstance(node.value, ast.Name) else ""
+        owner = self.frame.frame_of(name) if node.attr in ROWS else None
+        if owner is None or boundness(owner.env, name) != TRUE:
+            return self.generic_visit(node)
+        value = owner.env[name]
+        whole = self.frame.session.heap[value.cell] if isinstance(value, ListValue) else value
+        if not (isinstance(whole, Var) and whole.type.dtype):
+            return self.generic_visit(node)
+        label = f"%{name}.{node.attr}"
+        if label not in self.answers:
+            self.answers[label] = answer(self.frame, node, node.attr, whole)
+        return ast.copy_location(ast.Name(label, ast.Load()), node)
