@@ -78,7 +78,7 @@ def jacobians(
     refuse_unknown_size(function, inputs, form)
     n, m = len(inputs.variables), len(function.body.results)
     spared = m > 1 and spares_tapes(inputs.body, inputs.variables)
-    for name in names or (["forward"] if spared else order(n, m)):
+    for name in names or (["forward"] if spared else order(n, m, len(inputs.body.eqns))):
         function, params, _ = differentiator.subject(wrt)  # variables of its own for each
         inputs = inputs_of(function, params, bare)
         task = task_of(differentiator, function, inputs, form)
