@@ -25,7 +25,6 @@ from adjgen.ir.query import equations, kinds
 from adjgen.ir.types import INT, is_mutable, seq
 
 Found = dict[tuple[int, int], Atom]
-SHORT = 400  # equations of a block in which vertices are eliminated without being asked for
 MANY = 8  # a strategy with so many times the sweeps of the other one is not tried
 
 
@@ -223,9 +222,12 @@ STRATEGIES: dict[str, Strategy] = {
 }  # fmt: skip
 
 
-def order(n: int, m: int, size: int) -> list[str]:
-    """Return the strategies worth trying for n inputs, m outputs and so many equations; what comes first wins where counts are equal."""
+ELIMINATIONS = ("markowitz", "markowitz-last")
+
+
+def order(n: int, m: int) -> list[str]:
+    """Return the strategies worth trying for n inputs and m outputs; what comes first wins where counts are equal."""
     names = ["reverse", "forward"] if m <= n else ["forward", "reverse"]
     sweeps = {"reverse": m, "forward": n}
     names = [name for name in names if sweeps[name] <= MANY * min(n, m) or name == "reverse"]
-    return [*names, "markowitz", "markowitz-last"] if size <= SHORT else names
+    return [*names, *ELIMINATIONS]
