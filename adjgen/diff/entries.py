@@ -224,9 +224,12 @@ STRATEGIES: dict[str, Strategy] = {
 }  # fmt: skip
 
 
+ELIMINATIONS = ("markowitz", "markowitz-last")
+
+
 def order(n: int, m: int) -> list[str]:
     """Return the strategies worth trying for n inputs and m outputs; what comes first wins where counts are equal."""
     names = ["reverse", "forward"] if m <= n else ["forward", "reverse"]
     sweeps = {"reverse": m, "forward": n}
     names = [name for name in names if sweeps[name] <= MANY * min(n, m) or name == "reverse"]
-    return [*names, "markowitz", "markowitz-last"]
+    return [*names, *ELIMINATIONS]

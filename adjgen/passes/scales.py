@@ -143,7 +143,7 @@ class _Scales:
         (ca, a), (cb, b) = map(self.parts, eqn.args)
         if not exact(cb) or b is ONE:
             cb, b = 1.0, eqn.args[1]
-        if a is ONE:
+        if a is ONE and not exact(ca):
             ca, a = (1.0 if ca > 0 else -1.0), Const(abs(ca))
         return self.made(eqn, ca / cb, "div", a, b) if self.fits(ca / cb) else self.kept(eqn)
 

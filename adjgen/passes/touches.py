@@ -171,9 +171,9 @@ class _Touches:
             made, up = self.made_by.get(arg), True
             if made is not None and made.op == "backwards":
                 made, up = self.made_by.get(made.args[0]), False
-            if made is None or made.op != "range" or len(made.args) > 2:
+            if made is None or made.op != "range" or made.args[2:] not in ((), (Const(1),)):
                 continue
-            least = made.args[0] if len(made.args) == 2 else Const(0)
+            least = made.args[0] if len(made.args) > 1 else Const(0)
             if isinstance(least, Const) and type(least.value) is int and least.value >= 0:
                 return element, least.value, up
         return None

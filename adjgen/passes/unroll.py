@@ -11,17 +11,21 @@ from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, kinds, renewed, substituted
 from adjgen.passes.fold import Folding
 
-LONGEST = 400  # equations that all copies of one loop may have
+LONGEST = 300  # equations that all copies of all loops may have
 
 
 def unroll(block: Block, turns: int, longest: int = LONGEST) -> Block:
     """Return the block with loops of at most so many turns unrolled; the same block if there are none.
 
-    Loops inside come after those around them, whose turns may decide theirs. A loop that would become
-    longer than `longest` equations is kept.
+    Loops inside come after those around them, whose turns may decide theirs. If all copies together would
+    have more than `longest` equations, no loop is unrolled.
     """
+    whole = block
     while For in kinds(block):
-        found = _Unrolling(turns, longest).block(block)
+        unrolling = _Unrolling(turns, longest)
+        found = unrolling.block(block)
+        if unrolling.longest < 0:
+            return whole
         if found is block:
             return block
         block = Folding(exact=True).block(found)
@@ -81,7 +85,10 @@ class _Unrolling:
             return None
         turns = min(len(elements) for elements in walked if elements is not None)
         size = sum(1 for _ in equations(body))
-        if turns > self.turns or turns * size > self.longest:
+        if turns > self.turns:
+            return None
+        self.longest -= turns * size
+        if self.longest < 0:
             return None
         carried, collected = eqn.args[op.seqs :], []
         eqns: list[Eqn] = []
