@@ -215,7 +215,7 @@ class Algebra:
         """Take constants out of the terms that share them: 2.0 * a + 2.0 * b is 2.0 * (a + b)."""
         sizes = Counter(abs(t.coefficient) for t in terms if t.quotients)
         for size, times in sizes.items():
-            if times < 2 or size == 1.0:
+            if times < 2 or size in (0.0, 1.0):
                 continue
             having = [abs(t.coefficient) == size and bool(t.quotients) for t in terms]
             at = having.index(True)
