@@ -20,7 +20,14 @@ MATRICES = {
 SWEEPS = {
     "forward": "tangents along all inputs in one sweep",
     "reverse": "a reverse sweep for each output",
+    "markowitz": "by vertex elimination (markowitz)",
+    "markowitz-last": "by vertex elimination (markowitz-last)",
 }
+CHOSEN = {
+    "value_and_grad",
+    "value_and_jacobian",
+    "hessian",
+}  # products that are made in several ways
 LABELS = {
     "value_and_grad": "value and gradient",
     "vjp": "value and vjp",
@@ -116,6 +123,9 @@ def command(names: Sequence[str], options: Options) -> str:
     words += ["--exact"] if options.exact else []
     words += ["--sparse"] if options.sparse else []
     words += [f"--checkpoint {options.checkpoint}"] if options.checkpoint else []
+    words += [f"--strategy {options.strategy}"] if options.strategy != "auto" else []
+    words += [f"--unroll {options.unroll}"] if options.unroll is not None else []
+    words += ["--allow-cancel"] if options.allow_cancel else []
     words += [] if options.formatted else ["--no-format"]
     return " ".join(words)
 
@@ -124,6 +134,8 @@ def module_doc(
     done: Sequence[tuple[Any, Differentiated]], ops: dict[str, dict[str, Operations]]
 ) -> str:
     """Return the docstring of a module."""
+    from adjgen import strategies
+
     quoted = [f"`{definition.qualname}`" for definition, _ in done]
     title = f"Derivatives of {', '.join(quoted)}."
     parts = [title if len(title) <= WIDTH else f"Derivatives of {len(done)} functions."]
@@ -140,6 +152,8 @@ def module_doc(
             "",
             f"Operations: value {value}, {label} {derivative}" + (f" ({by_op})." if by_op else "."),
         ]
+        how = strategies.words(one.products[best].main.about)
+        lines += [f"Strategy: {how}."] if best in CHOSEN and how != "reverse sweep" else []
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 

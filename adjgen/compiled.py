@@ -24,7 +24,7 @@ from adjgen.pipeline import (
 )
 
 Wrt = str | int | Sequence[str | int] | None
-OPTIONS = ("target", "exact", "style")
+OPTIONS = ("target", "exact", "style", "strategy", "unroll", "allow_cancel")
 SPARSE = {"jacobian", "value_and_jacobian", "hessian"}  # what may leave zero entries out
 
 

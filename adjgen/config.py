@@ -15,6 +15,7 @@ from adjgen.diagnostics import AdjgenError, Problem
 MODES = ("forward", "reverse", "both", "jacobian", "hessian")
 TARGETS = ("math", "numpy", "numba")
 STYLES = ("named", "ssa")
+STRATEGIES = ("auto", "reverse", "forward", "markowitz", "markowitz-last")
 
 
 def _one_of(*choices: str) -> tuple[str, Callable[[Any], bool]]:
@@ -23,6 +24,10 @@ def _one_of(*choices: str) -> tuple[str, Callable[[Any], bool]]:
 
 def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
 
 
 def _is_table(value: Any) -> bool:
@@ -36,6 +41,9 @@ SETTINGS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "exact": ("true or false", _is_flag),
     "sparse": ("true or false", _is_flag),
     "format": ("true or false", _is_flag),
+    "strategy": _one_of(*STRATEGIES),
+    "unroll": ("a number of turns", _is_count),
+    "allow_cancel": ("true or false", _is_flag),
     "strict": ("true or false", _is_flag),
     "define": ("a table of constants by name", _is_table),
 }

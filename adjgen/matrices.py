@@ -23,31 +23,48 @@ Matrix = Callable[[Differentiator, Wrt, bool, "Options"], Module]
 
 def cheapest(candidates: Iterable[Module], options: "Options") -> Module:
     """Return the program with the fewest operations in FLOP model F1, once optimised; of equal ones the first."""
-    ready = [optimise(one, after=True, exact=options.exact) for one in candidates]
-    return min(ready, key=lambda one: operations(one.main).weight())
+    return least(optimised(one, options) for one in candidates)
+
+
+def optimised(module: Module, options: "Options") -> Module:
+    """Return the module of a derivative after all passes."""
+    return optimise(module, after=True, exact=options.exact, cancel=options.allow_cancel)
+
+
+def least(ready: Iterable[Module]) -> Module:
+    """Return the program with the fewest operations; of equal ones the first."""
+    found = list(ready)
+    return found[0] if len(found) == 1 else min(found, key=lambda m: operations(m.main).weight())
+
+
+def tried(of: Differentiator, wrt: Wrt, bare: bool, form: Form, options: "Options") -> list[Module]:
+    """Return the programs of a Jacobian: those worth a try, or that of the strategy asked for if it applies."""
+    asked = [] if options.strategy == "auto" else [options.strategy]
+    found = list(jacobians(of, wrt, bare, form, asked)) if asked else []
+    return found or list(jacobians(of, wrt, bare, form))
 
 
 def jacobian(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Module:
     """Return the module of a Jacobian."""
-    return cheapest(jacobians(of, wrt, bare, Form(sparse=options.sparse)), options)
+    return cheapest(tried(of, wrt, bare, Form(sparse=options.sparse), options), options)
 
 
 def value_and_jacobian(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Module:
     """Return the module of a value and its Jacobian."""
     form = Form(value=True, sparse=options.sparse)
-    return cheapest(jacobians(of, wrt, bare, form), options)
+    return cheapest(tried(of, wrt, bare, form, options), options)
 
 
 def hessian(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Module:
     """Return the module of a Hessian: where all inputs are numbers, of a half of it."""
     form = Form(sparse=options.sparse, symmetric=True)
-    found = cheapest(jacobians(gradient(of, wrt, bare, options), wrt, bare, form), options)
+    found = cheapest(tried(gradient(of, wrt, bare, options), wrt, bare, form, options), options)
     return Module(called(found.main, of.main, "hessian"), found.functions)
 
 
 def hvp(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Module:
     """Return the module of the product of a Hessian with a vector, forward over reverse."""
-    slope = optimise(of.product("grad", wrt, bare), after=True, exact=options.exact)
+    slope = optimised(of.product("grad", wrt, bare), options)
     along = Differentiator(slope).product("jvp", wrt, bare)
     first, second = along.main.result.children
     body = along.main.body
@@ -55,7 +72,7 @@ def hvp(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Module:
         along.main, result=second, body=replace(body, results=body.results[first.leaves() :])
     )
     made = Module(called(main, of.main, "hvp"), along.functions)
-    return optimise(made, after=True, exact=options.exact)
+    return optimised(made, options)
 
 
 def gradient(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Differentiator:
@@ -63,8 +80,10 @@ def gradient(of: Differentiator, wrt: Wrt, bare: bool, options: "Options") -> Di
     slope = of.product("grad", wrt, bare)  # which refuses what has no gradient
     function, params, _ = of.subject(wrt)
     if not any(is_mutable(v.type) for v in inputs_of(function, params, bare).variables):
-        return Differentiator(cheapest(jacobians(of, wrt, bare, Form()), options))
-    return Differentiator(optimise(slope, after=True, exact=options.exact))
+        return Differentiator(
+            cheapest(tried(of, wrt, bare, Form(), options), options), settle=of.settle
+        )
+    return Differentiator(optimised(slope, options), settle=of.settle)
 
 
 def called(function: Function, of: Function, kind: str) -> Function:

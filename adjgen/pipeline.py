@@ -13,8 +13,8 @@ from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
 from adjgen.ir.core import Eqn, Function, Module
 
 if TYPE_CHECKING:  # each stage is loaded when it is first needed: importing adjgen takes no time
-    from adjgen.diff.products import Activities
     from adjgen.emit.module import Text
+    from adjgen.strategies import Forms
 
 KINDS = {
     "forward": ("jvp",),
@@ -24,6 +24,10 @@ KINDS = {
     "hessian": ("hvp", "hessian"),
 }
 STYLES = ("named", "ssa")
+UNSAID = (  # options that change no old hash
+    ("checkpoint", 0), ("sparse", False), ("unroll", None), ("strategy", "auto"), ("allow_cancel", False),
+)  # fmt: skip
+STRATEGIES = ("auto", "reverse", "forward", "markowitz", "markowitz-last")
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -34,7 +38,10 @@ class Options:
     wrt has names or positions of parameters, None means every differentiable one; exact keeps
     x**2 of the primal; define has the constants that the command line gave; checkpoint is the number
     of turns from which on loops keep their state only now and then, 0 for never; sparse leaves entries
-    of Jacobians and Hessians out that are zero by structure.
+    of Jacobians and Hessians out that are zero by structure; unroll is the number of turns up to which
+    loops of constant trip counts are unrolled, None for where that saves operations; strategy says how
+    gradients and Jacobians are made, "auto" the way of the fewest operations; allow_cancel lets factors
+    u * (p / u) cancel.
     """
 
     target: str = "math"
@@ -46,15 +53,20 @@ class Options:
     define: tuple[tuple[str, object], ...] = ()
     checkpoint: int = 0
     sparse: bool = False
+    unroll: int | None = None
+    strategy: str = "auto"
+    allow_cancel: bool = False
 
     def __post_init__(self) -> None:
-        for name, known in (("style", STYLES), ("mode", tuple(KINDS))):
+        for name, known in (("style", STYLES), ("mode", tuple(KINDS)), ("strategy", STRATEGIES)):
             if getattr(self, name) not in known:
                 words = " or ".join(repr(word) for word in known)
                 raise ValueError(f"{name} is {words}, not {getattr(self, name)!r}")
-        for name in ("exact", "formatted", "sparse"):
+        for name in ("exact", "formatted", "sparse", "allow_cancel"):
             if not isinstance(getattr(self, name), bool):
                 raise TypeError(f"{name} is True or False, not {getattr(self, name)!r}")
+        if self.unroll is not None and (type(self.unroll) is not int or self.unroll < 0):
+            raise ValueError(f"unroll is None or a number of turns, not {self.unroll!r}")
 
     @classmethod
     def given(cls, options: Mapping[str, Any], known: Sequence[str]) -> "Options":
@@ -68,8 +80,7 @@ class Options:
         """Return a hash of what changes the text."""
         import hashlib
 
-        later = (("checkpoint", 0), ("sparse", False))  # options that came later change no old hash
-        items = sorted(item for item in asdict(self).items() if item not in later)
+        items = sorted(item for item in asdict(self).items() if item not in UNSAID)
         return hashlib.sha256(repr(items).encode()).hexdigest()[:16]
 
 
@@ -120,20 +131,14 @@ def product(
     wrt: Sequence[str] | None,
     bare: bool,
     options: Options,
-    known: "Activities | None" = None,
+    forms: "Forms | None" = None,
 ) -> Module:
-    """Return the module of a product; `known` keeps, from one to the next, what is active."""
-    from adjgen.diff.products import Differentiator
-    from adjgen.matrices import MATRICES
-    from adjgen.passes import optimise
+    """Return the module of a product; `forms` keeps, from one to the next, what products share."""
+    from adjgen.strategies import Forms, cheapest
     from adjgen.targeted import fitted
 
     with deep_recursion():
-        differentiator = Differentiator(module, known)
-        if kind in MATRICES:
-            return fitted(MATRICES[kind](differentiator, wrt, bare, options))
-        made = differentiator.product(kind, wrt, bare)
-        return fitted(optimise(made, after=True, exact=options.exact))
+        return fitted(cheapest(forms or Forms(module, options), kind, wrt, bare))
 
 
 def written(
@@ -228,16 +233,17 @@ def differentiated(definition: Any, options: Options) -> Differentiated:
     """Return a function with the products that the options ask for."""
     from adjgen.diff.signature import wrt_names
     from adjgen.numbers_or_arrays import fitting_primal
+    from adjgen.strategies import Forms
 
     module = fitting_primal(definition, options)
     names = wrt_names(module, options.wrt)
     products = {}
-    known: Activities = {}
+    forms = Forms(module, options)
     for kind in KINDS[options.mode]:
         if kind == "value_and_grad" and module.main.is_composite():
             continue  # a tuple has no gradient; its vjp is there
         chosen = names or [p.name for p in module.main.params if p.differentiable]
-        products[kind] = product(module, kind, names, len(chosen) == 1, options, known)
+        products[kind] = product(module, kind, names, len(chosen) == 1, options, forms)
     return Differentiated(module, products)
 
 

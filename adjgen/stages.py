@@ -19,7 +19,7 @@ def stages(
     """Return the function after every stage, with the names of the stages."""
     from adjgen.diff.products import Differentiator
     from adjgen.numbers_or_arrays import fitting_primal
-    from adjgen.passes import sequence
+    from adjgen.passes import Settings, seeds, sequence
     from adjgen.read.lower import lower
 
     with deep_recursion():
@@ -27,12 +27,13 @@ def stages(
         module = lower(definition, ready.main.about["target"], options.wrt)
         found = [("lower", module.main)]
         current = module.main
-        for name, one in sequence(False, options.exact):
+        for name, one in sequence(False, Settings(options.exact)):
             current = replace(current, body=one(current.body))
             found.append((f"{name} (primal)", current))
         current = Differentiator(ready).product(kind, wrt, False).main
         found.append((kind, current))
-        for name, one in sequence(True, options.exact):
+        settings = Settings(options.exact, options.allow_cancel, seeds(current))
+        for name, one in sequence(True, settings):
             current = replace(current, body=one(current.body))
             found.append((name, current))
         return found

@@ -15,7 +15,7 @@ import array_judge
 import array_programs
 import numpy as np
 from array_programs import Program
-from judge import MismatchError, hurried, imported
+from judge import LateError, MismatchError, hurried, imported
 
 import adjgen
 from adjgen.trial.matrices import terms
@@ -86,9 +86,11 @@ def tally(seeds: Iterable[int]) -> Counter[str]:
     found: Counter[str] = Counter()
     for program in map(array_programs.program, seeds):
         try:
-            with hurried(120.0), np.errstate(all="ignore"):
+            with hurried(300.0), np.errstate(all="ignore"):
                 found.update(fates(program))
-        except (Exception, BaseException) as error:
+        except LateError:  # a busy machine: how many may be late, the test says
+            found["late"] += 1
+        except Exception as error:
             raise AssertionError(f"seed {program.seed}:\n{program.text}") from error
     return found
 

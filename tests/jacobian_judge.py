@@ -148,9 +148,11 @@ def tally(seeds: Iterable[int]) -> Counter[str]:
     found: Counter[str] = Counter()
     for program in map(random_programs.program, seeds):
         try:
-            with judge.hurried(judge.PATIENCE):
+            with judge.hurried(5 * judge.PATIENCE):
                 found.update(fates(program))
-        except (judge.LateError, Exception) as error:
+        except judge.LateError:  # a busy machine: how many may be late, the test says
+            found["late"] += 1
+        except Exception as error:
             raise AssertionError(f"seed {program.seed}:\n{program.text}") from error
     return found
 

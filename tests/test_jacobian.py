@@ -526,6 +526,18 @@ def test_every_row_passes_through_a_loop_with_checkpoints():
     assert_close([tuple(row) for row in found], list(expected), 1e-13)
 
 
+def vanishing(x):
+    total = x[0]
+    u = np.maximum(np.sin(total - total), np.arcsinh(total))
+    return u * u - np.sin(u * u) + np.sum(x * x)
+
+
+def test_terms_with_the_coefficient_zero_share_no_factor():
+    at = np.array([0.5, 1.0])
+    second = adjgen.hvp(vanishing)(at, x_dot=np.array([1.0, 0.0]))
+    assert_close(second.tolist(), adjgen.hessian(vanishing)(at)[0].tolist(), 1e-14)
+
+
 # ---- random programs
 
 

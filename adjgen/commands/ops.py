@@ -12,6 +12,7 @@ from adjgen.commands.jobs import results
 from adjgen.commands.produce import Job, Outcome, definitions, produce
 from adjgen.commands.report import note, table
 from adjgen.commands.sources import read, sources
+from adjgen.diagnostics import AdjgenError
 
 LADDER = {
     "naive_sympy": "SymPy diff, as written",
@@ -78,16 +79,38 @@ def ops(source: tuple[str, ...], form: str, sympy: bool, limit: float, **given: 
 
 
 def counted(limit: float | None, job: Job) -> tuple[Outcome, Ladders]:
-    """Generate from a file and, within a time limit, ask SymPy about each function."""
+    """Generate from a file, count all strategies and, within a time limit, ask SymPy about each function."""
     outcome = produce(job)
-    if limit is None or not outcome.text:
+    if not outcome.text:
         return outcome, {}
     from adjgen.count import ladder
 
     found, _ = definitions(job, read(job.source))
     done = {qualname for _, qualname in outcome.bases}
     wrt = job.options["wrt"]
-    return outcome, {d.qualname: ladder(d, limit, wrt) for d in found if d.qualname in done}
+    ladders: dict[str, dict[str, Any]] = {}
+    for definition in found:
+        if definition.qualname in done:
+            ladders[definition.qualname] = {"strategies": by_strategy(definition, job)}
+            if limit is not None:
+                ladders[definition.qualname] |= ladder(definition, limit, wrt)
+    return outcome, ladders
+
+
+def by_strategy(definition: Any, job: Job) -> dict[str, Any]:
+    """Return the operations of value and derivatives by each strategy that applies."""
+    from adjgen.diff.signature import wrt_names
+    from adjgen.numbers_or_arrays import fitting_primal
+    from adjgen.pipeline import Options, deep_recursion
+    from adjgen.strategies import counts
+
+    options = Options(**job.options, define=tuple(sorted(job.define.items())))
+    try:
+        with deep_recursion():
+            module = fitting_primal(definition, options)
+            return counts(module, wrt_names(module, options.wrt), options)
+    except AdjgenError:
+        return {}  # lists of lists have no Jacobian
 
 
 def entries(outcome: Outcome, found: Ladders) -> dict[str, Any]:
@@ -118,6 +141,9 @@ def counts(outcome: Outcome, found: Ladders | None = None) -> str:
 def one_table(kinds: Mapping[str, Any]) -> str:
     """Return the rungs of a function as a table: a row each, a column for each operation."""
     labels = {**LADDER, **PRODUCTS}
+    ways = {f"both by {name}": row for name, row in kinds.get("strategies", {}).items()}
+    labels |= dict(zip(ways, ways))
+    kinds = {**kinds, **ways}
     rows = {key: kinds[key] for key in labels if isinstance(kinds.get(key), Mapping)}
     columns = sorted({op for row in rows.values() for op in row.get("by_op", {})})
     raw = ["count_ops"] if any("count_ops" in row for row in rows.values()) else []

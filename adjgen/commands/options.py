@@ -8,7 +8,7 @@ import click
 from adjgen.commands import arguments
 from adjgen.commands.produce import Job
 from adjgen.commands.sources import Source
-from adjgen.config import MODES, STYLES, TARGETS, settings
+from adjgen.config import MODES, STRATEGIES, STYLES, TARGETS, settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,6 +55,25 @@ SPARSE = click.option(
     default=None,
     help="Of Jacobians and Hessians the entries that are not zero by structure, and where they are.",
 )
+STRATEGY = click.option(
+    "--strategy",
+    type=click.Choice(STRATEGIES),
+    help="How gradients and Jacobians are made, where that applies: sweeps, or vertex elimination in "
+    "Markowitz order; auto: the one with the fewest operations. [default: auto]",
+)
+UNROLL = click.option(
+    "--unroll",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Unroll loops of a constant number of turns up to N; 0: none. [default: short loops, where that "
+    "saves operations]",
+)
+CANCEL = click.option(
+    "--allow-cancel",
+    is_flag=True,
+    default=None,
+    help="Let factors u * (p / u) of derivatives cancel: what was nan where u is 0 or infinite is p then.",
+)
 AT = click.option(
     "--at",
     type=arguments.option,
@@ -83,7 +102,9 @@ def together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-generation = together(MODE, WRT, TARGET, STYLE, EXACT, DEFINE, CHECKPOINT, SPARSE)
+generation = together(
+    MODE, WRT, TARGET, STYLE, EXACT, DEFINE, CHECKPOINT, SPARSE, STRATEGY, UNROLL, CANCEL
+)
 
 
 def job(source: Source, given: Mapping[str, Any]) -> Job:
@@ -102,6 +123,9 @@ def job(source: Source, given: Mapping[str, Any]) -> Job:
             "exact": bool(options.get("exact")),
             "checkpoint": options.get("checkpoint", 0),
             "sparse": bool(options.get("sparse")),
+            "strategy": options.get("strategy", "auto"),
+            "unroll": options.get("unroll"),
+            "allow_cancel": bool(options.get("allow_cancel")),
             "formatted": bool(options.get("format", True)),
             "wrt": names or None,
         },

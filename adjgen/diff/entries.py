@@ -6,9 +6,11 @@ the entries; one that is not there is zero by structure. More strategies are mor
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from adjgen.diff import integrals
 from adjgen.diff.active import active_variables
+from adjgen.diff.elimination import eliminated
 from adjgen.diff.floats import elements_as_floats
 from adjgen.diff.forward import Forward
 from adjgen.diff.masked import masked_variables
@@ -40,6 +42,7 @@ class Task:
     wanted: set[tuple[int, int]]
     jvp: integrals.Helpers
     vjp: Callable[..., str]
+    settle: Callable[[Block], Block]  # removes guards that cannot strike
 
     def active(self, inputs: Sequence[Var], outputs: Sequence[Atom]) -> set[Var]:
         """Return the variables between some inputs and some outputs."""
@@ -201,7 +204,9 @@ class _Units:
         """Append the loop itself."""
         hints = [f"{v.label()}_rows" for v in self.inputs]
         types = [seq(slope.type) for slope in body.results]
-        return [*builder.emit(For(1, 0), (walked,), types, hints, [body])]
+        rows = builder.emit(For(1, 0), (walked,), types, hints, [body])
+        same = [slope is body.params[0] for slope in body.results]  # of a value that is the input
+        return [walked if unit else row for unit, row in zip(same, rows)]
 
 
 def _one_array(rows: Atom, output: Atom, var: Var, builder: Builder) -> Atom:
@@ -213,11 +218,18 @@ def _one_array(rows: Atom, output: Atom, var: Var, builder: Builder) -> Atom:
     return array
 
 
-STRATEGIES: dict[str, Strategy] = {"reverse": rows, "forward": columns}
+STRATEGIES: dict[str, Strategy] = {
+    "reverse": rows, "forward": columns, "markowitz": eliminated,
+    "markowitz-last": partial(eliminated, last=True),
+}  # fmt: skip
+
+
+ELIMINATIONS = ("markowitz", "markowitz-last")
 
 
 def order(n: int, m: int) -> list[str]:
     """Return the strategies worth trying for n inputs and m outputs; what comes first wins where counts are equal."""
     names = ["reverse", "forward"] if m <= n else ["forward", "reverse"]
     sweeps = {"reverse": m, "forward": n}
-    return [name for name in names if sweeps[name] <= MANY * min(n, m) or name == "reverse"]
+    names = [name for name in names if sweeps[name] <= MANY * min(n, m) or name == "reverse"]
+    return [*names, *ELIMINATIONS]

@@ -7,7 +7,7 @@ coo_array takes: the entries that are not zero by structure, and the places wher
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from adjgen.diff.entries import STRATEGIES, Task, order, spares_tapes
+from adjgen.diff.entries import ELIMINATIONS, STRATEGIES, Task, order, spares_tapes
 from adjgen.diff.floats import as_floats
 from adjgen.diff.products import Differentiator
 from adjgen.diff.refusals import Wrt, refusal, refuse_without_influence
@@ -31,6 +31,7 @@ from adjgen.ir.core import (
 from adjgen.ir.query import use_counts
 from adjgen.ir.types import REAL, is_mutable
 
+SHORT = 400  # equations of a block in which vertices are eliminated without being asked for
 Entries = Mapping[tuple[int, int], Atom]
 
 
@@ -58,9 +59,15 @@ class Inputs:
 
 
 def jacobians(
-    differentiator: Differentiator, wrt: Wrt | None, bare: bool, form: Form
+    differentiator: Differentiator,
+    wrt: Wrt | None,
+    bare: bool,
+    form: Form,
+    names: Sequence[str] | None = None,
 ) -> Iterator[Module]:
     """Yield the module of a Jacobian by each strategy that applies, the one to prefer first.
+
+    `names` are the strategies to try, None for all that may be worth it.
 
     Raises
     ------
@@ -72,17 +79,31 @@ def jacobians(
     refuse_unknown_size(function, inputs, form)
     n, m = len(inputs.variables), len(function.body.results)
     spared = m > 1 and spares_tapes(inputs.body, inputs.variables)
-    for name in ["forward"] if spared else order(n, m):
-        function, params, _ = differentiator.subject(wrt)  # variables of its own for each
-        inputs = inputs_of(function, params, bare)
-        task = task_of(differentiator, function, inputs, form)
-        found = STRATEGIES[name](task)
-        if found is not None:
-            eqns, entries = found
-            shown = [inputs.hidden.get(eqn, eqn) for eqn in eqns]
-            main = finished(function, params, inputs, (shown, entries), form)
-            about = main.about | {"strategy": name}
-            yield Module(replace(main, about=about), differentiator.functions)
+    long = len(inputs.body.eqns) > SHORT
+    worth = [name for name in order(n, m) if not (long and name in ELIMINATIONS)]
+    done = False
+    for name in names or (["forward"] if spared else worth):
+        made = by(name, differentiator, wrt, bare, form)
+        if made is not None:
+            done = True
+            yield made
+    if not (done or names) and (made := by("reverse", differentiator, wrt, bare, form)):
+        yield made  # which always applies
+
+
+def by(
+    name: str, differentiator: Differentiator, wrt: Wrt | None, bare: bool, form: Form
+) -> Module | None:
+    """Return the module of a Jacobian by one strategy, if that applies."""
+    function, params, _ = differentiator.subject(wrt)  # variables of its own for each
+    inputs = inputs_of(function, params, bare)
+    found = STRATEGIES[name](task_of(differentiator, function, inputs, form))
+    if found is None:
+        return None
+    eqns, entries = found
+    shown = [inputs.hidden.get(eqn, eqn) for eqn in eqns]
+    main = finished(function, params, inputs, (shown, entries), form)
+    return Module(replace(main, about=main.about | {"strategy": name}), differentiator.functions)
 
 
 def inputs_of(function: Function, params: Sequence[Param], bare: bool) -> Inputs:
@@ -120,7 +141,7 @@ def task_of(differentiator: Differentiator, function: Function, inputs: Inputs, 
     wanted = {(i, j) for i in range(m) for j in range(i + 1 if half else n)}
     return Task(
         inputs.body, inputs.variables, function.body.results, wanted,
-        differentiator.callees, differentiator.callee_vjp,
+        differentiator.callees, differentiator.callee_vjp, differentiator.settle,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The products of differentiation as functions: jvp, vjp, value_and_grad, grad, for chosen parameters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from adjgen.diagnostics import UnsupportedError
@@ -55,7 +55,13 @@ Activities = dict[tuple[str, ...], set[Var]]  # names of parameters -> the activ
 class Differentiator:
     """Differentiates a module's functions; those that CALL equations need appear in `functions`."""
 
-    def __init__(self, module: Module, known: Activities | None = None) -> None:
+    def __init__(
+        self,
+        module: Module,
+        known: Activities | None = None,
+        settle: Callable[[Block], Block] = lambda block: block,
+    ) -> None:
+        self.settle = settle  # removes guards of partials that cannot strike
         self.functions = dict(module.functions)
         self.main = module.main
         stable = with_stable_forms(self.main.body)

@@ -1,6 +1,6 @@
 """Which values are floats for certain, whatever numbers the parameters are: read off the equations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from adjgen.elementary.row import TABLE, Row
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Try, Var
@@ -19,8 +19,8 @@ PROMOTED = {  # floats if one of the arguments has them
 class Floats:
     """The variables that are floats for certain, and the lists that loops collect of floats only."""
 
-    def __init__(self) -> None:
-        self.known: set[Var] = set()
+    def __init__(self, known: Iterable[Var] = ()) -> None:
+        self.known: set[Var] = set(known)
 
     def has(self, atom: Atom) -> bool:
         """Whether a value is one."""

@@ -49,7 +49,12 @@ class Operations:
 
 def operations(function: Function) -> Operations:
     """Return the operations of a function."""
-    return _block(function.body, {})
+    return operations_of(function.body)
+
+
+def operations_of(block: Block) -> Operations:
+    """Return the operations of a block."""
+    return _block(block, {})
 
 
 def _block(block: Block, trips: dict[Var, int]) -> Operations:
@@ -59,7 +64,7 @@ def _block(block: Block, trips: dict[Var, int]) -> Operations:
         if isinstance(eqn.op, str):
             for name, count in cost(eqn.op, eqn.args).items():
                 counts[name] = counts.get(name, 0) + count
-            if eqn.op in ("range", "backwards"):
+            if eqn.op in ("range", "backwards", "listing"):
                 _note_trips(eqn, trips)
         elif isinstance(eqn.op, (If, Try)):
             arms = [_block(inner, trips) for inner in eqn.blocks]
@@ -91,6 +96,8 @@ def _note_trips(eqn: Eqn, trips: dict[Var, int]) -> None:
         bounds = [a.value for a in eqn.args if isinstance(a, Const) and type(a.value) is int]
         if len(bounds) == len(eqn.args):
             trips[eqn.outs[0]] = len(range(*bounds))
+    elif eqn.op == "listing":
+        trips[eqn.outs[0]] = len(eqn.args)
     elif eqn.op == "backwards" and isinstance(eqn.args[0], Var) and eqn.args[0] in trips:
         trips[eqn.outs[0]] = trips[eqn.args[0]]
     elif isinstance(eqn.op, For):

@@ -179,6 +179,7 @@ class Names:
         self.taken: dict[str, list[Life]] = {}
         self.ends: dict[str, int] = {}  # when the last life of a name ends
         self.latest: dict[str, int] = {}  # the number that a base name got last
+        self.kinds: dict[str, str] = {}  # what a name stands for, as far as type checkers mind
         for var, name in fixed.items():
             self.give(self.group(var), name)
         for var in sorted(lives.born, key=lives.born.__getitem__):
@@ -212,6 +213,7 @@ class Names:
     def give(self, group: list[Var], name: str) -> None:
         """Name all variables of a group."""
         taken, end = self.taken.setdefault(name, []), self.ends.get(name, 0)
+        self.kinds[name] = kind_of(group) or self.kinds.get(name, "")
         for var in group:
             self.names[var] = name
             taken.append(life := self.lives.life(var))
@@ -229,22 +231,33 @@ class Names:
             base = next((f"x_{v.number}" for v in group if v.number), base)
         if labels and base not in self.taken and base not in avoid and not keyword.iskeyword(base):
             return base
-        lives = [self.lives.life(v) for v in group]
+        lives, kind = [self.lives.life(v) for v in group], kind_of(group)
         if not labels:
             avoid = avoid | {unnamed}  # derivatives without a name are d_1, d_2, ...
         name, k = base, self.latest.get(base, 2 if labels else 1) - 1
-        while name in avoid or keyword.iskeyword(name) or self.occupied(name, lives):
+        while name in avoid or keyword.iskeyword(name) or self.occupied(name, lives, kind):
             k += 1
             name = f"{base}_{k}"
             self.latest[base] = k
         return name
 
-    def occupied(self, name: str, lives: list[Life]) -> bool:
-        """Whether a name means something else during one of the lives."""
+    def occupied(self, name: str, lives: list[Life], kind: str) -> bool:
+        """Whether a name means something else during one of the lives, or something of another kind at any time."""
         taken = self.taken.get(name)
+        if kind != self.kinds.get(name, kind) and kind and self.kinds[name]:
+            return True
         if not taken or min(lives)[0] >= self.ends[name]:
             return False
         return not disjoint(lives, taken)
+
+
+def kind_of(group: list[Var]) -> str:
+    """Return "array", "int", or how many values a tape holds of each turn; "" where one name may stand for both."""
+    kind = group[0].type
+    inner = kind.element.name if kind.element else ""
+    return (
+        "array" if kind.dtype else kind.name if kind.name == "int" else inner * ("tuple" in inner)
+    )
 
 
 def disjoint(ones: list[Life], others: list[Life]) -> bool:

@@ -6,14 +6,21 @@ Only for text: the intermediate form that is differentiated again keeps the list
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from adjgen.elementary.row import row
 from adjgen.ir.core import Atom, Block, Eqn, For, Function, Var
 from adjgen.ir.query import kinds, use_counts
-from adjgen.ir.types import OPAQUE, seq
+from adjgen.ir.types import OPAQUE, Type, seq
 
 row("pack", lambda *items: items, result="opaque", raises=False, variadic=True, category="sequence")
 row("unpack", tuple, result="opaque", raises=False, category="sequence")
+
+
+@cache
+def several(count: int) -> Type:
+    """Return the type of so many values as a tuple."""
+    return Type(f"tuple of {count}")
 
 
 def packed(function: Function) -> Function:
@@ -54,10 +61,10 @@ def _pack(
     eqns: dict[int, Eqn], filler: int, walker: int, lists: list[Var], mirrors: list[Var]
 ) -> None:
     """Replace lists by one, in the loop that fills them and in the one that walks them."""
-    tape = mirrored = Var("tape", seq(OPAQUE))
+    tape = mirrored = Var("tape", seq(several(len(lists))))
     eqns[filler] = filling(eqns[filler], lists, tape)
     if mirrors != lists:
-        mirrored = Var("", seq(OPAQUE))
+        mirrored = Var("", tape.type)
     eqns[walker] = walking(eqns[walker], mirrors, mirrored)
     made = [k for k, e in eqns.items() if e.op == "backwards" and e.outs[0] in mirrors]
     for k in made[:1]:

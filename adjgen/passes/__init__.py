@@ -1,21 +1,39 @@
 """Passes: block to block, idempotent, each on a page; what runs before and after differentiation."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
-from adjgen.ir.core import Block, Function, Module
+from adjgen.ir.core import Block, Function, Module, Var
 from adjgen.ir.query import called, use_counts
 from adjgen.passes.algebra import Algebra
+from adjgen.passes.cancel import cancel
+from adjgen.passes.constants import constants
 from adjgen.passes.cse import cse
 from adjgen.passes.dce import dce
 from adjgen.passes.divisors import divisors
+from adjgen.passes.elements import elements
 from adjgen.passes.fold import Folding
 from adjgen.passes.forwards import forwards
 from adjgen.passes.fuse import fuse
 from adjgen.passes.loops import loops
 from adjgen.passes.ranges import ranges
+from adjgen.passes.reciprocals import reciprocals
+from adjgen.passes.scales import scales
+from adjgen.passes.sharing import known_quotients, sharing
+from adjgen.passes.touches import touches
 
 Pass = Callable[[Block], Block]
+LARGE = 20_000  # equations of a block in which nothing is tried that is not sure to help
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What passes are told: to keep x**2, whether factors may cancel, which parameters are floats."""
+
+    exact: bool = False
+    cancel: bool = False
+    floats: tuple[Var, ...] = ()
 
 
 def fold(block: Block) -> Block:
@@ -28,9 +46,31 @@ def fold_exactly(block: Block) -> Block:
     return Folding(exact=True).whole(block)
 
 
+def settled(block: Block) -> Block:
+    """Remove guards that cannot strike, before derivatives are made of what they guard."""
+    return fold_exactly(ranges(block))
+
+
 def algebra(block: Block) -> Block:
     """Rewrite derivative equations where that saves operations."""
     return Algebra(use_counts(block)).block(block)
+
+
+def rescaled(block: Block) -> Block:
+    """Let signs and constants wander, and rewrite once more where that changed anything."""
+    found = scales(block) if len(block.eqns) <= LARGE else block
+    return found if found is block else algebra(found)
+
+
+def quotients(block: Block) -> Block:
+    """Divide instead of multiplying with reciprocals, and take quotients that are there."""
+    found = reciprocals(block)
+    return known_quotients(found) if len(block.eqns) <= LARGE else found
+
+
+def shared(block: Block) -> Block:
+    """Let sums share parts."""
+    return sharing(block) if len(block.eqns) <= LARGE else block
 
 
 def together(block: Block) -> Block:
@@ -41,25 +81,41 @@ def together(block: Block) -> Block:
     return block
 
 
-BEFORE: tuple[tuple[str, Pass], ...] = (("fold", fold), ("cse", cse), ("dce", dce))
+BEFORE: tuple[tuple[str, Pass], ...] = (
+    ("elements", elements), ("fold", fold), ("cse", cse), ("dce", dce),
+)  # fmt: skip
 AFTER: tuple[tuple[str, Pass], ...] = (
-    ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("fold", fold_exactly),
-    ("cse", cse), ("dce", dce), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
+    ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("elements", elements),
+    ("fold", fold_exactly), ("constants", constants), ("cse", cse), ("dce", dce),
+    ("touches", touches), ("quotients", quotients), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
+    ("scales", rescaled), ("sharing", shared), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 
 
-def sequence(after: bool, exact: bool = False) -> Iterator[tuple[str, Pass]]:
+def sequence(after: bool, settings: Settings = Settings()) -> Iterator[tuple[str, Pass]]:
     """Yield the passes before or after differentiation, with their names."""
     for name, one in AFTER if after else BEFORE:
-        yield name, fold_exactly if one is fold and exact else one
+        if one is touches:
+            yield name, partial(touches, floats=settings.floats)
+            if settings.cancel:
+                yield "cancel", cancel
+        else:
+            yield name, fold_exactly if one is fold and settings.exact else one
 
 
-def optimise(module: Module, after: bool, exact: bool = False) -> Module:
+def seeds(function: Function) -> tuple[Var, ...]:
+    """Return the adjoints that a vjp is given, which are floats; users' parameters may be ints."""
+    if function.about.get("product") != "vjp":
+        return ()
+    return [p.vars for p in function.params if p.kind == "KEYWORD_ONLY"][-1]
+
+
+def optimise(module: Module, after: bool, exact: bool = False, cancel: bool = False) -> Module:
     """Return a module whose main function and those that it calls went through all passes."""
 
     def through(function: Function) -> Function:
         body = function.body
-        for _, one in sequence(after, exact):
+        for _, one in sequence(after, Settings(exact, cancel, seeds(function))):
             body = one(body)
         return replace(function, body=body)
 

@@ -4,14 +4,17 @@ common factors leave sums, p * (1.0 / q) becomes p / q. The primal is never touc
 before                                       after
     d = 0.5 / f                                  return x / f * (1.0 + b)
     return (d + d * b) * (2.0 * x)
+
+Measured on 3,000 random blocks (tests/test_passes.py): an error of at most 2.1 ulp of the sum of the
+sizes of all terms, as without. A sum in brackets may overflow where its terms, half of that, did not.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, Var
 from adjgen.ir.types import INT, REAL
 from adjgen.passes.products import Product, Quotient, Writer, price, weight
+from adjgen.passes.terms import common_scale, divided, like_terms, with_divisor, without
 
 LARGEST = 48  # operations of an expression that is rewritten as a whole
 
@@ -25,6 +28,7 @@ class Algebra:
         self.inside: set[Atom] = set()  # what stands inside an expression
         self.size: dict[Atom, int] = {}  # operations of the expression that a variable ends
         self.cost: dict[Atom, int] = {}  # what they cost: those on arrays are dear
+        self.multiples: dict[tuple[float, Atom], Var] = {}  # (c, x) -> a value that is c * x
         self.absorbed: dict[Atom, int] = {}  # variables used only here, and what they cost
 
     def block(self, block: Block) -> Block:
@@ -32,6 +36,8 @@ class Algebra:
         self.absorb(block)
         eqns: list[Eqn] = []
         for eqn in block.eqns:
+            if not eqn.derivative and eqn.op == "mul":
+                self.note_multiple(eqn)
             if eqn.blocks:
                 inner = tuple(Algebra(self.uses).block(b) for b in eqn.blocks)
                 eqns.append(eqn.reading(eqn.args, inner))
@@ -58,24 +64,46 @@ class Algebra:
                 self.cost[out] += sum([self.cost[a] for a in single])
                 size[out] = total
 
+    def note_multiple(self, eqn: Eqn) -> None:
+        """Note a value that is a constant times another one."""
+        for one, other in (eqn.args, eqn.args[::-1]):
+            if isinstance(one, Const) and type(one.value) is float and isinstance(other, Var):
+                self.multiples.setdefault((one.value, other), eqn.outs[0])
+
     def root(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression whose value is needed as it stands."""
         if self.inside.isdisjoint(eqn.args) and (
             eqn.op not in SUMS or eqn.args[0] is not eqn.args[1]
         ):
             return [eqn]  # a single product, quotient or minus, or a sum without a common factor
+        tree = self.tree(eqn)
+        if not self.promising(tree):
+            return tree
         self.absorbed = {}
         writer = Writer(eqn.loc)
         result = writer.product(self.expression(eqn, writer))
         saved = self.cost[eqn.outs[0]] + sum(self.absorbed.values()) - weight(writer.eqns)
-        better = saved > 0 or (saved == 0 and reads_better(self.tree(eqn)))
+        better = saved > 0 or (saved == 0 and reads_better(tree))
         if not better or isinstance(result, Const):
-            return self.tree(eqn)
+            return tree
         if not writer.eqns or writer.eqns[-1].outs[0] is not result:
-            return self.tree(eqn)
+            return tree
         last = writer.eqns[-1]
         writer.eqns[-1] = Eqn(eqn.outs, last.op, last.args, (), last.loc, True)
         return writer.eqns
+
+    def promising(self, tree: list[Eqn]) -> bool:
+        """Whether an expression has signs, quotients, constants, arrays, or anything twice."""
+        seen: set[Atom] = set()
+        for eqn in tree:
+            if eqn.op in ("neg", "div") or eqn.outs[0].type is not REAL:
+                return True
+            for arg in eqn.args:
+                if arg in seen or isinstance(arg, Const):
+                    return True
+                if arg not in self.inside:
+                    seen.add(arg)
+        return False
 
     def tree(self, eqn: Eqn) -> list[Eqn]:
         """Return the equations of an expression in order, the root last."""
@@ -112,38 +140,90 @@ class Algebra:
     def terms(self, eqn: Eqn, writer: "Writer") -> list[Product]:
         """Return the terms of a sum, flat."""
         found: list[Product] = []
-        stack: list[tuple[Atom, float]] = [
-            (eqn.args[1], -1.0 if eqn.op == "sub" else 1.0),
-            (eqn.args[0], 1.0),
-        ]
+        sign = -1.0 if eqn.op == "sub" else 1.0
+        stack: list[tuple[Atom, float]] = [(eqn.args[1], sign), (eqn.args[0], 1.0)]
         while stack:
-            atom, sign = stack.pop()
+            atom, scale = stack.pop()
+            atom, scale = self.scaled_sum(atom, scale)
             inner = self.made_by[atom] if atom in self.inside else None
-            if inner is not None and inner.op in ("add", "sub"):
-                stack.append((inner.args[1], -sign if inner.op == "sub" else sign))
-                stack.append((inner.args[0], sign))
+            if inner is not None and inner.op in SUMS:
+                stack.append((inner.args[1], -scale if inner.op == "sub" else scale))
+                stack.append((inner.args[0], scale))
             else:
                 term = self.factor(atom, writer)
-                found.append(term if sign == 1.0 else term.negative())
+                found.append(self.multiple(Product(term.coefficient * scale, term.quotients)))
         return found
 
+    def scaled_sum(self, atom: Atom, scale: float) -> tuple[Atom, float]:
+        """Return the sum in 2.0 * (a + b), or in its minus, and what it is multiplied with."""
+        inner = self.made_by[atom] if atom in self.inside else None
+        if inner is None or inner.op not in ("mul", "neg") or inner.outs[0].type is not REAL:
+            return atom, scale
+        first, other = inner.args if inner.op == "mul" else (MINUS, inner.args[0])
+        if isinstance(other, Const):
+            first, other = other, first
+        sum_ = self.made_by[other] if other in self.inside else None
+        if not isinstance(first, Const) or sum_ is None or sum_.op not in SUMS:
+            return atom, scale
+        return other, scale * first.value
+
+    def multiple(self, term: Product) -> Product:
+        """Return a term in which a constant times a variable is the value that is just that."""
+        size = abs(term.coefficient)
+        for k, (above, below) in enumerate(term.quotients if size != 1.0 else ()):
+            value = self.multiples.get((size, above[0])) if len(above) == 1 and not below else None
+            if value is not None:
+                quotients = [*term.quotients[:k], ((value,), ()), *term.quotients[k + 1 :]]
+                return Product(term.coefficient / size, quotients)
+        return term
+
     def factored(self, terms: list[Product], writer: "Writer") -> list[Product]:
-        """Take out the factor that most terms share, if two or more do, until none is shared."""
+        """Take out what most terms share, a factor or a divisor, until nothing is shared; constants last."""
+        terms = like_terms(terms)
         while len(terms) > 1:
             factors = [q for term in terms for q in term.quotients]
-            if len(set(factors)) < len(factors):
-                factors = [q for term in terms for q in dict.fromkeys(term.quotients)]
-            if len(set(factors)) == len(factors):
+            divisors = [d for _, ds in factors for d in ds]
+            if len(set(factors)) == len(factors) and len(set(divisors)) == len(divisors):
                 break
-            ((shared, times),) = Counter(factors).most_common(1)
-            inside = [without(term, shared) for term in terms if shared in term.quotients]
-            at = next(k for k, term in enumerate(terms) if shared in term.quotients)
-            outside = [term for term in terms if shared not in term.quotients]
-            scale = common_scale(inside)
-            reduced = [Product(t.coefficient / scale, t.quotients) for t in inside]
-            rest = Product(scale).times(writer.sum(self.factored(reduced, writer)))
-            taken = self.opened(shared, times, writer).times(rest)
-            terms = [*outside[:at], taken, *outside[at:]]
+            found = Counter(q for term in terms for q in dict.fromkeys(term.quotients))
+            found += Counter(((), (d,)) for t in terms for d in dict.fromkeys(t.divisors()))
+            ((shared, times),) = found.most_common(1)
+            if times < 2:
+                break
+            terms = self.taken(terms, shared, times, writer)
+        return self.scaled(terms, writer)
+
+    def taken(
+        self, terms: list[Product], shared: Quotient, times: int, writer: "Writer"
+    ) -> list[Product]:
+        """Take a factor or divisor out of the terms that have it."""
+        having = [
+            shared in t.quotients or (not shared[0] and shared[1][0] in t.divisors()) for t in terms
+        ]
+        inside = [without(term, shared) for term, has in zip(terms, having) if has]
+        outside = [term for term, has in zip(terms, having) if not has]
+        at, scale = having.index(True), common_scale(inside)
+        reduced = [Product(t.coefficient / scale, t.quotients) for t in inside]
+        rest = Product(scale).times(writer.sum(self.factored(reduced, writer)))
+        if shared[0]:
+            rest = self.opened(shared, times, writer).times(rest)
+        else:
+            rest = Product(rest.coefficient, with_divisor(rest.quotients, shared[1][0]))
+        return [*outside[:at], rest, *outside[at:]]
+
+    def scaled(self, terms: list[Product], writer: "Writer") -> list[Product]:
+        """Take constants out of the terms that share them: 2.0 * a + 2.0 * b is 2.0 * (a + b)."""
+        sizes = Counter(abs(t.coefficient) for t in terms if t.quotients)
+        for size, times in sizes.items():
+            if times < 2 or size in (0.0, 1.0):
+                continue
+            having = [abs(t.coefficient) == size and bool(t.quotients) for t in terms]
+            at = having.index(True)
+            inside = [
+                Product(t.coefficient / size, t.quotients) for t, has in zip(terms, having) if has
+            ]
+            outside = [term for term, has in zip(terms, having) if not has]
+            terms = [*outside[:at], Product(size).times(writer.sum(inside)), *outside[at:]]
         return terms
 
     def opened(self, shared: Quotient, times: int, writer: "Writer") -> Product:
@@ -182,6 +262,7 @@ def nested_product(tree: list[Eqn]) -> bool:
 
 
 SUMS = ("add", "sub")
+MINUS = Const(-1.0)
 COUNTED = {"add", "sub", "mul", "div", "neg"}
 
 
@@ -200,35 +281,3 @@ def rewritable(eqn: Eqn) -> bool:
     if eqn.outs[0].type.dtype is REAL:  # truth values have no difference
         return all([a.type in (REAL, INT) or a.type.dtype is REAL for a in eqn.args])
     return eqn.outs[0].type is REAL
-
-
-def divided(a: Product, b: Product, divisor: Atom, writer: "Writer") -> Product:
-    """Return a / b, where b is one factor (others are written first)."""
-    simple = b.coefficient in (1.0, -1.0) and b.quotients == [((divisor,), ())]
-    if isinstance(divisor, Const) or simple:
-        return Product(a.coefficient, with_divisor(a.quotients, divisor))
-    below = writer.product(Product(abs(b.coefficient), b.quotients))
-    sign = -1.0 if b.coefficient < 0 else 1.0
-    return Product(a.coefficient * sign, with_divisor(a.quotients, below))
-
-
-def with_divisor(quotients: list[Quotient], divisor: Atom) -> list[Quotient]:
-    """Divide a product where it ends: its quotients become one."""
-    numerators = tuple(n for ns, _ in quotients for n in ns)
-    denominators = tuple(d for _, ds in quotients for d in ds)
-    return [(numerators, (*denominators, divisor))]
-
-
-def without(term: Product, shared: Quotient) -> Product:
-    """Return a term without one of its factors."""
-    rest = list(term.quotients)
-    rest.remove(shared)
-    return Product(term.coefficient, rest)
-
-
-def common_scale(terms: Iterable[Product]) -> float:
-    """Return the constant that all terms share (a power of two apart from its sign), else 1 or -1."""
-    coefficients = {t.coefficient for t in terms}
-    if len(coefficients) == 1:
-        return coefficients.pop() or 1.0
-    return -1.0 if all(c < 0 for c in coefficients) else 1.0

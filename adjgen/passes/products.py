@@ -23,6 +23,10 @@ class Product:
         """Return the product of two."""
         return Product(self.coefficient * other.coefficient, self.quotients + other.quotients)
 
+    def divisors(self) -> list[Atom]:
+        """Return what the product is divided by, in order."""
+        return [divisor for _, below in self.quotients for divisor in below]
+
     def negative(self) -> "Product":
         """Return the product with the other sign."""
         return Product(-self.coefficient, self.quotients)

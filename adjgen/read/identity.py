@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import cache
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -63,9 +64,14 @@ def is_known_module(module: ModuleType) -> bool:
     if top in RULED:
         return True
     file = getattr(module, "__file__", None)
-    if not is_known(top) or (file and not os.path.realpath(file).startswith(_STANDARD)):
+    if not is_known(top) or (file and not _real(file).startswith(_STANDARD)):
         return False
     return not file or not any(part in file for part in ("site-packages", "dist-packages"))
+
+
+@cache
+def _real(file: str) -> str:
+    return os.path.realpath(file)  # which asks for every folder on the way
 
 
 def is_of_python(value: Any) -> bool:

@@ -129,7 +129,7 @@ def _match(file: SourceFile, code: CodeType) -> tuple[Found | None, bool]:
     if not matching and code.co_name != "<lambda>":  # lines above it were added or removed
         moved = (Found(file, *pair) for pair in _named(file.tree, code, None))
         matching = [found for found in moved if _compiles_to(found, code)][:1]
-    if len({ast.dump(found.node) for found in matching}) > 1:
+    if len(matching) > 1 and len({ast.dump(found.node) for found in matching}) > 1:
         raise UnsupportedError([_ambiguous(file, code)])
     if matching:
         return matching[0], True
