@@ -1,0 +1,47 @@
+"""Whole numbers beside floats are written as floats: the same bits, and Python need not convert them.
+
+before                              after
+    s = 1 + exp(x)                      s = 1.0 + exp(x)
+    return 1 / s                        return 1.0 / s
+"""
+
+from adjgen.elementary.floats import Floats
+from adjgen.ir.core import Atom, Block, Const, Eqn
+from adjgen.ir.query import kinds
+from adjgen.ir.types import REAL
+
+BESIDE = {"add", "sub", "mul", "div", "lt", "le", "gt", "ge", "eq", "ne"}
+EXACT = 2**53  # every whole number up to it is a float
+
+
+def literals(block: Block) -> Block:
+    """Return the block with the whole numbers that meet floats turned to floats."""
+    if kinds(block).isdisjoint(BESIDE):
+        return block
+    sure = Floats()
+    sure.block(block.eqns)
+    return _beside(block, sure)
+
+
+def _beside(block: Block, sure: Floats) -> Block:
+    eqns = []
+    for eqn in block.eqns:
+        if eqn.blocks:
+            eqn = eqn.reading(eqn.args, tuple([_beside(inner, sure) for inner in eqn.blocks]))
+        elif eqn.op in BESIDE:
+            eqn = _with_float(eqn, sure)
+        eqns.append(eqn)
+    return Block(block.params, tuple(eqns), block.results)
+
+
+def _with_float(eqn: Eqn, sure: Floats) -> Eqn:
+    a, b = eqn.args
+    if _whole(a) and b.type is REAL and sure.has(b):
+        return eqn.reading((Const(float(a.value)), b), ())
+    if _whole(b) and a.type is REAL and sure.has(a):
+        return eqn.reading((a, Const(float(b.value))), ())
+    return eqn
+
+
+def _whole(atom: Atom) -> bool:
+    return isinstance(atom, Const) and type(atom.value) is int and abs(atom.value) <= EXACT
