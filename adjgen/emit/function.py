@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adjgen.emit.aliases import values_of
 from adjgen.emit.annotations import of_param, of_result
 from adjgen.emit.assignments import Comment, Definition, Statements, structured
 from adjgen.emit.checks import without_value
@@ -18,6 +19,10 @@ from adjgen.emit.tries import Tries
 from adjgen.emit.unbound import copies_unbound, maybe_absent
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, Function, Opaque, Param, Var
 from adjgen.ir.query import equations, kinds
+from adjgen.ir.types import REAL
+
+ARITHMETIC = {"add", "sub", "mul", "div", "neg"}
+WIDEST = 80  # characters after `return`
 
 
 @dataclass
@@ -32,8 +37,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     """Return a function as a syntax tree; `quote` gives the user's line of an equation."""
     name_results(function)
     body = function.body
-    kept = body.results if function.about.get("product") else ()
-    inlining = Inlining(body, style, kept)
+    inlining = Inlining(body, style, named(function))
     tries = Tries(body, inlining)
     lives = Lives(body, inlining.chosen)
     for condition, param in lives.alias.items():
@@ -64,6 +68,30 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     carried = [eqn.op.payload for eqn in carrying(body) if isinstance(eqn.op, Opaque)]
     used = used.union(*(payload.inner_names() for payload in carried))
     return Written(tree, used)
+
+
+def named(function: Function) -> Sequence[Atom]:
+    """Return what is returned by name: no single operations of several, where one line holds them all."""
+    results = function.body.results
+    if not function.about.get("product"):
+        return ()
+    made_by = {eqn.outs[0]: eqn for eqn in function.body.eqns if eqn.derivative and eqn.outs}
+    short = {r for r in results if isinstance(r, Var) and r in made_by and is_short(made_by[r])}
+    shown = [made_by[r].args if r in short else (r,) for r in results]
+    width = sum(3 + len(show(atom)) for atoms in shown for atom in atoms)
+    if len(results) - values_of(function) < 2 or width > WIDEST:
+        return results
+    return [r for r in results if r not in short]
+
+
+def show(atom: Atom) -> str:
+    """Return about what an atom looks like."""
+    return atom.label() or "x_00" if isinstance(atom, Var) else str(atom.value)
+
+
+def is_short(eqn: Eqn) -> bool:
+    """Whether an equation is one operation on numbers."""
+    return eqn.op in ARITHMETIC and all(atom.type is REAL for atom in (*eqn.outs, *eqn.args))
 
 
 def name_results(function: Function) -> None:

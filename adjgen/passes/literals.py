@@ -36,12 +36,14 @@ def _beside(block: Block, sure: Floats) -> Block:
 
 def _with_float(eqn: Eqn, sure: Floats) -> Eqn:
     a, b = eqn.args
-    if _whole(a) and b.type is REAL and sure.has(b):
-        return eqn.reading((Const(float(a.value)), b), ())
-    if _whole(b) and a.type is REAL and sure.has(a):
-        return eqn.reading((a, Const(float(b.value))), ())
+    if b.type is REAL and sure.has(b):
+        return eqn.reading((_as_float(a), b), ())
+    if a.type is REAL and sure.has(a):
+        return eqn.reading((a, _as_float(b)), ())
     return eqn
 
 
-def _whole(atom: Atom) -> bool:
-    return isinstance(atom, Const) and type(atom.value) is int and abs(atom.value) <= EXACT
+def _as_float(atom: Atom) -> Atom:
+    if isinstance(atom, Const) and type(atom.value) is int and abs(atom.value) <= EXACT:
+        return Const(float(atom.value))
+    return atom
