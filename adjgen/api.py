@@ -155,9 +155,11 @@ def generate(
     wrt : str or sequence of str, optional
         The parameters to differentiate by, by name; None means every differentiable one.
     mode : str
-        "forward" (jvp), "reverse" (vjp, value_and_grad) or "both".
+        "forward" (jvp), "reverse" (vjp, value_and_grad), "both", "jacobian" (jacobian,
+        value_and_jacobian) or "hessian" (hvp, hessian).
     **options
-        As for `value_and_grad`; besides `formatted`: whether black formats the text (True).
+        As for `value_and_grad`; besides `formatted`: whether black formats the text (True), and
+        `sparse` as for `jacobian` (False).
 
     Returns
     -------

@@ -19,8 +19,8 @@ MATRICES = {
 SWEEPS = {
     "forward": "tangents along all inputs in one sweep",
     "reverse": "a reverse sweep for each output",
-    "markowitz": "by vertex elimination in Markowitz order",
-    "markowitz-last": "by vertex elimination in Markowitz order, last of equals first",
+    "markowitz": "by vertex elimination (markowitz)",
+    "markowitz-last": "by vertex elimination (markowitz-last)",
 }
 CHOSEN = {
     "value_and_grad",

@@ -49,8 +49,6 @@ def jacobian(f: Callable[..., Any], wrt: Wrt = None, **options: Any) -> Callable
     ...     return r * cosine, r * r
     >>> adjgen.jacobian(polar)(2.0, 0.5)
     ((0.5, 2.0), (4.0, 0.0))
-    >>> adjgen.jacobian(polar, wrt="r")(2.0, 0.5)
-    (0.5, 4.0)
     >>> adjgen.jacobian(polar, sparse=True)(2.0, 0.5)
     ((0.5, 2.0, 4.0), ((0, 0, 1), (0, 1, 0)))
     """

@@ -29,8 +29,8 @@ SHORT = 60  # equations of a function whose gradient is made in several ways
 WORDS = {
     "reverse": "reverse sweep",
     "forward": "forward sweep",
-    "markowitz": "vertex elimination in Markowitz order",
-    "markowitz-last": "vertex elimination in Markowitz order, last of equals first",
+    "markowitz": "vertex elimination (markowitz)",
+    "markowitz-last": "vertex elimination (markowitz-last)",
 }
 TURNS = 64  # of a loop that is unrolled without being asked for
 FOR_THE_ASKING = 1_000_000  # equations of a loop that is unrolled because somebody wants it
@@ -149,7 +149,7 @@ def words(about: Mapping[str, Any]) -> str:
     """Return how a derivative was made, in words.
 
     >>> words({"strategy": "markowitz", "unrolled": True})
-    'vertex elimination in Markowitz order, loops unrolled'
+    'vertex elimination (markowitz), loops unrolled'
     """
     sweep = WORDS[about.get("strategy", "reverse")]
     return f"{sweep}, loops unrolled" if about.get("unrolled") else sweep

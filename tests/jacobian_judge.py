@@ -62,6 +62,18 @@ def check_jacobian(found: Any, right: oracle.Judgement) -> None:
         raise MismatchError("entry", f"more entries than {len(right.first)} rows have")
 
 
+def check_memory(found: Any) -> None:
+    """Raise if two places hold the same list."""
+    lists, pending = [], [found]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, (list, tuple)):
+            lists += [one] if isinstance(one, list) else []
+            pending += one
+    if len({id(one) for one in lists}) < len(lists):
+        raise MismatchError("memory", f"a list is there twice: {found}")
+
+
 def check_hessian(found: Any, right: oracle.Judgement, names: Sequence[str]) -> None:
     """Compare the entries of a Hessian."""
     pairs = itertools.product(names, repeat=2)
@@ -97,6 +109,8 @@ def check_point(
         found[kind] = judge.check_call(kind, given, original)
     if original.error:
         return "raised alike"
+    for kind, given in found.items():
+        check_memory(given[1] if kind == "value_and_jacobian" else given)
     second = "hvp" in functions
     try:
         right = oracle.differentiate(program.text, "f", at, program.wrt, order=2 if second else 1)

@@ -471,6 +471,22 @@ def test_a_tangent_may_be_a_list_of_constants(strategy):
     assert_close([xx, xy, yx, yy], [12 * 0.5 + 4 * s * c + (c * c - s * s), 4.0, 4.0, 1.0], 1e-14)
 
 
+def item_of_a_row(x, A: list[list[float]], y, n: int):
+    """The rows by x hold the zeros by A, into which the other rows are stored."""
+    return math.asinh(A[0][n % 2] - 0.5 * y) + math.sin(x[0])
+
+
+def test_rows_do_not_share_lists():
+    x, A, y, n = [1.0, 2.0], [[0.75, 2.0], [3.0]], 0.5, 2
+    found = adjgen.hessian(item_of_a_row, wrt=["x", "A", "y"])(x, A, y, n)
+    s = -0.5 / (1.0 + 0.25) ** 1.5
+    zero = ([0.0, 0.0], [[0.0, 0.0], [0.0]], 0.0)
+    assert_close(found[0], [([-math.sin(1.0), 0.0], *zero[1:]), zero], 1e-14)
+    assert_close(found[1], [[([0.0, 0.0], [[s, 0.0], [0.0]], -0.5 * s), zero], [zero]], 1e-14)
+    assert_close(found[2], ([0.0, 0.0], [[-0.5 * s, 0.0], [0.0]], 0.25 * s), 1e-14)
+    jacobian_judge.check_memory(found)
+
+
 # ---- random programs
 
 

@@ -248,3 +248,75 @@ def test_given_arrays_are_lists_on_the_command_line():
     sized = {"f": {"x": (None, "real")}}
     assert verdict(text, arrays=sized, at={"x": [[1.0, 2.0]]}).points == 1
     assert verdict(text, arrays=sized).points == 5
+
+
+MATRICES = """
+from math import sin
+
+
+def f_jacobian(x, y):
+    return (y, {by_y}), (cos(x), 0.0)
+
+
+def f_value_and_jacobian(x, y):
+    return (x * y, sin(x)), ((y, x), (cos(x), 0.0))
+"""
+CURVED = """
+def g_hvp(x, y, *, x_dot, y_dot):
+    return {along}, 2.0 * x * x_dot
+
+
+def g_hessian(x, y):
+    return (2.0 * y, 2.0 * x), ({corner}, 0.0)
+"""
+SEVERAL = """
+from math import cos, sin
+
+
+def f(x, y):
+    return x * y, sin(x)
+
+
+def f_jvp(x, y, *, x_dot, y_dot):
+    return f(x, y), (x_dot * y + x * y_dot, cos(x) * x_dot)
+
+
+def g(x, y):
+    return x * x * y
+
+
+def g_jvp(x, y, *, x_dot, y_dot):
+    return g(x, y), 2.0 * x * y * x_dot + x * x * y_dot
+
+
+def g_value_and_grad(x, y):
+    return g(x, y), (2.0 * x * y, x * x)
+"""
+SPARSE = """
+from math import cos
+
+
+def f_jacobian(x, y):
+    return (y, x, cos(x)), ((0, 0, 1), (0, {column}, 0))
+"""
+
+
+@pytest.mark.parametrize(
+    "name, text, sparse, reason",
+    [
+        ("f", MATRICES.format(by_y="x").replace("sin\n", "cos, sin\n"), False, ""),
+        ("f", MATRICES.format(by_y="x").replace("((y, x)", "((x, y)").replace("sin\n", "cos, sin\n"), False, "value_and_jacobian differs from jvp"),
+        ("f", MATRICES.format(by_y="2.0 * x").replace("sin\n", "cos, sin\n"), False, "jacobian differs from jvp"),
+        ("f", MATRICES.format(by_y="x"), False, "raises NameError"),
+        ("f", SPARSE.format(column=1), True, ""),
+        ("f", SPARSE.format(column=0), True, "jacobian differs from jvp"),
+        ("g", CURVED.format(along="2.0 * (y * x_dot + x * y_dot)", corner="2.0 * x"), False, ""),
+        ("g", CURVED.format(along="2.0 * (y * x_dot + x * y_dot)", corner="x"), False, "hessian differs from hvp"),
+        ("g", CURVED.format(along="2.0 * y * x_dot", corner="2.0 * x"), False, "differs from hvp"),
+        ("g", CURVED.format(along="2.0 * y * x_dot", corner="2.0 * x").replace("(2.0 * y, 2.0 * x)", "(2.0 * y, 0.0)"), False, "hvp is not the slope"),
+    ],
+)  # fmt: skip
+def test_jacobians_and_hessians(name, text, sparse, reason):
+    found = verdict(SEVERAL, name, matrices=text, sparse=sparse)
+    assert found.status == ("failed" if reason else "ok"), found
+    assert reason in found.reason

@@ -47,7 +47,7 @@ def generate(source: tuple[str, ...], **given: Any) -> None:
     input. Of a whole file every function is taken that can be differentiated; the others are
     listed with their reasons. Without -o the module of one file goes to standard output.
 
-    Defaults for mode, target, style, exact, format, strict and define can be set in
+    Defaults for mode, target, style, exact, sparse, format, strict and define can be set in
     [tool.adjgen] of pyproject.toml. Your code is read, never run; --verify runs what was
     generated.
 
@@ -56,6 +56,7 @@ def generate(source: tuple[str, ...], **given: Any) -> None:
       adjgen generate samples/lecture.py::f
       adjgen generate samples/ -o generated/ --verify -j 0
       adjgen generate model.py -o model_ad.py --check
+      adjgen generate model.py::residuals --mode jacobian --sparse
     """
     jobs = [options.job(one, given) for one in sources(source)]
     paths = destinations([job.source for job in jobs], source, given["output"])

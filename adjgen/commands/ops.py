@@ -141,9 +141,7 @@ def counts(outcome: Outcome, found: Ladders | None = None) -> str:
 def one_table(kinds: Mapping[str, Any]) -> str:
     """Return the rungs of a function as a table: a row each, a column for each operation."""
     labels = {**LADDER, **PRODUCTS}
-    ways = {
-        f"value and derivatives: {name}": row for name, row in kinds.get("strategies", {}).items()
-    }
+    ways = {f"both by {name}": row for name, row in kinds.get("strategies", {}).items()}
     labels |= dict(zip(ways, ways))
     kinds = {**kinds, **ways}
     rows = {key: kinds[key] for key in labels if isinstance(kinds.get(key), Mapping)}

@@ -31,7 +31,9 @@ def verify(source: tuple[str, ...], **given: Any) -> None:
 
     At each point: every generated function returns the value of the function bit for bit; the
     adjoint identity <bar, J dot> = <J^T bar, dot> holds to 1e-12 of its terms; jvp agrees with a
-    complex step, or the Taylor remainder shrinks with the square of the step.
+    complex step, or the Taylor remainder shrinks with the square of the step. With --mode jacobian
+    the entries must add up to what jvp says; with --mode hessian to what hvp says, and that must be
+    the slope of the gradient.
 
     Points are those of --at, or random ones (always the same for a seed) at which the function
     is finite. Parameters without a derivative, as counts and names, keep their defaults; without a default

@@ -70,5 +70,5 @@ def tuple_valued(function: Function) -> AdjgenError:
         function,
         "ADJ305",
         f"`{function.name}` returns several numbers, so it has no gradient",
-        "Use vjp with a bar for each, or return one number.",
+        "Use vjp with a bar for each, or jacobian; or return one number.",
     )

