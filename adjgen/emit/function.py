@@ -2,6 +2,7 @@
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from adjgen.emit.targets import constant
 from adjgen.emit.tries import Tries
 from adjgen.emit.unbound import copies_unbound, maybe_absent
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, Function, Opaque, Param, Var
-from adjgen.ir.query import equations, kinds
+from adjgen.ir.query import equations, kinds, use_counts
 from adjgen.ir.types import REAL
 
 ARITHMETIC = {"add", "sub", "mul", "div", "neg"}
@@ -71,15 +72,20 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
 
 
 def named(function: Function) -> Sequence[Atom]:
-    """Return what is returned by name: no single operations of several, where one line holds them all."""
+    """Return what is returned by name: not single operations, where one line holds all results.
+
+    The user's line that they belong to must be quoted before.
+    """
     results = function.body.results
-    if not function.about.get("product"):
-        return ()
-    made_by = {eqn.outs[0]: eqn for eqn in function.body.eqns if eqn.derivative and eqn.outs}
-    short = {r for r in results if isinstance(r, Var) and r in made_by and is_short(made_by[r])}
-    shown = [made_by[r].args if r in short else (r,) for r in results]
+    if not function.about.get("product") or len(results) - values_of(function) < 2:
+        return results if function.about.get("product") else ()
+    derived = [eqn for eqn in function.body.eqns if eqn.derivative and eqn.outs]
+    uses = use_counts(function.body)
+    short = {e.outs[0]: e for e in derived if e.outs[0] in results and is_short(e, uses)}
+    shown = [short[r].args if isinstance(r, Var) and r in short else (r,) for r in results]
     width = sum(3 + len(show(atom)) for atoms in shown for atom in atoms)
-    if len(results) - values_of(function) < 2 or width > WIDEST:
+    quoted = {eqn.loc.line for eqn in derived if eqn.loc and eqn.outs[0] not in short}
+    if width > WIDEST or not quoted.issuperset(e.loc.line for e in short.values() if e.loc):
         return results
     return [r for r in results if r not in short]
 
@@ -89,9 +95,11 @@ def show(atom: Atom) -> str:
     return atom.label() or "x_00" if isinstance(atom, Var) else str(atom.value)
 
 
-def is_short(eqn: Eqn) -> bool:
-    """Whether an equation is one operation on numbers."""
-    return eqn.op in ARITHMETIC and all(atom.type is REAL for atom in (*eqn.outs, *eqn.args))
+def is_short(eqn: Eqn, uses: Counter[Atom]) -> bool:
+    """Whether an equation is one operation on numbers that have names."""
+    names = all(isinstance(arg, Const) or arg.hint or uses[arg] > 1 for arg in eqn.args)
+    numbers = all(atom.type is REAL for atom in (*eqn.outs, *eqn.args))
+    return eqn.op in ARITHMETIC and uses[eqn.outs[0]] == 1 and names and numbers
 
 
 def name_results(function: Function) -> None:

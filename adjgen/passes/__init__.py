@@ -77,7 +77,7 @@ def together(block: Block) -> Block:
 
 
 BEFORE: tuple[tuple[str, Pass], ...] = (
-    ("elements", elements), ("fold", fold), ("cse", cse), ("dce", dce), ("hoist", hoist),
+    ("elements", elements), ("fold", fold), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 AFTER: tuple[tuple[str, Pass], ...] = (
     ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("elements", elements),

@@ -6,6 +6,7 @@ before                              after
 """
 
 from adjgen.elementary.floats import Floats
+from adjgen.elementary.row import rows
 from adjgen.ir.core import Atom, Block, Const, Eqn
 from adjgen.ir.query import kinds
 from adjgen.ir.types import REAL
@@ -15,8 +16,8 @@ EXACT = 2**53  # every whole number up to it is a float
 
 
 def literals(block: Block) -> Block:
-    """Return the block with the whole numbers that meet floats turned to floats."""
-    if kinds(block).isdisjoint(BESIDE):
+    """Return the block with the whole numbers that meet floats turned to floats; numpy's are left alone."""
+    if kinds(block).isdisjoint(BESIDE) or any(row.home for row in rows(kinds(block))):
         return block
     sure = Floats()
     sure.block(block.eqns)
