@@ -132,9 +132,6 @@ class _Touches:
         places = sorted(place for place in chain if len(place) == 1)
         items = [self.as_float(chain[p], eqns, self.floats.has(chain[p])) for p in places]
         rest = next(value for place, value in chain.items() if len(place) == 2)
-        mirror = self.made_by[rest]
-        if mirror.op == "backwards" and self.uses[rest] == self.uses[mirror.args[0]] == 1:
-            return [*eqns, *appended(last, items, mirror.args[0])]
         first = Var("", last.outs[0].type)
         eqns.append(Eqn((first,), "listing", tuple(items), (), last.loc, True))
         eqns.append(Eqn(last.outs, "joined", (first, rest), (), last.loc, True))
@@ -217,16 +214,6 @@ def part_place(bounds: tuple[Atom, ...]) -> Place | None:
     start = bounds[0].value if isinstance(bounds[0], Const) else None
     known = isinstance(start, int) and start >= 0 and bounds[1:] == (NOTHING, NOTHING)
     return (int(start), -1) if known and start is not None else None
-
-
-def appended(last: Eqn, items: list[Atom], others: Atom) -> list[Eqn]:
-    """Return items and, behind them, the others backwards: as the others, with the items at their end."""
-    eqns = []
-    for item in reversed(items):
-        longer = Var(others.hint if isinstance(others, Var) else "", last.outs[0].type)
-        eqns.append(Eqn((longer,), "append", (others, item), (), last.loc, True))
-        others = longer
-    return [*eqns, Eqn(last.outs, "backwards", (others,), (), last.loc, True)]
 
 
 def one_sided(chain: list[tuple[Place, Atom]]) -> bool:
