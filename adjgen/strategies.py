@@ -14,10 +14,11 @@ from adjgen.diff.jacobian import jacobians
 from adjgen.diff.products import Activities, Differentiator
 from adjgen.diff.signature import renewed_function
 from adjgen.elementary.operations import operations
-from adjgen.ir.core import For, Module
+from adjgen.ir.core import For, Function, Module
 from adjgen.ir.query import kinds, number
 from adjgen.matrices import MATRICES, called, least, optimised
 from adjgen.passes import optimise, settled
+from adjgen.passes.hoist import hoist
 from adjgen.passes.unroll import LONGEST, unroll
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Forms:
     def all(self) -> list[Form]:
         """The primal as it is written, then with its loops unrolled, if that is another one."""
         turns = self.options.unroll
-        found = [Form(self.module)]
+        found = [Form(hoisted(self.module))]
         if turns == 0 or For not in kinds(self.module.main.body):
             return found
         longest = LONGEST if turns is None else FOR_THE_ASKING
@@ -112,6 +113,20 @@ def gradients(
         Module(called(found.main, of.main, kind), found.functions)
         for found in jacobians(of, wrt, bare, form, names)
     ]
+
+
+def hoisted(module: Module) -> Module:
+    """Return a module whose loops compute before them what their turns share: no adjoint keeps that."""
+
+    def before_loops(function: Function) -> Function:
+        body = hoist(function.body)
+        return function if body is function.body else replace(function, body=body)
+
+    main = before_loops(module.main)
+    functions = {
+        n: main if f is module.main else before_loops(f) for n, f in module.functions.items()
+    }
+    return Module(main, functions)
 
 
 def unrolled(module: Module, turns: int, longest: int, exact: bool) -> Module:

@@ -2,11 +2,13 @@
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from adjgen.emit.aliases import values_of
 from adjgen.emit.annotations import of_param, of_result
 from adjgen.emit.assignments import Comment, Definition, Statements, structured
 from adjgen.emit.checks import without_value
@@ -18,7 +20,11 @@ from adjgen.emit.targets import constant
 from adjgen.emit.tries import Tries
 from adjgen.emit.unbound import copies_unbound, maybe_absent
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, Function, Opaque, Param, Var
-from adjgen.ir.query import equations, kinds
+from adjgen.ir.query import equations, kinds, use_counts
+from adjgen.ir.types import REAL
+
+ARITHMETIC = {"add", "sub", "mul", "div", "neg"}
+WIDEST = 80  # characters after `return`
 
 
 @dataclass
@@ -33,8 +39,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     """Return a function as a syntax tree; `quote` gives the user's line of an equation."""
     name_results(function)
     body = function.body
-    kept = body.results if function.about.get("product") else ()
-    inlining = Inlining(body, style, kept)
+    inlining = Inlining(body, style, named(function))
     tries = Tries(body, inlining)
     lives = Lives(body, inlining.chosen)
     for condition, param in lives.alias.items():
@@ -68,6 +73,37 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     carried = [eqn.op.payload for eqn in carrying(body) if isinstance(eqn.op, Opaque)]
     used = used.union(*(payload.inner_names() for payload in carried))
     return Written(tree, used)
+
+
+def named(function: Function) -> Sequence[Atom]:
+    """Return what is returned by name: not single operations, where one line holds all results.
+
+    The user's line that they belong to must be quoted before.
+    """
+    results = function.body.results
+    if not function.about.get("product") or len(results) - values_of(function) < 2:
+        return results if function.about.get("product") else ()
+    derived = [eqn for eqn in function.body.eqns if eqn.derivative and eqn.outs]
+    uses = use_counts(function.body)
+    short = {e.outs[0]: e for e in derived if e.outs[0] in results and is_short(e, uses)}
+    shown = [short[r].args if isinstance(r, Var) and r in short else (r,) for r in results]
+    width = sum(3 + len(show(atom)) for atoms in shown for atom in atoms)
+    quoted = {eqn.loc.line for eqn in derived if eqn.loc and eqn.outs[0] not in short}
+    if width > WIDEST or not quoted.issuperset(e.loc.line for e in short.values() if e.loc):
+        return results
+    return [r for r in results if r not in short]
+
+
+def show(atom: Atom) -> str:
+    """Return about what an atom looks like."""
+    return atom.label() or "x_00" if isinstance(atom, Var) else str(atom.value)
+
+
+def is_short(eqn: Eqn, uses: Counter[Atom]) -> bool:
+    """Whether an equation is one operation on numbers that have names."""
+    names = all(isinstance(arg, Const) or arg.hint or uses[arg] > 1 for arg in eqn.args)
+    numbers = all(atom.type is REAL for atom in (*eqn.outs, *eqn.args))
+    return eqn.op in ARITHMETIC and uses[eqn.outs[0]] == 1 and names and numbers
 
 
 def name_results(function: Function) -> None:

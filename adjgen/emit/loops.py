@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Collection, Sequence
 
-from adjgen.emit.assignments import Assignments, Statements
+from adjgen.emit.assignments import Assignments, Statements, append, assign
 from adjgen.emit.expressions import block_is_expression
+from adjgen.emit.names import early
 from adjgen.emit.targets import spell
 from adjgen.ir.core import Atom, Eqn, For
 
@@ -22,10 +23,22 @@ class Loop:
         self.read = [bool(write.uses[s] or write.uses[o]) for s, o in zip(self.slots, eqn.outs)]
         for k in dropped:
             self.read[k] = False
+        self.early = early(eqn, op)
 
     def start(self) -> Statements:
-        """Write the first values of what the loop carries."""
-        return self.turn(self.eqn.args[self.op.seqs :])
+        """Write the first values of what the loop carries, and empty lists of what it collects."""
+        lists = [o for o in self.eqn.outs[self.op.carried :] if self.write.uses[o]]
+        first = self.turn(self.eqn.args[self.op.seqs :])
+        return first + [assign([self.write.name(o)], ast.List([], ast.Load())) for o in lists]
+
+    def kept(self, results: Sequence[Atom], early: bool) -> Statements:
+        """Write what is put into lists: at the start of a turn, or at its end."""
+        op, write = self.op, self.write
+        return [
+            append(write.name(out), write.atom(results[k]))
+            for k, out in enumerate(self.eqn.outs[op.carried :], op.carried + op.exits)
+            if write.uses[out] and (k in self.early) == early
+        ]
 
     def turn(self, values: Sequence[Atom]) -> Statements:
         """Write the values for the next turn."""

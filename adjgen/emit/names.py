@@ -5,7 +5,7 @@ the assignment to the last use, and through a whole loop for what comes from out
 """
 
 import keyword
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Try, Var
@@ -13,6 +13,21 @@ from adjgen.ir.payload import Payload
 from adjgen.ir.query import equations
 
 Life = tuple[int, int]
+
+
+def early(eqn: Eqn, op: For) -> dict[int, tuple[Atom, ...]]:
+    """Return which results of a loop's body go into their lists at the start of a turn, and their parts.
+
+    That is what the turn begins with: `tape.append(x)` before `x = r * x`, which may then have the name.
+    """
+    if op.exits or op.tested or not op.seqs:
+        return {}
+    body = eqn.blocks[0]
+    packs: dict[Atom, tuple[Atom, ...]] = {e.outs[0]: e.args for e in body.eqns if e.op == "pack"}
+    given = set(body.params)
+    collected = list(enumerate(body.results))[op.carried :]
+    parts = {k: packs.get(result, (result,)) for k, result in collected}
+    return {k: atoms for k, atoms in parts.items() if given.issuperset(atoms)}
 
 
 class Lives:
@@ -60,8 +75,11 @@ class Lives:
                 stack += [a for a in block.results if isinstance(a, Var)]
                 self.made_by.update((out, e) for e in block.eqns for out in e.outs)
 
-    def block(self, block: Block) -> set[Var]:
-        """Walk a block; return the variables that it uses, if a loop is around it."""
+    def block(self, block: Block, before: Collection[int] = ()) -> set[Var]:
+        """Walk a block; return the variables that it uses, if a loop is around it.
+
+        `before` are the results that are used before all else.
+        """
         used: set[Var] = set()
         for eqn in block.eqns:
             for out in eqn.outs:
@@ -97,7 +115,7 @@ class Lives:
             if isinstance(eqn.op, For):  # lists exist before their loop
                 self.born.update(dict.fromkeys(eqn.outs[eqn.op.carried :], start))
         self.now += 2
-        self.read(block.results, used)
+        self.read([r for k, r in enumerate(block.results) if k not in before], used)
         return used
 
     def comprehensions(self, eqn: Eqn) -> None:
@@ -152,7 +170,9 @@ class Lives:
                 op.seqs :
             ]:  # the body still needs what the condition left alone
                 self.last[param] = max(self.last.get(param, 0), self.now + 1)
-        used |= self.block(body)
+        first = early(eqn, op)
+        self.read([atom for atoms in first.values() for atom in atoms], used)
+        used |= self.block(body, first)
         self.loops -= 1
         self.now += 2
         slots = set(body.params)

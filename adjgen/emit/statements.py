@@ -14,7 +14,6 @@ from adjgen.emit.assignments import (
     Comment,
     Line,
     Statements,
-    append,
     assign,
     leaves,
     structured,
@@ -258,13 +257,9 @@ class Printer(Assignments):
         """Write a loop: first values, empty lists, header, body, copies after it."""
         one, body = Loop(self, eqn, op, dropped), eqn.blocks[0]
         out = one.start()
-        lists = [o for o in eqn.outs[op.carried :] if self.uses[o]]
-        out += [assign([self.name(o)], ast.List([], ast.Load())) for o in lists]
 
         def finish(results: Sequence[Atom]) -> Statements:
-            kept = zip(eqn.outs[op.carried :], results[op.carried + op.exits :])
-            end: Statements = [append(self.name(o), self.atom(r)) for o, r in kept if self.uses[o]]
-            end += one.turn(results[: op.carried])
+            end = [*one.kept(results, early=False), *one.turn(results[: op.carried])]
             stop = results[op.carried] if op.exits else Const(False)
             if leaving is not None and stop == Const(True):
                 found = leaving.leave(results)
@@ -278,6 +273,7 @@ class Printer(Assignments):
             return [leave, *end]  # the test reads what the values for the next turn replace
 
         inner = self.condition(eqn.blocks[1]) if one.tested_inside() else []
+        inner += one.kept(body.results, early=True)
         if not leaves(inner):
             inner += self.tail(Block((), body.eqns, body.results), Tail(finish, op.exits))
         return [*out, one.around(inner), *one.copies()]

@@ -16,6 +16,8 @@ from adjgen.passes.elements import elements
 from adjgen.passes.fold import Folding
 from adjgen.passes.forwards import forwards
 from adjgen.passes.fuse import fuse
+from adjgen.passes.hoist import hoist
+from adjgen.passes.literals import literals
 from adjgen.passes.loops import loops
 from adjgen.passes.ranges import ranges
 from adjgen.passes.reciprocals import reciprocals
@@ -86,7 +88,7 @@ BEFORE: tuple[tuple[str, Pass], ...] = (
 )  # fmt: skip
 AFTER: tuple[tuple[str, Pass], ...] = (
     ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("elements", elements),
-    ("fold", fold_exactly), ("constants", constants), ("cse", cse), ("dce", dce),
+    ("fold", fold_exactly), ("literals", literals), ("constants", constants), ("cse", cse), ("dce", dce),
     ("touches", touches), ("quotients", quotients), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
     ("scales", rescaled), ("sharing", shared), ("cse", cse), ("dce", dce),
 )  # fmt: skip

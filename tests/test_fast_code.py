@@ -1,0 +1,185 @@
+"""What makes emitted code fast on CPython and leaves every bit as it is: floats, hoisting, fewer names."""
+
+import inspect
+import random
+from math import exp, sin
+
+import pytest
+from compare import assert_close, assert_same_bits
+
+import adjgen
+
+
+def text(f, **options):
+    return inspect.getsource(adjgen.value_and_grad(f, **options))
+
+
+# ---- whole numbers beside floats
+
+
+def sigmoid(x):
+    return 1 / (1 + exp(-x))
+
+
+def beside_a_parameter(x):
+    return 1 + x * 2
+
+
+def beyond_floats(x):
+    return exp(x) + 9007199254740993
+
+
+def beside_a_truth(x):
+    return exp(x) + True
+
+
+def compared(x):
+    y = sin(x)
+    return y * x if y > 0 else y
+
+
+def carried(x, n: int):
+    total = 0
+    for _ in range(n):
+        total = total + 1
+        x = exp(x) * 2
+    return x * total
+
+
+def test_whole_numbers_beside_floats_are_floats():
+    assert "1.0 + x_" in text(sigmoid) and "1.0 / x_" in text(sigmoid)
+    assert "> 0.0" in text(compared)
+    assert "exp(x) * 2.0" in text(carried, wrt="x") or "* 2.0" in text(carried, wrt="x")
+
+
+def test_whole_numbers_that_may_meet_whole_numbers_stay():
+    assert "1 + x * 2" in text(beside_a_parameter)
+    value, slope = adjgen.value_and_grad(beside_a_parameter)(3)
+    assert (type(value), value, slope) == (int, 7, 2.0)
+    assert "9007199254740993\n" in text(beyond_floats)
+    assert "True" in text(beside_a_truth)
+    assert "total + 1\n" in text(carried, wrt="x")
+
+
+@pytest.mark.parametrize("f", [sigmoid, beyond_floats, beside_a_truth, compared])
+def test_floats_change_no_bit(f):
+    derivative = adjgen.value_and_grad(f)
+    for k in range(-30, 30):
+        assert_same_bits(derivative(0.37 * k)[0], f(0.37 * k))
+
+
+# ---- what turns of a loop share
+
+
+def decay(x, h, n: int):
+    for _ in range(n):
+        x = x - 0.5 * h * x
+    return x
+
+
+def divided(x, h, n: int):
+    for _ in range(n):
+        x = x + x / h
+    return x
+
+
+def chosen(x, h, n: int):
+    for k in range(n):
+        if k % 2 == 0:
+            x = x * (1.0 + 0.5 * h)
+    return x
+
+
+def nested(x, h, n: int):
+    for _ in range(n):
+        for _ in range(n):
+            x = x + sin(x) * (h / 6.0)
+    return x
+
+
+def named(xs, h):
+    total = 0.0
+    for x in xs:
+        half = h / 2.0
+        total = total + half * x * x
+    return total + half
+
+
+def before_the_loop(source, what):
+    code = [line for line in source.splitlines() if not line.lstrip().startswith("#")]
+    head, _, rest = "\n".join(code).partition("    for ")
+    return what in head and what not in rest
+
+
+def test_what_every_turn_computes_alike_is_computed_before():
+    assert before_the_loop(text(decay, wrt="x"), "0.5 * h")
+    assert before_the_loop(text(nested, wrt="x"), "h / 6.0")
+    assert "append" not in text(decay, wrt="x")  # its adjoint needs no step by itself
+
+
+def test_what_can_raise_stays_in_its_loop():
+    derivative = adjgen.value_and_grad(divided, wrt="x")
+    assert derivative(2.0, 0.0, 0) == (2.0, 1.0)
+    with pytest.raises(ZeroDivisionError):
+        derivative(2.0, 0.0, 1)
+
+
+def test_what_an_arm_computes_stays_there():
+    assert not before_the_loop(text(chosen, wrt="x"), "0.5 * h")
+
+
+def test_a_name_of_the_loop_is_missing_if_it_made_no_turn():
+    derivative = adjgen.value_and_grad(named)
+    assert derivative([1.0, 2.0], 3.0) == (9.0, ([3.0, 6.0], 3.0))
+    with pytest.raises(UnboundLocalError, match="half"):
+        derivative([], 3.0)
+
+
+@pytest.mark.parametrize("f", [decay, divided, chosen, nested])
+def test_hoisting_changes_no_bit(f):
+    value_and_grad, along = adjgen.value_and_grad(f, wrt=("x", "h")), adjgen.jvp(f, wrt=("x", "h"))
+    numbers = random.Random(0)
+    for n in range(5):
+        x, h = numbers.uniform(-2.0, 2.0), numbers.uniform(0.5, 2.0)
+        value, (x_bar, h_bar) = value_and_grad(x, h, n)
+        assert_same_bits(value, f(x, h, n))
+        assert_close(along(x, h, n, x_dot=1.0, h_dot=0.5), (value, x_bar + 0.5 * h_bar))
+
+
+# ---- names
+
+
+def product(x):
+    value = x[0]
+    for factor in x[1:]:
+        value = value * factor
+    return value
+
+
+def fibonacci(x, n: int):
+    previous, current = 1.0, x
+    for _ in range(n):
+        previous, current = current, current * previous
+    return current
+
+
+def test_a_state_is_kept_before_it_is_replaced():
+    assert "_tape.append(value)\n        value = value * factor\n" in text(product)
+    assert adjgen.value_and_grad(product)([2.0, 3.0, 5.0]) == (30.0, [15.0, 10.0, 6.0])
+
+
+def test_states_that_move_on_are_kept():
+    assert adjgen.value_and_grad(fibonacci, wrt="x")(1.1, 6)[0] == fibonacci(1.1, 6)
+    assert_close(adjgen.value_and_grad(fibonacci, wrt="x")(1.1, 6)[1], 13.0 * 1.1**12)
+
+
+def neuron(w0, w1, x0, x1):
+    return 1.0 / (1.0 + exp(-(w0 * x0 + w1 * x1)))
+
+
+def test_single_operations_are_returned_without_names():
+    *_, last = text(neuron).rstrip().splitlines()
+    assert last.count("_bar * ") == 4
+    assert_close(
+        adjgen.value_and_grad(neuron)(1.0, 2.0, 0.5, -0.25)[1], (0.125, -0.0625, 0.25, 0.5)
+    )
