@@ -225,3 +225,16 @@ def test_a_reciprocal_among_quotients_ends():
     )
     block = Block((d, e, a, b), eqns, (y,))
     assert computed(algebra(block), [4.0, 2.0, 3.0, 5.0]) == (4.25,)
+
+
+def test_products_that_stand_further_down_are_not_read():
+    s, t, p, q, y, m = (Var(name, REAL) for name in ("s", "t", "p", "q", "y", "m"))
+    eqns = (
+        Eqn((p,), "mul", (s, Const(0.25)), (), None, True),
+        Eqn((q,), "add", (p, t), (), None, True),
+        Eqn((y,), "add", (q, t), (), None, True),
+        Eqn((m,), "mul", (s, Const(0.25))),
+    )
+    block = algebra(Block((s, t), eqns, (y, m)))
+    check(function_of(block))
+    assert computed(block, [4.0, 3.0]) == (7.0, 1.0)
