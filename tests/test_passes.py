@@ -209,3 +209,32 @@ def test_unrolled_loops(loop, turns):
         found = run_function(Function("f", module.main.params, body), [x])
         assert found == space["f"](x)
     assert unroll(module.main.body, turns - 3 if turns > 4 else turns - 1) is not body
+
+
+def test_a_reciprocal_among_quotients_ends():
+    """1 / d has the divisor d, and is the factor 1 / d: that is one term that has it, not two."""
+    d, e, a, b = (Var(name, REAL) for name in "deab")
+    parts = [Var("", REAL) for _ in range(4)]
+    y = Var("", REAL)
+    eqns = (
+        Eqn((parts[0],), "div", (Const(1.0), d), (), None, True),
+        Eqn((parts[1],), "div", (a, e), (), None, True),
+        Eqn((parts[2],), "div", (b, e), (), None, True),
+        Eqn((parts[3],), "add", (parts[0], parts[1]), (), None, True),
+        Eqn((y,), "add", (parts[3], parts[2]), (), None, True),
+    )
+    block = Block((d, e, a, b), eqns, (y,))
+    assert computed(algebra(block), [4.0, 2.0, 3.0, 5.0]) == (4.25,)
+
+
+def test_products_that_stand_further_down_are_not_read():
+    s, t, p, q, y, m = (Var(name, REAL) for name in ("s", "t", "p", "q", "y", "m"))
+    eqns = (
+        Eqn((p,), "mul", (s, Const(0.25)), (), None, True),
+        Eqn((q,), "add", (p, t), (), None, True),
+        Eqn((y,), "add", (q, t), (), None, True),
+        Eqn((m,), "mul", (s, Const(0.25))),
+    )
+    block = algebra(Block((s, t), eqns, (y, m)))
+    check(function_of(block))
+    assert computed(block, [4.0, 3.0]) == (7.0, 1.0)

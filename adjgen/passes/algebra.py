@@ -185,8 +185,10 @@ class Algebra:
             divisors = [d for _, ds in factors for d in ds]
             if len(set(factors)) == len(factors) and len(set(divisors)) == len(divisors):
                 break
-            found = Counter(q for term in terms for q in dict.fromkeys(term.quotients))
-            found += Counter(((), (d,)) for t in terms for d in dict.fromkeys(t.divisors()))
+            found = Counter(
+                q for t in terms
+                for q in dict.fromkeys((*t.quotients, *(((), (d,)) for d in t.divisors())))
+            )  # fmt: skip
             ((shared, times),) = found.most_common(1)
             if times < 2:
                 break
