@@ -16,7 +16,6 @@ from adjgen.passes.elements import elements
 from adjgen.passes.fold import Folding
 from adjgen.passes.forwards import forwards
 from adjgen.passes.fuse import fuse
-from adjgen.passes.hoist import hoist
 from adjgen.passes.literals import literals
 from adjgen.passes.loops import loops
 from adjgen.passes.ranges import ranges
