@@ -21,11 +21,11 @@ from adjgen.passes.loops import loops
 from adjgen.passes.ranges import ranges
 from adjgen.passes.reciprocals import reciprocals
 from adjgen.passes.scales import scales
-from adjgen.passes.sharing import known_quotients, sharing
+from adjgen.passes.sharing import sharing
 from adjgen.passes.touches import touches
 
 Pass = Callable[[Block], Block]
-LARGE = 20_000  # equations of a block in which nothing is tried that is not sure to help
+LARGE = 5_000  # equations of a block in which nothing is tried that is not sure to help
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,6 @@ def rescaled(block: Block) -> Block:
     return found if found is block else algebra(found)
 
 
-def quotients(block: Block) -> Block:
-    """Divide instead of multiplying with reciprocals, and take quotients that are there."""
-    found = reciprocals(block)
-    return known_quotients(found) if len(block.eqns) <= LARGE else found
-
-
 def shared(block: Block) -> Block:
     """Let sums share parts."""
     return sharing(block) if len(block.eqns) <= LARGE else block
@@ -85,10 +79,11 @@ def together(block: Block) -> Block:
 BEFORE: tuple[tuple[str, Pass], ...] = (
     ("elements", elements), ("fold", fold), ("cse", cse), ("dce", dce),
 )  # fmt: skip
+CLEANING = (cse, dce)  # which find nothing in what went through both
 AFTER: tuple[tuple[str, Pass], ...] = (
     ("forwards", forwards), ("fuse", together), ("ranges", ranges), ("elements", elements),
     ("fold", fold_exactly), ("literals", literals), ("constants", constants), ("cse", cse), ("dce", dce),
-    ("touches", touches), ("quotients", quotients), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
+    ("touches", touches), ("reciprocals", reciprocals), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
     ("scales", rescaled), ("sharing", shared), ("cse", cse), ("dce", dce),
 )  # fmt: skip
 
@@ -115,9 +110,11 @@ def optimise(module: Module, after: bool, exact: bool = False, cancel: bool = Fa
     """Return a module whose main function and those that it calls went through all passes."""
 
     def through(function: Function) -> Function:
-        body = function.body
+        body, clean = function.body, None
         for _, one in sequence(after, Settings(exact, cancel, seeds(function))):
-            body = one(body)
+            if one not in CLEANING or body is not clean:
+                body = one(body)
+            clean = body if one is dce else clean
         return replace(function, body=body)
 
     main, functions = through(module.main), dict(module.functions)

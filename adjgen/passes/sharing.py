@@ -16,7 +16,7 @@ terms, as without.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from adjgen.ir.core import Atom, Block, Eqn, Loc, Var
@@ -32,25 +32,20 @@ SUMS, PRODUCTS = ("add", "sub"), ("mul", "div")
 
 def sharing(block: Block) -> Block:
     """Return the block with common parts of derivative sums computed once."""
-    return _sharing(block, use_counts(block), (SUMS, PRODUCTS))
+    return _sharing(block, use_counts(block))
 
 
-def known_quotients(block: Block) -> Block:
-    """Return the block with products of derivatives made of products and quotients that are computed."""
-    return _sharing(block, use_counts(block), (PRODUCTS,))
-
-
-def _sharing(block: Block, uses: Counter[Atom], kinds: Sequence[tuple[str, str]]) -> Block:
-    inner = tuple(
-        [
-            e.reading(e.args, tuple([_sharing(b, uses, kinds) for b in e.blocks]))
-            if e.blocks
-            else e
-            for e in block.eqns
-        ]
-    )
-    block = Block(block.params, inner, block.results)
-    for ops in kinds:
+def _sharing(block: Block, uses: Counter[Atom]) -> Block:
+    eqns: list[Eqn] = []
+    for eqn in block.eqns:
+        if eqn.blocks:
+            blocks = tuple([_sharing(inner, uses) for inner in eqn.blocks])
+            if any([new is not old for new, old in zip(blocks, eqn.blocks)]):
+                eqn = eqn.reading(eqn.args, blocks)
+        eqns.append(eqn)
+    if any([new is not old for new, old in zip(eqns, block.eqns)]):
+        block = Block(block.params, tuple(eqns), block.results)
+    for ops in (SUMS, PRODUCTS):
         found = _Sharing(block, uses, ops)
         if found.share():
             block = found.rewritten()
