@@ -81,8 +81,10 @@ def named(function: Function) -> Sequence[Atom]:
     The user's line that they belong to must be quoted before.
     """
     results = function.body.results
-    if not function.about.get("product") or len(results) - values_of(function) < 2:
-        return results if function.about.get("product") else ()
+    if not function.about.get("product"):
+        return ()
+    if len(results) < 2 or len(results) - values_of(function) < 2:
+        return results
     derived = [eqn for eqn in function.body.eqns if eqn.derivative and eqn.outs]
     uses = use_counts(function.body)
     short = {e.outs[0]: e for e in derived if e.outs[0] in results and is_short(e, uses)}

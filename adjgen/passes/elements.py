@@ -7,16 +7,28 @@ before                              after
 
 from collections import Counter
 
-from adjgen.ir.core import Atom, Block, Const, Eqn, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, Opaque, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.query import kinds, substituted, use_counts
+from adjgen.ir.query import equations, kinds, substituted, use_counts
+from adjgen.ir.types import is_mutable
 
 MAKERS = {"listing", "filled", "joined", "with_item"}
 
 
 def elements(block: Block) -> Block:
-    """Return the block with items of known lists replaced by what was put there."""
-    return block if kinds(block).isdisjoint(MAKERS) else _Elements().block(block)
+    """Return the block with items of known lists replaced by what was put there.
+
+    Carried code that is given a list may change it, or keep it and change it later: then none is known.
+    """
+    found = kinds(block)
+    if found.isdisjoint(MAKERS) or (Opaque in found and any(map(takes_list, equations(block)))):
+        return block
+    return _Elements().block(block)
+
+
+def takes_list(eqn: Eqn) -> bool:
+    """Whether an equation hands a list to carried code."""
+    return isinstance(eqn.op, Opaque) and any(is_mutable(arg.type) for arg in eqn.args)
 
 
 class _Elements:
