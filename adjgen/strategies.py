@@ -119,7 +119,8 @@ def hoisted(module: Module) -> Module:
     """Return a module whose loops compute before them what their turns share: no adjoint keeps that."""
 
     def before_loops(function: Function) -> Function:
-        body = hoist(function.body)
+        absent = [var for p in function.params if p.default is None for var in p.vars]
+        body = hoist(function.body, absent)
         return function if body is function.body else replace(function, body=body)
 
     main = before_loops(module.main)

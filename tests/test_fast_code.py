@@ -135,6 +135,28 @@ def test_a_name_of_the_loop_is_missing_if_it_made_no_turn():
         derivative([], 3.0)
 
 
+def maybe_without_step(x, n: int, h=None):
+    for _ in range(n):
+        x = x + 0.5 * h * x
+    return x
+
+
+def checked_in_each_turn(x, n: int, h=None):
+    for _ in range(n):
+        assert h is not None
+        x = x + 0.5 * h * x
+    return x
+
+
+def test_what_may_be_none_is_read_where_it_stood():
+    for f, error in ((maybe_without_step, TypeError), (checked_in_each_turn, AssertionError)):
+        derivative = adjgen.value_and_grad(f, wrt="x")
+        assert derivative(2.0, 0) == (2.0, 1.0)
+        assert derivative(2.0, 1, 1.0) == (3.0, 1.5)
+        with pytest.raises(error):
+            derivative(2.0, 1)
+
+
 @pytest.mark.parametrize("f", [decay, divided, chosen, nested])
 def test_hoisting_changes_no_bit(f):
     value_and_grad, along = adjgen.value_and_grad(f, wrt=("x", "h")), adjgen.jvp(f, wrt=("x", "h"))

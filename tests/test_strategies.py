@@ -126,7 +126,7 @@ def test_ops_shows_all_strategies(tmp_path):
     done = CliRunner().invoke(main, ["ops", f"{path}::f", "--no-sympy", "--format", "json"])
     (found,) = json.loads(done.stdout).values()
     totals = {name: row["total"] for name, row in found["strategies"].items()}
-    assert totals["reverse sweep"] == 82 and totals["reverse sweep, loops unrolled"] == 51
+    assert totals["reverse sweep"] == 66 and totals["reverse sweep, loops unrolled"] == 51
     assert found["value_and_grad"]["total"] == min(totals.values()) and len(totals) == 6
 
 

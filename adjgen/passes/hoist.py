@@ -7,6 +7,8 @@ before                              after
                                         return x
 """
 
+from collections.abc import Collection
+
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Block, Eqn, For, Var
 from adjgen.ir.query import kinds
@@ -14,16 +16,19 @@ from adjgen.ir.types import BOOL, INT, REAL
 from adjgen.passes.dce import can_raise
 
 
-def hoist(block: Block) -> Block:
-    """Return the block with numbers that do not change in loops computed before them."""
+def hoist(block: Block, absent: Collection[Var] = ()) -> Block:
+    """Return the block with numbers that do not change in loops computed before them.
+
+    `absent` may be None, which a loop without turns does not notice.
+    """
     if For not in kinds(block):
         return block
     eqns: list[Eqn] = []
     for eqn in block.eqns:
         if eqn.blocks:
-            eqn = eqn.reading(eqn.args, tuple([hoist(inner) for inner in eqn.blocks]))
+            eqn = eqn.reading(eqn.args, tuple([hoist(inner, absent) for inner in eqn.blocks]))
             if isinstance(eqn.op, For):
-                moved, body = _parted(eqn.blocks[0])
+                moved, body = _parted(eqn.blocks[0], absent)
                 k = len(eqns)
                 while k and not set(eqn.args[: eqn.op.seqs]).isdisjoint(eqns[k - 1].outs):
                     k -= 1  # what is walked, range(n), stays beside its loop
@@ -33,17 +38,22 @@ def hoist(block: Block) -> Block:
     return Block(block.params, tuple(eqns), block.results)
 
 
-def _parted(body: Block) -> tuple[list[Eqn], Block]:
-    """Return the equations of a body that can stand before its loop, and the body without them."""
-    inside = set(body.params)
+def _parted(body: Block, absent: Collection[Var]) -> tuple[list[Eqn], Block]:
+    """Return the equations of a body that can stand before its loop, and the body without them.
+
+    Those behind a check stay behind it: it may be there for their sake.
+    """
+    inside = {*body.params, *absent}
     moved: list[Eqn] = []
     kept: list[Eqn] = []
+    checked = False
     for eqn in body.eqns:
-        if inside.isdisjoint(eqn.args) and is_movable(eqn):
+        if not checked and inside.isdisjoint(eqn.args) and is_movable(eqn):
             moved.append(eqn)
         else:
             kept.append(eqn)
             inside.update(eqn.outs)
+            checked = checked or not eqn.outs or not isinstance(eqn.op, str)
     return moved, Block(body.params, tuple(kept), body.results)
 
 
