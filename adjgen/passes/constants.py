@@ -1,4 +1,5 @@
-"""Constant factors along products that only such products read: each product with a constant is of its own.
+"""Constant factors along products that only such products read: each product with a constant is of its own,
+unless that is computed already.
 
 before                          after
     b = a + a                       c = 0.5 * a
@@ -36,11 +37,13 @@ class _Constants:
 
     def __init__(self, scales: dict[Var, tuple[float, Var]], unneeded: set[Var]) -> None:
         self.scales, self.unneeded = scales, unneeded
-        self.mapping: dict[Var, Atom] = {}  # what is 1.0 * v by now
+        self.mapping: dict[Var, Atom] = {}  # what is 1.0 * v by now, or computed before
+        self.computed: dict[tuple[float, Atom], Var] = {}  # (c, v) -> c * v, here or in blocks around
         self.free = FreeVariables()
 
     def block(self, block: Block) -> Block:
         eqns: list[Eqn] = []
+        outer, self.computed = self.computed, dict(self.computed)
         for eqn in block.eqns:
             eqn = self.free.equation(eqn, self.mapping) if self.mapping else eqn
             if eqn.blocks:
@@ -48,7 +51,10 @@ class _Constants:
             elif eqn.outs and eqn.outs[0] in self.scales:
                 eqns += self.product(eqn)
                 continue
+            elif eqn.op == "mul" and not eqn.derivative and (found := scale(eqn)) is not None:
+                self.computed.setdefault(found, eqn.outs[0])
             eqns.append(eqn)
+        self.computed = outer
         results = tuple([substituted(result, self.mapping) for result in block.results])
         return Block(block.params, tuple(eqns), results)
 
@@ -56,15 +62,22 @@ class _Constants:
         """Return a product, or none for one that is another variable."""
         (out,) = eqn.outs
         factor, var = self.scales[out]
-        if var in self.unneeded and SMALLEST < abs(factor * self.scales[var][0]) < LARGEST:
-            factor, var = factor * self.scales[var][0], self.scales[var][1]
-            self.scales[out] = factor, var
+        inner, source = self.scales.get(var, (1.0, var))
+        whole = (factor * inner, self.mapping.get(source, source))
+        fits = source is not var and SMALLEST < abs(whole[0]) < LARGEST
+        if fits and whole in self.computed:
+            self.mapping[out] = self.computed[whole]
+            return []
+        if fits and var in self.unneeded:
+            factor, var = self.scales[out] = factor * inner, source
         elif eqn.op != "add":
+            self.computed.setdefault((factor, self.mapping.get(var, var)), out)
             return [eqn]
         base = self.mapping.get(var, var)
         if factor == 1.0:
             self.mapping[out] = base
             return []
+        self.computed.setdefault((factor, base), out)
         if factor == -1.0:
             return [Eqn(eqn.outs, "neg", (base,), (), eqn.loc, True)]
         return [Eqn(eqn.outs, "mul", (Const(factor), base), (), eqn.loc, True)]
