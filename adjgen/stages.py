@@ -32,7 +32,8 @@ def stages(
             found.append((f"{name} (primal)", current))
         current = Differentiator(ready).product(kind, wrt, False).main
         found.append((kind, current))
-        settings = Settings(options.exact, options.allow_cancel, seeds(current))
+        arrays = ready.main.about["target"] == "numba"
+        settings = Settings(options.exact, options.allow_cancel, seeds(current), arrays)
         for name, one in sequence(True, settings):
             current = replace(current, body=one(current.body))
             found.append((name, current))

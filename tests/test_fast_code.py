@@ -190,6 +190,19 @@ def test_a_state_is_kept_before_it_is_replaced():
     assert adjgen.value_and_grad(product)([2.0, 3.0, 5.0]) == (30.0, [15.0, 10.0, 6.0])
 
 
+def stepped_twice(x, n: int):
+    for _ in range(2):
+        for k in range(n):
+            x = x * x * k
+    return x
+
+
+def test_a_tape_is_emptied_by_the_loop_that_walks_it_alone():
+    assert "value_2 = value_tape.pop()" in text(product)
+    inner = text(stepped_twice, wrt="x", unroll=0)
+    assert "pop" not in inner and "reversed(x_tape)" in inner
+
+
 def test_states_that_move_on_are_kept():
     assert adjgen.value_and_grad(fibonacci, wrt="x")(1.1, 6)[0] == fibonacci(1.1, 6)
     assert_close(adjgen.value_and_grad(fibonacci, wrt="x")(1.1, 6)[1], 13.0 * 1.1**12)
@@ -205,3 +218,76 @@ def test_single_operations_are_returned_without_names():
     assert_close(
         adjgen.value_and_grad(neuron)(1.0, 2.0, 0.5, -0.25)[1], (0.125, -0.0625, 0.25, 0.5)
     )
+
+
+# ---- neighbours
+
+
+def valley(x):
+    total = 0.0
+    for i in range(len(x) - 1):
+        total = total + (1.0 - x[i]) ** 2 + 100.0 * (x[i + 1] - x[i] ** 2) ** 2
+    return total
+
+
+def springs(x):
+    energy = 0.0
+    for k in range(1, len(x)):
+        energy = energy + sin(x[k - 1]) + exp(0.3 * x[k] * x[k - 1])
+    return energy
+
+
+def weighted(x):
+    total = 0.0
+    for i in range(len(x) - 1):
+        total = total + i * exp(x[i] * x[i + 1])
+    return total
+
+
+def up_to_the_middle(x):
+    total = 0.0
+    for i in range(len(x) // 2):
+        total = total + exp(x[i] * x[i + 1])
+    return total
+
+
+def with_the_first(x):
+    total = 0.0
+    for i in range(len(x) - 1):
+        total = total + exp(x[i] * x[i + 1]) * x[0]
+    return total
+
+
+def of_another(x, y):
+    total = 0.0
+    for i in range(len(y) - 1):
+        total = total + exp(x[i] * x[i + 1])
+    return total
+
+
+@pytest.mark.parametrize("f", [valley, springs])
+def test_neighbours_are_walked(f):
+    assert "for x_" in text(f) and "in x[1:]" in text(f) and "range" not in text(f).split(":\n", 1)[1]
+
+
+@pytest.mark.parametrize("f", [weighted, up_to_the_middle, with_the_first, of_another])
+def test_indices_that_are_needed_stay(f):
+    assert "x[1:]" not in text(f, wrt="x")
+
+
+@pytest.mark.parametrize("f", [valley, springs, weighted, up_to_the_middle, with_the_first])
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+def test_neighbours_against_differences(f, count):
+    numbers = random.Random(count)
+    x = [numbers.uniform(-1.0, 1.0) for _ in range(count)]
+    value, gradient = adjgen.value_and_grad(f)(x)
+    assert_same_bits(value, f(x))
+    assert type(gradient) is list and len(gradient) == count
+    for k in range(count):
+        h = 1e-6
+        above, below = [*x], [*x]
+        above[k] += h
+        below[k] -= h
+        assert_close(gradient[k], (f(above) - f(below)) / (2 * h), 1e-6)
+    bits = adjgen.value_and_grad(f, target="math", style="ssa")(x)
+    assert_same_bits((value, gradient), bits)

@@ -10,6 +10,7 @@ from adjgen.emit import compilable
 from adjgen.emit.ndarrays import with_arrays
 from adjgen.emit.numba import positional, with_floats
 from adjgen.emit.pack import packed
+from adjgen.emit.popped import popped
 from adjgen.emit.raising import raised
 from adjgen.emit.references import outside
 from adjgen.ir.core import UNBOUND, Const, Function, Param, Var
@@ -38,7 +39,7 @@ class Dialect:
     """
 
     prepared: Callable[[Function], Function] = packed
-    finished: Callable[[Function], Function] = lambda function: function
+    finished: Callable[[Function], Function] = popped
     problems: Callable[[Function, Mapping[str, Any]], list[Problem]] | None = None
     params: Callable[[Sequence[Param]], tuple[Param, ...]] = tuple
     annotation: Callable[[ast.expr], ast.expr] = lambda tree: tree

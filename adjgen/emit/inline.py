@@ -144,7 +144,7 @@ class Inlining:
         if (out.hint and not eqn.derivative) or out in self.kept:
             return False  # a reader looks for the user's names, not for those of derivatives
         if isinstance(op, str):
-            if op in ("unpacked", "rows") or (self.storing and TABLE[op].mutates):
+            if op in ("unpacked", "rows", "popped") or (self.storing and TABLE[op].mutates):
                 return False
         elif not self.is_expression(eqn):
             return False

@@ -99,8 +99,12 @@ class Lives:
             start = self.now
             self.read(eqn.args[eqn.op.seqs :] if isinstance(eqn.op, For) else eqn.args, used)
             if isinstance(eqn.op, If):
+                for (
+                    inner
+                ) in eqn.blocks:  # the other arm may change a list that this one leaves alone
+                    self.read(() if inner.eqns else inner.results, used)
                 for inner in eqn.blocks:
-                    used |= self.block(inner)
+                    used |= self.block(inner) if inner.eqns else set()
                     self.moves += [
                         (o, r) for o, r in zip(eqn.outs, inner.results) if isinstance(r, Var)
                     ]

@@ -262,6 +262,7 @@ MATH: dict[str, Spelling] = {
     "item": lambda args: subscript(args[0], args[1:]), "part": part, "order_of": order_of,
     "listing": lambda args: ast.List(list(args), ast.Load()), "joined": binary(ast.Add),
     "filled": lambda args: ast.BinOp(ast.List([args[0]], ast.Load()), ast.Mult(), args[1]),
+    "popped": lambda args: ast.Call(ast.Attribute(args[0], "pop", ast.Load()), [], []),
     "repeated": binary(ast.Mult), "total": call("builtins.sum"), "exact_total": call("math.fsum"), "unpacked": same,
     "largest": call("builtins.max"), "smallest": call("builtins.min"), "shares": shares, "dot": dot,
     "gathered": lambda args: each("k", lambda k: subscript(args[0], [k]), args[1], args[0]),

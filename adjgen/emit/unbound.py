@@ -70,8 +70,9 @@ def maybe_absent(body: Block) -> set[Atom]:
                 pairs += zip(eqn.outs, eqn.args)
             elif eqn.op == "pack":
                 packed[eqn.outs[0]] = {k for k, arg in enumerate(eqn.args) if arg in found}
-            elif eqn.op == "unpack":
+            elif eqn.op in ("unpack", "popped"):
                 found |= {eqn.outs[k] for k in packed.get(eqn.args[0], ())}
+                pairs += zip(eqn.outs, eqn.args) if len(eqn.outs) == 1 else ()
             found |= {o for o, a in pairs if a in found}
             for o, a in pairs:
                 packed.setdefault(o, set()).update(packed.get(a, ()))

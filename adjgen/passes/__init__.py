@@ -23,6 +23,7 @@ from adjgen.passes.reciprocals import reciprocals
 from adjgen.passes.scales import scales
 from adjgen.passes.sharing import sharing
 from adjgen.passes.touches import touches
+from adjgen.passes.windows import windows
 
 Pass = Callable[[Block], Block]
 LARGE = 5_000  # equations of a block in which nothing is tried that is not sure to help
@@ -30,11 +31,13 @@ LARGE = 5_000  # equations of a block in which nothing is tried that is not sure
 
 @dataclass(frozen=True)
 class Settings:
-    """What passes are told: to keep x**2, whether factors may cancel, which parameters are floats."""
+    """What passes are told: to keep x**2, whether factors may cancel, which parameters are floats, whether
+    lists are arrays, to which nothing is appended."""
 
     exact: bool = False
     cancel: bool = False
     floats: tuple[Var, ...] = ()
+    arrays: bool = False
 
 
 def fold(block: Block) -> Block:
@@ -85,6 +88,7 @@ AFTER: tuple[tuple[str, Pass], ...] = (
     ("fold", fold_exactly), ("literals", literals), ("constants", constants), ("cse", cse), ("dce", dce),
     ("touches", touches), ("reciprocals", reciprocals), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
     ("scales", rescaled), ("sharing", shared), ("cse", cse), ("dce", dce),
+    ("windows", windows), ("dce", dce),
 )  # fmt: skip
 
 
@@ -95,7 +99,7 @@ def sequence(after: bool, settings: Settings = Settings()) -> Iterator[tuple[str
             yield name, partial(touches, floats=settings.floats)
             if settings.cancel:
                 yield "cancel", cancel
-        else:
+        elif not (settings.arrays and one is windows):
             yield name, fold_exactly if one is fold and settings.exact else one
 
 
@@ -111,7 +115,8 @@ def optimise(module: Module, after: bool, exact: bool = False, cancel: bool = Fa
 
     def through(function: Function) -> Function:
         body, clean = function.body, None
-        for _, one in sequence(after, Settings(exact, cancel, seeds(function))):
+        arrays = module.main.about.get("target") == "numba"
+        for _, one in sequence(after, Settings(exact, cancel, seeds(function), arrays)):
             if one not in CLEANING or body is not clean:
                 body = one(body)
             clean = body if one is dce else clean

@@ -38,7 +38,7 @@ class _Constants:
     def __init__(self, scales: dict[Var, tuple[float, Var]], unneeded: set[Var]) -> None:
         self.scales, self.unneeded = scales, unneeded
         self.mapping: dict[Var, Atom] = {}  # what is 1.0 * v by now, or computed before
-        self.computed: dict[tuple[float, Atom], Var] = {}  # (c, v) -> c * v, here or in blocks around
+        self.computed: dict[tuple[float, Atom], Var] = {}  # (c, v) -> c * v
         self.free = FreeVariables()
 
     def block(self, block: Block) -> Block:
