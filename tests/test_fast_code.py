@@ -267,7 +267,9 @@ def of_another(x, y):
 
 @pytest.mark.parametrize("f", [valley, springs])
 def test_neighbours_are_walked(f):
-    assert "for x_" in text(f) and "in x[1:]" in text(f) and "range" not in text(f).split(":\n", 1)[1]
+    assert (
+        "for x_" in text(f) and "in x[1:]" in text(f) and "range" not in text(f).split(":\n", 1)[1]
+    )
 
 
 @pytest.mark.parametrize("f", [weighted, up_to_the_middle, with_the_first, of_another])
