@@ -309,6 +309,45 @@ def row_by_repetition_of_rows(x):
     return rows[2][0]
 
 
+def last_row_of_a_list_that_grows(x):
+    rows = [[x], [x * x]]
+    row = rows[-1]
+    rows.append([2.0])
+    return row[0]
+
+
+def last_row_of_a_list_that_may_grow(x, n: int):
+    rows = [[x], [x * x]]
+    row = rows[-1]
+    if n > 1:
+        rows += [[2.0]]
+    return row[0]
+
+
+def last_row_of_a_list_that_grows_in_turns(x, n: int):
+    rows = [[x], [x * x]]
+    row = rows[-1]
+    total = 0.0
+    for _ in range(n):
+        total += row[0]
+        rows.append([total])
+    return total
+
+
+def row_in_a_row_that_grows(x):
+    rows = [[[x], [x * x]], [[x]]]
+    row = rows[0][-1]
+    rows[0].append([2.0])
+    return row[0]
+
+
+def first_row_of_a_list_that_grows(x):
+    rows = [[x], [x * x]]
+    row = rows[1]
+    rows.append([2.0])
+    return row[0] * rows[-1][0]
+
+
 def rows_by_repetition(x):
     m = [[0.0] * 2] * 2
     m[0][0] = x
@@ -835,6 +874,7 @@ PROGRAMS = {
     buffer_as_default: ([0.5, 1.2],),
     growing_products: ([0.5, 1.2, 1.7],),
     repeated_comprehension: ([0.5, 1.2, 1.7],),
+    first_row_of_a_list_that_grows: (1.3,),
     repeated_rows: ([0.5, 1.2, 1.7],),
     halves_joined_again: ([0.5, 1.2, 1.7, 0.3],),
     search_by_index: ([0.5, 1.2, 1.7, 0.3],),
@@ -925,6 +965,10 @@ REFUSED = [
     store_after_a_branch,
     same_row_twice,
     rows_by_repetition,
+    last_row_of_a_list_that_grows,
+    last_row_of_a_list_that_may_grow,
+    last_row_of_a_list_that_grows_in_turns,
+    row_in_a_row_that_grows,
     row_by_repetition_of_rows,
     list_appended_and_changed,
     row_extended_in_place_and_read,

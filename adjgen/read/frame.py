@@ -255,8 +255,8 @@ class Frame:
                 self.problem(node, "ADJ407", value.cell.stale, "Read it through the other name.")
             return self.session.heap[value.cell]
         if isinstance(value, RowValue):
-            if value.generation != value.cell.generation:
-                what = "a row of a list whose rows were exchanged since"
+            if value.has_moved():
+                what = "a row of a list that was changed since"
                 self.problem(node, "ADJ407", what, "Take the row again.")
             return self.row(node, "item", self.session.heap[value.cell], *value.where)
         if isinstance(value, BindingValue):

@@ -45,6 +45,7 @@ def extend(frame: Frame, node: ast.AST, base: List, more: ast.expr) -> bool:
     if added is None:
         return False
     stores.renew(frame, node, base, "joined", frame.materialise(node, added))
+    base.cell.growth += depth(lists.kind_of(frame, base)) > 1
     _together(base, added, lists.kind_of(frame, base))
     return True
 

@@ -163,7 +163,7 @@ def row_of(frame: Frame, base: Value, where: Atom) -> RowValue:
     """Return a list inside a list."""
     assert isinstance(base, (ListValue, RowValue))
     outer = base.where if isinstance(base, RowValue) else ()
-    return RowValue(base.cell, (*outer, where), base.cell.generation)
+    return RowValue.at(base.cell, (*outer, where))
 
 
 def is_part(node: ast.expr) -> bool:
@@ -263,7 +263,7 @@ def item(frame: Frame, node: ast.expr, base: ListValue | RowValue, where: ast.ex
         if inner is not None and inner.element is not None:
             return row_of(frame, base, at)
     whole = frame.session.heap[base.cell]
-    if isinstance(base, RowValue) and base.generation != base.cell.generation:
+    if isinstance(base, RowValue) and base.has_moved():
         frame.materialise(node, base)  # reports it
     if base.cell.stale:
         frame.materialise(node, base)

@@ -82,7 +82,7 @@ def change(frame: Frame, node: ast.AST, base: ListValue | RowValue, var: Var) ->
     """Give a list a new value."""
     cell = base.cell
     reason = cell.frozen
-    if isinstance(base, RowValue) and base.generation != cell.generation:
+    if isinstance(base, RowValue) and base.has_moved():
         reason = "its rows were exchanged since"
     elif isinstance(base, RowValue) and not reason:
         reason = cell.loose
@@ -105,7 +105,7 @@ def store(frame: Frame, node: ast.AST, target: ast.Subscript, base: Value, value
     """Lower x[i] = value."""
     assert isinstance(base, (ListValue, RowValue))
     path = (*(base.where if isinstance(base, RowValue) else ()), lists.index(frame, target.slice))
-    at = RowValue(base.cell, path, base.cell.generation) if len(path) > 1 else base
+    at = RowValue.at(base.cell, path) if len(path) > 1 else base
     put(frame, node, at, path, value)
 
 
@@ -119,7 +119,7 @@ def update(frame: Frame, node: ast.AugAssign, target: ast.Subscript, base: Value
     path = (*(base.where if isinstance(base, RowValue) else ()), at)
     old = frame.row(target, "item", frame.session.heap[base.cell], *path)
     right = expressions.atom(frame, node.value)
-    at_item = RowValue(base.cell, path, base.cell.generation) if len(path) > 1 else base
+    at_item = RowValue.at(base.cell, path) if len(path) > 1 else base
     put(frame, node, at_item, path, frame.row(node, op, old, right))
 
 
@@ -164,6 +164,7 @@ def append(frame: Frame, node: ast.AST, base: ListValue | RowValue, value: Value
         value = listed(frame, node, value.items) or value
     new = frame.materialise(node, value)
     renew(frame, node, base, "append", new)
+    base.cell.growth += depth(lists.kind_of(frame, base)) > 1
     lists.share(value)
     if isinstance(value, ListValue):
         moved(base.cell, [value.cell])

@@ -39,6 +39,7 @@ class Cell:
     loose       why the lists inside cannot be changed
     rows        the cells of lists that were put inside
     generation  how often its rows were exchanged
+    growth      how often it got more rows: those counted from its end are others since
     given       whether it is the caller's, who sees its changes
     inside      lists that it may be a row of
     buffer      the parameter whose list it may be, if the caller gave one for a default of None
@@ -50,6 +51,7 @@ class Cell:
     loose: str = ""
     rows: list["Cell"] = field(default_factory=list)
     generation: int = 0
+    growth: int = 0
     given: bool = False
     inside: tuple["Cell", ...] = ()
     buffer: Var | None = None
@@ -70,6 +72,19 @@ class RowValue:
     cell: Cell
     where: tuple[Atom, ...]
     generation: int
+    growth: int
+
+    @classmethod
+    def at(cls, cell: Cell, where: tuple[Atom, ...]) -> "RowValue":
+        """Return the row that is at a place now."""
+        return cls(cell, where, cell.generation, cell.growth)
+
+    def has_moved(self) -> bool:
+        """Whether another row may be at the place by now."""
+        if self.generation != self.cell.generation:
+            return True
+        counted = all(isinstance(k, Const) and k.value >= 0 for k in self.where)
+        return not counted and self.growth != self.cell.growth
 
 
 @dataclass(frozen=True, slots=True)
