@@ -65,8 +65,10 @@ def _popping(eqn: Eqn, op: For, mirrors: dict[Atom, Atom]) -> Eqn:
             outs: tuple[Var, ...] = unpack.outs if unpack is not None else (element,)
             first.append(Eqn(outs, "popped", (mirrors[arg],), (), None, True))
     gone = [element for element, arg in zip(body.params, eqn.args[: op.seqs]) if arg in mirrors]
-    rest = [e for e in body.eqns if e.op != "unpack" or e.args[0] not in gone]
+    kept = [e for e in body.eqns if e.op != "unpack" or e.args[0] not in gone]
+    kept.sort(key=lambda e: e.op != "unpack")  # which the header does
     params = tuple([param for param in body.params if param not in gone])
     args = tuple([arg for arg in eqn.args if arg not in mirrors])
-    block = Block(params, (*first, *rest), body.results)
+    at = sum(e.op == "unpack" for e in kept)
+    block = Block(params, (*kept[:at], *first, *kept[at:]), body.results)
     return replace(eqn, op=replace(op, seqs=op.seqs - len(gone)), args=args, blocks=(block,))
