@@ -99,15 +99,7 @@ class Lives:
             start = self.now
             self.read(eqn.args[eqn.op.seqs :] if isinstance(eqn.op, For) else eqn.args, used)
             if isinstance(eqn.op, If):
-                for (
-                    inner
-                ) in eqn.blocks:  # the other arm may change a list that this one leaves alone
-                    self.read(() if inner.eqns else inner.results, used)
-                for inner in eqn.blocks:
-                    used |= self.block(inner) if inner.eqns else set()
-                    self.moves += [
-                        (o, r) for o, r in zip(eqn.outs, inner.results) if isinstance(r, Var)
-                    ]
+                used |= self.arms(eqn)
             elif isinstance(eqn.op, Try):
                 used |= self.attempt(eqn)
                 continue
@@ -129,6 +121,16 @@ class Lives:
             self.define(inner.outs if inner.op == "unpack" else ())
             for block in inner.blocks:
                 self.define(block.params)
+
+    def arms(self, eqn: Eqn) -> set[Var]:
+        """Walk the arms of an IF; one may change a list that an empty one leaves alone: that is read first."""
+        used: set[Var] = set()
+        for inner in eqn.blocks:
+            self.read(() if inner.eqns else inner.results, used)
+        for inner in eqn.blocks:
+            used |= self.block(inner) if inner.eqns else set()
+            self.moves += [(o, r) for o, r in zip(eqn.outs, inner.results) if isinstance(r, Var)]
+        return used
 
     def attempt(self, eqn: Eqn) -> set[Var]:
         """Walk a try: outs get their values at the end of the body, before a handler may run."""
