@@ -197,6 +197,18 @@ def stepped_twice(x, n: int):
     return x
 
 
+def last_row(rows, x):
+    ys = [x]
+    for ys in rows:
+        pass
+    return ys[1] * x
+
+
+def test_an_element_does_not_take_the_name_of_a_state_that_is_kept():
+    derivative = adjgen.value_and_grad(last_row)
+    assert derivative([[1.0, 2.0], [3.0, 4.0]], 0.5) == (2.0, ([[0.0, 0.0], [0.0, 0.5]], 4.0))
+
+
 def test_a_tape_is_emptied_by_the_loop_that_walks_it_alone():
     assert "value_2 = value_tape.pop()" in text(product)
     inner = text(stepped_twice, wrt="x", unroll=0)

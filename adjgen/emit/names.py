@@ -177,6 +177,7 @@ class Lives:
             ]:  # the body still needs what the condition left alone
                 self.last[param] = max(self.last.get(param, 0), self.now + 1)
         first = early(eqn, op)
+        self.now += 2  # the header has assigned the elements by then
         self.read([atom for atoms in first.values() for atom in atoms], used)
         used |= self.block(body, first)
         self.loops -= 1
