@@ -197,7 +197,7 @@ def stepped_twice(x, n: int):
     return x
 
 
-def last_row(rows, x):
+def last_row(rows: list[list[float]], x):
     ys = [x]
     for ys in rows:
         pass
