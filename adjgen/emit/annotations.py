@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from adjgen.emit.references import outside
-from adjgen.ir.core import Const, Function, Param, Tree
+from adjgen.ir.core import Const, Function, Param
 from adjgen.ir.shapes import rank
+from adjgen.ir.trees import Tree
 from adjgen.ir.types import REAL, Type, join
 
 OUTSIDE = {"ndarray": ("numpy", "ndarray")}
@@ -40,6 +41,18 @@ def of_structure(tree: Tree, types: Iterator[Type]) -> ast.expr:
     """Return the annotation of a structure from the types of its leaves."""
     if not tree.kind:
         return of_type(next(types))
+    if tree.record is not None:
+        for child in tree.children:
+            of_structure(child, types)
+        return ast.Name(tree.record.reference, ast.Load())
+    if tree.kind == "items" and tree.children[0].kind == "each":
+        inner = of_structure(tree.children[0], types)
+        assert isinstance(inner, ast.Subscript)
+        return generic("tuple", [inner.slice, ast.Constant(...)])
+    if tree.kind == "items":
+        elements = (kind.element or kind for kind in types)
+        item = of_structure(tree.children[0], elements)
+        return generic("tuple", [item, ast.Constant(...)])
     if tree.kind == "list" and not any(child.kind for child in tree.children):
         return generic("list", [of_type(join(*(next(types) for _ in tree.children)))])
     if tree.kind == "each":

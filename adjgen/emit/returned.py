@@ -17,7 +17,10 @@ def unshared(function: Function, body: Block, rooted: set[Atom], borrowed: set[A
     places = {out: eqn.loc for eqn in body.eqns for out in eqn.outs}
     seen: set[Atom] = set()
     copies, results = [], list(body.results)
+    roles = function.result.roles()  # what is no number in an object is whose it is
     for k, result in enumerate(body.results):
+        if roles[k]:
+            continue
         if may_be_array(result):
             held = aliases.of(result)
             shared = k >= first and not held.isdisjoint(theirs | seen)

@@ -120,7 +120,8 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
         return
     if isinstance(target, (ast.Tuple, ast.List)):
         lists.retype(frame, result, seq(REAL))
-    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display):
+    is_tuple = isinstance(result, Display) and result.kind != "record"
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display) and is_tuple:
         parts = displays.matched(frame, target.elts, result)
         if parts is not None:
             for item, part in zip(target.elts, parts):

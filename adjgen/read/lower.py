@@ -8,7 +8,8 @@ from typing import Any
 from adjgen.diagnostics import Problem, UnsupportedError
 from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
-from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
+from adjgen.ir.core import Block, Const, Function, Loc, Module, Param, Var
+from adjgen.ir.trees import LEAF
 from adjgen.ir.types import OPAQUE, REAL, Type, differentiable, is_mutable, seq
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
@@ -19,6 +20,7 @@ from adjgen.read.frame import Frame
 from adjgen.read.lists import Retyped
 from adjgen.read.lists import taken as list_taken
 from adjgen.read.lowering import Reread, Session
+from adjgen.read.missing import tuple_expression
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.returned import returns_argument
@@ -26,6 +28,7 @@ from adjgen.read.said_arrays import says_floats
 from adjgen.read.said_lists import says_plain
 from adjgen.read.shared import shared_names
 from adjgen.read.state import locals_of, parameters
+from adjgen.read.structures import said_of_parameter, structured_param, value_of
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
 from adjgen.read.views import check_views
 
@@ -219,6 +222,10 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
             kind = "KEYWORD_ONLY"
         type_, differentiable = types[parameter]
         default = default_tree(frame, definition, parameter)
+        if is_main and (found := said_of_parameter(frame, parameter, about)) is not None:
+            params.append(structured_param(parameter, found, kind, default))
+            bound[parameter] = value_of(frame, params[-1])
+            continue
         said = annotation(definition, parameter, type_, differentiable, used)
         one = Var(parameter, type_)
         params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
@@ -233,8 +240,9 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         what = "the function returns different kinds of things"
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
         result = Const(None)
-    body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
-    about["said"] = {p.name for p in params if says_plain(frame, p.name)}
+    variables = [var for param in params for var in param.vars]
+    body = session.builder.block(atoms_of(result), variables)
+    about["said"] = {p.name for p in params if p.tree.kind or says_plain(frame, p.name)}
     about["floats"] = {p.name for p in params if says_floats(definition, p.name)}
     about["shared"] = shared_names(session, body, params)
     return Function(name, tuple(params), body, tree_of(result), about)
@@ -273,6 +281,8 @@ def default_tree(frame: Frame, definition: Any, name: str) -> Any:
         return ast.Constant(...)
     if default is None or isinstance(default, (bool, int, float, str)):
         return default
+    if isinstance(default, tuple) and (written := tuple_expression(default)) is not None:
+        return written
     if isinstance(default, ast.expr):
         return frame.code(default, (), "", "", False)[0].render([], ())
     return inline.held_object(frame, definition, name, default)

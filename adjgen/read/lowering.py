@@ -53,6 +53,7 @@ class Session:
             Var, Any
         ] = {}  # the **kwargs of functions read in place -> what they hold
         self.hidden: set[str] = set()  # modules that `from package import name` does not reach
+        self.objects = False  # whether there are objects that are read as their fields
         self.numpy = False  # whether numpy is used, so that values may be arrays
         self.arrays = False  # whether functions are used that take arrays
         self.doubtful: set[Atom] = set()  # taken for numbers, but `n * items` may be a list

@@ -1,0 +1,206 @@
+"""Objects that are so many numbers, while a function is read: fields, properties, methods, new objects.
+
+Properties and methods are read in place as other functions are. What adjgen cannot read is carried and
+gets the object itself.
+"""
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from adjgen.ir.core import Const, Opaque, Var
+from adjgen.ir.trees import Tree
+from adjgen.ir.types import of_constant
+from adjgen.read import calls, classes, expressions, inline, lists, members
+from adjgen.read.bound import require_bound
+from adjgen.read.frame import Frame
+from adjgen.read.lowering import Mark
+from adjgen.read.names import ABSENT, Callee, Constant, External
+from adjgen.read.opaque import Code
+from adjgen.read.structures import UnfitError
+from adjgen.read.values import Display, FunctionValue, Value, tree_of
+
+OPERATORS = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow",
+    ast.MatMult: "matmul", ast.FloorDiv: "floordiv", ast.Mod: "mod",
+}  # fmt: skip
+REASON = "ADJ401 an attribute cannot be differentiated"
+HINT = "Use the fields of the object, and properties and methods that only read them."
+
+
+def held(frame: Frame, node: ast.expr) -> Display | None:
+    """Return the object that an expression is, None for others; only calls are evaluated."""
+    if not frame.session.objects:
+        return None
+    found: Value | None = None
+    if isinstance(node, ast.Name):
+        owner = frame.frame_of(node.id)
+        found = owner.env.get(node.id) if owner is not None else None
+        if isinstance(found, Display) and found.record is not None:
+            require_bound(frame, node, node.id, owner)
+    elif isinstance(node, ast.Attribute):
+        found = attribute(frame, node)
+    elif isinstance(node, ast.Subscript):
+        found = lists.reference(frame, node)
+    elif isinstance(node, ast.Call) and _may_make_one(frame, node):
+        found = frame.attempt(lambda: _object(expressions.value(frame, node)))
+    return _object(found)
+
+
+def _object(value: Value | None) -> Display | None:
+    return value if isinstance(value, Display) and value.record is not None else None
+
+
+def _may_make_one(frame: Frame, node: ast.Call) -> bool:
+    """Whether a call may give an object: of a class, a function or a method that can be read."""
+    binding = frame.binding(node.func)
+    if isinstance(binding, (External, Callee)) or frame.dotted(node.func) == "dataclasses.replace":
+        return True
+    return isinstance(node.func, ast.Attribute) and binding is None
+
+
+def stored(frame: Frame, node: ast.Attribute) -> Value | None:
+    """Return a field of an object, None for other attributes."""
+    of = held(frame, node.value)
+    if of is None or of.record is None or node.attr not in of.record.fields:
+        return None
+    return of.items[of.record.fields.index(node.attr)]
+
+
+def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
+    """Return an attribute of an object, None if it is one of something else."""
+    of = held(frame, node.value)
+    if of is None or of.record is None:
+        return None
+    if (found := stored(frame, node)) is not None:
+        return found
+    kind, member = members.member(frame, of.record.owner, node.attr)
+    if kind == "property" and isinstance(member, Callee):
+        return _read(frame, node, FunctionValue(member.definition, first=(of,)))
+    if isinstance(member, Constant):  # of the class
+        if member.place is None:
+            return Const(member.value)
+        code = Code(frame.expression_of(node, member, node.attr))
+        return frame.emit(node, Opaque(code), (), [of_constant(member.value)])[0]
+    return frame.opaque(node, REASON, HINT)
+
+
+def _read(frame: Frame, node: ast.Attribute, target: FunctionValue) -> Value:
+    """Read a property in place; one that cannot be read is asked for, which is refused if it is active."""
+    start = Mark(frame)
+    call = ast.copy_location(ast.Call(node, [], []), node)
+    result = inline.inlined(frame, call, target)
+    found = tuple(start.problems())
+    if not found:
+        return result
+    start.rewind()
+    return frame.opaque(node, f"{found[0].code} {found[0].what}", found[0].why, problems=found)
+
+
+def method(frame: Frame, node: ast.Call) -> Value | None:
+    """Lower a call of a method of an object, None for others."""
+    function = node.func
+    if not isinstance(function, ast.Attribute) or calls.is_starred(node):
+        return None
+    of = held(frame, function.value)
+    if of is None or of.record is None:
+        return None
+    if function.attr == "_replace" and of.kind == "tuple" and not node.args:
+        return replaced(frame, of, node.keywords)
+    kind, member = members.member(frame, of.record.owner, function.attr)
+    if not isinstance(member, Callee) or kind == "property":
+        return None
+    first = () if kind == "static" else (of,)
+    return calls.read(frame, node, FunctionValue(member.definition, first=first))
+
+
+def operation(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Value | None:
+    """Lower an operator that the class of an object has a method for, None for others."""
+    word = OPERATORS.get(type(node.op))
+    for one, other, prefix in ((left, right, "__"), (right, left, "__r")):
+        of = _object(one)
+        if of is None or of.record is None or word is None:
+            continue
+        name = f"{prefix}{word}__"
+        kind, member = members.member(frame, of.record.owner, name)
+        if kind == "method" and isinstance(member, Callee):
+            function = ast.Attribute(node.left, name, ast.Load())
+            call = ast.copy_location(ast.Call(function, [], []), node)
+            target = FunctionValue(member.definition, first=(of, other))
+            start = Mark(frame)
+            result = inline.inlined(frame, call, target)
+            if not start.problems():
+                return result
+            start.rewind()
+    return None
+
+
+# ---- new objects
+
+
+def made(frame: Frame, node: ast.Call, binding: Any) -> Value | None:
+    """Lower a call of a class whose objects are so many numbers, None for others."""
+    if dotted_replace(frame, node):
+        of = _object(expressions.value(frame, node.args[0]))
+        return None if of is None else replaced(frame, of, node.keywords)
+    if not isinstance(binding, External) or calls.is_starred(node) or not _knows(frame):
+        return None
+    try:
+        found = classes.structure_of_class(binding)
+        parameters = members.constructor(binding) if found is not None else None
+    except UnfitError:
+        return None
+    if found is None or parameters is None or len(node.args) > len(parameters):
+        return None
+    tree = found.tree.own()
+    given: dict[str, Value] = {}
+    for name, argument in zip(parameters, node.args):
+        given[name] = expressions.value(frame, argument)
+    for word in node.keywords:
+        given[str(word.arg)] = expressions.value(frame, word.value)
+    missing = {name: value for name, value in parameters.items() if name not in given}
+    if given.keys() - parameters.keys() or len(node.args) + len(node.keywords) > len(given):
+        return None
+    given |= {name: Const(value) for name, value in missing.items() if value is not ABSENT}
+    if given.keys() != parameters.keys() or tree.record is None:
+        return None
+    frame.session.objects = True
+    frame.expression_of(node, binding, "")  # which notes where it is
+    return _fitting(tree, given)
+
+
+def _knows(frame: Frame) -> bool:
+    return frame.session.target != "numba"
+
+
+def _fitting(tree: Tree, given: Mapping[str, Value]) -> Display | None:
+    """Return an object of given parts, if they have the structure of its fields."""
+    assert tree.record is not None
+    for name, child in zip(tree.record.fields, tree.children):
+        atom = isinstance(given[name], (Var, Const))
+        if (
+            child.kind == "items"
+            or not atom
+            and tree_of(given[name]) != child
+            or atom
+            and child.kind
+        ):
+            return None
+    return Display(tree.kind, tuple(given[name] for name in tree.record.fields), tree.record)
+
+
+def dotted_replace(frame: Frame, node: ast.Call) -> bool:
+    """Whether a call is dataclasses.replace(p, ...) with one object."""
+    plain = len(node.args) == 1 and not calls.is_starred(node)
+    return plain and frame.dotted(node.func) == "dataclasses.replace"
+
+
+def replaced(frame: Frame, of: Display, words: list[ast.keyword]) -> Display | None:
+    """Return an object with other values of some fields."""
+    assert of.record is not None
+    new = {str(word.arg): expressions.value(frame, word.value) for word in words}
+    if new.keys() - set(of.record.fields):
+        return None
+    old = dict(zip(of.record.fields, of.items))
+    tree = tree_of(of)
+    return _fitting(tree, old | new)
