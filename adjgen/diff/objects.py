@@ -64,7 +64,8 @@ def refuse_rows_of_objects(function: Function, params: Sequence[Param]) -> None:
     """Refuse a Jacobian whose rows or columns are objects that cannot hold them."""
     what = why = ""
     if function.result.has_objects():
-        what = f"the Jacobian of `{function.name}` would hold objects whose fields are gradients"
+        name = function.about.get("qualname", function.name)
+        what = f"the Jacobian of `{name}`, or of its gradient, would hold objects whose fields are gradients"
         why = "Return a tuple of numbers; for the Hessian by an object use hvp, or pass a tuple."
     for param in params:
         if any(role == "field" for role in param.tree.roles()):

@@ -1,5 +1,6 @@
 """Structures of values: how the leaves of arguments and results stand in tuples, lists and objects."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ class Record:
     fields      the names of its parts in order; "" is the object itself
     passive     those of them that are no numbers
     frozen      whether its objects stay as they are
+    whole       whether fields are said to be whole numbers, which derivatives are not
     owner       what the class is for who reads its methods
     """
 
@@ -19,6 +21,7 @@ class Record:
     fields: tuple[str, ...]
     passive: frozenset[str] = frozenset()
     frozen: bool = True
+    whole: bool = False
     owner: Any = field(default=None, compare=False)
 
     def name(self) -> str:
@@ -58,6 +61,20 @@ class Tree:
             found += child.roles() if name and not own else [own or "object"]
         return found
 
+    def apart(self, value: Any) -> list[Any]:
+        """Return the leaves of a value; an object may be given as the tuple of its fields."""
+        if self.kind in ("", "items"):
+            return [value]
+        names = self.record.fields if self.record else ("item",) * len(self.children)
+        items = iter(self._items(value))
+        parts = [(child, next(items) if n else value) for n, child in zip(names, self.children)]
+        return [leaf for child, part in parts for leaf in child.apart(part)]
+
+    def _items(self, value: Any) -> Iterable[Any]:
+        if self.record is None or isinstance(value, (list, tuple)):
+            return list(value)
+        return [getattr(value, name) for name in self.record.fields if name]
+
     def own(self) -> "Tree":
         """Return the structure of a new object in the place of one that is there already."""
         record, children = self.record, tuple(child.own() for child in self.children)
@@ -65,9 +82,16 @@ class Tree:
             return Tree(self.kind, children[1:], replace(record, fields=record.fields[1:]))
         return Tree(self.kind, children, record)
 
+    def records(self) -> Iterator[Record]:
+        """Yield the classes of the objects in this structure."""
+        if self.record is not None:
+            yield self.record
+        for child in self.children:
+            yield from child.records()
+
     def has_objects(self) -> bool:
         """Whether an object is in this structure."""
-        return self.record is not None or any(child.has_objects() for child in self.children)
+        return any(True for _ in self.records())
 
 
 LEAF = Tree()

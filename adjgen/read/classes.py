@@ -22,10 +22,10 @@ from adjgen.read.names import External, Known, Place
 from adjgen.read.session import Moment
 from adjgen.read.structures import (
     NUMBER,
+    NUMBERS,
     Structure,
     UnfitError,
     of_items,
-    records,
     structure,
     together,
 )
@@ -63,10 +63,11 @@ def _made(binding: External, fields: Fields, kind: str, frozen: bool) -> Structu
     if binding.place is None or not binding.place.module:
         raise unfit(binding, "is not in a module that generated code can import")
     passive = frozenset(name for name, part in fields.items() if part is PASSIVE)
-    inner = [r for part in fields.values() for r in records(part.tree)]
+    inner = [r for part in fields.values() for r in part.tree.records()]
     reference = f"@{binding.place.module}:{binding.place.name}"
     frozen = frozen and all(record.frozen for record in inner)
-    record = Record(reference, ("", *fields), passive, frozen, binding)
+    whole = any(part.whole for part in fields.values())
+    record = Record(reference, ("", *fields), passive, frozen, whole, binding)
     tree = Tree(kind, (LEAF, *(part.tree for part in fields.values())), record)
     return Structure(tree, (OPAQUE, *(kind for part in fields.values() for kind in part.types)))
 
@@ -123,15 +124,15 @@ def _field_of_live(binding: External, name: str, hint: Any) -> Structure:
 def _said_by(hint: Any) -> Structure | None:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if hint in (float, int):
-        return NUMBER
+        return NUMBERS[f"builtins.{hint.__name__}"]
     if hint in (bool, str, type(None)) or origin is typing.Literal:
         return PASSIVE
     if origin in (typing.Union, types.UnionType):
         parts = [_said_by(part) for part in args]
-        return parts[0] if all(p is parts[0] and p in (NUMBER, PASSIVE) for p in parts) else None
+        return parts[0] if parts[0] in (NUMBER, PASSIVE) and len({*parts}) == 1 else None
     if origin is tuple:
         if len(args) == 2 and args[1] is ...:
-            return of_items(NUMBER) if _said_by(args[0]) is NUMBER else None
+            return of_items(NUMBER) if _said_by(args[0]) == NUMBER else None
         found = [_said_by(part) for part in args]
         return None if any(part is PASSIVE for part in found) else together(found)
     if isinstance(hint, type) and issubclass(hint, enum.Enum):

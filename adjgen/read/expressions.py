@@ -147,7 +147,10 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
     if isinstance(node.op, ast.USub) and isinstance(operand, ast.Constant):
         if isinstance(operand.value, (int, float)) and not isinstance(operand.value, bool):
             return Const(-operand.value)
-    inner = atom(frame, operand)
+    held = value(frame, operand)
+    if (made := records.sign(frame, node, held)) is not None:
+        return made
+    inner = frame.materialise(operand, held)
     if isinstance(node.op, ast.Invert) and inner.type.dtype in (BOOL, INT):
         return frame.row(node, "bit_not", inner)
     if isinstance(node.op, ast.Invert):

@@ -45,11 +45,25 @@ def lower(definition: Any, target: str = "math", wrt: Sequence[str | int] | None
     UnsupportedError
         With all problems, if the function cannot be read.
     """
+    passive = _passive(definition, wrt)
+    try:
+        return _lowered_at_last(definition, target, passive, False)
+    except UnsupportedError:
+        if not passive:
+            raise
+        return _lowered_at_last(definition, target, passive, True)
+
+
+def _lowered_at_last(definition: Any, target: str, passive: set[str], closed: bool) -> Module:
+    """Return a function as a Module, read again until it is known what its parameters are.
+
+    What is passive may be an object of which nothing is known: if `closed` it is.
+    """
     retyped: dict[tuple[Any, str], Type] = {}
     carried: dict[Loc, Conflict] = {}
     while True:
         try:
-            return _lowered(definition, target, _passive(definition, wrt), retyped, carried)
+            return _lowered(definition, target, (passive, closed), retyped, carried)
         except Reread as again:
             assert again.lost.place is not None
             carried[again.lost.place] = again.lost
@@ -78,12 +92,13 @@ def _of_two_kinds(definition: Any, parameter: str) -> Problem:
 def _lowered(
     definition: Any,
     target: str,
-    passive: set[str],
+    passive: tuple[set[str], bool],
     retyped: dict[tuple[Any, str], Type],
     carried: dict[Loc, Conflict],
 ) -> Module:
     """Return a function as a Module, parameters and try statements read as earlier readings told."""
-    session = Session(target, passive)
+    session = Session(target, passive[0])
+    session.closed = passive[0] if passive[1] else ()
     session.main, session.retyped, session.carried = definition, retyped, carried
     _signature_problems(session, definition)
     session.recursive.add(definition)  # a call of itself is a CALL
@@ -222,7 +237,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
             kind = "KEYWORD_ONLY"
         type_, differentiable = types[parameter]
         default = default_tree(frame, definition, parameter)
-        if is_main and (found := said_of_parameter(frame, parameter, about)) is not None:
+        if is_main and (found := said_of_parameter(frame, parameter, about, used)) is not None:
             params.append(structured_param(parameter, found, kind, default))
             bound[parameter] = value_of(frame, params[-1])
             continue

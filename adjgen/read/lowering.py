@@ -33,6 +33,7 @@ class Session:
         self.passive = (
             passive  # the parameters of the main function that no derivative is asked for by
         )
+        self.closed: Container[str] = ()  # those of them whose structure is not looked at
         self.frozen = target == "numba"  # which compiles the names of modules as constants
         self.views: Views = {}
         self.builder = Builder()

@@ -24,12 +24,13 @@ OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow",
     ast.MatMult: "matmul", ast.FloorDiv: "floordiv", ast.Mod: "mod",
 }  # fmt: skip
-REASON = "ADJ401 an attribute cannot be differentiated"
-HINT = "Use the fields of the object, and properties and methods that only read them."
+REASON = "ADJ401 `{}` is no field, and no property that can be read in place"
+HINT = "Use fields, and properties that no derived class has otherwise."
 
 
 def held(frame: Frame, node: ast.expr) -> Display | None:
-    """Return the object that an expression is, None for others; only calls are evaluated."""
+    """Return the object that an expression is, None for others; a call or operation is evaluated if
+    it gives one."""
     if not frame.session.objects:
         return None
     found: Value | None = None
@@ -42,7 +43,9 @@ def held(frame: Frame, node: ast.expr) -> Display | None:
         found = attribute(frame, node)
     elif isinstance(node, ast.Subscript):
         found = lists.reference(frame, node)
-    elif isinstance(node, ast.Call) and _may_make_one(frame, node):
+    elif isinstance(node, (ast.BinOp, ast.UnaryOp, ast.IfExp)) or (
+        isinstance(node, ast.Call) and _may_make_one(frame, node)
+    ):
         found = frame.attempt(lambda: _object(expressions.value(frame, node)))
     return _object(found)
 
@@ -82,7 +85,7 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
             return Const(member.value)
         code = Code(frame.expression_of(node, member, node.attr))
         return frame.emit(node, Opaque(code), (), [of_constant(member.value)])[0]
-    return frame.opaque(node, REASON, HINT)
+    return frame.opaque(node, REASON.format(node.attr), HINT)
 
 
 def _read(frame: Frame, node: ast.Attribute, target: FunctionValue) -> Value:
@@ -117,21 +120,32 @@ def method(frame: Frame, node: ast.Call) -> Value | None:
 def operation(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Value | None:
     """Lower an operator that the class of an object has a method for, None for others."""
     word = OPERATORS.get(type(node.op))
-    for one, other, prefix in ((left, right, "__"), (right, left, "__r")):
-        of = _object(one)
-        if of is None or of.record is None or word is None:
-            continue
-        name = f"{prefix}{word}__"
-        kind, member = members.member(frame, of.record.owner, name)
-        if kind == "method" and isinstance(member, Callee):
-            function = ast.Attribute(node.left, name, ast.Load())
-            call = ast.copy_location(ast.Call(function, [], []), node)
-            target = FunctionValue(member.definition, first=(of, other))
-            start = Mark(frame)
-            result = inline.inlined(frame, call, target)
-            if not start.problems():
-                return result
-            start.rewind()
+    if word is None:
+        return None
+    found = _operator(frame, node, f"__{word}__", left, right)
+    return found or _operator(frame, node, f"__r{word}__", right, left)
+
+
+def sign(frame: Frame, node: ast.UnaryOp, operand: Value) -> Value | None:
+    """Lower -p of an object whose class has a method for that, None for others."""
+    name = {ast.USub: "__neg__", ast.UAdd: "__pos__"}.get(type(node.op))
+    return _operator(frame, node, name, operand) if name else None
+
+
+def _operator(frame: Frame, node: ast.expr, name: str, *args: Value) -> Value | None:
+    """Read the method of an operator in place, None if there is none that can be read."""
+    of = _object(args[0])
+    if of is None or of.record is None:
+        return None
+    kind, member = members.member(frame, of.record.owner, name)
+    if kind != "method" or not isinstance(member, Callee):
+        return None
+    start = Mark(frame)
+    call = ast.copy_location(ast.Call(ast.Name(name, ast.Load()), [], []), node)
+    result = inline.inlined(frame, call, FunctionValue(member.definition, first=args))
+    if not start.problems():
+        return result
+    start.rewind()
     return None
 
 

@@ -5,22 +5,22 @@
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.ir.core import Param, Var
-from adjgen.ir.trees import LEAF, Record, Tree
+from adjgen.ir.trees import LEAF, Tree
 from adjgen.ir.types import REAL, Type, join, seq
 from adjgen.read import lists
 from adjgen.read.flow import nodes_of
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, External, Known
+from adjgen.read.parameters import Uses
 from adjgen.read.said_lists import said_list
 from adjgen.read.state import annotation_of
 from adjgen.read.values import Display, Value
 
 TUPLES = ("builtins.tuple", "typing.Tuple")
-NUMBERS = ("builtins.float", "builtins.int")
 OPTIONAL = "typing.Optional"
 Resolve = Callable[[ast.AST], Any]
 
@@ -39,16 +39,24 @@ class Structure:
 
     tree: Tree
     types: tuple[Type, ...]
+    whole: bool = field(default=False, compare=False)  # whether a number is said to be an int
+    real: bool = field(default=True, compare=False)  # or a float
 
 
 TUPLE = "it is a tuple"
+CHANGING = {"setattr", "delattr", "vars", "__setattr__", "__delattr__", "__dict__"}
 NUMBER = Structure(LEAF, (REAL,))
+NUMBERS = {"builtins.float": NUMBER, "builtins.int": Structure(LEAF, (REAL,), True, False)}
 
 
-def said_of_parameter(frame: Frame, name: str, about: dict[str, Any]) -> Structure | None:
+def said_of_parameter(
+    frame: Frame, name: str, about: dict[str, Any], used: Uses
+) -> Structure | None:
     """Return the structure of a parameter of the main function; note why an object has none."""
     session, definition = frame.session, frame.definition
-    if name in session.passive or (definition, name) in session.retyped:
+    if name in used.counts | used.indices:
+        return None  # a shape
+    if name in session.closed or (definition, name) in session.retyped:
         return None
     try:
         found = said_structure(frame, name)
@@ -59,15 +67,22 @@ def said_of_parameter(frame: Frame, name: str, about: dict[str, Any]) -> Structu
         return None
     if session.target == "numba" and found is not None and found.tree.kind == "items":
         return None  # there all lists are arrays, and so are gradients
+    if session.target == "numpy" and found is not None and not found.real:
+        return None  # axes, or a shape
     return found
 
 
 def _check_object(frame: Frame, name: str, tree: Tree) -> None:
     """Refuse an object that the target does not know, or whose fields are assigned."""
     if frame.session.target == "numba":
-        what = "target numba: an object of a class of yours is no number"
-        raise UnfitError("ADJ803", what, "Pass its numbers as parameters, or as a tuple.")
+        what = f"target numba: `{name}` is an object of a class of yours"
+        why = "Pass its numbers as parameters, or as a tuple."
+        frame.problem(frame.definition.node, "ADJ803", what, why)
     for node in nodes_of(frame.definition.node):
+        word = getattr(node, "attr", getattr(node, "id", ""))
+        if isinstance(node, (ast.Attribute, ast.Name)) and word in CHANGING:
+            what = f"`{word}` may change the object `{name}`"
+            raise UnfitError("ADJ407", what, "Use its fields one by one.")
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             root: ast.AST = node
             while isinstance(root, (ast.Attribute, ast.Subscript)):
@@ -76,16 +91,8 @@ def _check_object(frame: Frame, name: str, tree: Tree) -> None:
                 why = "Make a new object: `dataclasses.replace(p, a=...)`."
                 raise UnfitError("ADJ407", f"a field of `{name}` is assigned", why)
     frame.session.objects = True
-    for record in records(tree):
+    for record in tree.records():
         frame.expression_of(frame.definition.node, record.owner, name)  # which notes where it is
-
-
-def records(tree: Tree) -> Iterator[Record]:
-    """Yield the classes of the objects in a structure."""
-    if tree.record is not None:
-        yield tree.record
-    for child in tree.children:
-        yield from records(child)
 
 
 def said_structure(frame: Frame, name: str) -> Structure | None:
@@ -95,7 +102,7 @@ def said_structure(frame: Frame, name: str) -> Structure | None:
     outside = Frame(frame.session, frame.definition, ())
     said, optional = without_none(annotation_of(node, name), outside.binding)
     found = None if said is None else structure(said, outside.binding)
-    if found is None or found is NUMBER:
+    if found is None or found == NUMBER:
         return None
     if optional or default is None:
         if found.tree.has_objects():
@@ -133,6 +140,10 @@ def _is_none(said: ast.expr | None) -> bool:
 
 
 def _dotted(binding: Any) -> str:
+    """Return the canonical name of what Python has; what stands in typing for types is no function."""
+    live = getattr(binding, "value", None)
+    if type(live).__module__ == "typing":
+        return f"typing.{getattr(live, '_name', '')}"
     return binding.dotted if isinstance(binding, Known) else ""
 
 
@@ -148,7 +159,7 @@ def structure(said: ast.expr, resolve: Resolve) -> Structure | None:
             from adjgen.read.classes import structure_of_class
 
             return structure_of_class(binding)
-        return NUMBER if _dotted(binding) in NUMBERS else None
+        return NUMBERS.get(_dotted(binding))
     if not isinstance(plain, ast.Subscript) or _dotted(resolve(plain.value)) not in TUPLES:
         return None
     inner = plain.slice
@@ -161,7 +172,7 @@ def structure(said: ast.expr, resolve: Resolve) -> Structure | None:
 def _of_any_length(said: ast.expr, resolve: Resolve) -> Structure | None:
     """Return the structure of tuple[said, ...]."""
     item = structure(said, resolve)
-    if item is NUMBER:
+    if item == NUMBER:
         return of_items(item)
     plain = unquoted(said)
     kind = None
@@ -189,7 +200,7 @@ def of_items(item: Structure) -> Structure | None:
         item = Structure(Tree("items", (LEAF,)), (seq(REAL),))  # tuples of a length are of any
     if item.tree.kind not in ("", "items"):
         return None
-    return Structure(Tree("items", (item.tree,)), (seq(item.types[0]),))
+    return Structure(Tree("items", (item.tree,)), (seq(item.types[0]),), item.whole, item.real)
 
 
 def together(parts: Sequence[Structure | None]) -> Structure | None:
@@ -198,7 +209,9 @@ def together(parts: Sequence[Structure | None]) -> Structure | None:
     if not known or len(known) < len(parts):
         return None
     tree = Tree("tuple", tuple(part.tree for part in known))
-    return Structure(tree, tuple(kind for part in known for kind in part.types))
+    whole = any(part.whole for part in known)
+    real = any(part.real for part in known)
+    return Structure(tree, tuple(kind for part in known for kind in part.types), whole, real)
 
 
 def structured_param(name: str, found: Structure, kind: str, default: Any) -> Param:
