@@ -88,9 +88,9 @@ def call(frame: Frame, node: ast.Call) -> Value:
         return made
     if dotted:
         known = bool(node.args) and displays.items_of(frame, node.args[0]) is not None
-        if known and dotted == "builtins.tuple" and not (node.keywords or node.args[1:]):
-            return displays.display(frame, node.args[0])  # type: ignore[return-value]
-        known = known and dotted not in ("builtins.list", "builtins.sorted")
+        if known and (made := displays.copied(frame, node, dotted)) is not None:
+            return made
+        known = known and dotted != "builtins.sorted"
         made = None if known else list_methods.over_list(frame, node, dotted)
         return made if made is not None else _known(frame, node, dotted)
     made = records.method(frame, node) or list_methods.method(frame, node)

@@ -247,4 +247,8 @@ def _said_in(binding: External, said: ast.expr) -> Structure | None:
     meant = resolve(inner)
     if isinstance(meant, Known) and meant.dotted in (*NO_NUMBERS, "typing.Literal"):
         return PASSIVE
+    if isinstance(meant, External) and isinstance(meant.node, ast.ClassDef):
+        dotted = [getattr(meaning(meant, base), "dotted", "") for base in meant.node.bases]
+        if any(base.startswith("enum.") for base in dotted):
+            return PASSIVE
     return structure(said, resolve)

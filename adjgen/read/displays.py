@@ -178,6 +178,16 @@ def display(frame: Frame, node: ast.expr) -> Value | None:
     return Display("tuple", tuple(expressions.value(frame, item) for item in items))
 
 
+def copied(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
+    """Return tuple(t) or list(t) of a tuple whose items are known, None for other calls."""
+    if dotted not in ("builtins.tuple", "builtins.list") or node.keywords or len(node.args) != 1:
+        return None
+    made = display(frame, node.args[0])
+    if dotted == "builtins.list" and isinstance(made, Display):
+        return stores.listed(frame, node, made.items)
+    return made
+
+
 def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: str) -> Value:
     """Lower an item or slice of a tuple that is known; an index of run time needs a list of it."""
     if base.kind == "record":

@@ -14,7 +14,7 @@ from adjgen.ir.types import REAL, Type, join, seq
 from adjgen.read import lists
 from adjgen.read.flow import nodes_of
 from adjgen.read.frame import Frame
-from adjgen.read.names import ABSENT, External, Known
+from adjgen.read.names import ABSENT, External, Known, Missing
 from adjgen.read.parameters import Uses
 from adjgen.read.said_lists import said_list
 from adjgen.read.state import annotation_of
@@ -99,9 +99,9 @@ def said_structure(frame: Frame, name: str) -> Structure | None:
     """Return the structure that the annotation of a parameter says, None for one number or a list."""
     node = frame.definition.node
     default = frame.definition.defaults.get(name, ABSENT)
-    outside = Frame(frame.session, frame.definition, ())
-    said, optional = without_none(annotation_of(node, name), outside.binding)
-    found = None if said is None else structure(said, outside.binding)
+    resolve = _resolver(frame, name)
+    said, optional = without_none(annotation_of(node, name), resolve)
+    found = None if said is None else structure(said, resolve)
     if found is None or found == NUMBER:
         return None
     if optional or default is None:
@@ -111,6 +111,25 @@ def said_structure(frame: Frame, name: str) -> Structure | None:
         lengths = len(found.types) and set(found.types) == {REAL}
         return Structure(Tree("items", (LEAF,)), (seq(REAL),)) if lengths else None
     return found
+
+
+def _resolver(frame: Frame, name: str) -> Resolve:
+    """Return what tells the meaning of names in an annotation; a running function keeps its own."""
+    outside = Frame(frame.session, frame.definition, ())
+    try:
+        live = frame.definition.live.__annotations__.get(name)
+    except Exception:  # of no live function, or what evaluating an annotation may raise
+        live = None
+
+    def resolve(node: ast.AST) -> Any:
+        binding = outside.binding(node)
+        if isinstance(binding, Missing) and getattr(live, "__name__", "") == binding.name:
+            family = frame.definition.scope.family
+            label, held = f"{binding.name}_class", {binding.name: live}
+            return External(family.place(live, label, held, binding.name), value=live)
+        return binding
+
+    return resolve
 
 
 def without_none(said: ast.expr | None, resolve: Resolve) -> tuple[ast.expr | None, bool]:
@@ -172,6 +191,9 @@ def structure(said: ast.expr, resolve: Resolve) -> Structure | None:
 def _of_any_length(said: ast.expr, resolve: Resolve) -> Structure | None:
     """Return the structure of tuple[said, ...]."""
     item = structure(said, resolve)
+    if item is not None and item.tree.has_objects():
+        what = f"`{ast.unparse(said)}` objects in a tuple of any length"
+        raise UnfitError("ADJ609", what, "Use a tuple of a length that is written out.")
     if item == NUMBER:
         return of_items(item)
     plain = unquoted(said)
