@@ -10,6 +10,7 @@ import math
 import subprocess
 import sys
 
+import numpy
 import pytest
 from compare import assert_close
 from test_text import IGNORED
@@ -777,8 +778,6 @@ def test_classes_of_a_running_function():
 
 
 def test_objects_in_functions_of_arrays():
-    numpy = pytest.importorskip("numpy")
-
     def f(x: tuple[float, float], a: numpy.ndarray):
         return numpy.sum(a * x[0]) * numpy.sqrt(x[1])
 
@@ -793,8 +792,6 @@ def test_objects_in_functions_of_arrays():
 
 
 def test_a_tuple_for_numba():
-    pytest.importorskip("numba")
-
     def f(x: tuple[float, float], n: int):
         s = 0.0
         for i in range(n):

@@ -125,12 +125,8 @@ def _signature_problems(session: Session, definition: Any) -> None:
             node, "ADJ602", "an async function has no derivative", "Make it a plain function."
         )
     elif found := yields(node):
-        frame.problem(
-            found,
-            "ADJ603",
-            "a generator has no derivative",
-            "Return the values instead.",
-        )
+        what, why = "a generator has no derivative", "Return the values instead."
+        frame.problem(found, "ADJ603", what, why)
     else:
         refusal = inline.unreadable(frame, definition)
         if refusal:
