@@ -286,6 +286,38 @@ def tried(p: Vec) -> float:
         return p.y
 
 
+@dataclass(frozen=True)
+class Loud:
+    """An object whose methods print."""
+
+    a: float
+
+    @property
+    def twice(self) -> "Loud":
+        """Twice as much."""
+        print("twice")
+        return Loud(self.a * 2.0)
+
+    def more(self, k: float) -> "Loud":
+        """Return more."""
+        print("more")
+        return Loud(self.a + k)
+
+
+def loud(p: Loud) -> float:
+    return p.twice.more(2.0).a * p.a * 2.0
+
+
+def parts(x: tuple[float, ...]):
+    return x, x[1:]
+
+
+def summed(p: Vec) -> float:
+    q = p
+    q += p * 2.0
+    return q.x * q.y
+
+
 def moved(p: Vec, dt: float) -> Vec:
     return Vec(x=p.x + dt * p.y, y=p.y - dt * p.x)
 
@@ -370,6 +402,8 @@ CASES = {
     "default": ("3.0,", "1.0, Vec(3.0, 4.0)"),
     "pair": ("(Vec(2.0, 3.0), 5.0),", "(Vec(9.0, 6.0), 2.0)"),
     "closed": ("Vec(2.0, 3.0),", "Vec(3.0, 2.0)"),
+    "loud": ("Loud(2.0),", "Loud(20.0)"),
+    "summed": ("Vec(2.0, 3.0),", "Vec(27.0, 18.0)"),
     "tried": ("Vec(2.0, 3.0),", "Vec(0.5, 0.0)"),
 }
 
@@ -457,7 +491,7 @@ def test_nothing_of_the_module_is_refused(records):
 def test_linters_find_nothing_in_the_module(records):
     path = records.folder / "records_derivatives.py"
     path.write_text(records.text.source)
-    ruff = f"ruff check --isolated --preview --select ALL --ignore {IGNORED},C419,I001"
+    ruff = f"ruff check --isolated --preview --select ALL --ignore {IGNORED},C419,I001,T201"
     for command in (
         "mypy --strict --no-incremental --follow-imports silent",
         ruff,
@@ -475,6 +509,32 @@ def test_a_module_of_objects_imports_their_classes_and_says_so(records):
     assert "\nimport records_base\n" in text and "# Imports records_base." in text
     assert "def base_jvp(" in text and "p_dot: records_base.Point" in text
     assert adjgen.generate(f"{records.folder / 'records_source.py'}::base").source == text
+
+
+def test_the_hash_covers_the_files_of_classes(records, tmp_path):
+    (tmp_path / "hashed_base.py").write_text(BASE)
+    (tmp_path / "hashed.py").write_text(
+        "import hashed_base\n\n\ndef f(p: hashed_base.Point):\n    return p.x * p.y\n"
+    )
+    before = adjgen.generate(tmp_path / "hashed.py").source
+    (tmp_path / "hashed_base.py").write_text(BASE.replace("= 1.0", "= 2.0"))
+    after = adjgen.generate(tmp_path / "hashed.py").source
+    assert before.replace("hash", "") != after.replace("hash", "")
+    assert before.splitlines()[2:] == after.splitlines()[2:]
+
+
+def test_effects_of_methods_happen_once_each(records, capsys):
+    p = records.Loud(2.0)
+    for derivative in (adjgen.vjp(records.loud), adjgen.value_and_grad(records.loud)):
+        assert derivative(p) == (24.0, records.Loud(20.0))
+        assert capsys.readouterr().out == "twice\nmore\n"
+
+
+def test_tuples_of_any_length_are_returned_as_such(records):
+    value, dot = adjgen.jvp(records.parts)((2.0, 3.0), x_dot=(1.0, 5.0))
+    assert value == ((2.0, 3.0), (3.0,)) and dot == ((1.0, 5.0), (5.0,))
+    value, gradient = adjgen.vjp(records.parts)((2.0, 3.0), bar=((1.0, 5.0), (7.0,)))
+    assert value == ((2.0, 3.0), (3.0,)) and gradient == (1.0, 12.0)
 
 
 def test_what_is_asked_for_by_name(records):

@@ -14,6 +14,7 @@ def unshared(function: Function, body: Block, rooted: set[Atom], borrowed: set[A
     belong to somebody else. The arrays of the value are what the user's function returns."""
     aliases = Aliases(body.params, [*equations(body)])
     theirs, first = aliases.foreign | rooted, values_of(function)
+    tuples = {v for p in function.params if "items" in p.tree.kinds() for v in p.vars}
     places = {out: eqn.loc for eqn in body.eqns for out in eqn.outs}
     seen: set[Atom] = set()
     copies, results = [], list(body.results)
@@ -26,7 +27,7 @@ def unshared(function: Function, body: Block, rooted: set[Atom], borrowed: set[A
             shared = k >= first and not held.isdisjoint(theirs | seen)
         else:
             held = {result} if is_list(result) else set()
-            shared = not held.isdisjoint({*seen, *(theirs | borrowed if k else ())})
+            shared = not held.isdisjoint({*seen, *(theirs | borrowed if k else ())} - tuples)
         if shared:
             assert isinstance(result, Var)
             results[k] = own = Var(result.hint, result.type)

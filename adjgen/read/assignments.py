@@ -220,7 +220,7 @@ def augmented(frame: Frame, node: ast.AugAssign) -> None:
         and list_methods.extend(frame, node, old, node.value)
     ):
         return
-    if isinstance(old, Display) and old.kind == "tuple" and name is not None:  # t += (x,)
+    if isinstance(old, Display) and old.kind != "list" and name is not None:  # t += (x,), p += q
         whole = ast.BinOp(ast.Name(target.id, ast.Load()), node.op, node.value)
         ast.copy_location(whole.left, target)
         assign(frame, node, target, value(frame, ast.copy_location(whole, node)))

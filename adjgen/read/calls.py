@@ -84,7 +84,7 @@ def call(frame: Frame, node: ast.Call) -> Value:
             return made
     if dotted == "functools.partial" and (held := _partial(frame, node)) is not None:
         return held
-    if (made := frame.attempt(lambda: records.made(frame, node, binding))) is not None:
+    if (made := records.made(frame, node, binding)) is not None:
         return made
     if dotted:
         known = bool(node.args) and displays.items_of(frame, node.args[0]) is not None

@@ -35,7 +35,8 @@ NO_NUMBERS = {"builtins.bool", "builtins.str", "builtins.NoneType", "types.NoneT
 # What changes how an object is made, or what reading a field or item of it means.
 ODD = {
     "__init__", "__new__", "__post_init__", "__getattr__", "__getattribute__", "__setattr__",
-    "__iter__", "__len__", "__getitem__", "__reversed__", "__contains__",
+    "__iter__", "__len__", "__getitem__", "__reversed__", "__contains__", "__iadd__", "__isub__",
+    "__imul__", "__itruediv__", "__ipow__",
 }  # fmt: skip
 IN_A_CLASS = (ast.AnnAssign, ast.Assign, ast.FunctionDef, ast.Expr, ast.Pass)
 Fields = dict[str, Structure]
@@ -183,6 +184,8 @@ def _checked(
         body: list[ast.stmt] = one.node.body  # type: ignore[union-attr]
         if not all(isinstance(part, IN_A_CLASS) for part in body):
             raise unfit(binding, "has more in its body than fields and methods")
+        if any(name.startswith("__") for name in fields):
+            raise unfit(binding, "has a private field")
         own = {part.name for part in body if isinstance(part, ast.FunctionDef)}
         for name in sorted(own & (ODD | fields.keys())):
             raise unfit(binding, f"has a method `{name}` of its own")

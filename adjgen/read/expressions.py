@@ -243,7 +243,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         base = value(frame, node.value)
     elif isinstance(node.value, ast.BinOp) or lists.is_part(node.value):
         base = lists.list_of(frame, node.value)
-    elif isinstance(node.value, ast.Attribute) and records.held(frame, node.value.value):
+    elif isinstance(node.value, ast.Attribute):
         base = records.attribute(frame, node.value)
     elif isinstance(node.value, (ast.Name, ast.Subscript)) and not is_text(node.slice):
         base = lists.reference(frame, node.value)

@@ -4,19 +4,25 @@ import ast
 import dataclasses
 import functools
 import inspect
+import sys
 import types
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
+from adjgen.diagnostics import AdjgenError
+from adjgen.ir.trees import Record
 from adjgen.read.classes import meaning
 from adjgen.read.constants import PLAIN, evaluate
 from adjgen.read.definitions import base_of, inside
 from adjgen.read.flow import assigned
 from adjgen.read.frame import Frame
 from adjgen.read.methods import shadowed
+from adjgen.read.modules import is_known
 from adjgen.read.names import ABSENT, Callee, Constant, External, Place
 from adjgen.read.rebound import settled
 from adjgen.read.session import Moment
+from adjgen.read.source import read_file
 
 
 def member(frame: Frame, owner: External, name: str) -> tuple[str, Any]:
@@ -86,6 +92,23 @@ def _kind(owner: External, node: ast.FunctionDef) -> str:
         ("functools.cached_property",): "property",
     }  # fmt: skip
     return known.get(tuple(dotted), "")
+
+
+def note(frame: Frame, record: Record) -> None:
+    """Note what generated code needs of a class: where it is, and the files that say what it is."""
+    owner: Any = record.owner
+    frame.expression_of(frame.definition.node, owner, record.name())
+    if isinstance(owner.value, type):
+        for one in owner.value.__mro__:
+            path = getattr(sys.modules.get(one.__module__), "__file__", None) or ""
+            if path.endswith(".py") and not is_known(one.__module__.partition(".")[0]):
+                with suppress(AdjgenError):
+                    file = read_file(path)
+                    frame.session.files.setdefault(file.path, file)
+        return
+    while owner is not None:
+        frame.session.files.setdefault(owner.scope.file.path, owner.scope.file)
+        owner = base_of(owner)
 
 
 def constructor(owner: External) -> dict[str, Any] | None:

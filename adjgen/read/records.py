@@ -24,30 +24,47 @@ OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow",
     ast.MatMult: "matmul", ast.FloorDiv: "floordiv", ast.Mod: "mod",
 }  # fmt: skip
+REPLACE = "dataclasses.replace"
 REASON = "ADJ401 `{}` is no field, and no property that can be read in place"
 HINT = "Use fields, and properties that no derived class has otherwise."
 
 
-def held(frame: Frame, node: ast.expr) -> Display | None:
-    """Return the object that an expression is, None for others; a call or operation is evaluated if
-    it gives one."""
-    if not frame.session.objects:
-        return None
+def named(frame: Frame, node: ast.expr) -> Display | None:
+    """Return the object that a name stands for, or a field or item; nothing is evaluated."""
     found: Value | None = None
-    if isinstance(node, ast.Name):
+    if isinstance(node, ast.Name) and frame.session.objects:
         owner = frame.frame_of(node.id)
         found = owner.env.get(node.id) if owner is not None else None
-        if isinstance(found, Display) and found.record is not None:
+        if _object(found):
             require_bound(frame, node, node.id, owner)
     elif isinstance(node, ast.Attribute):
-        found = attribute(frame, node)
-    elif isinstance(node, ast.Subscript):
+        found = stored(frame, node)
+    elif isinstance(node, ast.Subscript) and frame.session.objects:
         found = lists.reference(frame, node)
-    elif isinstance(node, (ast.BinOp, ast.UnaryOp, ast.IfExp)) or (
-        isinstance(node, ast.Call) and _may_make_one(frame, node)
-    ):
-        found = frame.attempt(lambda: _object(expressions.value(frame, node)))
     return _object(found)
+
+
+def stored(frame: Frame, node: ast.Attribute) -> Value | None:
+    """Return a field of an object that has a name, None for other attributes."""
+    of = named(frame, node.value)
+    return _field(of, node.attr) if of is not None else None
+
+
+def _field(of: Display, name: str) -> Value | None:
+    fields = of.record.fields if of.record is not None else ()
+    return of.items[fields.index(name)] if name in fields else None
+
+
+def held(frame: Frame, node: ast.expr) -> Display | None:
+    """Return the object that an expression is, None for others; what is none has not been evaluated."""
+    if not frame.session.objects:
+        return None
+    evaluated = (ast.BinOp, ast.UnaryOp, ast.IfExp, ast.Attribute)
+    if (found := named(frame, node)) is not None:
+        return found
+    if isinstance(node, evaluated) or isinstance(node, ast.Call) and _may_make_one(frame, node):
+        return _object(frame.attempt(lambda: _object(expressions.value(frame, node))))
+    return None
 
 
 def _object(value: Value | None) -> Display | None:
@@ -57,29 +74,25 @@ def _object(value: Value | None) -> Display | None:
 def _may_make_one(frame: Frame, node: ast.Call) -> bool:
     """Whether a call may give an object: of a class, a function or a method that can be read."""
     binding = frame.binding(node.func)
-    if isinstance(binding, (External, Callee)) or frame.dotted(node.func) == "dataclasses.replace":
+    if isinstance(binding, (External, Callee)) or frame.dotted(node.func) == REPLACE:
         return True
     return isinstance(node.func, ast.Attribute) and binding is None
 
 
-def stored(frame: Frame, node: ast.Attribute) -> Value | None:
-    """Return a field of an object, None for other attributes."""
-    of = held(frame, node.value)
-    if of is None or of.record is None or node.attr not in of.record.fields:
-        return None
-    return of.items[of.record.fields.index(node.attr)]
-
-
 def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
     """Return an attribute of an object, None if it is one of something else."""
+    if not frame.session.objects:
+        return None
+    start = Mark(frame)
     of = held(frame, node.value)
     if of is None or of.record is None:
         return None
-    if (found := stored(frame, node)) is not None:
+    if (found := _field(of, node.attr)) is not None:
         return found
     kind, member = members.member(frame, of.record.owner, node.attr)
     if kind == "property" and isinstance(member, Callee):
-        return _read(frame, node, FunctionValue(member.definition, first=(of,)))
+        return _read(frame, node, FunctionValue(member.definition, first=(of,)), start)
+    start.rewind()
     if isinstance(member, Constant):  # of the class
         if member.place is None:
             return Const(member.value)
@@ -88,9 +101,8 @@ def attribute(frame: Frame, node: ast.Attribute) -> Value | None:
     return frame.opaque(node, REASON.format(node.attr), HINT)
 
 
-def _read(frame: Frame, node: ast.Attribute, target: FunctionValue) -> Value:
+def _read(frame: Frame, node: ast.Attribute, target: FunctionValue, start: Mark) -> Value:
     """Read a property in place; one that cannot be read is asked for, which is refused if it is active."""
-    start = Mark(frame)
     call = ast.copy_location(ast.Call(node, [], []), node)
     result = inline.inlined(frame, call, target)
     found = tuple(start.problems())
@@ -103,18 +115,24 @@ def _read(frame: Frame, node: ast.Attribute, target: FunctionValue) -> Value:
 def method(frame: Frame, node: ast.Call) -> Value | None:
     """Lower a call of a method of an object, None for others."""
     function = node.func
-    if not isinstance(function, ast.Attribute) or calls.is_starred(node):
+    if not isinstance(function, ast.Attribute) or not frame.session.objects:
         return None
+    if calls.is_starred(node):
+        return None
+    start = Mark(frame)
     of = held(frame, function.value)
     if of is None or of.record is None:
         return None
-    if function.attr == "_replace" and of.kind == "tuple" and not node.args:
-        return replaced(frame, of, node.keywords)
+    found: Value | None = None
     kind, member = members.member(frame, of.record.owner, function.attr)
-    if not isinstance(member, Callee) or kind == "property":
-        return None
-    first = () if kind == "static" else (of,)
-    return calls.read(frame, node, FunctionValue(member.definition, first=first))
+    if function.attr == "_replace" and of.kind == "tuple" and not node.args:
+        found = replaced(frame, of, node.keywords)
+    elif isinstance(member, Callee) and kind != "property":
+        first = () if kind == "static" else (of,)
+        return calls.read(frame, node, FunctionValue(member.definition, first=first))
+    if found is None:
+        start.rewind()
+    return found
 
 
 def operation(frame: Frame, node: ast.BinOp, left: Value, right: Value) -> Value | None:
@@ -154,7 +172,13 @@ def _operator(frame: Frame, node: ast.expr, name: str, *args: Value) -> Value | 
 
 def made(frame: Frame, node: ast.Call, binding: Any) -> Value | None:
     """Lower a call of a class whose objects are so many numbers, None for others."""
-    if dotted_replace(frame, node):
+    if not isinstance(binding, External) and not is_replace(frame, node):
+        return None
+    return frame.attempt(lambda: _made(frame, node, binding))
+
+
+def _made(frame: Frame, node: ast.Call, binding: Any) -> Value | None:
+    if is_replace(frame, node):
         of = _object(expressions.value(frame, node.args[0]))
         return None if of is None else replaced(frame, of, node.keywords)
     if not isinstance(binding, External) or calls.is_starred(node) or not _knows(frame):
@@ -179,7 +203,7 @@ def made(frame: Frame, node: ast.Call, binding: Any) -> Value | None:
     if given.keys() != parameters.keys() or tree.record is None:
         return None
     frame.session.objects = True
-    frame.expression_of(node, binding, "")  # which notes where it is
+    members.note(frame, tree.record)
     return _fitting(tree, given)
 
 
@@ -203,10 +227,10 @@ def _fitting(tree: Tree, given: Mapping[str, Value]) -> Display | None:
     return Display(tree.kind, tuple(given[name] for name in tree.record.fields), tree.record)
 
 
-def dotted_replace(frame: Frame, node: ast.Call) -> bool:
+def is_replace(frame: Frame, node: ast.Call) -> bool:
     """Whether a call is dataclasses.replace(p, ...) with one object."""
     plain = len(node.args) == 1 and not calls.is_starred(node)
-    return plain and frame.dotted(node.func) == "dataclasses.replace"
+    return plain and frame.session.objects and frame.dotted(node.func) == REPLACE
 
 
 def replaced(frame: Frame, of: Display, words: list[ast.keyword]) -> Display | None:

@@ -74,6 +74,8 @@ def said_of_parameter(
 
 def _check_object(frame: Frame, name: str, tree: Tree) -> None:
     """Refuse an object that the target does not know, or whose fields are assigned."""
+    from adjgen.read.members import note
+
     if frame.session.target == "numba":
         what = f"target numba: `{name}` is an object of a class of yours"
         why = "Pass its numbers as parameters, or as a tuple."
@@ -92,7 +94,7 @@ def _check_object(frame: Frame, name: str, tree: Tree) -> None:
                 raise UnfitError("ADJ407", f"a field of `{name}` is assigned", why)
     frame.session.objects = True
     for record in tree.records():
-        frame.expression_of(frame.definition.node, record.owner, name)  # which notes where it is
+        note(frame, record)
 
 
 def said_structure(frame: Frame, name: str) -> Structure | None:
