@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from adjgen.read.flow import yields
 from adjgen.read.frame import Frame
 from adjgen.read.lists import Retyped
 from adjgen.read.lists import taken as list_taken
-from adjgen.read.lowering import Reread, Session
+from adjgen.read.lowering import Reading, Reread, Session
 from adjgen.read.missing import tuple_expression
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
@@ -45,25 +46,23 @@ def lower(definition: Any, target: str = "math", wrt: Sequence[str | int] | None
     UnsupportedError
         With all problems, if the function cannot be read.
     """
-    passive = _passive(definition, wrt)
+    reading = Reading(_passive(definition, wrt))
     try:
-        return _lowered_at_last(definition, target, passive, False)
+        return _read_at_last(definition, target, reading)
     except UnsupportedError:
-        if not passive:
-            raise
-        return _lowered_at_last(definition, target, passive, True)
+        if reading.objects or reading.passive:
+            with suppress(UnsupportedError):
+                return _read_at_last(definition, target, replace(reading, closed=True))
+        raise
 
 
-def _lowered_at_last(definition: Any, target: str, passive: set[str], closed: bool) -> Module:
-    """Return a function as a Module, read again until it is known what its parameters are.
-
-    What is passive may be an object of which nothing is known: if `closed` it is.
-    """
+def _read_at_last(definition: Any, target: str, reading: Reading) -> Module:
+    """Return a function as a Module, read again until it is known what its parameters are."""
     retyped: dict[tuple[Any, str], Type] = {}
     carried: dict[Loc, Conflict] = {}
     while True:
         try:
-            return _lowered(definition, target, (passive, closed), retyped, carried)
+            return _lowered(definition, target, reading, retyped, carried)
         except Reread as again:
             assert again.lost.place is not None
             carried[again.lost.place] = again.lost
@@ -92,13 +91,12 @@ def _of_two_kinds(definition: Any, parameter: str) -> Problem:
 def _lowered(
     definition: Any,
     target: str,
-    passive: tuple[set[str], bool],
+    reading: Reading,
     retyped: dict[tuple[Any, str], Type],
     carried: dict[Loc, Conflict],
 ) -> Module:
     """Return a function as a Module, parameters and try statements read as earlier readings told."""
-    session = Session(target, passive[0])
-    session.closed = passive[0] if passive[1] else ()
+    session = Session(target, reading)
     session.main, session.retyped, session.carried = definition, retyped, carried
     _signature_problems(session, definition)
     session.recursive.add(definition)  # a call of itself is a CALL
@@ -107,6 +105,7 @@ def _lowered(
         name = function_for_call(session, definition)
         main = session.functions[name]
     problems = [*session.problems, *session.settled]
+    reading.objects |= session.objects
     if problems or main is None:
         raise UnsupportedError(problems)
     main.about["holders"] = session.holders

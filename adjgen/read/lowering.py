@@ -25,15 +25,27 @@ class Reread(Exception):
         self.lost = lost
 
 
+@dataclass
+class Reading:
+    """How a function is read.
+
+    passive    its parameters that no derivative is asked for by
+    closed     whether those, and new objects, are objects of which nothing is known
+    objects    whether there were any that are read as their fields
+    """
+
+    passive: Container[str] = ()
+    closed: bool = False
+    objects: bool = False
+
+
 class Session:
     """What one act of lowering shares: the builder, the problems, the functions called."""
 
-    def __init__(self, target: str = "math", passive: Container[str] = ()) -> None:
+    def __init__(self, target: str = "math", reading: Reading | None = None) -> None:
         self.target = target
-        self.passive = (
-            passive  # the parameters of the main function that no derivative is asked for by
-        )
-        self.closed: Container[str] = ()  # those of them whose structure is not looked at
+        self.passive = reading.passive if reading else ()
+        self.closed = reading is not None and reading.closed
         self.frozen = target == "numba"  # which compiles the names of modules as constants
         self.views: Views = {}
         self.builder = Builder()

@@ -208,7 +208,7 @@ def _made(frame: Frame, node: ast.Call, binding: Any) -> Value | None:
 
 
 def _knows(frame: Frame) -> bool:
-    return frame.session.target != "numba"
+    return frame.session.target != "numba" and not frame.session.closed
 
 
 def _fitting(tree: Tree, given: Mapping[str, Value]) -> Display | None:

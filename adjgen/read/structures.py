@@ -56,7 +56,7 @@ def said_of_parameter(
     session, definition = frame.session, frame.definition
     if name in used.counts | used.indices:
         return None  # a shape
-    if name in session.closed or (definition, name) in session.retyped:
+    if session.closed and name in session.passive or (definition, name) in session.retyped:
         return None
     try:
         found = said_structure(frame, name)
