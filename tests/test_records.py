@@ -318,6 +318,28 @@ def summed(p: Vec) -> float:
     return q.x * q.y
 
 
+RATES = {"a": 2.0, "b": 3.0}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is no number, and a count."""
+
+    gain: float
+    count: int = 3
+    kind: str = "a"
+    off: bool = False
+
+
+def configured(x: float, s: Settings) -> float:
+    if s.off:
+        return x
+    total = 0.0
+    for i in range(s.count):
+        total += s.gain * x * i
+    return total * RATES[s.kind]
+
+
 def moved(p: Vec, dt: float) -> Vec:
     return Vec(x=p.x + dt * p.y, y=p.y - dt * p.x)
 
@@ -402,6 +424,8 @@ CASES = {
     "default": ("3.0,", "1.0, Vec(3.0, 4.0)"),
     "pair": ("(Vec(2.0, 3.0), 5.0),", "(Vec(9.0, 6.0), 2.0)"),
     "closed": ("Vec(2.0, 3.0),", "Vec(3.0, 2.0)"),
+    # 2 g x (0 + 1 + 2)
+    "configured": ("5.0, Settings(7.0)", "42.0, Settings(30.0, count=0.0)"),
     "loud": ("Loud(2.0),", "Loud(20.0)"),
     "summed": ("Vec(2.0, 3.0),", "Vec(27.0, 18.0)"),
     "tried": ("Vec(2.0, 3.0),", "Vec(0.5, 0.0)"),

@@ -23,7 +23,7 @@ from adjgen.read.hidden import is_hidden
 from adjgen.read.lowering import Arm, Mark, Reread, Session
 from adjgen.read.missing import constant_expression, missing_hint
 from adjgen.read.opaque import Code, changes, loaded
-from adjgen.read.questions import taken_out
+from adjgen.read.questions import fields_taken_out, taken_out
 from adjgen.read.scopes import check_scopes
 from adjgen.read.values import (
     BindingValue,
@@ -205,6 +205,8 @@ class Frame:
     ) -> tuple[Code, list[Atom]]:  # fmt: skip
         """Return the payload of carried code and the atoms that it reads."""
         check_scopes(self, node)
+        node, fields = fields_taken_out(self, node, writes)
+        answers = {**answers, **fields}
         reads: dict[str, Atom] = dict(answers)
         outside: dict[str, ast.expr] = {}
         first = read_first([node])
