@@ -280,5 +280,5 @@ class Differentiator:
         told = replace(function, about=function.about | about)
         problems = problems_of(told, varied, active, self.functions)
         if problems:
-            raise UnsupportedError(problems)
+            raise UnsupportedError([*problems, *self.main.about.get("closed", ())])
         return active

@@ -49,10 +49,12 @@ def lower(definition: Any, target: str = "math", wrt: Sequence[str | int] | None
     reading = Reading(_passive(definition, wrt))
     try:
         return _read_at_last(definition, target, reading)
-    except UnsupportedError:
+    except UnsupportedError as error:
         if reading.objects or reading.passive:
             with suppress(UnsupportedError):
-                return _read_at_last(definition, target, replace(reading, closed=True))
+                found = _read_at_last(definition, target, replace(reading, closed=True))
+                found.main.about["closed"] = error.diagnostics  # the reasons if this is refused too
+                return found
         raise
 
 
