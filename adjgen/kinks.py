@@ -30,7 +30,7 @@ def kinks(module: Module, wrt: tuple[str, ...] | None) -> list[Problem]:
     """Return a warning for each place where the derivative of a function is a convention."""
     main = module.main
     every = [param for param in main.params if param.differentiable]
-    inputs = [var for param in (chosen(main, wrt) if wrt else every) for var in param.vars]
+    inputs = [var for param in (chosen(main, wrt) if wrt else every) for var in param.numbers()]
     found = list(_of_function(main, inputs, main))
     for name in called(module):
         function = module.functions[name]

@@ -48,7 +48,7 @@ def fitting_primal(definition: Any, options: Options) -> Module:
 def takes_lists(module: Module) -> bool:
     """Whether a parameter is read as a list that its annotation does not say to be one: it may be an array."""
     params, said = module.main.params, module.main.about["said"]
-    return any(p.vars[0].type.element for p in params if p.name not in said)
+    return any(v.type.element for p in params if p.name not in said for v in p.vars)
 
 
 def refused_by(module: Module, options: Options) -> None:

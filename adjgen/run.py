@@ -21,11 +21,11 @@ from adjgen.ir.core import (
     Module,
     Opaque,
     Root,
-    Tree,
     Try,
     Var,
 )  # fmt: skip
 from adjgen.ir.integrals import Quadrature
+from adjgen.ir.trees import Tree
 
 Numbers = Mapping[str, Callable[..., Any]]
 Values = dict[Var, Any]
@@ -55,6 +55,8 @@ def structured(tree: Tree, leaves: Any) -> Any:
     """Arrange an iterator of leaves as the structure says."""
     if not tree.kind:
         return next(leaves)
+    if tree.kind == "items":
+        return tuple(structured(tree.children[0], leaves))
     items = [structured(child, leaves) for child in tree.children]
     return tuple(items) if tree.kind == "tuple" else items
 

@@ -396,11 +396,14 @@ def g(x, shape: Shape):
 """
 
 
-def test_a_parameter_annotated_with_a_class_is_passive(module):
+def test_a_parameter_annotated_with_a_class_is_an_object(module):
     plain, generated, _ = module(objects=OBJECTS)
     shape = plain.Shape(3.0)
     for x in (0.3, 0.0):
         assert adjgen.value_and_grad(plain.f)(x) == (4.0 * np.cos(x), 4.0 * -np.sin(x))
         assert generated["f_value_and_grad"](x) == (4.0 * np.cos(x), 4.0 * -np.sin(x))
-        assert adjgen.value_and_grad(plain.g)(x, shape) == (9.0 * np.cos(x), 9.0 * -np.sin(x))
-        assert generated["g_value_and_grad"](x, shape)[0] == plain.g(x, shape)
+        by_x = adjgen.value_and_grad(plain.g, wrt="x")
+        assert by_x(x, shape) == (9.0 * np.cos(x), 9.0 * -np.sin(x))
+        value, (x_bar, shape_bar) = generated["g_value_and_grad"](x, shape)
+        assert (value, x_bar) == (plain.g(x, shape), 9.0 * -np.sin(x))
+        assert shape_bar == plain.Shape(6.0 * np.cos(x))

@@ -17,7 +17,8 @@ from compare import assert_close, assert_same_bits
 from adjgen.elementary import BY_NAME, TABLE, transcendental
 from adjgen.elementary.trace import Traced
 from adjgen.ir.build import Builder
-from adjgen.ir.core import LEAF, Const, Function, If, Param, Var, tuple_of
+from adjgen.ir.core import Const, Function, If, Param, Var
+from adjgen.ir.trees import LEAF, tuple_of
 from adjgen.ir.types import INT, REAL
 from adjgen.run import run_function
 

@@ -110,8 +110,12 @@ def record(module: Module, wrt: Sequence[str] | None = None) -> Tape:
         If they depend on the arguments, or SymPy has nothing of the kind.
     """
     params = [(param, var) for param in module.main.params for var in param.vars]
-    chosen = [param.differentiable if wrt is None else param.name in wrt for param, _ in params]
-    tape = Tape([param.name for param, _ in params], [k for k, yes in enumerate(chosen) if yes])
+    chosen = [
+        (param.differentiable if wrt is None else param.name in wrt) and var in param.numbers()
+        for param, var in params
+    ]
+    names = [var.hint if param.tree.kind else param.name for param, var in params]
+    tape = Tape(names, [k for k, yes in enumerate(chosen) if yes])
     for (param, var), yes in zip(params, chosen):
         if yes and var.type != REAL:
             raise NotStraightError(f"`{param.name}` is no single number")

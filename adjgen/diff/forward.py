@@ -22,9 +22,10 @@ from adjgen.diff.rules import (
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var
 from adjgen.ir.integrals import Integral, Quadrature
 from adjgen.ir.query import fresh
+from adjgen.ir.trees import flat_tree
 
 Tangents = dict[Var, Atom]
 

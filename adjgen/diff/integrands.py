@@ -6,9 +6,10 @@ from dataclasses import replace
 from adjgen.diff.refusals import refusal
 from adjgen.diff.signature import flat_params, renewed_function
 from adjgen.elementary.sequences import depth
-from adjgen.ir.core import LEAF, Block, Const, Eqn, Function, Var
+from adjgen.ir.core import Block, Const, Eqn, Function, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import renewed
+from adjgen.ir.trees import LEAF
 
 WHY = "Pass numbers in `args`, and call the function that integrates at module level."
 

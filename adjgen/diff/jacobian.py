@@ -9,26 +9,16 @@ from dataclasses import dataclass, replace
 
 from adjgen.diff.entries import ELIMINATIONS, STRATEGIES, Task, order, spares_tapes
 from adjgen.diff.floats import as_floats
+from adjgen.diff.objects import refuse_rows_of_objects
 from adjgen.diff.products import Differentiator
 from adjgen.diff.refusals import Wrt, refusal, refuse_without_influence
 from adjgen.diff.rules import ZERO, number_check, rank_checks, zero_like
 from adjgen.diff.signature import ordered_params
 from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
-from adjgen.ir.core import (
-    LEAF,
-    Atom,
-    Block,
-    Const,
-    Eqn,
-    Function,
-    Module,
-    Param,
-    Tree,
-    Var,
-    tuple_of,
-)
+from adjgen.ir.core import Atom, Block, Const, Eqn, Function, Module, Param, Var
 from adjgen.ir.query import use_counts
+from adjgen.ir.trees import LEAF, Tree, tuple_of
 from adjgen.ir.types import REAL, is_mutable
 
 SHORT = 400  # equations of a block in which vertices are eliminated without being asked for
@@ -75,6 +65,7 @@ def jacobians(
         ADJ608: sparse, but how many entries there are is not known.
     """
     function, params, _ = differentiator.subject(wrt)
+    refuse_rows_of_objects(function, params)
     inputs = inputs_of(function, params, bare)
     refuse_unknown_size(function, inputs, form)
     n, m = len(inputs.variables), len(function.body.results)
@@ -113,12 +104,13 @@ def inputs_of(function: Function, params: Sequence[Param], bare: bool) -> Inputs
     for param in params:
         eqn = unpacks.get(param.vars[0])
         if eqn is None:
-            variables += param.vars
-            trees.append(param.tree)
+            variables += param.numbers()
+            trees.append(param.tree.own())
         else:
             hidden[eqn] = replace(eqn, outs=())
             variables += eqn.outs
-            trees.append(Tree("list", (LEAF,) * len(eqn.outs)))
+            kind = "tuple" if param.tree.kind == "items" else "list"
+            trees.append(Tree(kind, (LEAF,) * len(eqn.outs)))
     block = replace(body, eqns=tuple([hidden.get(eqn, eqn) for eqn in body.eqns]))
     tree = trees[0] if bare else tuple_of(*trees)
     return Inputs(variables, tree, block, {new: old for old, new in hidden.items()})

@@ -61,7 +61,9 @@ class Plain:
                 other += as_lists(eqn)
         changed = {same.of(a) for a in parted} & {same.of(a) for a in stored}
         changed.update(map(same.of, other))
-        found |= {k for k, var in enumerate(body.params) if same.of(var) in changed}
+        found |= {
+            k for k, p in enumerate(function.params) if any(same.of(v) in changed for v in p.vars)
+        }
         return found
 
     def called(self, name: str) -> set[int]:

@@ -12,6 +12,13 @@ from adjgen.diff.forward import Forward, tangent_of
 from adjgen.diff.integrands import Callees
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
+from adjgen.diff.objects import (
+    directions,
+    gradients,
+    refuse_whole_objects,
+    seeded,
+    tangents,
+)
 from adjgen.diff.plain import with_plain_checks
 from adjgen.diff.problems import problems_of
 from adjgen.diff.refusals import (
@@ -33,21 +40,9 @@ from adjgen.diff.signature import (
     with_keywords,
 )
 from adjgen.ir.build import Builder
-from adjgen.ir.core import (
-    Atom,
-    Block,
-    Call,
-    Const,
-    Eqn,
-    Function,
-    Module,
-    Opaque,
-    Param,
-    Var,
-    flat_tree,
-    tuple_of,
-)
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, Function, Module, Opaque, Param, Var
 from adjgen.ir.query import equations
+from adjgen.ir.trees import flat_tree, tuple_of
 
 Activities = dict[tuple[str, ...], set[Var]]  # names of parameters -> the active variables
 
@@ -99,7 +94,7 @@ class Differentiator:
             chosen(self.main, wrt)
             raise tuple_valued(self.main)
         function, params, active = self.subject(wrt)
-        inputs = [var for param in params for var in param.vars]
+        inputs = [var for param in params for var in param.numbers()]
         if kind == "jvp":
             main = self.jvp(function, params, inputs, active)
         else:
@@ -110,8 +105,10 @@ class Differentiator:
         """Return the active variables of a copy of the main function, found once for its products."""
         names = tuple(p.name for p in params)
         if names not in self.known:
-            inputs = [var for p in self.main.params if p.name in names for var in p.vars]
-            self.known[names] = self.activity(self.main, inputs)
+            chosen = [p for p in self.main.params if p.name in names]
+            inputs = [v for p in chosen for v in (p.numbers() + p.objects())]
+            self.known[names] = active = self.activity(self.main, inputs)
+            refuse_whole_objects(self.main, self.main.params, active)
         return {new for v in self.known[names] if isinstance(new := mapping[v], Var)}
 
     # ---- forward
@@ -125,20 +122,12 @@ class Differentiator:
     ) -> Function:
         """Return the function (params, *, x_dot, ...) -> (value, value_dot)."""
         body, dots, results = self._forward(function, inputs, active)
-        by_var = dict(zip(inputs, dots))
-        taken = {p.name for p in function.params}
-        extra = tuple(
-            Param(
-                free(f"{p.name}_dot", taken),
-                tuple(by_var[v] for v in p.vars),
-                "KEYWORD_ONLY",
-                tree=p.tree,
-            )
-            for p in params
-        )
+        extra = directions(function, params, dict(zip(inputs, dots)))
         body = (*rank_checks(function), *body, *number_check(function))
         body = (*tangent_checks(function, active, dots), *body)
-        block = Block((*function.body.params, *dots), body, (*function.body.results, *results))
+        values = function.body.results
+        results = tangents(function.result, values, results)
+        block = Block(function.body.params, body, (*values, *results))
         return replace(
             function, name=f"{function.name}_jvp", params=with_keywords(function.params, extra),
             body=ordered_params(block, with_keywords(function.params, extra)),
@@ -187,13 +176,14 @@ class Differentiator:
     ) -> Function:
         """Return the function (params, *, bar) -> (value, gradients), or a part of that."""
         seeds = [Var("bar", v.type) for v in function.body.results]
-        bars: list[Atom] = [*seeds] if kind == "vjp" else [Const(1.0)]
+        bars: list[Atom] = seeded(function.result, seeds) if kind == "vjp" else [Const(1.0)]
         body, grads = self._reverse(function, inputs, active, bars)
         for var, slope in zip(inputs, grads):
             refuse_without_influence(function, var, slope)
         if kind != "vjp":
             body, grads = as_floats((*body, *array_check(function)), grads, inputs)
-        trees = [p.tree for p in params]
+        grads = gradients(params, grads)
+        trees = [p.tree.own() for p in params]
         gradient = trees[0] if bare else tuple_of(*trees)
         results, tree = (*function.body.results, *grads), tuple_of(function.result, gradient)
         if kind == "grad":
@@ -296,5 +286,5 @@ class Differentiator:
         told = replace(function, about=function.about | about)
         problems = problems_of(told, varied, active, self.functions)
         if problems:
-            raise UnsupportedError(problems)
+            raise UnsupportedError([*problems, *self.main.about.get("closed", ())])
         return active

@@ -32,9 +32,12 @@ def refuse_without_influence(function: Function, var: Var, gradient: Atom) -> No
 
 def chosen(function: Function, wrt: Wrt | None) -> list[Param]:
     """Return the parameters to differentiate, in the order of wrt."""
+    unfit = function.about.get("unfit", {})
     if wrt is None:
         found = [p for p in function.params if p.differentiable]
         if not found:
+            for problem in unfit.values():
+                raise refusal(function, *problem)
             what = "no parameter is a number to differentiate"
             raise refusal(function, "ADJ604", what, "Name one with wrt=.")
         return found
@@ -47,6 +50,8 @@ def chosen(function: Function, wrt: Wrt | None) -> list[Param]:
         if by_name[name].kind.startswith("VAR_"):
             why = "Give each argument a parameter of its own."
             raise refusal(function, "ADJ601", f"`*{name}` cannot be active", why)
+        if name in unfit:
+            raise refusal(function, *unfit[name])
         if by_name[name].vars[0].type.name in ("int", "bool"):
             what = f"`{name}` is a count, an index or a flag"
             raise refusal(function, "ADJ604", what, "Leave it out of wrt.")

@@ -26,9 +26,10 @@ from adjgen.elementary.row import Row
 from adjgen.elementary.sequences import depth
 from adjgen.elementary.trace import Traced, atom_of
 from adjgen.ir.build import Builder
-from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var, flat_tree
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Root, Try, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.integrals import Integral, Quadrature
+from adjgen.ir.trees import flat_tree
 from adjgen.ir.types import NUMBERS
 
 Adjoints = dict[Var, Atom]

@@ -4,10 +4,12 @@ import ast
 from collections.abc import Iterator
 
 from adjgen.emit.references import outside
-from adjgen.ir.core import Const, Function, Param, Tree
+from adjgen.ir.core import Atom, Const, Function, Param
 from adjgen.ir.shapes import rank
+from adjgen.ir.trees import Tree
 from adjgen.ir.types import REAL, Type, join
 
+KEPT = ("part", "joined", "repeated")  # of a tuple these are tuples
 OUTSIDE = {"ndarray": ("numpy", "ndarray")}
 NUMBERS = {"real": "float", "int": "int", "bool": "bool", "nothing": "None"}
 
@@ -33,13 +35,50 @@ def of_result(function: Function) -> ast.expr:
     """Return the annotation of what a function returns."""
     results = function.body.results
     types = [Type("nothing") if r == Const(None) else r.type for r in results]
-    return of_structure(function.result, iter(types))
+    tuples = tuples_of(function)
+    tree = with_tuples(function.result, iter([r in tuples for r in results]))
+    return of_structure(tree if tuples else function.result, iter(types))
+
+
+def tuples_of(function: Function) -> set[Atom]:
+    """Return the lists of the intermediate form that are tuples: arguments, and parts and sums of them."""
+    found: set[Atom] = set()
+    for param in function.params:
+        if "items" in param.tree.kinds():
+            found.update(v for v in param.vars if v.type.element)
+    for eqn in function.body.eqns if found else ():
+        if eqn.op in KEPT and all(a in found for a in eqn.args if a.type.element):
+            found.update(eqn.outs)
+    return found
+
+
+def with_tuples(tree: Tree, marks: Iterator[bool]) -> Tree:
+    """Return a structure in which leaves that are marked are tuples."""
+    if not tree.kind:
+        return Tree("items", (tree,)) if next(marks) else tree
+    if tree.kind in ("items", "each"):
+        for _ in range(tree.leaves()):
+            next(marks)
+        return tree
+    return Tree(tree.kind, tuple(with_tuples(c, marks) for c in tree.children), tree.record)
 
 
 def of_structure(tree: Tree, types: Iterator[Type]) -> ast.expr:
     """Return the annotation of a structure from the types of its leaves."""
     if not tree.kind:
         return of_type(next(types))
+    if tree.record is not None:
+        for child in tree.children:
+            of_structure(child, types)
+        return ast.Name(tree.record.reference, ast.Load())
+    if tree.kind == "items" and tree.children[0].kind == "each":
+        inner = of_structure(tree.children[0], types)
+        assert isinstance(inner, ast.Subscript)
+        return generic("tuple", [inner.slice, ast.Constant(...)])
+    if tree.kind == "items":
+        elements = (kind.element or kind for kind in types)
+        item = of_structure(tree.children[0], elements)
+        return generic("tuple", [item, ast.Constant(...)])
     if tree.kind == "list" and not any(child.kind for child in tree.children):
         return generic("list", [of_type(join(*(next(types) for _ in tree.children)))])
     if tree.kind == "each":

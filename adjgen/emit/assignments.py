@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from adjgen.emit.expressions import Expressions
 from adjgen.emit.references import outside
-from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var, tuple_of
+from adjgen.ir.core import UNBOUND, Atom, Const, Var
+from adjgen.ir.trees import LEAF, Tree, tuple_of
 
 Statements = list[ast.stmt]
 STORE = ast.Store()
@@ -87,10 +88,26 @@ def structured(tree: Tree, leaves: Iterator[ast.expr], context: ast.expr_context
     """Write values, or targets, in a structure."""
     if not tree.kind:
         return next(leaves)
+    if tree.record is not None:
+        given = [structured(child, leaves, context) for child in tree.children]
+        words = [ast.keyword(name, value) for name, value in zip(tree.record.fields, given)]
+        return ast.Call(ast.Name(tree.record.reference, ast.Load()), [], words)
+    if tree.kind == "items":
+        return tuple_of_items(tree.children[0], leaves)
     if tree.kind == "each":
         return for_each(tree.children[0], leaves)
     items = [structured(child, leaves, context) for child in tree.children]
     return (ast.Tuple if tree.kind == "tuple" else ast.List)(items, context)
+
+
+def tuple_of_items(item: Tree, leaves: Iterator[ast.expr]) -> ast.expr:
+    """Write a list as a tuple: tuple(x), or tuple([tuple(item) for item in x])."""
+    value = for_each(item.children[0], leaves) if item.kind == "each" else next(leaves)
+    if item.kind == "items":
+        name = ast.Name("item", ast.Load())
+        inner = structured(Tree("items", (item.children[0],)), iter([name]), ast.Load())
+        value = ast.ListComp(inner, [ast.comprehension(ast.Name("item", STORE), value, [], 0)])
+    return ast.Call(outside("builtins", "tuple"), [value], [])
 
 
 def for_each(tree: Tree, leaves: Iterator[ast.expr]) -> ast.expr:

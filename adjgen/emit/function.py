@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from adjgen.emit.aliases import values_of
 from adjgen.emit.annotations import of_param, of_result
+from adjgen.emit.arguments import itself, unpacking
 from adjgen.emit.assignments import Comment, Definition, Statements, structured
 from adjgen.emit.checks import without_value
 from adjgen.emit.expressions import Expressions
@@ -44,7 +44,7 @@ def write(function: Function, target: str, style: str, quote: Callable[[Eqn], st
     lives = Lives(body, inlining.chosen)
     for condition, param in lives.alias.items():
         inlining.uses[param] += inlining.uses[condition]
-    fixed = {p.vars[0]: p.name for p in function.params if not p.tree.kind}
+    fixed = {p.vars[0]: p.name for p in function.params if itself(p)}
     avoid = taken(function)
     names = Names(lives, fixed, avoid, style)
     expressions = Expressions(
@@ -130,7 +130,7 @@ def taken(function: Function) -> set[str]:
             found.add(eqn.op.function)
         elif isinstance(eqn.op, Opaque):
             found |= eqn.op.payload.avoided_names()
-    return found - {p.name for p in function.params if not p.tree.kind}
+    return found - {p.name for p in function.params if itself(p)}
 
 
 def carrying(body: Block) -> list[Eqn]:
@@ -138,19 +138,6 @@ def carrying(body: Block) -> list[Eqn]:
     if kinds(body).isdisjoint((Call, Opaque)):
         return []
     return [eqn for eqn in equations(body) if isinstance(eqn.op, Call | Opaque)]
-
-
-def unpacking(function: Function, names: dict[Var, str], uses: Any, nothing: str) -> Statements:
-    """Write the unpacking of parameters that are tuples."""
-    out: Statements = []
-    for param in function.params:
-        if param.tree.kind and any(uses[v] for v in param.vars):
-            leaves = iter(
-                [ast.Name(names[v] if uses[v] else nothing, ast.Store()) for v in param.vars]
-            )
-            target = structured(param.tree, leaves, ast.Store())
-            out.append(ast.Assign([target], ast.Name(param.name, ast.Load())))
-    return out
 
 
 def signature(params: Sequence[Param]) -> ast.arguments:

@@ -32,10 +32,12 @@ class Text:
     visible: list[str] = field(default_factory=list)  # modules besides that of the target
     modules: dict[str, str] = field(default_factory=dict)  # name in the text -> module
     trees: list[ast.FunctionDef] = field(default_factory=list)
+    whole: bool = False  # whether derivatives stand in fields that are said to be whole numbers
 
     def excused(self) -> list[str]:
         """Return mypy's codes for what it cannot follow in the functions."""
-        return sorted({code for tree in self.trees for code in excused(tree)})
+        own = ["arg-type"] if self.whole else []
+        return sorted({*own, *(code for tree in self.trees for code in excused(tree))})
 
     def joined(self) -> str:
         """Return everything as one text."""
@@ -66,7 +68,8 @@ def write_functions(
     texts = {name: print_statements([one.tree], imports.spelled) for name, one in written.items()}
     texts = {f"@{name}": source for name, source in imports.carried_functions()} | texts
     modules = {alias: module for module, alias in imports.modules.items()}
-    return Text(texts, imports.lines(), imports.held, imports.visible(), modules, trees)
+    whole = any(record.whole for f in functions for record in f.result.records())
+    return Text(texts, imports.lines(), imports.held, imports.visible(), modules, trees, whole)
 
 
 def finished(function: Function, target: str) -> Function:

@@ -13,6 +13,7 @@ from adjgen.emit.assignments import Line
 KINDS = {Line, ast.arg, ast.Assign, ast.Attribute, ast.Return}
 LEAVES = {ast.Name, ast.Constant, str, int, float, bool, type(None), ast.Load, ast.Store}
 OPTIONAL = {"arg-type", "assignment", "index", "operator", "return-value"}
+KEPT = {"__defaults__", "__kwdefaults__"}  # where a function keeps what may be None to mypy
 UNKNOWN = ("Any", "ndarray")
 UNTYPED = {"no-untyped-call", "no-untyped-def"}  # a function that the user's code hands to a solver
 
@@ -30,6 +31,8 @@ def excused(tree: ast.FunctionDef) -> set[str]:
         found.add("var-annotated")
     if any(map(is_of_any_type, nodes)) and any(map(is_bare_return, nodes)):
         found.add("no-any-return")
+    if any(isinstance(node, ast.Attribute) and node.attr in KEPT for node in nodes):
+        found.add("index")
     if any(isinstance(node, ast.FunctionDef) and node is not tree for node in nodes):
         found |= UNTYPED
     return found

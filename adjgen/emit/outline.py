@@ -8,21 +8,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from adjgen.emit.assignments import Comment, Line
-from adjgen.ir.core import (
-    UNBOUND,
-    Atom,
-    Block,
-    Call,
-    Const,
-    Eqn,
-    Function,
-    If,
-    Param,
-    Var,
-    flat_tree,
-)
+from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, Function, If, Param, Var
 from adjgen.ir.free import FreeVariables, own
 from adjgen.ir.query import fresh, renewed, substituted
+from adjgen.ir.trees import flat_tree
 
 DEEPEST = 90  # CPython stops at 100 levels of indentation
 FLAT = {Line, Comment, ast.Assign}  # statements with none inside

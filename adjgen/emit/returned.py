@@ -14,16 +14,20 @@ def unshared(function: Function, body: Block, rooted: set[Atom], borrowed: set[A
     belong to somebody else. The arrays of the value are what the user's function returns."""
     aliases = Aliases(body.params, [*equations(body)])
     theirs, first = aliases.foreign | rooted, values_of(function)
+    tuples = {v for p in function.params if "items" in p.tree.kinds() for v in p.vars}
     places = {out: eqn.loc for eqn in body.eqns for out in eqn.outs}
     seen: set[Atom] = set()
     copies, results = [], list(body.results)
+    roles = function.result.roles()  # what is no number in an object is whose it is
     for k, result in enumerate(body.results):
+        if roles[k]:
+            continue
         if may_be_array(result):
             held = aliases.of(result)
             shared = k >= first and not held.isdisjoint(theirs | seen)
         else:
             held = {result} if is_list(result) else set()
-            shared = not held.isdisjoint({*seen, *(theirs | borrowed if k else ())})
+            shared = not held.isdisjoint({*seen, *(theirs | borrowed if k else ())} - tuples)
         if shared:
             assert isinstance(result, Var)
             results[k] = own = Var(result.hint, result.type)

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from adjgen.ir.payload import Payload
 from adjgen.ir.shapes import rank
+from adjgen.ir.trees import LEAF, Tree
 from adjgen.ir.types import NOTHING, Type, of_constant
 
 
@@ -141,38 +142,6 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
-    """The structure of a value: a leaf (kind ""), a tuple, or a list of structures.
-
-    Of kind "each" it is a list of its only child, made of the items of lists that are the leaves.
-    """
-
-    kind: str = ""
-    children: tuple["Tree", ...] = ()
-
-    def kinds(self) -> set[str]:
-        """Return the kinds of this structure and of those inside."""
-        return {self.kind}.union(*(child.kinds() for child in self.children))
-
-    def leaves(self) -> int:
-        """Return the number of leaves."""
-        return sum(child.leaves() for child in self.children) if self.kind else 1
-
-
-LEAF = Tree()
-
-
-def tuple_of(*children: Tree) -> Tree:
-    """Return the structure of a tuple."""
-    return Tree("tuple", children)
-
-
-def flat_tree(count: int) -> Tree:
-    """Return the structure of a helper's results: one alone, several as a tuple."""
-    return LEAF if count == 1 else tuple_of(*[LEAF] * count)
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """`outs = function(args)`, a function of the same Module; outs are the leaves of its result.
 
@@ -239,6 +208,14 @@ class Param:
     differentiable: bool = False
     tree: Tree = LEAF
     annotation: str = ""
+
+    def numbers(self) -> tuple[Var, ...]:
+        """Return the variables that derivatives are by."""
+        return tuple(v for v, role in zip(self.vars, self.tree.roles()) if not role)
+
+    def objects(self) -> tuple[Var, ...]:
+        """Return the variables that stand for whole objects."""
+        return tuple(v for v, role in zip(self.vars, self.tree.roles()) if role == "object")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

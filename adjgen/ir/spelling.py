@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Opaque, Root, Tree, Try, Var
+from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, If, Opaque, Root, Try, Var
 from adjgen.ir.integrals import Integral, Quadrature
+from adjgen.ir.trees import Tree
 
 Names = Mapping[Var, str]
 LONGEST = 60  # characters of carried code, or of a constant
@@ -55,8 +56,12 @@ def variables(body: Block) -> tuple[list[Var], dict[Var, Var]]:
 
 def leaf_names(name: str, tree: Tree) -> list[str]:
     """Return how the leaves of a structured value are reached: p[0], p[1][0]."""
-    if not tree.kind:
+    if tree.kind in ("", "items"):
         return [name]
+    if tree.record is not None:
+        fields = zip(tree.record.fields, tree.children)
+        parts = (leaf_names(f"{name}.{f}" if f else name, child) for f, child in fields)
+        return [leaf for leaves in parts for leaf in leaves]
     inner = (leaf_names(f"{name}[{k}]", child) for k, child in enumerate(tree.children))
     return [leaf for leaves in inner for leaf in leaves]
 
@@ -151,6 +156,12 @@ def structure(tree: Tree, leaves: Iterator[str], outer: bool = True) -> str:
     """Return a nested value whose leaves are names, a tuple without its outer parentheses."""
     if not tree.kind:
         return next(leaves)
+    if tree.kind == "items":
+        return f"tuple({structure(tree.children[0], leaves)})"
+    if tree.record is not None:
+        fields = zip(tree.record.fields, tree.children)
+        given = ", ".join(f"{f}={structure(child, leaves, False)}" for f, child in fields)
+        return f"{tree.record.name()}({given})"
     items = ", ".join(structure(child, leaves, False) for child in tree.children)
     if tree.kind == "list":
         return f"[{items}]"

@@ -11,7 +11,7 @@ from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NUMBERS, OPAQUE, REAL
 from adjgen.read import array_several, arrays, expressions, lists
 from adjgen.read.frame import Frame
-from adjgen.read.values import Display, ListValue, Value
+from adjgen.read.values import Display, ListValue, Value, tree_of
 
 KEYWORD_ONLY = {
     "keepdims",
@@ -249,6 +249,8 @@ def nested(frame: Frame, node: ast.expr) -> Value:
 def displayed(frame: Frame, node: ast.AST, value: Display) -> Var | None:
     """Return the array of a nested display of numbers and arrays."""
     leaves: list[Atom] = []
+    if "record" in tree_of(value).kinds():
+        return None  # an object is one item
 
     def structure(part: Value) -> object:
         if isinstance(part, Display):

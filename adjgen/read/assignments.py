@@ -120,7 +120,8 @@ def assign(frame: Frame, node: ast.stmt, target: ast.expr, result: Value) -> Non
         return
     if isinstance(target, (ast.Tuple, ast.List)):
         lists.retype(frame, result, seq(REAL))
-    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display):
+    is_tuple = isinstance(result, Display) and result.kind != "record"
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(result, Display) and is_tuple:
         parts = displays.matched(frame, target.elts, result)
         if parts is not None:
             for item, part in zip(target.elts, parts):
@@ -219,7 +220,7 @@ def augmented(frame: Frame, node: ast.AugAssign) -> None:
         and list_methods.extend(frame, node, old, node.value)
     ):
         return
-    if isinstance(old, Display) and old.kind == "tuple" and name is not None:  # t += (x,)
+    if isinstance(old, Display) and old.kind != "list" and name is not None:  # t += (x,), p += q
         whole = ast.BinOp(ast.Name(target.id, ast.Load()), node.op, node.value)
         ast.copy_location(whole.left, target)
         assign(frame, node, target, value(frame, ast.copy_location(whole, node)))

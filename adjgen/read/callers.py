@@ -15,7 +15,7 @@ def show_changes(session: Session, params: Sequence[Param], bound: Mapping[str, 
     """Note which lists of the caller hold something else at the end."""
     for param in params:
         value = bound[param.name]
-        if isinstance(value, ListValue) and value.cell.given:
+        if isinstance(value, ListValue) and value.cell.given and not param.tree.kind:
             held = session.heap[value.cell]
             if held is not param.vars[0]:
                 session.builder.emit("changed", [param.vars[0], held], [])

@@ -21,6 +21,7 @@ from adjgen.read import (
     list_methods,
     methods,
     names,
+    records,
     solvers,
 )
 from adjgen.read.absent import is_forgiven, not_there
@@ -83,26 +84,31 @@ def call(frame: Frame, node: ast.Call) -> Value:
             return made
     if dotted == "functools.partial" and (held := _partial(frame, node)) is not None:
         return held
+    if (made := records.made(frame, node, binding)) is not None:
+        return made
     if dotted:
         known = bool(node.args) and displays.items_of(frame, node.args[0]) is not None
+        if known and (made := displays.copied(frame, node, dotted)) is not None:
+            return made
+        known = known and dotted != "builtins.sorted"
         made = None if known else list_methods.over_list(frame, node, dotted)
         return made if made is not None else _known(frame, node, dotted)
-    made = list_methods.method(frame, node)
+    made = records.method(frame, node) or list_methods.method(frame, node)
     if made is not None:
         return made
     user = _user_row(binding)
     if user is not None:
         return _by_rule(frame, node, user)
     target = _function(frame, node, binding)
-    if target is not None and not _starred(node):
-        return _read(frame, node, target)
+    if target is not None and not is_starred(node):
+        return read(frame, node, target)
     return _of_number(frame, node) or _unknown(frame, node)
 
 
 def _one(frame: Frame, node: ast.Call, function: Value) -> Value:
     """Lower a call of one of the functions that a name may stand for."""
-    if isinstance(function, FunctionValue) and not _starred(node):
-        return _read(frame, node, function)
+    if isinstance(function, FunctionValue) and not is_starred(node):
+        return read(frame, node, function)
     if isinstance(function, BindingValue):
         return _known(frame, node, function.binding.dotted)
     return _unknown(frame, node)
@@ -111,7 +117,7 @@ def _one(frame: Frame, node: ast.Call, function: Value) -> Value:
 def _partial(frame: Frame, node: ast.Call) -> FunctionValue | None:
     """Return the function that functools.partial makes of one whose source is known, and of numbers."""
     start = Mark(frame)
-    if node.args and not _starred(node):
+    if node.args and not is_starred(node):
         of, *given = [expressions.value(frame, argument) for argument in node.args]
         named = {str(k.arg): expressions.value(frame, k.value) for k in node.keywords}
         plain = all(isinstance(held, (Var, Const)) for held in (*given, *named.values()))
@@ -149,7 +155,7 @@ def _by_rule(frame: Frame, node: ast.Call, user: Row) -> Value:
     return _row(frame, node, user.name, node.args)
 
 
-def _read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
+def read(frame: Frame, node: ast.Call, target: FunctionValue) -> Value:
     """Read a callee in place; one that cannot be read is called, which is refused if it is active."""
     from adjgen.read import inline
 
@@ -194,7 +200,8 @@ def _function(frame: Frame, node: ast.Call, binding: Any) -> FunctionValue | Non
     return methods.method(frame, node.func)
 
 
-def _starred(node: ast.Call) -> bool:
+def is_starred(node: ast.Call) -> bool:
+    """Whether arguments of a call are unpacked."""
     return any(isinstance(a, ast.Starred) for a in node.args) or any(
         k.arg is None for k in node.keywords
     )
@@ -209,7 +216,7 @@ def _unknown(frame: Frame, node: ast.Call) -> Value:
             return not_there(frame, node.func)
         what = f"no function `{text}` is known"
         return frame.problem(node.func, "ADJ301", what, missing_hint(binding))
-    if _starred(node):
+    if is_starred(node):
         return frame.opaque(node, UNPACKED.format(text), "Write the arguments one by one.")
     if methods.doubtful(frame, node.func):
         what = (
@@ -237,9 +244,9 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
     if dotted == "builtins.len" and (number := displays.length(frame, node)) is not None:
         return number
     if dotted in displays.REDUCTIONS:
-        found = None if _starred(node) else displays.arguments(frame, node, dotted)
+        found = None if is_starred(node) else displays.arguments(frame, node, dotted)
         return _row(frame, node, *found) if found else _carried(frame, node, dotted)
-    if row is None or node.keywords or _starred(node) or not args:
+    if row is None or node.keywords or is_starred(node) or not args:
         return _carried(frame, node, dotted)
     name = WITH_TWO.get(dotted, row.name) if len(args) == 2 else row.name
     arity = len(TABLE[name].partials)
@@ -260,7 +267,7 @@ def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
     if dotted.startswith(OBSERVERS):
         code, reads = frame.code(node, (), reason, "", True, observes=True)
         return frame.emit(node, Opaque(code), reads, [OPAQUE])[0]
-    if _starred(node):
+    if is_starred(node):
         return frame.opaque(node, UNPACKED.format(short), "Write the arguments one by one.")
     return frame.opaque(node, reason, "`adjgen rules` lists what has one.")
 

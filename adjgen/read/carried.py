@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
+from adjgen.ir.core import UNBOUND, Atom, Const, Var
+from adjgen.ir.trees import LEAF, Tree
 from adjgen.ir.types import Type, join
 from adjgen.read.cells import (
     SHARED,

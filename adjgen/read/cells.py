@@ -22,7 +22,7 @@ def opened(value: Value, heap: Mapping[Cell, Any]) -> Value:
         held: Value = heap.get(value.cell, UNBOUND)
         return held
     if isinstance(value, Display):
-        return Display(value.kind, tuple(opened(item, heap) for item in value.items))
+        return value.holding(opened(item, heap) for item in value.items)
     return value
 
 
@@ -38,7 +38,7 @@ def cells_of(value: Value) -> list[Cell | None]:
 def closed(value: Value, cells: Iterator[Cell], heap: Heap) -> Value:
     """Return a value with lists in place of what they hold; `cells` has one for each leaf."""
     if isinstance(value, Display):
-        return Display(value.kind, tuple([closed(item, cells, heap) for item in value.items]))
+        return value.holding([closed(item, cells, heap) for item in value.items])
     cell = next(cells)
     if isinstance(value, Var) and is_mutable(value.type):
         heap[cell] = value

@@ -161,7 +161,7 @@ class Carrier:
         """Return what stands for a value."""
         if isinstance(held, FunctionValue):
             return self.function(held)
-        if isinstance(held, Display):
+        if isinstance(held, Display) and held.record is None:
             items = [self.of(item, name) for item in held.items]
             return (ast.Tuple if held.kind == "tuple" else ast.List)(items, ast.Load())
         if isinstance(held, BindingValue):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from adjgen.elementary.row import BY_NAME
 from adjgen.ir.core import Const, Opaque
 from adjgen.ir.types import OPAQUE
-from adjgen.read import expressions, lists, stores
+from adjgen.read import expressions, lists, records, stores
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
@@ -41,6 +41,8 @@ def joined(name: str | None, left: Value, right: Value) -> Display | None:
     """Return the sum of two displays, or t * n of a tuple and a number that is written out."""
     if isinstance(right, Const) and name == "mul":
         left, right = right, left
+    if any(isinstance(side, Display) and side.kind == "record" for side in (left, right)):
+        return None
     if isinstance(left, Display) and isinstance(right, Display) and name == "add":
         return Display(left.kind, left.items + right.items) if left.kind == right.kind else None
     if name != "mul" or not isinstance(right, Display) or not isinstance(left, Const):
@@ -68,7 +70,9 @@ def items_of(frame: Frame, node: ast.expr) -> Nodes | None:
         return None if items is None else items[slice(*numbers)]
     owner = frame.frame_of(node.id) if isinstance(node, ast.Name) else None
     held = owner.env.get(node.id) if owner and isinstance(node, ast.Name) else None
-    if not isinstance(held, Display):
+    if isinstance(node, ast.Attribute):
+        held = records.stored(frame, node)
+    if not isinstance(held, Display) or held.kind == "record":
         return None
     places = [ast.copy_location(ast.Constant(k), node) for k in range(len(held.items))]
     return [ast.copy_location(ast.Subscript(node, k, ast.Load()), node) for k in places]
@@ -160,7 +164,8 @@ def _reads(frame: Frame, parent: ast.AST, name: ast.Name) -> bool:
 
 def length(frame: Frame, node: ast.Call) -> Const | None:
     """Return len(t) of a tuple whose items are known."""
-    plain = len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.Name)
+    named = (ast.Name, ast.Attribute)
+    plain = len(node.args) == 1 and not node.keywords and isinstance(node.args[0], named)
     items = items_of(frame, node.args[0]) if plain else None
     return None if items is None else Const(len(items))
 
@@ -173,8 +178,20 @@ def display(frame: Frame, node: ast.expr) -> Value | None:
     return Display("tuple", tuple(expressions.value(frame, item) for item in items))
 
 
+def copied(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
+    """Return tuple(t) or list(t) of a tuple whose items are known, None for other calls."""
+    if dotted not in ("builtins.tuple", "builtins.list") or node.keywords or len(node.args) != 1:
+        return None
+    made = display(frame, node.args[0])
+    if dotted == "builtins.list" and isinstance(made, Display):
+        return stores.listed(frame, node, made.items)
+    return made
+
+
 def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: str) -> Value:
     """Lower an item or slice of a tuple that is known; an index of run time needs a list of it."""
+    if base.kind == "record":
+        return frame.opaque(node, reason, expressions.ADVICE)
     number = integer(node.slice)
     if number is not None and -len(base.items) <= number < len(base.items):
         return base.items[number]
@@ -183,7 +200,7 @@ def item_of_display(frame: Frame, node: ast.Subscript, base: Display, reason: st
         bounds = [None if part is None else integer(part) for part in parts]
         if all(b is not None or p is None for b, p in zip(bounds, parts)):
             return Display(base.kind, base.items[slice(*bounds)])
-    elif number is None and (listed := stores.listed(frame, node, base.items)) is not None:
+    elif number is None and (listed := stores.of_display(frame, node, base)) is not None:
         return lists.item(frame, node, listed, node.slice)
     item = ast.Subscript(ast.Name("container", ast.Load()), node.slice, ast.Load())
     code = Code(item, ("container",), reason=reason, hint=expressions.ADVICE)

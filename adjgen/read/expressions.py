@@ -16,6 +16,7 @@ from adjgen.read import (
     names,
     nothing,
     operations,
+    records,
     solvers,
     stores,
     tables,
@@ -83,6 +84,8 @@ def _name(frame: Frame, node: ast.Name) -> Value:
 
 
 def _attribute(frame: Frame, node: ast.Attribute) -> Value:
+    if (part := records.attribute(frame, node)) is not None:
+        return part
     binding = frame.binding(node)
     if binding is None and frame.session.target == "numpy":
         found = frame.attempt(lambda: arrays.attribute(frame, node))
@@ -121,6 +124,8 @@ def _binary(frame: Frame, node: ast.BinOp) -> Value:
 def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     right = value(frame, node.right)
     name = BINARY.get(type(node.op))
+    if frame.session.objects and (made := records.operation(frame, node, left, right)) is not None:
+        return made
     if frame.session.target == "numpy":
         made = arrays.operation(frame, node, name, left, right)
         if made is not None:
@@ -142,7 +147,10 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
     if isinstance(node.op, ast.USub) and isinstance(operand, ast.Constant):
         if isinstance(operand.value, (int, float)) and not isinstance(operand.value, bool):
             return Const(-operand.value)
-    inner = atom(frame, operand)
+    held = value(frame, operand)
+    if (made := records.sign(frame, node, held)) is not None:
+        return made
+    inner = frame.materialise(operand, held)
     if isinstance(node.op, ast.Invert) and inner.type.dtype in (BOOL, INT):
         return frame.row(node, "bit_not", inner)
     if isinstance(node.op, ast.Invert):
@@ -235,6 +243,8 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         base = value(frame, node.value)
     elif isinstance(node.value, ast.BinOp) or lists.is_part(node.value):
         base = lists.list_of(frame, node.value)
+    elif isinstance(node.value, ast.Attribute):
+        base = records.attribute(frame, node.value)
     elif isinstance(node.value, (ast.Name, ast.Subscript)) and not is_text(node.slice):
         base = lists.reference(frame, node.value)
     elif isinstance(node.value, (ast.List, ast.ListComp)):

@@ -16,13 +16,14 @@ from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, of_constant
 from adjgen.read import names
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
+from adjgen.read.containers import as_object, refuse_changes
 from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned
 from adjgen.read.hidden import is_hidden
 from adjgen.read.lowering import Arm, Mark, Reread, Session
 from adjgen.read.missing import constant_expression, missing_hint
 from adjgen.read.opaque import Code, changes, loaded
-from adjgen.read.questions import taken_out
+from adjgen.read.questions import fields_taken_out, taken_out
 from adjgen.read.scopes import check_scopes
 from adjgen.read.values import (
     BindingValue,
@@ -204,6 +205,8 @@ class Frame:
     ) -> tuple[Code, list[Atom]]:  # fmt: skip
         """Return the payload of carried code and the atoms that it reads."""
         check_scopes(self, node)
+        node, fields = fields_taken_out(self, node, writes)
+        answers = {**answers, **fields}
         reads: dict[str, Atom] = dict(answers)
         outside: dict[str, ast.expr] = {}
         first = read_first([node])
@@ -217,6 +220,8 @@ class Frame:
                 reads[name] = self.readable(node, name, value)
                 if name in first:
                     require_at_once(self, node, name)
+        if effect and not observes:
+            refuse_changes(self, node, list(reads))
         payload = Code(
             node, tuple(reads), tuple(writes), outside, tuple(n for n in before if n in reads),
             effect, observes, reason, hint,
@@ -241,13 +246,7 @@ class Frame:
     def materialise(self, node: ast.AST, value: Value) -> Atom:
         """Return an atom for a value: a tuple becomes an object."""
         if isinstance(value, Display):
-            items = [self.materialise(node, item) for item in value.items]
-            labels = tuple(f"item_{k}" for k in range(len(items)))
-            loads: list[ast.expr] = [ast.Name(label, ast.Load()) for label in labels]
-            tree = (ast.Tuple if value.kind == "tuple" else ast.List)(loads, ast.Load())
-            reason = "ADJ401 a container of active values is used as an object"
-            code = Code(tree, labels, reason=reason, hint="Use its items one by one.")
-            return self.emit(node, Opaque(code), items, [OPAQUE])[0]
+            return as_object(self, node, value)
         if isinstance(value, (Var, Const)):
             return value
         if isinstance(value, ListValue):

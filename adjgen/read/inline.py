@@ -21,6 +21,7 @@ from adjgen.read.values import Display, FunctionValue, ListValue, RowValue, Valu
 HARMLESS_DECORATORS = {
     "adjgen.differentiable",
     "adjgen.decorator.differentiable",
+    "builtins.property",  # what is read in place when an attribute of an object is asked for
     "builtins.staticmethod",
     "functools.wraps",
 }
@@ -266,6 +267,9 @@ def called(frame: Frame, node: ast.Call, definition: Any, bound: dict[str, Value
     name = function_for_call(frame.session, definition)
     function = frame.session.functions[name]
     function.about["called"] = True
+    if any(param.tree.kind for param in function.params):
+        what = "a recursive function with a parameter that is a tuple or an object"
+        return frame.problem(node, "ADJ601", what, "Give each number a parameter of its own.")
     if not fitting(frame, node, function, args):
         return Var("", NOTHING)
     keywords = tuple(n for n, kind in kinds if kind == "KEYWORD_ONLY")

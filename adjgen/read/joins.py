@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adjgen.ir.build import Builder
-from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Tree, Var
+from adjgen.ir.core import UNBOUND, Atom, Const, Var
+from adjgen.ir.trees import LEAF, Tree
 from adjgen.ir.types import OPAQUE
 from adjgen.read import lists, stores
 from adjgen.read.bound import agree
@@ -153,8 +154,9 @@ def _alike(frame: Frame, node: ast.AST, value: Value, other: Value) -> Value:
         return value
     if isinstance(value, Display) and isinstance(other, Display):
         if (value.kind, len(value.items)) == (other.kind, len(other.items)):
-            items = [_alike(frame, node, *pair) for pair in zip(value.items, other.items)]
-            return Display(value.kind, tuple(items))
+            return value.holding(
+                [_alike(frame, node, *pair) for pair in zip(value.items, other.items)]
+            )
     listed = isinstance(other, Display) and other.kind == "list"
     if value == other or not (listed or isinstance(other, ListValue | RowValue)):
         return value

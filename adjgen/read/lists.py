@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.elementary.sequences import around, depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
-from adjgen.read import expressions, stores
+from adjgen.read import expressions, records, stores
 from adjgen.read.bound import require_bound
 from adjgen.read.cells import SHARED, freeze, stays_inside
 from adjgen.read.flow import in_index, integer
@@ -35,14 +35,14 @@ def held(frame: Frame, var: Atom, frozen: str = "") -> ListValue:
 def named(frame: Frame, value: Value) -> Value:
     """Return a value that may get several names: an array in it is one object, whoever stores into it."""
     if isinstance(value, Display):
-        return Display(value.kind, tuple([named(frame, item) for item in value.items]))
+        return value.holding([named(frame, item) for item in value.items])
     return held(frame, value) if isinstance(value, Var) and value.type.dtype else value
 
 
 def taken(frame: Frame, node: ast.AST, value: Value) -> Value:
     """Return a value in which a row is the list that it is now, which cannot be changed any more."""
     if isinstance(value, Display):
-        return Display(value.kind, tuple([taken(frame, node, item) for item in value.items]))
+        return value.holding([taken(frame, node, item) for item in value.items])
     if not isinstance(value, RowValue):
         return value
     freeze(SHARED, value.cell)
@@ -52,7 +52,7 @@ def taken(frame: Frame, node: ast.AST, value: Value) -> Value:
 def settled(frame: Frame, node: ast.AST, value: Value) -> Value:
     """Return a value whose lists are ones that no other name holds: what is returned stays as it is."""
     if isinstance(value, Display):
-        return Display(value.kind, tuple([settled(frame, node, item) for item in value.items]))
+        return value.holding([settled(frame, node, item) for item in value.items])
     if not isinstance(value, (ListValue, RowValue)):
         return value
     return held(frame, frame.materialise(node, value))
@@ -126,6 +126,9 @@ def reference(frame: Frame, node: ast.expr) -> Value | None:
             return None
         require_bound(frame, node, node.id, owner)
         return found
+    if isinstance(node, ast.Attribute):
+        part = records.stored(frame, node)
+        return part if isinstance(part, (ListValue, Display)) else None
     if isinstance(node, ast.Subscript) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
         base = reference(frame, node.value)
         if isinstance(base, Display):
@@ -175,7 +178,7 @@ def is_list(frame: Frame, node: ast.expr) -> bool:
     """Whether an expression names a list, or makes one."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
         node = node.value
-    if isinstance(node, (ast.Name, ast.Subscript)):
+    if isinstance(node, (ast.Name, ast.Subscript, ast.Attribute)):
         return isinstance(reference(frame, node), (ListValue, RowValue))
     return isinstance(node, (ast.List, ast.ListComp))
 
@@ -186,7 +189,7 @@ def list_of(frame: Frame, node: ast.expr) -> Value | None:
         found = expressions.value(frame, node) if is_list(frame, node) else None
     elif isinstance(node, ast.Subscript) and is_part(node.value):
         return frame.attempt(lambda: _as_list(frame, node))
-    elif isinstance(node, (ast.Name, ast.Subscript)):
+    elif isinstance(node, (ast.Name, ast.Subscript, ast.Attribute)):
         found = reference(frame, node)
     elif isinstance(node, ast.GeneratorExp) or is_map(frame, node):
         from adjgen.read.comprehensions import collected, of_map
@@ -200,14 +203,14 @@ def list_of(frame: Frame, node: ast.expr) -> Value | None:
     else:
         return None
     if isinstance(found, Display):
-        return stores.listed(frame, node, found.items)
+        return stores.of_display(frame, node, found)
     return found if isinstance(found, (ListValue, RowValue)) else None
 
 
 def _as_list(frame: Frame, node: ast.expr) -> Value | None:
     found = expressions.value(frame, node)
     if isinstance(found, Display):
-        return stores.listed(frame, node, found.items)
+        return stores.of_display(frame, node, found)
     return found if isinstance(found, (ListValue, RowValue)) else None
 
 

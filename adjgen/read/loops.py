@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from adjgen.ir.core import LEAF, UNBOUND, Atom, Block, Const, For, Var
+from adjgen.ir.core import UNBOUND, Atom, Block, Const, For, Var
+from adjgen.ir.trees import LEAF
 from adjgen.ir.types import OPAQUE
 from adjgen.read import expressions, statements
 from adjgen.read.assignments import assign

@@ -2,13 +2,15 @@
 
 import ast
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from adjgen.diagnostics import Problem, UnsupportedError
 from adjgen.elementary.sequences import depth
 from adjgen.ir.build import Builder
-from adjgen.ir.core import LEAF, Block, Const, Function, Loc, Module, Param, Var
+from adjgen.ir.core import Block, Const, Function, Loc, Module, Param, Var
+from adjgen.ir.trees import LEAF
 from adjgen.ir.types import OPAQUE, REAL, Type, differentiable, is_mutable, seq
 from adjgen.read import inline
 from adjgen.read.annotations import annotation
@@ -18,7 +20,8 @@ from adjgen.read.flow import yields
 from adjgen.read.frame import Frame
 from adjgen.read.lists import Retyped
 from adjgen.read.lists import taken as list_taken
-from adjgen.read.lowering import Reread, Session
+from adjgen.read.lowering import Reading, Reread, Session
+from adjgen.read.missing import tuple_expression
 from adjgen.read.names import ABSENT
 from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.returned import returns_argument
@@ -26,6 +29,7 @@ from adjgen.read.said_arrays import says_floats
 from adjgen.read.said_lists import says_plain
 from adjgen.read.shared import shared_names
 from adjgen.read.state import locals_of, parameters
+from adjgen.read.structures import said_of_parameter, structured_param, value_of
 from adjgen.read.values import Cell, Conflict, ListValue, Value, atoms_of, leaves, tree_of
 from adjgen.read.views import check_views
 
@@ -42,11 +46,25 @@ def lower(definition: Any, target: str = "math", wrt: Sequence[str | int] | None
     UnsupportedError
         With all problems, if the function cannot be read.
     """
+    reading = Reading(_passive(definition, wrt))
+    try:
+        return _read_at_last(definition, target, reading)
+    except UnsupportedError as error:
+        if reading.objects or reading.passive:
+            with suppress(UnsupportedError):
+                found = _read_at_last(definition, target, replace(reading, closed=True))
+                found.main.about["closed"] = error.diagnostics  # the reasons if this is refused too
+                return found
+        raise
+
+
+def _read_at_last(definition: Any, target: str, reading: Reading) -> Module:
+    """Return a function as a Module, read again until it is known what its parameters are."""
     retyped: dict[tuple[Any, str], Type] = {}
     carried: dict[Loc, Conflict] = {}
     while True:
         try:
-            return _lowered(definition, target, _passive(definition, wrt), retyped, carried)
+            return _lowered(definition, target, reading, retyped, carried)
         except Reread as again:
             assert again.lost.place is not None
             carried[again.lost.place] = again.lost
@@ -75,12 +93,12 @@ def _of_two_kinds(definition: Any, parameter: str) -> Problem:
 def _lowered(
     definition: Any,
     target: str,
-    passive: set[str],
+    reading: Reading,
     retyped: dict[tuple[Any, str], Type],
     carried: dict[Loc, Conflict],
 ) -> Module:
     """Return a function as a Module, parameters and try statements read as earlier readings told."""
-    session = Session(target, passive)
+    session = Session(target, reading)
     session.main, session.retyped, session.carried = definition, retyped, carried
     _signature_problems(session, definition)
     session.recursive.add(definition)  # a call of itself is a CALL
@@ -89,6 +107,7 @@ def _lowered(
         name = function_for_call(session, definition)
         main = session.functions[name]
     problems = [*session.problems, *session.settled]
+    reading.objects |= session.objects
     if problems or main is None:
         raise UnsupportedError(problems)
     main.about["holders"] = session.holders
@@ -107,12 +126,8 @@ def _signature_problems(session: Session, definition: Any) -> None:
             node, "ADJ602", "an async function has no derivative", "Make it a plain function."
         )
     elif found := yields(node):
-        frame.problem(
-            found,
-            "ADJ603",
-            "a generator has no derivative",
-            "Return the values instead.",
-        )
+        what, why = "a generator has no derivative", "Return the values instead."
+        frame.problem(found, "ADJ603", what, why)
     else:
         refusal = inline.unreadable(frame, definition)
         if refusal:
@@ -219,6 +234,10 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
             kind = "KEYWORD_ONLY"
         type_, differentiable = types[parameter]
         default = default_tree(frame, definition, parameter)
+        if is_main and (found := said_of_parameter(frame, parameter, about, used)) is not None:
+            params.append(structured_param(parameter, found, kind, default))
+            bound[parameter] = value_of(frame, params[-1])
+            continue
         said = annotation(definition, parameter, type_, differentiable, used)
         one = Var(parameter, type_)
         params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
@@ -233,8 +252,9 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
         what = "the function returns different kinds of things"
         frame.problem(definition.node, "ADJ205", what, "Return numbers of one structure.")
         result = Const(None)
-    body = session.builder.block(atoms_of(result), [param.vars[0] for param in params])
-    about["said"] = {p.name for p in params if says_plain(frame, p.name)}
+    variables = [var for param in params for var in param.vars]
+    body = session.builder.block(atoms_of(result), variables)
+    about["said"] = {p.name for p in params if p.tree.kind or says_plain(frame, p.name)}
     about["floats"] = {p.name for p in params if says_floats(definition, p.name)}
     about["shared"] = shared_names(session, body, params)
     return Function(name, tuple(params), body, tree_of(result), about)
@@ -273,6 +293,8 @@ def default_tree(frame: Frame, definition: Any, name: str) -> Any:
         return ast.Constant(...)
     if default is None or isinstance(default, (bool, int, float, str)):
         return default
+    if isinstance(default, tuple) and (written := tuple_expression(default)) is not None:
+        return written
     if isinstance(default, ast.expr):
         return frame.code(default, (), "", "", False)[0].render([], ())
     return inline.held_object(frame, definition, name, default)

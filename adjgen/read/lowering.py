@@ -25,14 +25,27 @@ class Reread(Exception):
         self.lost = lost
 
 
+@dataclass
+class Reading:
+    """How a function is read.
+
+    passive    its parameters that no derivative is asked for by
+    closed     whether those, and new objects, are objects of which nothing is known
+    objects    whether there were any that are read as their fields
+    """
+
+    passive: Container[str] = ()
+    closed: bool = False
+    objects: bool = False
+
+
 class Session:
     """What one act of lowering shares: the builder, the problems, the functions called."""
 
-    def __init__(self, target: str = "math", passive: Container[str] = ()) -> None:
+    def __init__(self, target: str = "math", reading: Reading | None = None) -> None:
         self.target = target
-        self.passive = (
-            passive  # the parameters of the main function that no derivative is asked for by
-        )
+        self.passive = reading.passive if reading else ()
+        self.closed = reading is not None and reading.closed
         self.frozen = target == "numba"  # which compiles the names of modules as constants
         self.views: Views = {}
         self.builder = Builder()
@@ -53,6 +66,7 @@ class Session:
             Var, Any
         ] = {}  # the **kwargs of functions read in place -> what they hold
         self.hidden: set[str] = set()  # modules that `from package import name` does not reach
+        self.objects = False  # whether there are objects that are read as their fields
         self.numpy = False  # whether numpy is used, so that values may be arrays
         self.arrays = False  # whether functions are used that take arrays
         self.doubtful: set[Atom] = set()  # taken for numbers, but `n * items` may be a list

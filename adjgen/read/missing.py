@@ -28,3 +28,12 @@ def constant_expression(value: Any) -> ast.expr:
     if isinstance(value, float) and (value != value or value in (float("inf"),)):
         return ast.Name(f"@math:{'nan' if value != value else 'inf'}", ast.Load())
     return ast.Constant(value)
+
+
+def tuple_expression(value: Any) -> ast.expr | None:
+    """Return the syntax tree of a tuple of numbers, or of such tuples; None for others."""
+    if type(value) in (bool, int, float):
+        return constant_expression(value)
+    items = [tuple_expression(item) for item in value] if type(value) is tuple else [None]
+    known = [item for item in items if item is not None]
+    return ast.Tuple(known, ast.Load()) if len(known) == len(items) else None

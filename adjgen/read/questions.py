@@ -1,16 +1,18 @@
-"""What carried code asks of an array but its numbers: its shape, and the type of its numbers.
+"""What carried code asks of an array but its numbers, and the fields that it reads of objects.
 
-The answer does not vary with the numbers, so it is taken out and enters the code instead of the array.
+The shape of an array, and the type of its numbers, do not vary with the numbers: the answer is taken
+out and enters the code instead of the array. So is a field: the other ones do not enter.
 """
 
 import ast
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.read.bound import TRUE, boundness
 from adjgen.read.flow import COMPREHENSIONS
-from adjgen.read.values import ListValue
+from adjgen.read.values import Display, ListValue, Value
 
 SOMETIMES = (
     *COMPREHENSIONS,
@@ -64,3 +66,45 @@ class _TakingOut(ast.NodeTransformer):
         if label not in self.answers:
             self.answers[label] = answer(self.frame, node, node.attr, whole)
         return ast.copy_location(ast.Name(label, ast.Load()), node)
+
+
+def fields_taken_out(
+    frame: Any, node: ast.AST, writes: Sequence[str]
+) -> tuple[ast.AST, dict[str, Atom]]:
+    """Return code with names for the fields that it reads of objects, and the values of these names.
+
+    Before: TABLE[p.kind]        After: TABLE[%p.kind]
+    """
+    taking = _Fields(frame, writes)
+    scopes = (*COMPREHENSIONS, ast.Lambda)  # whose names may be others
+    if frame.session.objects and not any(isinstance(n, scopes) for n in ast.walk(node)):
+        node = taking.visit(copy.deepcopy(node))
+    return node, taking.answers
+
+
+class _Fields(ast.NodeTransformer):
+    """Replaces fields by names that no user can write."""
+
+    def __init__(self, frame: Any, writes: Sequence[str]) -> None:
+        self.frame, self.writes = frame, writes
+        self.answers: dict[str, Atom] = {}
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        held = self.field(node) if isinstance(node.ctx, ast.Load) else None
+        if not isinstance(held, (Var, Const)):
+            return self.generic_visit(node)
+        label = f"%{ast.unparse(node)}"
+        self.answers[label] = held
+        return ast.copy_location(ast.Name(label, ast.Load()), node)
+
+    def field(self, node: ast.expr) -> Value | None:
+        """Return the value of a name that surely has one, or of a field of it; None for others."""
+        if isinstance(node, ast.Name):
+            owner = self.frame.frame_of(node.id)
+            sure = owner is not None and boundness(owner.env, node.id) == TRUE
+            return owner.env[node.id] if sure and node.id not in self.writes else None
+        of = self.field(node.value) if isinstance(node, ast.Attribute) else None
+        fields = of.record.fields if isinstance(of, Display) and of.record else ()
+        if not isinstance(node, ast.Attribute) or not isinstance(of, Display):
+            return None
+        return of.items[fields.index(node.attr)] if node.attr in fields else None

@@ -35,4 +35,8 @@ def shared_names(session: Session, body: Block, params: Sequence[Param]) -> set[
         {same.of(atom) for atom in atoms} for atoms in (session.updated, session.twice)
     )
     found = updated & twice
-    return {p.name for p in params if p.vars[0].type is REAL and same.of(p.vars[0]) in found}
+    return {
+        p.name
+        for p in params
+        if not p.tree.kind and p.vars[0].type is REAL and same.of(p.vars[0]) in found
+    }

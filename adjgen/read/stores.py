@@ -21,6 +21,8 @@ def listed(frame: Frame, node: ast.AST, items: Sequence[Value]) -> ListValue | N
     rows = []
     for one in items:
         if isinstance(one, Display):
+            if one.record is not None:
+                return None
             inner = listed(frame, node, one.items)
             if inner is None:
                 return None
@@ -40,6 +42,15 @@ def listed(frame: Frame, node: ast.AST, items: Sequence[Value]) -> ListValue | N
         made.cell.loose = lists.ROWS
     moved(made.cell, rows)
     return made
+
+
+def of_display(frame: Frame, node: ast.AST, found: Display) -> ListValue | None:
+    """Return a list of the items of a tuple, None if they are no numbers."""
+    if found.kind == "record":
+        return None
+    if found.whole is not None and found.record is None:
+        return lists.held(frame, found.whole, frozen="it is a tuple")
+    return listed(frame, node, found.items)
 
 
 def display(frame: Frame, node: ast.List) -> ListValue | None:

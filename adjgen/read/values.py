@@ -1,19 +1,32 @@
 """What a name can stand for while a function is lowered: more than an atom, and known before run time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-from adjgen.ir.core import LEAF, UNBOUND, Atom, Const, Loc, Tree, Var
+from adjgen.ir.core import UNBOUND, Atom, Const, Loc, Var
+from adjgen.ir.trees import LEAF, Record, Tree
 from adjgen.ir.types import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """A tuple (or, in a return statement, a list) whose items are known one by one."""
+    """A tuple (or, in a return statement, a list) whose items are known one by one, or an object.
+
+    An object has a `record`; `whole` is the object itself, if there is one already. Of a parameter that
+    is a tuple of numbers it is a list of them.
+    """
 
     kind: str
     items: tuple["Value", ...]
+    record: Record | None = None
+    whole: Var | None = None
+
+    def holding(self, items: Iterable["Value"]) -> "Display":
+        """Return the same with other items."""
+        new = tuple(items)
+        same = new == self.items
+        return Display(self.kind, new, self.record, self.whole if same else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +145,7 @@ def leaves(value: Value) -> Iterator[Value]:
 def tree_of(value: Value) -> Tree:
     """Return the structure of a value."""
     if isinstance(value, Display):
-        return Tree(value.kind, tuple(tree_of(item) for item in value.items))
+        return Tree(value.kind, tuple(tree_of(item) for item in value.items), value.record)
     return LEAF
 
 
@@ -140,7 +153,7 @@ def rebuilt(tree: Tree, parts: Iterator[Value]) -> Value:
     """Arrange parts as a structure says."""
     if not tree.kind:
         return next(parts)
-    return Display(tree.kind, tuple(rebuilt(child, parts) for child in tree.children))
+    return Display(tree.kind, tuple(rebuilt(child, parts) for child in tree.children), tree.record)
 
 
 def expanded(value: Value, tree: Tree) -> Value:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import INT, OPAQUE, Type, seq
-from adjgen.read import arrays, expressions, lists
+from adjgen.read import arrays, expressions, lists, stores
 from adjgen.read.cells import Heap
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
@@ -106,6 +106,10 @@ def _walkable(frame: Frame, node: ast.expr) -> bool:
     dotted = frame.dotted(node.func) if isinstance(node, ast.Call) and not node.keywords else ""
     if dotted in ("builtins.zip", "builtins.reversed") and isinstance(node, ast.Call):
         return bool(node.args) and all(_walkable(frame, argument) for argument in node.args)
+    held = lists.reference(frame, node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+    if isinstance(held, Display) and held.kind == "tuple":
+        numbers = [isinstance(item, (Var, Const)) for item in held.items]
+        return all(numbers) and stores.of_display(frame, node, held) is not None
     return lists.is_list(frame, node)
 
 

@@ -98,9 +98,11 @@ class Recorder(Run):
 
     def argument(self, param: Param, value: Any, active: bool) -> None:
         """Note what a parameter is given: a number, a list of numbers, or what passive code reads."""
-        leaves = flat(value) if param.tree.kind else [value]
-        for var, name, leaf in zip(param.vars, leaf_names(param.name, param.tree), leaves):
-            self.values[var] = self.input(self.names[var], name, leaf, active)
+        names, leaves = leaf_names(param.name, param.tree), param.tree.apart(value)
+        for var, name, leaf, role in zip(param.vars, names, leaves, param.tree.roles()):
+            is_number = active and not role
+            given = role == "object"  # its fields are inputs
+            self.values[var] = leaf if given else self.input(self.names[var], name, leaf, is_number)
 
     def input(self, x: str, name: str, value: Any, active: bool) -> Any:
         """Note an input; a list is one for each element."""

@@ -124,7 +124,7 @@ def terms(matrix: Any, bars: Any, dots: Point, sparse: bool) -> list[float]:
     if isinstance(bars, list | tuple):
         pairs = zip(matrix, bars, strict=True)
         return [term for row, bar in pairs for term in terms(row, bar, dots, False)]
-    parts = [matrix] if len(each) == 1 and not isinstance(matrix, tuple) else list(matrix)
+    parts = [matrix] if len(each) == 1 else list(matrix)
     found = []
     for part, dot in zip(
         parts, each, strict=True

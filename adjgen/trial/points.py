@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adjgen.trial.arrays import as_array, drawn_array, sizes
+from adjgen.trial.objects import drawn_structure, is_structure, made
 from adjgen.trial.structure import Function, Point, apply, finite, floats
 from adjgen.trial.subject import Order, Subject, Unverifiable
 
@@ -96,7 +97,8 @@ def drawn(found: Subject, order: Order, rng: random.Random, regions: Sequence[Re
     for parameter in found.parameters:
         name, default = parameter.name, parameter.default
         if name in order.at:
-            point[name] = as_array(order.at[name]) if name in arrays else order.at[name]
+            given = order.at[name]
+            point[name] = as_array(given) if name in arrays else made(parameter.annotation, given)
         elif name in arrays and (name in found.active or default is parameter.empty):
             point[name] = drawn_array(arrays[name], known, rng, rng.choice(regions))
         elif name in found.active:
@@ -115,6 +117,8 @@ def number(parameter: inspect.Parameter, rng: random.Random, region: Region) -> 
         return None
     if isinstance(default, int | float) and default and rng.random() < 0.7:
         return float(default) * rng.uniform(0.9, 1.1)
+    if is_structure(parameter.annotation):
+        return drawn_structure(parameter.annotation, lambda: region(rng))
     if str(parameter.annotation).startswith(("list", "tuple", "List", "Sequence")):
         return [region(rng) for _ in range(3)]
     return region(rng)

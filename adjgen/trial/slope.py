@@ -14,7 +14,7 @@ from statistics import median
 from types import ModuleType
 from typing import Any
 
-from adjgen.trial.structure import Function, Point, apply, dot_terms, leaves, mapped
+from adjgen.trial.structure import Function, Point, apply, dot_terms, is_number, leaves, mapped
 
 EPSILON = sys.float_info.epsilon
 DERIVATIVE = 1e-5  # of the directional derivative's absolute terms, for difference quotients
@@ -30,7 +30,7 @@ def moved(point: Point, dots: Point, step: Any) -> Point:
     """Return the point a step further in a direction."""
 
     def move(x: Any, dot: float) -> Any:
-        return x + step * dot if isinstance(x, int | float) else x
+        return x + step * dot if is_number(x) else x
 
     return point | {name: mapped(move, point[name], dot) for name, dot in dots.items()}
 
