@@ -812,6 +812,57 @@ def rows_appended_and_stored_into(x):
     return sum((a * b for a, b in out))
 
 
+def is_steep(v):
+    return math.sin(v) > 0.9
+
+
+def any_as_a_number(x):
+    b = any(v > 1.5 for v in x)
+    return x[0] * all(v > 0.1 for v in x) + x[1] * b
+
+
+def any_before_and(x):
+    return (any(v > 1.5 for v in x) and x[0]) + (all(v > 1.5 for v in x) or x[1])
+
+
+def any_with_a_call(x):
+    if any(is_steep(v) for v in x):
+        return x[0] * x[1]
+    return x[2]
+
+
+def all_of_pairs_in_a_loop(x):
+    s = 0.0
+    for k in range(3):
+        if all([is_steep(a * b) for a in x for b in x if a > k]):
+            s += x[0] * x[2]
+        else:
+            s += x[1] * k
+    return s
+
+
+def the_first_answer_ends_it(x):
+    seen = []
+
+    def ask(v):
+        seen.append(v * v)
+        return v > 1.0
+
+    found = any(ask(v) for v in x)
+    return sum(seen) * found + len(seen)
+
+
+def the_list_is_made_before_any_answer(x):
+    seen = []
+
+    def ask(v):
+        seen.append(v * v)
+        return v > 1.0
+
+    found = any([ask(v) for v in x])
+    return sum(seen) * found + len(seen)
+
+
 # What is right, with the arguments.
 PROGRAMS = {
     rosenbrock: ([0.5, 1.2, 0.8],),
@@ -911,6 +962,12 @@ PROGRAMS = {
     list_grown_in_a_while: (0.7,),
     buffers_swapped_in_a_while: ([0.7, 0.2, 1.3],),
     rows_appended_and_stored_into: ([0.7, 0.2, 1.3],),
+    any_as_a_number: ([0.5, 1.6, 0.8],),
+    any_before_and: ([0.5, 1.6, 0.8],),
+    any_with_a_call: ([0.5, 1.6, 0.8],),
+    all_of_pairs_in_a_loop: ([0.5, 1.6, 0.8],),
+    the_first_answer_ends_it: ([0.5, 1.6, 0.8],),
+    the_list_is_made_before_any_answer: ([0.5, 1.6, 0.8],),
 }
 
 # Which list a name holds is not known where it is changed.

@@ -21,6 +21,7 @@ from adjgen.read import (
     list_methods,
     methods,
     names,
+    quantifiers,
     solvers,
 )
 from adjgen.read.absent import is_forgiven, not_there
@@ -83,6 +84,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
             return made
     if dotted == "functools.partial" and (held := _partial(frame, node)) is not None:
         return held
+    if (answer := quantifiers.answered(frame, node, dotted)) is not None:
+        return answer
     if dotted:
         known = bool(node.args) and displays.items_of(frame, node.args[0]) is not None
         made = None if known else list_methods.over_list(frame, node, dotted)
@@ -262,7 +265,8 @@ def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
         return frame.emit(node, Opaque(code), reads, [OPAQUE])[0]
     if _starred(node):
         return frame.opaque(node, UNPACKED.format(short), "Write the arguments one by one.")
-    return frame.opaque(node, reason, "`adjgen rules` lists what has one.")
+    kind = quantifiers.ANSWERS.get(dotted, OPAQUE)
+    return frame.opaque(node, reason, "`adjgen rules` lists what has one.", kind)
 
 
 def _float_of_text(frame: Frame, node: ast.Call, text: str) -> Value:
