@@ -863,6 +863,58 @@ def the_list_is_made_before_any_answer(x):
     return sum(seen) * found + len(seen)
 
 
+def sorted_numbers(x, y):
+    a, b = sorted([x, y])
+    c, d, e = sorted((x, y, x * y), reverse=True)
+    return a * a + b + c * d - e
+
+
+def sorted_tuple(x, y):
+    t = (x, y)
+    s = sorted(t)
+    return s[0] + s[1] ** 2 + sum(sorted([x, 1.0, y])[:2]) + len(sorted([x, y]))
+
+
+def wave(v):
+    return math.cos(3.0 * v)
+
+
+def sorted_by_keys(x):
+    s = sorted(x, key=abs)
+    t = sorted(x, key=lambda v: -v * x[0])
+    u = sorted(x, key=wave, reverse=True)
+    return s[0] * t[1] + u[2] * s[2]
+
+
+def order_of_items(x):
+    order = sorted(range(len(x)), key=lambda i: x[i])
+    first, *_ = sorted(range(len(x)), key=x.__getitem__, reverse=True)
+    return sum(k * x[i] * x[i] for k, i in enumerate(order)) * x[first]
+
+
+def sort_by_keys(x):
+    y = [v * v for v in x]
+    y.sort(key=wave)
+    z = list(x)
+    z.sort(reverse=True)
+    return y[0] * z[0] + y[2] * z[1]
+
+
+def sorted_walks(x):
+    y = sorted(v for v in x if v > 0.1)
+    z = sorted(reversed(x))
+    s = 0.0
+    for v in sorted(x)[1:]:
+        s += v * y[0]
+    return s + z[0] * y[1]
+
+
+def equal_keys_keep_their_order(x):
+    first = sorted(x, key=lambda v: v > 0.3)
+    last = sorted(x, key=lambda v: v > 0.3, reverse=True)
+    return first[0] + 2.0 * first[1] * last[1] + last[0]
+
+
 # What is right, with the arguments.
 PROGRAMS = {
     rosenbrock: ([0.5, 1.2, 0.8],),
@@ -968,6 +1020,13 @@ PROGRAMS = {
     all_of_pairs_in_a_loop: ([0.5, 1.6, 0.8],),
     the_first_answer_ends_it: ([0.5, 1.6, 0.8],),
     the_list_is_made_before_any_answer: ([0.5, 1.6, 0.8],),
+    sorted_numbers: (1.6, 0.7),
+    sorted_tuple: (1.6, 0.7),
+    sorted_by_keys: ([0.5, -1.6, 0.8],),
+    order_of_items: ([0.5, -1.6, 0.8],),
+    sort_by_keys: ([0.5, -1.6, 0.8],),
+    sorted_walks: ([0.5, 1.6, 0.8],),
+    equal_keys_keep_their_order: ([0.5, 1.6, -0.8, 0.2],),
 }
 
 # Which list a name holds is not known where it is changed.

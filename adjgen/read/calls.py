@@ -87,7 +87,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if (answer := quantifiers.answered(frame, node, dotted)) is not None:
         return answer
     if dotted:
-        known = bool(node.args) and displays.items_of(frame, node.args[0]) is not None
+        of_items = dotted in displays.READERS and bool(node.args)
+        known = of_items and displays.items_of(frame, node.args[0]) is not None
         made = None if known else list_methods.over_list(frame, node, dotted)
         return made if made is not None else _known(frame, node, dotted)
     made = list_methods.method(frame, node)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import REAL, Type
-from adjgen.read import expressions, lists, stores
+from adjgen.read import expressions, lists, sorting, stores
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import ListValue, RowValue, Value
@@ -17,7 +17,7 @@ List = ListValue | RowValue
 def method(frame: Frame, node: ast.Call) -> Value | None:
     """Lower a call of a method of a list; None for others."""
     function = node.func
-    if not isinstance(function, ast.Attribute) or node.keywords:
+    if not isinstance(function, ast.Attribute) or (node.keywords and function.attr != "sort"):
         return None
     handler = METHODS.get((function.attr, len(node.args)))
     if handler is None:
@@ -74,16 +74,6 @@ def _pop(frame: Frame, node: ast.Call, base: List) -> Value:
 def copy(frame: Frame, node: ast.Call, base: List) -> Value:
     """Return a new list of the same items."""
     return lists.derived(frame, base, frame.row(node, "copied_1", frame.materialise(node, base)))
-
-
-def _sort(frame: Frame, node: ast.Call, base: List) -> Value | None:
-    """Lower x.sort(): the items change places."""
-    inner = lists.kind_of(frame, base).element
-    if inner is not None and inner.element is not None:
-        return None
-    old = frame.materialise(node, base)
-    stores.renew(frame, node, base, "gathered", frame.row(node, "order_of", old, Const(False)))
-    return Const(None)
 
 
 def _reverse(frame: Frame, node: ast.Call, base: List) -> Value:
@@ -164,7 +154,7 @@ def store_part(frame: Frame, node: ast.stmt, target: ast.Subscript, value: ast.e
 
 METHODS: dict[tuple[str, int], Callable[..., Value | None]] = {
     ("append", 1): _append, ("extend", 1): _extend, ("pop", 0): _pop, ("copy", 0): copy,
-    ("sort", 0): _sort, ("reverse", 0): _reverse, ("insert", 2): _insert, ("pop", 1): _pop_at,
+    ("sort", 0): sorting.sort, ("reverse", 0): _reverse, ("insert", 2): _insert, ("pop", 1): _pop_at,
 }  # fmt: skip
 WHOLE = {
     "builtins.sum": "total", "math.fsum": "exact_total",
@@ -183,6 +173,8 @@ def over_list(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
 
     def read() -> Value | None:
         found = lists.list_of(frame, node.args[0])
+        if found is None and dotted == "builtins.sorted":
+            found = sorting.walked(frame, node.args[0])
         return None if found is None else OVER[dotted](frame, node, found, dotted)
 
     return frame.attempt(read)
@@ -241,20 +233,6 @@ def distance(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
 DISTANCES = {1: "norm", 2: "distance"}
 
 
-def _sorted(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
-    reverse = False
-    for keyword in node.keywords:
-        if keyword.arg != "reverse" or not isinstance(keyword.value, ast.Constant):
-            return None
-        reverse = bool(keyword.value.value)
-    inner = lists.kind_of(frame, base).element
-    if inner is not None and inner.element is not None:
-        return None
-    whole = frame.materialise(node, base)
-    order = frame.row(node, "order_of", whole, Const(reverse))
-    return lists.held(frame, frame.row(node, "gathered", whole, order))
-
-
 def _copied(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
     if node.keywords or not isinstance(base, (ListValue, RowValue)):
         return None
@@ -268,6 +246,6 @@ def _length(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | N
 
 
 OVER: dict[str, Callable[..., Value | None]] = {
-    **dict.fromkeys(WHOLE, _whole), "math.prod": _product, "builtins.sorted": _sorted,
+    **dict.fromkeys(WHOLE, _whole), "math.prod": _product, "builtins.sorted": sorting.in_order,
     "builtins.list": _copied, "builtins.len": _length,
 }  # fmt: skip

@@ -182,6 +182,8 @@ def is_list(frame: Frame, node: ast.expr) -> bool:
 
 def list_of(frame: Frame, node: ast.expr) -> Value | None:
     """Return the list that an expression names or makes; None for what is no list of numbers."""
+    if isinstance(node, ast.Subscript) and is_part(node) and _makes_list(frame, node.value):
+        return frame.attempt(lambda: _as_list(frame, node))
     if is_part(node):
         found = expressions.value(frame, node) if is_list(frame, node) else None
     elif isinstance(node, ast.Subscript) and is_part(node.value):

@@ -111,7 +111,7 @@ def _walkable(frame: Frame, node: ast.expr) -> bool:
 
 def one_of(frame: Frame, sequence: Atom, target: ast.expr | None) -> Walk:
     """Return the walk of one sequence."""
-    hint = target.id if isinstance(target, ast.Name) else "element"
+    hint = target.id.lstrip("%") if isinstance(target, ast.Name) else "element"
     kind: Type = sequence.type.element or OPAQUE
     element = Var(hint, kind)
     lists.inherit(frame, sequence, element)
