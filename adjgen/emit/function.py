@@ -3,7 +3,7 @@
 import ast
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from adjgen.emit.statements import Printer, Tail
 from adjgen.emit.targets import constant
 from adjgen.emit.tries import Tries
 from adjgen.emit.unbound import copies_unbound, maybe_absent
+from adjgen.emit.uncut import uncut
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, Function, Opaque, Param, Var
 from adjgen.ir.query import equations, kinds
 
@@ -32,6 +33,7 @@ class Written:
 def write(function: Function, target: str, style: str, quote: Callable[[Eqn], str]) -> Written:
     """Return a function as a syntax tree; `quote` gives the user's line of an equation."""
     name_results(function)
+    function = replace(function, body=uncut(function.body))
     body = function.body
     kept = body.results if function.about.get("product") else ()
     inlining = Inlining(body, style, kept)

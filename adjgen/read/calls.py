@@ -28,7 +28,8 @@ from adjgen.read.absent import is_forgiven, not_there
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
 from adjgen.read.missing import missing_hint
-from adjgen.read.opaque import OBSERVERS, Code
+from adjgen.read.opaque import OBSERVERS, STOP, Code
+from adjgen.read.passive import passive
 from adjgen.read.values import BindingValue, Dispatch, Display, FunctionValue, Value
 
 # Names that mean another row with a second argument.
@@ -84,6 +85,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
             return made
     if dotted == "functools.partial" and (held := _partial(frame, node)) is not None:
         return held
+    if dotted == STOP and len(node.args) == 1 and not (node.keywords or _starred(node)):
+        return passive(frame, node, node.args[0])
     if (answer := quantifiers.answered(frame, node, dotted)) is not None:
         return answer
     if dotted:
