@@ -1,5 +1,6 @@
 """Small programs over lists, each with arguments: what people write, and what is easy to get wrong."""
 
+import copy
 import math
 
 
@@ -915,6 +916,49 @@ def equal_keys_keep_their_order(x):
     return first[0] + 2.0 * first[1] * last[1] + last[0]
 
 
+def numbered_from_one(x):
+    s = 0.0
+    for k, v in enumerate(x, start=1):
+        s += k * v * v
+    for k, (a, b) in enumerate(zip(x, x[1:], strict=False), start=2):
+        s += k * a * b
+    return s
+
+
+def zip_of_equal_lengths(x, w):
+    s = sum(a * b for a, b in zip(x, w, strict=True))
+    for k, (a, b) in enumerate(zip(x, w, strict=True)):
+        s += a * b * b * k
+    return s
+
+
+def break_before_a_strict_zip_ends(x, w):
+    s = 0.0
+    for a, b in zip(x, w, strict=True):
+        if a > 1.0:
+            break
+        s += a * b
+    else:
+        s = -s
+    return s * x[0]
+
+
+def list_of_reversed(x):
+    y = list(reversed(x))
+    y[0] = y[1] * x[0]
+    z = list(range(len(x)))
+    z[1] = y[0] * x[1]
+    return y[0] * y[2] + z[1] * z[2]
+
+
+def copies_by_copy(x, A):
+    y = copy.copy(x)
+    y[1] = y[0] * x[1]
+    B = copy.deepcopy(A)
+    B[0][1] = A[1][0] * B[0][0]
+    return y[1] + B[0][1] * B[1][1] * A[0][1] + x[1]
+
+
 # What is right, with the arguments.
 PROGRAMS = {
     rosenbrock: ([0.5, 1.2, 0.8],),
@@ -1027,6 +1071,11 @@ PROGRAMS = {
     sort_by_keys: ([0.5, -1.6, 0.8],),
     sorted_walks: ([0.5, 1.6, 0.8],),
     equal_keys_keep_their_order: ([0.5, 1.6, -0.8, 0.2],),
+    numbered_from_one: ([0.5, 1.6, 0.8],),
+    zip_of_equal_lengths: ([0.5, 1.6, 0.8], [1.0, 2.0, 0.3]),
+    break_before_a_strict_zip_ends: ([0.5, 1.6, 0.8], [1.0, 2.0]),
+    list_of_reversed: ([0.5, 1.6, 0.8],),
+    copies_by_copy: ([0.5, 1.6], [[1.0, 2.0], [0.3, 0.7]]),
 }
 
 # Which list a name holds is not known where it is changed.

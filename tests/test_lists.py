@@ -228,3 +228,18 @@ def test_a_star_that_finds_too_few_items_raises_as_python_does():
     with pytest.raises(ValueError, match=r"expected at least 2, got 1"):
         adjgen.grad(f)([1.0])
     assert adjgen.grad(f)([1.0, 5.0, 2.0]) == [2.0, 0.0, 1.0]
+
+
+def test_a_strict_zip_raises_as_python_does():
+    def f(x, w):
+        seen = []
+        for a, b in zip(x, w, strict=True):
+            seen.append(a / b)
+        return sum(a * b for a, b in zip(x, w, strict=True)) + sum(seen)
+
+    with pytest.raises(ValueError, match=r"zip\(\) argument 2 is shorter than argument 1"):
+        adjgen.grad(f)([1.0, 2.0], [1.0])
+    with pytest.raises(ValueError, match=r"zip\(\) argument 2 is longer than argument 1"):
+        adjgen.grad(f)([1.0], [1.0, 2.0])
+    with pytest.raises(ZeroDivisionError):
+        adjgen.grad(f)([1.0], [0.0, 2.0])

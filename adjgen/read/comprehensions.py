@@ -4,7 +4,7 @@ import ast
 
 from adjgen.ir.core import Atom, Const, For, Var
 from adjgen.ir.types import seq
-from adjgen.read import expressions, lists, stores
+from adjgen.read import expressions, lists, stores, strict
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import targets
 from adjgen.read.values import Display, ListValue, RowValue, Value
@@ -53,13 +53,15 @@ def of_map(node: ast.expr) -> ast.GeneratorExp:
 
 def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None:
     """Lower one `for` without conditions: a loop that collects. None if a turn changes a list."""
+    from adjgen.read import statements
     from adjgen.read.assignments import assign
     from adjgen.read.walks import walk
 
     generator, session = node.generators[0], frame.session
     if len(node.generators) > 1 or generator.ifs:
         return None
-    walked = walk(frame, generator.iter, generator.target)
+    iterated, checks = strict.lenient(frame, generator.iter)
+    walked = walk(frame, iterated, generator.target)
 
     def turn() -> tuple[Value, Atom | None]:
         statement = ast.copy_location(ast.Assign([generator.target], node.elt), node)
@@ -85,6 +87,7 @@ def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None
     if isinstance(made, ListValue) and made.cell.inside:
         result.cell.loose = lists.ROWS
     lists.share(made)
+    statements.suite(frame, checks)
     return result
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Const, Var
-from adjgen.ir.types import REAL, Type
+from adjgen.ir.types import INT, REAL, Type, seq
 from adjgen.read import expressions, lists, sorting, stores
 from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
-from adjgen.read.values import ListValue, RowValue, Value
+from adjgen.read.values import Display, ListValue, RowValue, Value
 
 List = ListValue | RowValue
 
@@ -175,6 +175,8 @@ def over_list(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
         found = lists.list_of(frame, node.args[0])
         if found is None and dotted == "builtins.sorted":
             found = sorting.walked(frame, node.args[0])
+        if found is None and dotted == "builtins.list":
+            return _listed(frame, node, node.args[0])
         return None if found is None else OVER[dotted](frame, node, found, dotted)
 
     return frame.attempt(read)
@@ -241,11 +243,45 @@ def _copied(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | N
     return copy(frame, node, base)
 
 
+def _listed(frame: Frame, node: ast.Call, given: ast.expr) -> Value | None:
+    """Lower list(range(n)) and list(reversed(x))."""
+    inner = frame.dotted(given.func) if isinstance(given, ast.Call) and not given.keywords else ""
+    args = given.args if isinstance(given, ast.Call) else []
+    if inner == "builtins.range" and not any(isinstance(a, ast.Starred) for a in args):
+        bounds = [lists.index(frame, argument) for argument in args]
+        made = frame.emit(node, "range", bounds, [seq(INT)])
+        return lists.held(frame, frame.row(node, "copied_1", *made))
+    base = (
+        lists.list_of(frame, args[0]) if inner == "builtins.reversed" and len(args) == 1 else None
+    )
+    if base is None:
+        return None
+    none, whole = Const(None), frame.materialise(node, base)
+    return lists.derived(frame, base, frame.row(node, "part", whole, none, none, Const(-1)))
+
+
+def _copied_by_copy(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
+    """Lower copy.copy and copy.deepcopy of a list; others, and arrays, are not copied as lists."""
+    given = node.args[0]
+    held = frame.held(given.id) if isinstance(given, ast.Name) else base
+    if not isinstance(base, (ListValue, RowValue)) or isinstance(held, Display):
+        return None
+    whole = frame.materialise(node, base)
+    if node.keywords or isinstance(given, ast.Tuple) or whole.type.dtype:
+        return None
+    if dotted == "copy.copy":
+        return copy(frame, node, base)
+    made = frame.row(node, f"copied_{depth(whole.type)}", whole)
+    lists.inherit(frame, whole, made, 0)
+    return lists.held(frame, made)
+
+
 def _length(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
     return frame.row(node, "len", frame.materialise(node, base))
 
 
 OVER: dict[str, Callable[..., Value | None]] = {
     **dict.fromkeys(WHOLE, _whole), "math.prod": _product, "builtins.sorted": sorting.in_order,
-    "builtins.list": _copied, "builtins.len": _length,
+    "copy.copy": _copied_by_copy, "copy.deepcopy": _copied_by_copy, "builtins.list": _copied,
+    "builtins.len": _length,
 }  # fmt: skip

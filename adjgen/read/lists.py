@@ -14,6 +14,7 @@ from adjgen.read.flow import in_index, integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
+MAKERS = {"builtins.list", "builtins.sorted", "builtins.tuple", "copy.copy", "copy.deepcopy"}
 ROWS = "its lists may be the same ones as those of another list"
 
 
@@ -231,7 +232,7 @@ def _makes_list(frame: Frame, node: ast.expr) -> bool:
 def maker(frame: Frame, node: ast.Call) -> str:
     """Return the name of a function that makes lists of lists, or ""."""
     dotted = frame.dotted(node.func)
-    return dotted if dotted in ("builtins.list", "builtins.sorted", "builtins.tuple") else ""
+    return dotted if dotted in MAKERS else ""
 
 
 # ---- reading

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 from adjgen.ir.core import UNBOUND, Const
-from adjgen.read import displays, lists, loops, trying
+from adjgen.read import displays, lists, loops, strict, trying
 from adjgen.read.bound import boundness, flag
 from adjgen.read.carrying import carry
 from adjgen.read.cutting import cutting
@@ -181,6 +181,11 @@ def _continue(frame: Frame, node: ast.Continue) -> None:
 
 
 def _loop(frame: Frame, node: ast.For | ast.While) -> None:
+    if isinstance(node, ast.For):
+        walked, checks = strict.lenient(frame, node.iter)
+        if checks:
+            one = ast.For(node.target, walked, node.body, [*checks, *node.orelse])
+            node = ast.copy_location(one, node)
     stopped = loops.loop(frame, node)
 
     def leave() -> None:
