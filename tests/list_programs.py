@@ -959,6 +959,20 @@ def copies_by_copy(x, A):
     return y[1] + B[0][1] * B[1][1] * A[0][1] + x[1]
 
 
+def extremes_of_unpacked_lists(x):
+    y = [v * v for v in x]
+    return max(*x) * min(*x, 0.9) + min(*y, x[0], *x) * max(*y)
+
+
+def plane(a, b, c):
+    return a * b - c * c
+
+
+def unpacked_into_a_function(x, t):
+    p = [t, x[0]]
+    return plane(*x) + plane(t, *p) * x[1]
+
+
 # What is right, with the arguments.
 PROGRAMS = {
     rosenbrock: ([0.5, 1.2, 0.8],),
@@ -1076,6 +1090,8 @@ PROGRAMS = {
     break_before_a_strict_zip_ends: ([0.5, 1.6, 0.8], [1.0, 2.0]),
     list_of_reversed: ([0.5, 1.6, 0.8],),
     copies_by_copy: ([0.5, 1.6], [[1.0, 2.0], [0.3, 0.7]]),
+    extremes_of_unpacked_lists: ([0.5, 1.6, 0.8],),
+    unpacked_into_a_function: ([0.5, 1.6, 0.8], 0.7),
 }
 
 # Which list a name holds is not known where it is changed.

@@ -243,3 +243,27 @@ def test_a_strict_zip_raises_as_python_does():
         adjgen.grad(f)([1.0], [1.0, 2.0])
     with pytest.raises(ZeroDivisionError):
         adjgen.grad(f)([1.0], [0.0, 2.0])
+
+
+def test_an_unpacked_list_that_does_not_fit_raises_as_python_does():
+    def best(x):
+        return max(*x)
+
+    def plane(a, b, c):
+        return a * b - c
+
+    def called(x):
+        return plane(x[0], *x)
+
+    for function, x in [
+        (best, [1.0]),
+        (best, []),
+        (called, [1.0]),
+        (called, [1.0, 2.0, 3.0]),
+    ]:
+        with pytest.raises(TypeError) as right:
+            function(x)
+        with pytest.raises(TypeError) as found:
+            adjgen.grad(function)(x)
+        assert str(found.value) == str(right.value)
+    assert adjgen.grad(called)([1.0, 2.0]) == [2.0, -1.0]

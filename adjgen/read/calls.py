@@ -23,6 +23,7 @@ from adjgen.read import (
     names,
     quantifiers,
     solvers,
+    unpacking,
 )
 from adjgen.read.absent import is_forgiven, not_there
 from adjgen.read.frame import Frame
@@ -101,6 +102,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if user is not None:
         return _by_rule(frame, node, user)
     target = _function(frame, node, binding)
+    if target is not None and _starred(node):
+        node = unpacking.items_for(frame, node, target) or node
     if target is not None and not _starred(node):
         return _read(frame, node, target)
     return _of_number(frame, node) or _unknown(frame, node)
@@ -267,6 +270,8 @@ def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
     if dotted.startswith(OBSERVERS):
         code, reads = frame.code(node, (), reason, "", True, observes=True)
         return frame.emit(node, Opaque(code), reads, [OPAQUE])[0]
+    if _starred(node) and (found := unpacking.extreme(frame, node, dotted)) is not None:
+        return found
     if _starred(node):
         return frame.opaque(node, UNPACKED.format(short), "Write the arguments one by one.")
     kind = quantifiers.ANSWERS.get(dotted, OPAQUE)
