@@ -973,6 +973,48 @@ def unpacked_into_a_function(x, t):
     return plane(*x) + plane(t, *p) * x[1]
 
 
+def stores_at_steps(x):
+    y = [v * v for v in x]
+    y[::2] = [x[1], x[0] * x[1]]
+    y[1::3] = [y[0] * 3.0]
+    return y[0] * y[1] * y[2]
+
+
+def parts_deleted(x):
+    y = [v * v for v in x]
+    del y[0:1]
+    z = [v * v * v for v in x]
+    del z[-2:]
+    return y[0] * y[1] * len(y) + z[0] * len(z)
+
+
+def places_of_run_time(x):
+    y = [v * v for v in x]
+    s = 0.0
+    for i in (1, -1, 0):
+        p = y.pop(i)
+        y.insert(i, p * x[i])
+        y.insert(len(y) - 1, x[1])
+        s += y[0] * y[1] * p
+    for i in range(2, 0, -1):
+        del y[-i]
+    return s + y[-1] * y[0]
+
+
+def repeated_in_place(x):
+    y = [v * v for v in x]
+    z = y
+    y *= 2
+    y[0] = x[1]
+    return z[0] * z[len(x)] * y[-1]
+
+
+def places_and_counts(x):
+    y = sorted(x)
+    i, j = y.index(x[0]), x.index(max(x))
+    return y[i] * y.count(x[1]) + x[j] * x[j] + [v * v for v in x].count(2.0)
+
+
 # What is right, with the arguments.
 PROGRAMS = {
     rosenbrock: ([0.5, 1.2, 0.8],),
@@ -1092,6 +1134,11 @@ PROGRAMS = {
     copies_by_copy: ([0.5, 1.6], [[1.0, 2.0], [0.3, 0.7]]),
     extremes_of_unpacked_lists: ([0.5, 1.6, 0.8],),
     unpacked_into_a_function: ([0.5, 1.6, 0.8], 0.7),
+    stores_at_steps: ([0.5, 1.6, 0.8],),
+    parts_deleted: ([0.5, 1.6, 0.8],),
+    places_of_run_time: ([0.5, 1.6, 0.8],),
+    repeated_in_place: ([0.5, 1.6, 0.8],),
+    places_and_counts: ([0.5, 1.6, 0.8],),
 }
 
 # Which list a name holds is not known where it is changed.

@@ -267,3 +267,14 @@ def test_an_unpacked_list_that_does_not_fit_raises_as_python_does():
             adjgen.grad(function)(x)
         assert str(found.value) == str(right.value)
     assert adjgen.grad(called)([1.0, 2.0]) == [2.0, -1.0]
+
+
+def test_a_store_at_steps_that_does_not_fit_raises_as_python_does():
+    def f(x):
+        y = [v * v for v in x]
+        y[::2] = [x[0], x[1]]
+        return y[0] * y[1]
+
+    with pytest.raises(ValueError, match="sequence of size 2 to extended slice of size 1"):
+        adjgen.grad(f)([1.0, 2.0])
+    assert adjgen.grad(f)([1.0, 2.0, 5.0]) == [4.0, 4.0, 0.0]

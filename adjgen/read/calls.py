@@ -21,6 +21,7 @@ from adjgen.read import (
     list_methods,
     methods,
     names,
+    places,
     quantifiers,
     solvers,
     unpacking,
@@ -95,7 +96,7 @@ def call(frame: Frame, node: ast.Call) -> Value:
         known = of_items and displays.items_of(frame, node.args[0]) is not None
         made = None if known else list_methods.over_list(frame, node, dotted)
         return made if made is not None else _known(frame, node, dotted)
-    made = list_methods.method(frame, node)
+    made = places.look_up(frame, node) or list_methods.method(frame, node)
     if made is not None:
         return made
     user = _user_row(binding)

@@ -7,7 +7,6 @@ from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import INT, REAL, Type, seq
 from adjgen.read import expressions, lists, sorting, stores
-from adjgen.read.flow import integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Display, ListValue, RowValue, Value
 
@@ -114,42 +113,10 @@ def replace_part(
         _together(base, new, made.type)
 
 
-def delete(frame: Frame, node: ast.AST, target: ast.expr) -> bool:
-    """Lower del x[k] for a place that is written out; return whether that was possible."""
-    base = named(frame, target.value) if isinstance(target, ast.Subscript) else None
-    place = integer(target.slice) if isinstance(target, ast.Subscript) else None
-    if not isinstance(base, ListValue) or place is None:
-        return False
-    frame.row(node, "item", frame.materialise(node, base), Const(place))
-    replace_part(frame, node, base, Const(place), Const(place + 1 if place != -1 else None), None)
-    return True
-
-
 def _pop_at(frame: Frame, node: ast.Call, base: List) -> Value | None:
-    place = integer(node.args[0])
-    if not isinstance(base, ListValue) or place is None:
-        return None
-    found = frame.row(node, "item", frame.materialise(node, base), Const(place))
-    if found.type.element is not None:
-        return None
-    replace_part(frame, node, base, Const(place), Const(place + 1 if place != -1 else None), None)
-    return found
+    from adjgen.read import places
 
-
-def store_part(frame: Frame, node: ast.stmt, target: ast.Subscript, value: ast.expr) -> bool:
-    """Lower x[i:j] = list for places that are written out; return whether that was possible."""
-    base, where = named(frame, target.value), target.slice
-    if not isinstance(base, ListValue) or not isinstance(where, ast.Slice) or where.step:
-        return False
-    start = integer(where.lower) if where.lower else 0
-    stop = integer(where.upper) if where.upper else None
-    if start is None or start < 0 or (where.upper and (stop is None or stop < start)):
-        return False
-    new = lists.list_of(frame, value)
-    if new is None or lists.kind_of(frame, new) != lists.kind_of(frame, base):
-        return False
-    replace_part(frame, node, base, Const(start or None), Const(stop), new)
-    return True
+    return places.pop(frame, node, base)
 
 
 METHODS: dict[tuple[str, int], Callable[..., Value | None]] = {
