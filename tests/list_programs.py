@@ -1015,6 +1015,18 @@ def places_and_counts(x):
     return y[i] * y.count(x[1]) + x[j] * x[j] + [v * v for v in x].count(2.0)
 
 
+def functions_in_a_loop(x):
+    p = 1.0
+    for g, w in ((math.sin, 2.0), (wave, 3.0)):
+        p *= g(x) * w
+    for g in (math.exp, is_steep):
+        for k in range(2):
+            p = p + k * g(x)
+    else:
+        p = p * x
+    return p + sum(g(x) for g in (math.cos, wave)) * max([g(p) for g in (math.sin, wave)])
+
+
 # What is right, with the arguments.
 PROGRAMS = {
     rosenbrock: ([0.5, 1.2, 0.8],),
@@ -1139,6 +1151,7 @@ PROGRAMS = {
     places_of_run_time: ([0.5, 1.6, 0.8],),
     repeated_in_place: ([0.5, 1.6, 0.8],),
     places_and_counts: ([0.5, 1.6, 0.8],),
+    functions_in_a_loop: (0.7,),
 }
 
 # Which list a name holds is not known where it is changed.

@@ -164,3 +164,37 @@ def test_the_rule_of_a_function_goes_with_it():
     assert adjgen.grad(under_another_name)(0.5) == 7.0
     assert adjgen.grad(as_an_argument)(0.25) == 7.0 + 2.0 * 7.0
     assert adjgen.grad(by_a_path, wrt="x")(0.5) == 7.0
+
+
+TABLE_OF_THE_MODULE = {"sin": math.sin, "square": square}
+IN_ORDER = (math.sin, square)
+
+
+def by_key(x, key="sin"):
+    return TABLE_OF_THE_MODULE[key](x) * x
+
+
+def by_place(x, k=0):
+    return IN_ORDER[k](x) * x
+
+
+@pytest.mark.parametrize("generated", [False, True])
+def test_tables_of_functions(generated):
+    def derivative(function):
+        if not generated:
+            return adjgen.value_and_grad(function)
+        space = {}
+        exec(adjgen.generate(f"{__file__}::{function.__name__}", formatted=False).source, space)
+        return space[f"{function.__name__}_value_and_grad"]
+
+    sine = (math.sin(0.7) * 0.7, math.sin(0.7) + 0.7 * math.cos(0.7))
+    square = (0.7 * 0.7 * 0.7, 3.0 * 0.7 * 0.7)
+    for function, keys in {by_key: ("sin", "square"), by_place: (-2, 1)}.items():
+        for key, right in zip(keys, (sine, square)):
+            assert derivative(function)(0.7, key) == pytest.approx(right, rel=1e-15)
+    for function, key in [(by_key, "tan"), (by_place, 2)]:
+        with pytest.raises(LookupError) as wanted:
+            function(0.7, key)
+        with pytest.raises(type(wanted.value)) as found:
+            derivative(function)(0.7, key)
+        assert str(found.value) == str(wanted.value)

@@ -23,6 +23,7 @@ from adjgen.read import (
     names,
     places,
     quantifiers,
+    several,
     solvers,
     unpacking,
 )
@@ -68,10 +69,10 @@ def call(frame: Frame, node: ast.Call) -> Value:
     args = displays.spread(frame, node.args)
     if args is not None and any(isinstance(a, ast.Starred) for a in node.args):
         node = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
-    several = frame.held(node.func.id) if isinstance(node.func, ast.Name) else None
-    if isinstance(several, Dispatch):
+    held = frame.held(node.func.id) if isinstance(node.func, ast.Name) else None
+    if isinstance(held, Dispatch):
         frame.lookup(node.func)  # type: ignore[arg-type]  # it may have no value
-        return dispatch.called(frame, node, several, partial(_one, frame, node))
+        return dispatch.called(frame, node, held, partial(_one, frame, node))
     binding = frame.binding(node.func)
     solver = solvers.solver_named(binding)
     if solver is not None:
@@ -85,8 +86,8 @@ def call(frame: Frame, node: ast.Call) -> Value:
         made = frame.attempt(lambda: array_calls.call(frame, node, dotted))
         if made is not None:
             return made
-    if dotted == "functools.partial" and (held := _partial(frame, node)) is not None:
-        return held
+    if dotted == "functools.partial" and (made := _partial(frame, node)) is not None:
+        return made
     if dotted == STOP and len(node.args) == 1 and not (node.keywords or _starred(node)):
         return passive(frame, node, node.args[0])
     if (answer := quantifiers.answered(frame, node, dotted)) is not None:
@@ -96,11 +97,11 @@ def call(frame: Frame, node: ast.Call) -> Value:
         known = of_items and displays.items_of(frame, node.args[0]) is not None
         made = None if known else list_methods.over_list(frame, node, dotted)
         return made if made is not None else _known(frame, node, dotted)
-    made = places.look_up(frame, node) or list_methods.method(frame, node)
+    made = several.from_table(frame, node, partial(_one, frame, node))
+    made = made or places.look_up(frame, node) or list_methods.method(frame, node)
     if made is not None:
         return made
-    user = _user_row(binding)
-    if user is not None:
+    if (user := _user_row(binding)) is not None:
         return _by_rule(frame, node, user)
     target = _function(frame, node, binding)
     if target is not None and _starred(node):

@@ -4,7 +4,7 @@ import ast
 
 from adjgen.ir.core import Atom, Const, For, Var
 from adjgen.ir.types import seq
-from adjgen.read import expressions, lists, stores, strict
+from adjgen.read import expressions, lists, several, stores, strict
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import targets
 from adjgen.read.values import Display, ListValue, RowValue, Value
@@ -23,7 +23,8 @@ def collected(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | No
     inner.outer, inner.is_main = frame, False
 
     def read() -> Value | None:
-        found = inner.attempt(lambda: _mapped(inner, node)) or _appended(inner, node)
+        found = inner.attempt(lambda: several.collected(inner, node))
+        found = found or inner.attempt(lambda: _mapped(inner, node)) or _appended(inner, node)
         return found if found and lists.numbers(lists.kind_of(frame, found)) else None
 
     session.frames.append(inner)

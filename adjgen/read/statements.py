@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 from adjgen.ir.core import UNBOUND, Const
-from adjgen.read import displays, lists, loops, strict, trying
+from adjgen.read import displays, lists, loops, several, strict, trying
 from adjgen.read.bound import boundness, flag
 from adjgen.read.carrying import carry
 from adjgen.read.cutting import cutting
@@ -186,6 +186,8 @@ def _loop(frame: Frame, node: ast.For | ast.While) -> None:
         if checks:
             one = ast.For(node.target, walked, node.body, [*checks, *node.orelse])
             node = ast.copy_location(one, node)
+    if isinstance(node, ast.For) and several.turns(frame, node):
+        return
     stopped = loops.loop(frame, node)
 
     def leave() -> None:
