@@ -1027,6 +1027,25 @@ def functions_in_a_loop(x):
     return p + sum(g(x) for g in (math.cos, wave)) * max([g(p) for g in (math.sin, wave)])
 
 
+def grid_in_turns(u):
+    for _ in range(2):
+        v = [r[:] for r in u]
+        v[1][1] = u[0][1] * u[1][0]
+        u = v
+    return u[1][1]
+
+
+def grid_in_a_while(u):
+    k = 0
+    while k < 3:
+        v = [[a for a in r] for r in u]
+        for i in range(2):
+            v[i][0] = v[i][0] * u[1 - i][1]
+        u = v
+        k += 1
+    return u[0][0] + u[1][1]
+
+
 # What is right, with the arguments.
 PROGRAMS = {
     rosenbrock: ([0.5, 1.2, 0.8],),
@@ -1152,6 +1171,8 @@ PROGRAMS = {
     repeated_in_place: ([0.5, 1.6, 0.8],),
     places_and_counts: ([0.5, 1.6, 0.8],),
     functions_in_a_loop: (0.7,),
+    grid_in_turns: ([[0.5, 1.6], [0.8, 0.3]],),
+    grid_in_a_while: ([[0.5, 1.6], [0.8, 0.3]],),
 }
 
 # Which list a name holds is not known where it is changed.
