@@ -198,3 +198,36 @@ def test_tables_of_functions(generated):
         with pytest.raises(type(wanted.value)) as found:
             derivative(function)(0.7, key)
         assert str(found.value) == str(wanted.value)
+
+
+MODULE_WITH_PARTIALS = """
+import math
+from functools import partial
+import functools
+
+K = 2.0
+LIST = [1.0]
+
+def g(a, x, *, b=1.0):
+    return a * math.sin(x) * b
+
+h = partial(g, K)
+again = functools.partial(h, b=3.0)
+odd = partial(g, LIST[0])
+
+def f(x):
+    return h(x) * again(x) + h(x, b=0.5)
+
+def unknown(x):
+    return odd(x)
+"""
+
+
+def test_partials_of_a_module_that_is_not_run():
+    made = adjgen.generate(MODULE_WITH_PARTIALS, formatted=False)
+    space = {}
+    exec(made.source, space)
+    s, c = math.sin(0.7), math.cos(0.7)
+    found = space["f_value_and_grad"](0.7)
+    assert found == pytest.approx((12.0 * s * s + s, 24.0 * s * c + c), rel=1e-14)
+    assert "unknown_value_and_grad" not in space
