@@ -1,5 +1,6 @@
 """Small programs over lists, each with arguments: what people write, and what is easy to get wrong."""
 
+import copy
 import math
 
 
@@ -851,6 +852,239 @@ def rows_appended_and_stored_into(x):
     return sum((a * b for a, b in out))
 
 
+def is_steep(v):
+    return math.sin(v) > 0.9
+
+
+def any_as_a_number(x):
+    b = any(v > 1.5 for v in x)
+    return x[0] * all(v > 0.1 for v in x) + x[1] * b
+
+
+def any_before_and(x):
+    return (any(v > 1.5 for v in x) and x[0]) + (all(v > 1.5 for v in x) or x[1])
+
+
+def any_with_a_call(x):
+    if any(is_steep(v) for v in x):
+        return x[0] * x[1]
+    return x[2]
+
+
+def all_of_pairs_in_a_loop(x):
+    s = 0.0
+    for k in range(3):
+        if all([is_steep(a * b) for a in x for b in x if a > k]):
+            s += x[0] * x[2]
+        else:
+            s += x[1] * k
+    return s
+
+
+def the_first_answer_ends_it(x):
+    seen = []
+
+    def ask(v):
+        seen.append(v * v)
+        return v > 1.0
+
+    found = any(ask(v) for v in x)
+    return sum(seen) * found + len(seen)
+
+
+def the_list_is_made_before_any_answer(x):
+    seen = []
+
+    def ask(v):
+        seen.append(v * v)
+        return v > 1.0
+
+    found = any([ask(v) for v in x])
+    return sum(seen) * found + len(seen)
+
+
+def sorted_numbers(x, y):
+    a, b = sorted([x, y])
+    c, d, e = sorted((x, y, x * y), reverse=True)
+    return a * a + b + c * d - e
+
+
+def sorted_tuple(x, y):
+    t = (x, y)
+    s = sorted(t)
+    return s[0] + s[1] ** 2 + sum(sorted([x, 1.0, y])[:2]) + len(sorted([x, y]))
+
+
+def wave(v):
+    return math.cos(3.0 * v)
+
+
+def sorted_by_keys(x):
+    s = sorted(x, key=abs)
+    t = sorted(x, key=lambda v: -v * x[0])
+    u = sorted(x, key=wave, reverse=True)
+    return s[0] * t[1] + u[2] * s[2]
+
+
+def order_of_items(x):
+    order = sorted(range(len(x)), key=lambda i: x[i])
+    first, *_ = sorted(range(len(x)), key=x.__getitem__, reverse=True)
+    return sum(k * x[i] * x[i] for k, i in enumerate(order)) * x[first]
+
+
+def sort_by_keys(x):
+    y = [v * v for v in x]
+    y.sort(key=wave)
+    z = list(x)
+    z.sort(reverse=True)
+    return y[0] * z[0] + y[2] * z[1]
+
+
+def sorted_walks(x):
+    y = sorted(v for v in x if v > 0.1)
+    z = sorted(reversed(x))
+    s = 0.0
+    for v in sorted(x)[1:]:
+        s += v * y[0]
+    return s + z[0] * y[1]
+
+
+def equal_keys_keep_their_order(x):
+    first = sorted(x, key=lambda v: v > 0.3)
+    last = sorted(x, key=lambda v: v > 0.3, reverse=True)
+    return first[0] + 2.0 * first[1] * last[1] + last[0]
+
+
+def numbered_from_one(x):
+    s = 0.0
+    for k, v in enumerate(x, start=1):
+        s += k * v * v
+    for k, (a, b) in enumerate(zip(x, x[1:], strict=False), start=2):
+        s += k * a * b
+    return s
+
+
+def zip_of_equal_lengths(x, w):
+    s = sum(a * b for a, b in zip(x, w, strict=True))
+    for k, (a, b) in enumerate(zip(x, w, strict=True)):
+        s += a * b * b * k
+    return s
+
+
+def break_before_a_strict_zip_ends(x, w):
+    s = 0.0
+    for a, b in zip(x, w, strict=True):
+        if a > 1.0:
+            break
+        s += a * b
+    else:
+        s = -s
+    return s * x[0]
+
+
+def list_of_reversed(x):
+    y = list(reversed(x))
+    y[0] = y[1] * x[0]
+    z = list(range(len(x)))
+    z[1] = y[0] * x[1]
+    return y[0] * y[2] + z[1] * z[2]
+
+
+def copies_by_copy(x, A):
+    y = copy.copy(x)
+    y[1] = y[0] * x[1]
+    B = copy.deepcopy(A)
+    B[0][1] = A[1][0] * B[0][0]
+    return y[1] + B[0][1] * B[1][1] * A[0][1] + x[1]
+
+
+def extremes_of_unpacked_lists(x):
+    y = [v * v for v in x]
+    return max(*x) * min(*x, 0.9) + min(*y, x[0], *x) * max(*y)
+
+
+def plane(a, b, c):
+    return a * b - c * c
+
+
+def unpacked_into_a_function(x, t):
+    p = [t, x[0]]
+    return plane(*x) + plane(t, *p) * x[1]
+
+
+def stores_at_steps(x):
+    y = [v * v for v in x]
+    y[::2] = [x[1], x[0] * x[1]]
+    y[1::3] = [y[0] * 3.0]
+    return y[0] * y[1] * y[2]
+
+
+def parts_deleted(x):
+    y = [v * v for v in x]
+    del y[0:1]
+    z = [v * v * v for v in x]
+    del z[-2:]
+    return y[0] * y[1] * len(y) + z[0] * len(z)
+
+
+def places_of_run_time(x):
+    y = [v * v for v in x]
+    s = 0.0
+    for i in (1, -1, 0):
+        p = y.pop(i)
+        y.insert(i, p * x[i])
+        y.insert(len(y) - 1, x[1])
+        s += y[0] * y[1] * p
+    for i in range(2, 0, -1):
+        del y[-i]
+    return s + y[-1] * y[0]
+
+
+def repeated_in_place(x):
+    y = [v * v for v in x]
+    z = y
+    y *= 2
+    y[0] = x[1]
+    return z[0] * z[len(x)] * y[-1]
+
+
+def places_and_counts(x):
+    y = sorted(x)
+    i, j = y.index(x[0]), x.index(max(x))
+    return y[i] * y.count(x[1]) + x[j] * x[j] + [v * v for v in x].count(2.0)
+
+
+def functions_in_a_loop(x):
+    p = 1.0
+    for g, w in ((math.sin, 2.0), (wave, 3.0)):
+        p *= g(x) * w
+    for g in (math.exp, is_steep):
+        for k in range(2):
+            p = p + k * g(x)
+    else:
+        p = p * x
+    return p + sum(g(x) for g in (math.cos, wave)) * max([g(p) for g in (math.sin, wave)])
+
+
+def grid_in_turns(u):
+    for _ in range(2):
+        v = [r[:] for r in u]
+        v[1][1] = u[0][1] * u[1][0]
+        u = v
+    return u[1][1]
+
+
+def grid_in_a_while(u):
+    k = 0
+    while k < 3:
+        v = [[a for a in r] for r in u]
+        for i in range(2):
+            v[i][0] = v[i][0] * u[1 - i][1]
+        u = v
+        k += 1
+    return u[0][0] + u[1][1]
+
+
 # What is right, with the arguments.
 PROGRAMS = {
     rosenbrock: ([0.5, 1.2, 0.8],),
@@ -951,6 +1185,34 @@ PROGRAMS = {
     list_grown_in_a_while: (0.7,),
     buffers_swapped_in_a_while: ([0.7, 0.2, 1.3],),
     rows_appended_and_stored_into: ([0.7, 0.2, 1.3],),
+    any_as_a_number: ([0.5, 1.6, 0.8],),
+    any_before_and: ([0.5, 1.6, 0.8],),
+    any_with_a_call: ([0.5, 1.6, 0.8],),
+    all_of_pairs_in_a_loop: ([0.5, 1.6, 0.8],),
+    the_first_answer_ends_it: ([0.5, 1.6, 0.8],),
+    the_list_is_made_before_any_answer: ([0.5, 1.6, 0.8],),
+    sorted_numbers: (1.6, 0.7),
+    sorted_tuple: (1.6, 0.7),
+    sorted_by_keys: ([0.5, -1.6, 0.8],),
+    order_of_items: ([0.5, -1.6, 0.8],),
+    sort_by_keys: ([0.5, -1.6, 0.8],),
+    sorted_walks: ([0.5, 1.6, 0.8],),
+    equal_keys_keep_their_order: ([0.5, 1.6, -0.8, 0.2],),
+    numbered_from_one: ([0.5, 1.6, 0.8],),
+    zip_of_equal_lengths: ([0.5, 1.6, 0.8], [1.0, 2.0, 0.3]),
+    break_before_a_strict_zip_ends: ([0.5, 1.6, 0.8], [1.0, 2.0]),
+    list_of_reversed: ([0.5, 1.6, 0.8],),
+    copies_by_copy: ([0.5, 1.6], [[1.0, 2.0], [0.3, 0.7]]),
+    extremes_of_unpacked_lists: ([0.5, 1.6, 0.8],),
+    unpacked_into_a_function: ([0.5, 1.6, 0.8], 0.7),
+    stores_at_steps: ([0.5, 1.6, 0.8],),
+    parts_deleted: ([0.5, 1.6, 0.8],),
+    places_of_run_time: ([0.5, 1.6, 0.8],),
+    repeated_in_place: ([0.5, 1.6, 0.8],),
+    places_and_counts: ([0.5, 1.6, 0.8],),
+    functions_in_a_loop: (0.7,),
+    grid_in_turns: ([[0.5, 1.6], [0.8, 0.3]],),
+    grid_in_a_while: ([[0.5, 1.6], [0.8, 0.3]],),
 }
 
 # Which list a name holds is not known where it is changed.

@@ -164,3 +164,70 @@ def test_the_rule_of_a_function_goes_with_it():
     assert adjgen.grad(under_another_name)(0.5) == 7.0
     assert adjgen.grad(as_an_argument)(0.25) == 7.0 + 2.0 * 7.0
     assert adjgen.grad(by_a_path, wrt="x")(0.5) == 7.0
+
+
+TABLE_OF_THE_MODULE = {"sin": math.sin, "square": square}
+IN_ORDER = (math.sin, square)
+
+
+def by_key(x, key="sin"):
+    return TABLE_OF_THE_MODULE[key](x) * x
+
+
+def by_place(x, k=0):
+    return IN_ORDER[k](x) * x
+
+
+@pytest.mark.parametrize("generated", [False, True])
+def test_tables_of_functions(generated):
+    def derivative(function):
+        if not generated:
+            return adjgen.value_and_grad(function)
+        space = {}
+        exec(adjgen.generate(f"{__file__}::{function.__name__}", formatted=False).source, space)
+        return space[f"{function.__name__}_value_and_grad"]
+
+    sine = (math.sin(0.7) * 0.7, math.sin(0.7) + 0.7 * math.cos(0.7))
+    square = (0.7 * 0.7 * 0.7, 3.0 * 0.7 * 0.7)
+    for function, keys in {by_key: ("sin", "square"), by_place: (-2, 1)}.items():
+        for key, right in zip(keys, (sine, square)):
+            assert derivative(function)(0.7, key) == pytest.approx(right, rel=1e-15)
+    for function, key in [(by_key, "tan"), (by_place, 2)]:
+        with pytest.raises(LookupError) as wanted:
+            function(0.7, key)
+        with pytest.raises(type(wanted.value)) as found:
+            derivative(function)(0.7, key)
+        assert str(found.value) == str(wanted.value)
+
+
+MODULE_WITH_PARTIALS = """
+import math
+from functools import partial
+import functools
+
+K = 2.0
+LIST = [1.0]
+
+def g(a, x, *, b=1.0):
+    return a * math.sin(x) * b
+
+h = partial(g, K)
+again = functools.partial(h, b=3.0)
+odd = partial(g, LIST[0])
+
+def f(x):
+    return h(x) * again(x) + h(x, b=0.5)
+
+def unknown(x):
+    return odd(x)
+"""
+
+
+def test_partials_of_a_module_that_is_not_run():
+    made = adjgen.generate(MODULE_WITH_PARTIALS, formatted=False)
+    space = {}
+    exec(made.source, space)
+    s, c = math.sin(0.7), math.cos(0.7)
+    found = space["f_value_and_grad"](0.7)
+    assert found == pytest.approx((12.0 * s * s + s, 24.0 * s * c + c), rel=1e-14)
+    assert "unknown_value_and_grad" not in space

@@ -228,3 +228,53 @@ def test_a_star_that_finds_too_few_items_raises_as_python_does():
     with pytest.raises(ValueError, match=r"expected at least 2, got 1"):
         adjgen.grad(f)([1.0])
     assert adjgen.grad(f)([1.0, 5.0, 2.0]) == [2.0, 0.0, 1.0]
+
+
+def test_a_strict_zip_raises_as_python_does():
+    def f(x, w):
+        seen = []
+        for a, b in zip(x, w, strict=True):
+            seen.append(a / b)
+        return sum(a * b for a, b in zip(x, w, strict=True)) + sum(seen)
+
+    with pytest.raises(ValueError, match=r"zip\(\) argument 2 is shorter than argument 1"):
+        adjgen.grad(f)([1.0, 2.0], [1.0])
+    with pytest.raises(ValueError, match=r"zip\(\) argument 2 is longer than argument 1"):
+        adjgen.grad(f)([1.0], [1.0, 2.0])
+    with pytest.raises(ZeroDivisionError):
+        adjgen.grad(f)([1.0], [0.0, 2.0])
+
+
+def test_an_unpacked_list_that_does_not_fit_raises_as_python_does():
+    def best(x):
+        return max(*x)
+
+    def plane(a, b, c):
+        return a * b - c
+
+    def called(x):
+        return plane(x[0], *x)
+
+    for function, x in [
+        (best, [1.0]),
+        (best, []),
+        (called, [1.0]),
+        (called, [1.0, 2.0, 3.0]),
+    ]:
+        with pytest.raises(TypeError) as right:
+            function(x)
+        with pytest.raises(TypeError) as found:
+            adjgen.grad(function)(x)
+        assert str(found.value) == str(right.value)
+    assert adjgen.grad(called)([1.0, 2.0]) == [2.0, -1.0]
+
+
+def test_a_store_at_steps_that_does_not_fit_raises_as_python_does():
+    def f(x):
+        y = [v * v for v in x]
+        y[::2] = [x[0], x[1]]
+        return y[0] * y[1]
+
+    with pytest.raises(ValueError, match="sequence of size 2 to extended slice of size 1"):
+        adjgen.grad(f)([1.0, 2.0])
+    assert adjgen.grad(f)([1.0, 2.0, 5.0]) == [4.0, 4.0, 0.0]

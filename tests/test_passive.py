@@ -47,7 +47,6 @@ NOTHING = [
     ("def f(x):\n    while x > 9:  # adjgen: passive\n        x = x / 2\n    return x", 2),
     ("def f(x):\n    # adjgen: passive\n    y = x\n    return y", 2),
     ("def f(x):\n    print(x)  # adjgen: passive\n    return x", 2),
-    ("def f(x, a):\n    a[0] = 1.0  # adjgen: passive\n    return x", 2),
     ("def f(\n    x,  # adjgen: passive\n    y,\n):\n    return x * y", 2),
     ("f = lambda x: x * x  # adjgen: passive", 1),
     ("def f(x):\n    g = lambda y: x * y  # adjgen: passive\n    return g(x)", 2),

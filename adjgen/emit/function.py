@@ -4,7 +4,7 @@ import ast
 import copy
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from adjgen.emit.aliases import values_of
@@ -19,6 +19,7 @@ from adjgen.emit.statements import Printer, Tail
 from adjgen.emit.targets import constant
 from adjgen.emit.tries import Tries
 from adjgen.emit.unbound import copies_unbound, maybe_absent
+from adjgen.emit.uncut import uncut
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, Function, Opaque, Param, Var
 from adjgen.ir.query import equations, kinds, use_counts
 from adjgen.ir.types import REAL
@@ -38,6 +39,7 @@ class Written:
 def write(function: Function, target: str, style: str, quote: Callable[[Eqn], str]) -> Written:
     """Return a function as a syntax tree; `quote` gives the user's line of an equation."""
     name_results(function)
+    function = replace(function, body=uncut(function.body))
     body = function.body
     inlining = Inlining(body, style, named(function))
     tries = Tries(body, inlining)

@@ -15,6 +15,7 @@ from adjgen.ir.query import kinds, use_counts
 from adjgen.ir.types import BOOL, OPAQUE, is_mutable
 
 WIDTH = 64  # characters of an expression that is written inside another
+AGAIN = {"order_of", "gathered", "shares"}  # which write their list where it is evaluated again
 ALWAYS = {"range", "backwards", "pack"}  # written in the header of their loop
 
 
@@ -54,7 +55,7 @@ class Inlining:
             args = [a for a in eqn.args if isinstance(a, Var) and a in chosen and a in mine]
             if args:
                 used.update(args)
-                if pending or self.storing or not isinstance(eqn.op, str):
+                if pending or self.storing or eqn.op in AGAIN or not isinstance(eqn.op, str):
                     self.take(eqn, args, pending)
             inside = raises or bool(args and [a for a in args if a in raisers and a in chosen])
             if self.storing and eqn in self.storing:
@@ -94,6 +95,9 @@ class Inlining:
         if isinstance(eqn.op, str):
             if TABLE[eqn.op].mutates:  # it has its name before the store
                 self.drop([a for a in args if a is eqn.args[0]])
+            elif eqn.op in AGAIN and eqn.args[0] in args:
+                self.flush(pending)
+                self.drop(args)
         elif isinstance(eqn.op, Opaque):
             if not self.raisers.isdisjoint(args):
                 self.flush(pending)

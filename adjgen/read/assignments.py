@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, seq
-from adjgen.read import arrays, displays, list_methods, lists, stores
+from adjgen.read import arrays, displays, list_methods, lists, places, stores
 from adjgen.read.carrying import carry
 from adjgen.read.expressions import ADVICE, BINARY, atom, bind, value
 from adjgen.read.flow import is_text
@@ -38,7 +38,7 @@ def assign_all(frame: Frame, node: ast.Assign) -> None:
         return
     target = node.targets[0]
     if isinstance(target, ast.Subscript) and len(node.targets) == 1:
-        if list_methods.store_part(frame, node, target, node.value):
+        if places.store_part(frame, node, target, node.value):
             return
     if any(isinstance(t, (ast.Tuple, ast.List)) for t in node.targets):
         what = "an unpacking into an item or attribute"
@@ -220,6 +220,8 @@ def augmented(frame: Frame, node: ast.AugAssign) -> None:
         and list_methods.extend(frame, node, old, node.value)
     ):
         return
+    if isinstance(old, ListValue) and name == "mul" and _repeated(frame, node, old):
+        return
     if isinstance(old, Display) and old.kind != "list" and name is not None:  # t += (x,), p += q
         whole = ast.BinOp(ast.Name(target.id, ast.Load()), node.op, node.value)
         ast.copy_location(whole.left, target)
@@ -239,6 +241,22 @@ def augmented(frame: Frame, node: ast.AugAssign) -> None:
     right, number = atom(frame, node.value), frame.materialise(node, old)
     frame.session.updated.add(number)
     assign(frame, node, target, frame.row(node, name, number, right))
+
+
+def _repeated(frame: Frame, node: ast.AugAssign, old: ListValue) -> bool:
+    """Lower `y *= 2` of a list of numbers; return whether it is one, and no parameter."""
+    whole = frame.session.heap[old.cell]
+    if depth(whole.type) != 1 or whole in frame.session.origins:
+        return False
+
+    def read() -> Value | None:
+        count = atom(frame, node.value)
+        if count.type not in (INT, BOOL):
+            return None
+        stores.renew(frame, node, old, "repeated", count)
+        return old
+
+    return frame.attempt(read) is not None
 
 
 def _may_be_shared(frame: Frame, node: ast.AugAssign, old: Value) -> bool:

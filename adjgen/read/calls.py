@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,14 +20,20 @@ from adjgen.read import (
     list_methods,
     methods,
     names,
+    places,
+    prefilled,
+    quantifiers,
     records,
+    several,
     solvers,
+    unpacking,
 )
 from adjgen.read.absent import is_forgiven, not_there
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
 from adjgen.read.missing import missing_hint
-from adjgen.read.opaque import OBSERVERS, Code
+from adjgen.read.opaque import OBSERVERS, STOP, Code
+from adjgen.read.passive import passive
 from adjgen.read.values import BindingValue, Dispatch, Display, FunctionValue, Value
 
 # Names that mean another row with a second argument.
@@ -36,7 +41,7 @@ WITH_TWO = {"math.log": "log_base", "builtins.round": "round_digits"}
 UNPACKED = "ADJ601 a call of `{}` whose arguments are unpacked with a star"
 COMPLEX = {"builtins.complex"}
 REAL_NUMBER = (
-    "A real number is its own real part: leave that out, or name other parameters with wrt=."
+    "A real number is its own real part: leave it out, or name other parameters with wrt=."
 )
 OF_ARRAYS = 'Functions of arrays need target="numpy"; `adjgen rules` lists what has a rule.'
 # What a float tells of itself, with the type of the answer.
@@ -65,10 +70,10 @@ def call(frame: Frame, node: ast.Call) -> Value:
     args = displays.spread(frame, node.args)
     if args is not None and any(isinstance(a, ast.Starred) for a in node.args):
         node = ast.copy_location(ast.Call(node.func, args, node.keywords), node)
-    several = frame.held(node.func.id) if isinstance(node.func, ast.Name) else None
-    if isinstance(several, Dispatch):
+    held = frame.held(node.func.id) if isinstance(node.func, ast.Name) else None
+    if isinstance(held, Dispatch):
         frame.lookup(node.func)  # type: ignore[arg-type]  # it may have no value
-        return dispatch.called(frame, node, several, partial(_one, frame, node))
+        return dispatch.called(frame, node, held, partial(_one, frame, node))
     binding = frame.binding(node.func)
     solver = solvers.solver_named(binding)
     if solver is not None:
@@ -82,27 +87,42 @@ def call(frame: Frame, node: ast.Call) -> Value:
         made = frame.attempt(lambda: array_calls.call(frame, node, dotted))
         if made is not None:
             return made
-    if dotted == "functools.partial" and (held := _partial(frame, node)) is not None:
-        return held
+    if (made := _by_name(frame, node, dotted)) is not None:
+        return made
     if (made := records.made(frame, node, binding)) is not None:
         return made
     if dotted:
-        known = bool(node.args) and displays.items_of(frame, node.args[0]) is not None
-        if known and (made := displays.copied(frame, node, dotted)) is not None:
-            return made
-        known = known and dotted != "builtins.sorted"
-        made = None if known else list_methods.over_list(frame, node, dotted)
-        return made if made is not None else _known(frame, node, dotted)
-    made = records.method(frame, node) or list_methods.method(frame, node)
+        return _known(frame, node, dotted)
+    made = records.method(frame, node)
+    made = made or several.from_table(frame, node, partial(_one, frame, node))
+    made = made or places.look_up(frame, node) or list_methods.method(frame, node)
     if made is not None:
         return made
-    user = _user_row(binding)
-    if user is not None:
+    if (user := _user_row(binding)) is not None:
         return _by_rule(frame, node, user)
     target = _function(frame, node, binding)
+    if target is not None and is_starred(node):
+        node = unpacking.items_for(frame, node, target) or node
     if target is not None and not is_starred(node):
         return read(frame, node, target)
     return _of_number(frame, node) or _unknown(frame, node)
+
+
+def _by_name(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
+    """Lower a call of what is more than a row: partial, stop_gradient, any, functions of whole lists."""
+    if dotted == "functools.partial" and (made := prefilled.partial_of(frame, node)) is not None:
+        return made
+    if dotted == STOP and len(node.args) == 1 and not (node.keywords or is_starred(node)):
+        return passive(frame, node, node.args[0])
+    if (answer := quantifiers.answered(frame, node, dotted)) is not None:
+        return answer
+    if not dotted:
+        return None
+    of_items = bool(node.args) and displays.items_of(frame, node.args[0]) is not None
+    if of_items and (copied := displays.copied(frame, node, dotted)) is not None:
+        return copied
+    known = of_items and dotted in displays.READERS
+    return None if known else list_methods.over_list(frame, node, dotted)
 
 
 def _one(frame: Frame, node: ast.Call, function: Value) -> Value:
@@ -112,20 +132,6 @@ def _one(frame: Frame, node: ast.Call, function: Value) -> Value:
     if isinstance(function, BindingValue):
         return _known(frame, node, function.binding.dotted)
     return _unknown(frame, node)
-
-
-def _partial(frame: Frame, node: ast.Call) -> FunctionValue | None:
-    """Return the function that functools.partial makes of one whose source is known, and of numbers."""
-    start = Mark(frame)
-    if node.args and not is_starred(node):
-        of, *given = [expressions.value(frame, argument) for argument in node.args]
-        named = {str(k.arg): expressions.value(frame, k.value) for k in node.keywords}
-        plain = all(isinstance(held, (Var, Const)) for held in (*given, *named.values()))
-        if isinstance(of, FunctionValue) and plain:
-            both = dict(of.named) | named
-            return replace(of, first=(*of.first, *given), named=tuple(both.items()))
-    start.rewind()
-    return None
 
 
 def _of_number(frame: Frame, node: ast.Call) -> Var | None:
@@ -267,9 +273,12 @@ def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
     if dotted.startswith(OBSERVERS):
         code, reads = frame.code(node, (), reason, "", True, observes=True)
         return frame.emit(node, Opaque(code), reads, [OPAQUE])[0]
+    if is_starred(node) and (found := unpacking.extreme(frame, node, dotted)) is not None:
+        return found
     if is_starred(node):
         return frame.opaque(node, UNPACKED.format(short), "Write the arguments one by one.")
-    return frame.opaque(node, reason, "`adjgen rules` lists what has one.")
+    kind = quantifiers.ANSWERS.get(dotted, OPAQUE)
+    return frame.opaque(node, reason, "`adjgen rules` lists what has one.", kind)
 
 
 def _float_of_text(frame: Frame, node: ast.Call, text: str) -> Value:

@@ -4,7 +4,7 @@ import ast
 
 from adjgen.ir.core import Atom, Const, For, Var
 from adjgen.ir.types import seq
-from adjgen.read import expressions, lists, stores
+from adjgen.read import expressions, lists, several, stores, strict
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import targets
 from adjgen.read.values import Display, ListValue, RowValue, Value
@@ -23,7 +23,8 @@ def collected(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | No
     inner.outer, inner.is_main = frame, False
 
     def read() -> Value | None:
-        found = inner.attempt(lambda: _mapped(inner, node)) or _appended(inner, node)
+        found = inner.attempt(lambda: several.collected(inner, node))
+        found = found or inner.attempt(lambda: _mapped(inner, node)) or _appended(inner, node)
         return found if found and lists.numbers(lists.kind_of(frame, found)) else None
 
     session.frames.append(inner)
@@ -53,13 +54,15 @@ def of_map(node: ast.expr) -> ast.GeneratorExp:
 
 def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None:
     """Lower one `for` without conditions: a loop that collects. None if a turn changes a list."""
+    from adjgen.read import statements
     from adjgen.read.assignments import assign
     from adjgen.read.walks import walk
 
     generator, session = node.generators[0], frame.session
     if len(node.generators) > 1 or generator.ifs:
         return None
-    walked = walk(frame, generator.iter, generator.target)
+    iterated, checks = strict.lenient(frame, generator.iter)
+    walked = walk(frame, iterated, generator.target)
 
     def turn() -> tuple[Value, Atom | None]:
         statement = ast.copy_location(ast.Assign([generator.target], node.elt), node)
@@ -85,6 +88,7 @@ def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None
     if isinstance(made, ListValue) and made.cell.inside:
         result.cell.loose = lists.ROWS
     lists.share(made)
+    statements.suite(frame, checks)
     return result
 
 

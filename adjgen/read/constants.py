@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
-from adjgen.read.names import Binding, Constant, External, Known, Place, Scope
+from adjgen.read import partials
+from adjgen.read.names import Binding, Callee, Constant, External, Known, Place, Scope
 
 MATH = {f"math.{name}": getattr(math, name) for name in ("pi", "e", "tau", "inf", "nan")}
 NAMED = MATH | {f"numpy.{name}": MATH[f"math.{name}"] for name in ("pi", "e", "inf", "nan")}
@@ -47,6 +48,8 @@ def evaluate(node: ast.expr, scope: Scope, place: Place | None) -> Binding:
     """
     try:
         found = _value(node, scope)
+        if isinstance(found, Callee) and isinstance(node, ast.Call):
+            return replace(found, place=place)
         if isinstance(found, External):
             return replace(found, place=place or found.place)
         kept = node if found is None and fixed(node, scope) else None
@@ -64,6 +67,8 @@ def _value(node: ast.expr, scope: Scope) -> Binding | None:
     if isinstance(node, ast.Attribute):
         base = _value(node.value, scope)
         return scope.resolve_attribute(base, node.attr) if base is not None else None
+    if isinstance(node, ast.Call) and (made := partials.made(node, lambda n: _value(n, scope))):
+        return made
     result = _folded(node, scope)
     return None if result is None else Constant(result)
 

@@ -17,6 +17,7 @@ from adjgen.read import names
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
 from adjgen.read.containers import as_object, refuse_changes
+from adjgen.read.cutting import entering
 from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned
 from adjgen.read.hidden import is_hidden
@@ -226,7 +227,7 @@ class Frame:
             node, tuple(reads), tuple(writes), outside, tuple(n for n in before if n in reads),
             effect, observes, reason, hint,
         )  # fmt: skip
-        return payload, list(reads.values())
+        return payload, entering(self, node, [*reads.values()], effect)
 
     def readable(self, node: ast.AST, name: str, value: Value) -> Atom:
         """Return an atom for a local name that carried code reads."""

@@ -55,7 +55,8 @@ def _homes(module: object) -> list[str]:
     parts = module.split(".")
     if not is_known(parts[0]):
         return []
-    return [".".join(parts[:k]) for k in range(1, len(parts) + 1)]
+    public = [module[1:]] if module.startswith("_") and is_known(module[1:]) else []  # _warnings
+    return public + [".".join(parts[:k]) for k in range(1, len(parts) + 1)]
 
 
 def is_known_module(module: ModuleType) -> bool:

@@ -5,11 +5,10 @@ from collections.abc import Callable
 
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Const, Var
-from adjgen.ir.types import REAL, Type
-from adjgen.read import expressions, lists, stores
-from adjgen.read.flow import integer
+from adjgen.ir.types import INT, REAL, Type, seq
+from adjgen.read import expressions, lists, sorting, stores
 from adjgen.read.frame import Frame
-from adjgen.read.values import ListValue, RowValue, Value
+from adjgen.read.values import Display, ListValue, RowValue, Value
 
 List = ListValue | RowValue
 
@@ -17,7 +16,7 @@ List = ListValue | RowValue
 def method(frame: Frame, node: ast.Call) -> Value | None:
     """Lower a call of a method of a list; None for others."""
     function = node.func
-    if not isinstance(function, ast.Attribute) or node.keywords:
+    if not isinstance(function, ast.Attribute) or (node.keywords and function.attr != "sort"):
         return None
     handler = METHODS.get((function.attr, len(node.args)))
     if handler is None:
@@ -77,16 +76,6 @@ def copy(frame: Frame, node: ast.Call, base: List) -> Value:
     return lists.derived(frame, base, frame.row(node, "copied_1", frame.materialise(node, base)))
 
 
-def _sort(frame: Frame, node: ast.Call, base: List) -> Value | None:
-    """Lower x.sort(): the items change places."""
-    inner = lists.kind_of(frame, base).element
-    if inner is not None and inner.element is not None:
-        return None
-    old = frame.materialise(node, base)
-    stores.renew(frame, node, base, "gathered", frame.row(node, "order_of", old, Const(False)))
-    return Const(None)
-
-
 def _reverse(frame: Frame, node: ast.Call, base: List) -> Value:
     stores.renew(frame, node, base, "backwards")
     base.cell.generation += 1
@@ -125,47 +114,15 @@ def replace_part(
         _together(base, new, made.type)
 
 
-def delete(frame: Frame, node: ast.AST, target: ast.expr) -> bool:
-    """Lower del x[k] for a place that is written out; return whether that was possible."""
-    base = named(frame, target.value) if isinstance(target, ast.Subscript) else None
-    place = integer(target.slice) if isinstance(target, ast.Subscript) else None
-    if not isinstance(base, ListValue) or place is None:
-        return False
-    frame.row(node, "item", frame.materialise(node, base), Const(place))
-    replace_part(frame, node, base, Const(place), Const(place + 1 if place != -1 else None), None)
-    return True
-
-
 def _pop_at(frame: Frame, node: ast.Call, base: List) -> Value | None:
-    place = integer(node.args[0])
-    if not isinstance(base, ListValue) or place is None:
-        return None
-    found = frame.row(node, "item", frame.materialise(node, base), Const(place))
-    if found.type.element is not None:
-        return None
-    replace_part(frame, node, base, Const(place), Const(place + 1 if place != -1 else None), None)
-    return found
+    from adjgen.read import places
 
-
-def store_part(frame: Frame, node: ast.stmt, target: ast.Subscript, value: ast.expr) -> bool:
-    """Lower x[i:j] = list for places that are written out; return whether that was possible."""
-    base, where = named(frame, target.value), target.slice
-    if not isinstance(base, ListValue) or not isinstance(where, ast.Slice) or where.step:
-        return False
-    start = integer(where.lower) if where.lower else 0
-    stop = integer(where.upper) if where.upper else None
-    if start is None or start < 0 or (where.upper and (stop is None or stop < start)):
-        return False
-    new = lists.list_of(frame, value)
-    if new is None or lists.kind_of(frame, new) != lists.kind_of(frame, base):
-        return False
-    replace_part(frame, node, base, Const(start or None), Const(stop), new)
-    return True
+    return places.pop(frame, node, base)
 
 
 METHODS: dict[tuple[str, int], Callable[..., Value | None]] = {
     ("append", 1): _append, ("extend", 1): _extend, ("pop", 0): _pop, ("copy", 0): copy,
-    ("sort", 0): _sort, ("reverse", 0): _reverse, ("insert", 2): _insert, ("pop", 1): _pop_at,
+    ("sort", 0): sorting.sort, ("reverse", 0): _reverse, ("insert", 2): _insert, ("pop", 1): _pop_at,
 }  # fmt: skip
 WHOLE = {
     "builtins.sum": "total", "math.fsum": "exact_total",
@@ -184,6 +141,10 @@ def over_list(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
 
     def read() -> Value | None:
         found = lists.list_of(frame, node.args[0])
+        if found is None and dotted == "builtins.sorted":
+            found = sorting.walked(frame, node.args[0])
+        if found is None and dotted == "builtins.list":
+            return _listed(frame, node, node.args[0])
         return None if found is None else OVER[dotted](frame, node, found, dotted)
 
     return frame.attempt(read)
@@ -242,20 +203,6 @@ def distance(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
 DISTANCES = {1: "norm", 2: "distance"}
 
 
-def _sorted(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
-    reverse = False
-    for keyword in node.keywords:
-        if keyword.arg != "reverse" or not isinstance(keyword.value, ast.Constant):
-            return None
-        reverse = bool(keyword.value.value)
-    inner = lists.kind_of(frame, base).element
-    if inner is not None and inner.element is not None:
-        return None
-    whole = frame.materialise(node, base)
-    order = frame.row(node, "order_of", whole, Const(reverse))
-    return lists.held(frame, frame.row(node, "gathered", whole, order))
-
-
 def _copied(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
     if node.keywords or not isinstance(base, (ListValue, RowValue)):
         return None
@@ -264,11 +211,45 @@ def _copied(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | N
     return copy(frame, node, base)
 
 
+def _listed(frame: Frame, node: ast.Call, given: ast.expr) -> Value | None:
+    """Lower list(range(n)) and list(reversed(x))."""
+    inner = frame.dotted(given.func) if isinstance(given, ast.Call) and not given.keywords else ""
+    args = given.args if isinstance(given, ast.Call) else []
+    if inner == "builtins.range" and not any(isinstance(a, ast.Starred) for a in args):
+        bounds = [lists.index(frame, argument) for argument in args]
+        made = frame.emit(node, "range", bounds, [seq(INT)])
+        return lists.held(frame, frame.row(node, "copied_1", *made))
+    base = (
+        lists.list_of(frame, args[0]) if inner == "builtins.reversed" and len(args) == 1 else None
+    )
+    if base is None:
+        return None
+    none, whole = Const(None), frame.materialise(node, base)
+    return lists.derived(frame, base, frame.row(node, "part", whole, none, none, Const(-1)))
+
+
+def _copied_by_copy(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
+    """Lower copy.copy and copy.deepcopy of a list; others, and arrays, are not copied as lists."""
+    given = node.args[0]
+    held = frame.held(given.id) if isinstance(given, ast.Name) else base
+    if not isinstance(base, (ListValue, RowValue)) or isinstance(held, Display):
+        return None
+    whole = frame.materialise(node, base)
+    if node.keywords or isinstance(given, ast.Tuple) or whole.type.dtype:
+        return None
+    if dotted == "copy.copy":
+        return copy(frame, node, base)
+    made = frame.row(node, f"copied_{depth(whole.type)}", whole)
+    lists.inherit(frame, whole, made, 0)
+    return lists.held(frame, made)
+
+
 def _length(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | None:
     return frame.row(node, "len", frame.materialise(node, base))
 
 
 OVER: dict[str, Callable[..., Value | None]] = {
-    **dict.fromkeys(WHOLE, _whole), "math.prod": _product, "builtins.sorted": _sorted,
-    "builtins.list": _copied, "builtins.len": _length,
+    **dict.fromkeys(WHOLE, _whole), "math.prod": _product, "builtins.sorted": sorting.in_order,
+    "copy.copy": _copied_by_copy, "copy.deepcopy": _copied_by_copy, "builtins.list": _copied,
+    "builtins.len": _length,
 }  # fmt: skip

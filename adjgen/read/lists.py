@@ -14,6 +14,7 @@ from adjgen.read.flow import in_index, integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
+MAKERS = {"builtins.list", "builtins.sorted", "builtins.tuple", "copy.copy", "copy.deepcopy"}
 ROWS = "its lists may be the same ones as those of another list"
 
 
@@ -185,6 +186,8 @@ def is_list(frame: Frame, node: ast.expr) -> bool:
 
 def list_of(frame: Frame, node: ast.expr) -> Value | None:
     """Return the list that an expression names or makes; None for what is no list of numbers."""
+    if isinstance(node, ast.Subscript) and is_part(node) and _makes_list(frame, node.value):
+        return frame.attempt(lambda: _as_list(frame, node))
     if is_part(node):
         found = expressions.value(frame, node) if is_list(frame, node) else None
     elif isinstance(node, ast.Subscript) and is_part(node.value):
@@ -232,7 +235,7 @@ def _makes_list(frame: Frame, node: ast.expr) -> bool:
 def maker(frame: Frame, node: ast.Call) -> str:
     """Return the name of a function that makes lists of lists, or ""."""
     dotted = frame.dotted(node.func)
-    return dotted if dotted in ("builtins.list", "builtins.sorted", "builtins.tuple") else ""
+    return dotted if dotted in MAKERS else ""
 
 
 # ---- reading

@@ -8,7 +8,7 @@ from functools import partial
 from adjgen.ir.core import UNBOUND, Atom, Block, Const, For, Var
 from adjgen.ir.trees import LEAF
 from adjgen.ir.types import OPAQUE
-from adjgen.read import expressions, statements
+from adjgen.read import expressions, lists, statements
 from adjgen.read.assignments import assign
 from adjgen.read.bound import boundness, deleted, flag
 from adjgen.read.carried import Carried
@@ -132,6 +132,8 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
     outer, outer_heap = frame.env, session.heap
     start = dict(outer_heap)
     named = carried.bind(variables, start)
+    for name in carried.names() if session.target != "numpy" else ():
+        _inherit(frame, opened(outer.get(name, UNBOUND), outer_heap), opened(named[name], start))
     known = {cell: (cell.frozen, cell.loose) for cell in start}
     frame.env, session.heap = {**outer, **named, "%left": FALSE, "%stop": FALSE}, start
     try:
@@ -154,6 +156,12 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
     if plan.test is not None:
         blocks.append(_condition(frame, plan.node, plan.test, carried))
     return blocks, exits, False
+
+
+def _inherit(frame: Frame, init: Value, held: Value) -> None:
+    """Remember that what a name holds in a turn is a parameter in the first."""
+    if isinstance(init, Var) and isinstance(held, Var):
+        lists.inherit(frame, init, held, 0)
 
 
 def _body(frame: Frame, plan: Plan) -> None:

@@ -168,11 +168,13 @@ def function_for_call(session: Session, definition: Any) -> str:
     session.functions[name] = Function(name, (), Block((), (), ()), LEAF, about)
     outer, stack, problems = session.builder, session.stack, session.problems
     session.builder, session.stack, session.problems = Builder(), [], []
+    cuts, session.cutting = session.cutting, 0
     try:
         session.functions[name] = _lowered_function(session, definition, session.functions[name])
     finally:
         session.settled += session.problems
         session.builder, session.stack, session.problems = outer, stack, problems
+        session.cutting = cuts
     return name
 
 

@@ -59,6 +59,7 @@ class Session:
         self.trying: list[Loc] = []  # the try statements around
         self.carried: dict[Loc, Conflict] = {}  # those to carry as they are, for what would be lost
         self.guards: list[Guard] = []  # the bodies of try statements that are being read
+        self.cutting = 0  # how many reads of what is cut are going on
         self.in_place = 0  # statements of callees that were read in place
         self.files: dict[str, Any] = {}
         self.solutions: dict[Var, Any] = {}  # what solvers returned -> attribute, residual

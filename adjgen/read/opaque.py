@@ -13,17 +13,20 @@ from typing import Any
 from adjgen.diagnostics import Problem
 from adjgen.read.flow import COMPREHENSIONS
 
+STOP = "adjgen.stop_gradient"
 # Calls of these neither change anything nor keep what they are given.
 HARMLESS = frozenset(
     "builtins." + name
     for name in """isinstance issubclass len str repr format type callable hasattr id hash any all
     ascii bytes chr ord bin hex oct list tuple dict set frozenset sorted range enumerate zip reversed
     slice object super min max sum abs round int float bool divmod pow""".split()
-)
+) | {
+    STOP, "bisect.bisect", "bisect.bisect_left", "bisect.bisect_right", "json.dumps", "copy.copy",
+}  # fmt: skip
 LOOK_UPS = {"index", "count"}  # methods of lists and tuples that only look
 # These see every variable, or run text that does.
 SEES_ALL = {"builtins." + name for name in ("eval", "exec", "locals", "globals", "vars", "dir")}
-OBSERVERS = ("builtins.print", "warnings.warn", "logging.")
+OBSERVERS = ("builtins.print", "warnings.warn", "logging.", "sys.stdout.", "sys.stderr.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +75,7 @@ class Code:
         """Return the expression, or the list of statements, with local names replaced."""
         if isinstance(self.node, ast.expr):
             names = dict(self.globals) | dict(zip(self.reads, reads))
-            return _Renamer(names, {}).visit(copy.deepcopy(self.node))
+            return Renamer(names, {}).visit(copy.deepcopy(self.node))
         stores = dict(zip(self.writes, writes))
         olds = dict(zip(self.reads, reads))
         now = {name: ast.Name(stores[name], ast.Load()) for name in self.writes}
@@ -83,7 +86,7 @@ class Code:
         moved = set(self.before)
         loads = dict(self.globals) | olds
         loads |= {name: tree for name, tree in now.items() if name in moved or name not in olds}
-        statements.append(_Renamer(loads, stores).visit(copy.deepcopy(self.node)))
+        statements.append(Renamer(loads, stores).visit(copy.deepcopy(self.node)))
         return statements
 
     def inner_names(self) -> set[str]:
@@ -95,7 +98,7 @@ class Code:
     avoided_names = inner_names
 
 
-class _Renamer(ast.NodeTransformer):
+class Renamer(ast.NodeTransformer):
     """Replaces names; what comprehensions and lambdas bind inside is theirs."""
 
     def __init__(self, loads: dict[str, ast.expr], stores: dict[str, str]) -> None:
@@ -122,10 +125,10 @@ class _Renamer(ast.NodeTransformer):
         node.body = self.without(inner).visit(node.body)
         return node
 
-    def without(self, inner: set[str]) -> "_Renamer":
+    def without(self, inner: set[str]) -> "Renamer":
         """Return a renamer that leaves names of an inner scope alone."""
         loads = {k: v for k, v in self.loads.items() if k not in inner}
-        return _Renamer(loads, {k: v for k, v in self.stores.items() if k not in inner})
+        return Renamer(loads, {k: v for k, v in self.stores.items() if k not in inner})
 
     def _comprehension(self, node: Any) -> Any:
         first: ast.expr = self.visit(
@@ -200,7 +203,7 @@ def _unknown_call(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
         if isinstance(function.value, (ast.List, ast.Tuple)) and function.attr in LOOK_UPS:
             return False  # ["a", "b"].index(name)
     name = dotted(function)
-    return name not in HARMLESS and not name.startswith("math.")
+    return name not in HARMLESS and not name.startswith(("math.", "statistics."))
 
 
 def late_reads(node: ast.AST, dotted: Callable[[ast.expr], str]) -> set[str]:

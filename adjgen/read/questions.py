@@ -11,6 +11,7 @@ from typing import Any
 
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.read.bound import TRUE, boundness
+from adjgen.read.cutting import cut_out
 from adjgen.read.flow import COMPREHENSIONS
 from adjgen.read.values import Display, ListValue, Value
 
@@ -34,12 +35,13 @@ def taken_out(frame: Any, node: ast.expr) -> tuple[ast.expr, dict[str, Atom]]:
 
     Before: np.finfo(x.dtype).eps        After: np.finfo(%x.dtype).eps
     """
+    node, cuts = cut_out(frame, node)
     taking = _TakingOut(frame)
     inside = list(ast.walk(node)) if frame.session.target == "numpy" else []
     asks = any(isinstance(n, ast.Attribute) and n.attr in ROWS for n in inside)
     if asks and not any(isinstance(n, SOMETIMES) or _is_chain(n) for n in inside):
         node = taking.visit(copy.deepcopy(node))
-    return node, taking.answers
+    return node, cuts | taking.answers
 
 
 def _is_chain(node: ast.AST) -> bool:

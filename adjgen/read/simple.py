@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from adjgen.ir.core import UNBOUND
-from adjgen.read import array_changes, calls, inner, list_methods, names
+from adjgen.read import array_changes, calls, inner, list_methods, names, places
 from adjgen.read.assignments import OTHER_SCOPE, annotated, assign_all, augmented
 from adjgen.read.carrying import carry
 from adjgen.read.expressions import bind, value
@@ -81,7 +81,7 @@ def _delete(frame: Frame, node: ast.Delete) -> None:
         elif isinstance(target, ast.Name):
             frame.lookup(target)
             frame.env[target.id] = UNBOUND
-        elif not list_methods.delete(frame, node, target):
+        elif not places.delete(frame, node, target):
             one = ast.copy_location(ast.Delete([target]), node)
             carry(frame, one, reason="ADJ401 deleting an item", hint="Use plain names.")
 

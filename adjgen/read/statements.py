@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 from adjgen.ir.core import UNBOUND, Const
-from adjgen.read import displays, lists, loops, trying
+from adjgen.read import displays, lists, loops, several, strict, trying
 from adjgen.read.bound import boundness, flag
 from adjgen.read.carrying import carry
+from adjgen.read.cutting import cutting
 from adjgen.read.dispatch import made_here
 from adjgen.read.expressions import atom, value
 from adjgen.read.flow import dies, ends, jumps, own_nodes, returns
@@ -19,7 +20,7 @@ from adjgen.read.frame import Frame
 from adjgen.read.joins import join, truth
 from adjgen.read.lowering import Arm
 from adjgen.read.opaque import changes
-from adjgen.read.passive import cut, cut_names, is_marked
+from adjgen.read.passive import can_be_cut, cut, is_marked, lower_marked
 from adjgen.read.simple import SIMPLE, observe
 from adjgen.read.values import Display, Value
 
@@ -107,9 +108,10 @@ def statement(frame: Frame, node: ast.stmt) -> None:
     if handler is None:
         carry(frame, node)
     else:
-        handler(frame, node)
-        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            cut_names(frame, node)
+        if is_marked(frame, node) and not isinstance(node, ast.Return) and can_be_cut(node):
+            lower_marked(frame, node, handler, HANDLERS[ast.Assign])
+        else:
+            handler(frame, node)
 
 
 def _if(frame: Frame, node: ast.If) -> None:
@@ -127,11 +129,17 @@ def _assert(frame: Frame, node: ast.Assert) -> None:
 
 
 def _return(frame: Frame, node: ast.Return) -> None:
-    result = structure(frame, node.value) if node.value else Const(None)
+    marked, before = is_marked(frame, node), dict(frame.session.heap)
+    given = node.value or ast.Constant(None)
+    result = structure(frame, given) if not marked else _cut_structure(frame, given)
     if frame.is_main and not _has_finally(frame.definition.node):  # nothing is run after it
         result = lists.settled(frame, node, result)
-    frame.env["%result"] = cut(frame, node, result) if is_marked(frame, node) else result
+    frame.env["%result"] = cut(frame, node, result, before) if marked else result
     frame.env |= {"%returned": TRUE, "%left": TRUE, "%stop": TRUE}
+
+
+def _cut_structure(frame: Frame, given: ast.expr) -> Value:
+    return cutting(frame, given, lambda: structure(frame, given))
 
 
 @lru_cache(maxsize=256)
@@ -173,6 +181,13 @@ def _continue(frame: Frame, node: ast.Continue) -> None:
 
 
 def _loop(frame: Frame, node: ast.For | ast.While) -> None:
+    if isinstance(node, ast.For):
+        walked, checks = strict.lenient(frame, node.iter)
+        if checks:
+            one = ast.For(node.target, walked, node.body, [*checks, *node.orelse])
+            node = ast.copy_location(one, node)
+    if isinstance(node, ast.For) and several.turns(frame, node):
+        return
     stopped = loops.loop(frame, node)
 
     def leave() -> None:

@@ -12,6 +12,7 @@ from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
 from adjgen.read.said_arrays import said_array
 from adjgen.read.state import annotation_of
+from adjgen.read.strict import plainly
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
 OF_A_WALK = "is walked by a loop: change it by its place in the list of lists"
@@ -53,6 +54,7 @@ class Walk:
 
 def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
     """Lower what a for loop walks."""
+    node = plainly(frame, node)
     dotted = frame.dotted(node.func) if isinstance(node, ast.Call) else ""
     plain = isinstance(node, ast.Call) and not node.keywords
     if not plain or any(isinstance(a, ast.Starred) for a in node.args):  # type: ignore[attr-defined]
@@ -103,6 +105,7 @@ def _may_be_anything(frame: Frame, whole: Atom) -> bool:
 
 def _walkable(frame: Frame, node: ast.expr) -> bool:
     """Whether an expression is a list, or several in step, whose length is known before the walk."""
+    node = plainly(frame, node)
     dotted = frame.dotted(node.func) if isinstance(node, ast.Call) and not node.keywords else ""
     if dotted in ("builtins.zip", "builtins.reversed") and isinstance(node, ast.Call):
         return bool(node.args) and all(_walkable(frame, argument) for argument in node.args)
@@ -115,7 +118,7 @@ def _walkable(frame: Frame, node: ast.expr) -> bool:
 
 def one_of(frame: Frame, sequence: Atom, target: ast.expr | None) -> Walk:
     """Return the walk of one sequence."""
-    hint = target.id if isinstance(target, ast.Name) else "element"
+    hint = target.id.lstrip("%") if isinstance(target, ast.Name) else "element"
     kind: Type = sequence.type.element or OPAQUE
     element = Var(hint, kind)
     lists.inherit(frame, sequence, element)
