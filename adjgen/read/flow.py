@@ -256,6 +256,12 @@ def has_texts(node: ast.expr) -> bool:
     return any(isinstance(i, ast.Constant) and isinstance(i.value, str) for i in items)
 
 
+def has_own_namespace(call: ast.Call) -> bool:
+    """Whether an exec gets a namespace that is written out, and so changes no other."""
+    own = call.args[1] if len(call.args) > 1 else None
+    return isinstance(own, ast.Dict) and not any(isinstance(n, ast.Call) for n in ast.walk(own))
+
+
 def integer(node: ast.expr) -> int | None:
     """Return the integer that a tree writes out, if it does."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

@@ -110,7 +110,7 @@ def _signature_problems(session: Session, definition: Any) -> None:
         frame.problem(
             found,
             "ADJ603",
-            "a generator has no derivative",
+            f"`{definition.qualname}` is a generator, which has no derivative",
             "Return the values instead.",
         )
     else:
