@@ -36,6 +36,30 @@ def test_exec_with_a_namespace_of_its_own_changes_nothing():
     assert "sqrt(x)" in adjgen.generate(text).source
 
 
+def test_exec_is_the_reason():
+    text = "import math\nexec('q = 1')\n\ndef f(x):\n    return math.sqrt(x)\n"
+    with pytest.raises(UnsupportedError, match="exec, .* in line 2 may rebind `math`"):
+        adjgen.generate(text)
+
+
+def test_a_staticmethod_has_its_place():
+    @staticmethod
+    def inside(x):
+        return x * x
+
+    with pytest.raises(UnsupportedError, match="above the other decorator") as caught:
+        adjgen.differentiable(inside)
+    assert caught.value.filename == __file__
+    assert caught.value.text.strip() == "@staticmethod"
+
+
+def test_whole_and_real_temporaries_have_names_of_their_own():
+    text = "def f(x, y):\n    return min(x, y) * max(x, y, 3.0, x * y)\n"
+    source = adjgen.generate(text, mode="forward").source
+    assert "count_1 = sum(" in source
+    assert "d_3 = x_5_dot * x_3" in source
+
+
 def test_a_cut_value_is_one_line():
     source = adjgen.generate(
         "def f(x):\n    a = x * x  # adjgen: passive\n    return a * x\n"
