@@ -38,7 +38,8 @@ class Commands(click.Group):
             raise click.UsageError(
                 f"{args[0]!r} is not a command; did you mean `adjgen generate {args[0]}`?"
             )
-        return super().resolve_command(ctx, args)
+        stdin = [arg.replace("-", "<stdin>", 1) if arg.startswith("-::") else arg for arg in args]
+        return super().resolve_command(ctx, stdin)  # to click `-::f` would be an option
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; every way to fail has its exit code."""

@@ -89,7 +89,8 @@ class UnsupportedError(AdjgenError, SyntaxError):
         message = f"{first.code} {first.what}" + (f". {first.why}" if first.why else "")
         end = max(first.end_col, first.col + 1) + 1
         place = (first.path, first.line, first.col + 1, first.text, first.line, end)
-        SyntaxError.__init__(self, message, place)
+        known = first.line or first.path != Problem.path
+        SyntaxError.__init__(self, message, *[place] * bool(known))
         self.diagnostics = problems
         for problem in problems[1:]:
             self.add_note(str(problem))

@@ -28,6 +28,13 @@ EQUAL = (
 
 def kinks(module: Module, wrt: tuple[str, ...] | None) -> list[Problem]:
     """Return a warning for each place where the derivative of a function is a convention."""
+    from adjgen.pipeline import deep_recursion
+
+    with deep_recursion():
+        return _kinks(module, wrt)
+
+
+def _kinks(module: Module, wrt: tuple[str, ...] | None) -> list[Problem]:
     main = module.main
     every = [param for param in main.params if param.differentiable]
     inputs = [var for param in (chosen(main, wrt) if wrt else every) for var in param.numbers()]

@@ -28,6 +28,7 @@ UNSAID = (  # options that change no old hash
     ("checkpoint", 0), ("sparse", False), ("unroll", None), ("strategy", "auto"), ("allow_cancel", False),
 )  # fmt: skip
 STRATEGIES = ("auto", "reverse", "forward", "markowitz", "markowitz-last")
+TOO_DEEP = "the function is nested too deeply"
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 
 
@@ -89,13 +90,17 @@ def deep_recursion() -> Iterator[None]:
     """Allow arms nested in arms, as long elif chains make them; no garbage is collected meanwhile.
 
     Equations are many small objects that live until the text is written: looking for cycles among
-    them again and again takes a third of the time and finds nothing.
+    them again and again takes a third of the time and finds nothing. What is deeper is refused.
     """
     old, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(old, DEEPEST))
     gc.disable()
     try:
         yield
+    except RecursionError:
+        if old >= DEEPEST:  # whoever called this knows which function it is
+            raise
+        raise UnsupportedError([Problem("ADJ802", TOO_DEEP, "Split it.")]) from None
     finally:
         sys.setrecursionlimit(old)
         if collecting:
@@ -267,10 +272,8 @@ def _generated(definitions: Sequence[Any], options: Options) -> Generated:
         except AdjgenError as error:
             refused[definition.qualname] = list(error.diagnostics)
         except RecursionError:
-            what = "the function is nested too deeply"
-            refused[definition.qualname] = [
-                definition.file.problem(definition.node, "ADJ802", what, "Split it.")
-            ]
+            problem = definition.file.problem(definition.node, "ADJ802", TOO_DEEP, "Split it.")
+            refused[definition.qualname] = [problem]
     done, clashes = merged(done)
     refused |= clashes
     generated = assembled(done, options) if done else Generated()

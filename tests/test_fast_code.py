@@ -199,7 +199,7 @@ def stepped_twice(x, n: int):
 
 def last_row(rows: list[list[float]], x):
     ys = [x]
-    for ys in rows:
+    for ys in rows:  # noqa: B007
         pass
     return ys[1] * x
 

@@ -266,3 +266,10 @@ def test_kinks_are_listed_with_their_lines(tmp_path):
     assert [(one["code"], one["line"]) for one in found] == [("ADJ702", 2), ("ADJ701", 4)]
     assert "kinks" not in json.loads(inspect(LECTURE, "--format", "json"))
     assert "Kinks" not in inspect(LECTURE)
+
+
+def test_a_long_condition_is_listed(tmp_path):
+    file = tmp_path / "long.py"
+    terms = " or ".join(f"x == {k}" for k in range(1500))
+    file.write_text(f"def f(x):\n    return x if {terms} else x * x\n", encoding="utf-8")
+    assert "x_3002" in inspect(file, "--show", "ssa,ops")

@@ -129,3 +129,17 @@ def test_the_report_of_a_decorated_function_has_them():
     assert [problem.code for problem in f.adjgen.diagnostics] == ["ADJ702", "ADJ701"] or [
         problem.code for problem in f.adjgen.diagnostics
     ] == ["ADJ701", "ADJ702"]
+
+
+LONG = {
+    "arms": "def f(x, n):\n    if n == 0:\n        return x\n"
+    + "".join(f"    elif n == {k}:\n        return x * {k}.5\n" for k in range(1, 500))
+    + "    return x\n",
+    "terms": "def f(x):\n    if " + " or ".join(f"x == {k}" for k in range(1500)) + ":\n"
+    "        return x\n    return x * x\n",
+}
+
+
+@pytest.mark.parametrize(("text", "count"), [(LONG["arms"], 0), (LONG["terms"], 1500)])
+def test_many_arms_and_terms_are_looked_through(text, count):
+    assert len(warned(text, mode="reverse")) == count

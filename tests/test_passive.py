@@ -85,3 +85,39 @@ def test_what_is_cut_is_not_stored_into():
     assert [p.code for problems in generated(stored).refused.values() for p in problems] == [
         "ADJ407"
     ]
+
+
+ASKED = [
+    "def f(x, y):\n    s = 0.0\n    for v in x:\n        s += v * v * y\n    if y in x:\n        s = s * 2\n    return s",
+    "def f(x, y):\n    if 0.0 not in x:\n        return x[0] * y\n    return y",
+]
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_a_list_that_is_asked_for_what_is_in_it_is_a_list(text):
+    assert [type(part) for part in gradient(text, [2.0, 3.0], 2.0)] == [list, float]
+
+
+def test_a_dict_that_is_asked_for_the_key_is_a_dict():
+    text = "def f(x, d, k):\n    if k in d:\n        return x * d[k]\n    return x"
+    assert gradient(text, 2.0, {1: 3.0}, 1) == 3.0
+
+
+CALLEES = [
+    ("def pick(t):\n    return 2.0 if t == 'a' else 3.0\n", "pick(s)", 2.0),
+    ("def pick(t):\n    return 2.0 if t else 3.0\n", "pick(s)", 2.0),
+    ("def pick(t):\n    return 2.0 if t is True else 3.0\n", "pick(s)", 3.0),
+    ("def pick(t):\n    return 2.0 if t == 'a' else 3.0\ndef more(t):\n    return pick(t)\n", "more(s)", 2.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("callees", "call", "expected"), CALLEES)
+def test_what_callees_ask_of_a_parameter_counts(callees, call, expected):
+    assert gradient(f"{callees}def f(x, s):\n    return x * {call}", 2.0, "a") == expected
+    inside = textwrap.indent(callees, "    ")
+    assert gradient(f"def f(x, s):\n{inside}    return x * {call}", 2.0, "a") == expected
+
+
+def test_what_is_a_number_on_the_way_stays_one():
+    callees = "def pick(t):\n    return 2.0 if t else 3.0\ndef more(t):\n    return t * pick(t)\n"
+    assert gradient(f"{callees}def f(x, s):\n    return x * more(s)", 2.0, 5.0) == (10.0, 4.0)

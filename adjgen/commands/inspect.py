@@ -57,7 +57,14 @@ def inspect(source: str, **given: Any) -> None:
       adjgen inspect samples/lecture.py::f --show forward,reverse,ops
       adjgen inspect samples/pipe_flow.py::friction_factor --format dot -o friction.dot
     """
-    view = View(the_job(source, given), arguments.merged(given["at"]))
+    from adjgen.pipeline import deep_recursion
+
+    with deep_recursion():
+        show(View(the_job(source, given), arguments.merged(given["at"])), given)
+
+
+def show(view: "View", given: Mapping[str, Any]) -> None:
+    """Print what the options ask for, or write it to a file."""
     if given["after"]:
         shown = [view.stage(given["after"])]
     else:

@@ -62,7 +62,7 @@ def sources(arguments: Sequence[str]) -> list[Source]:
 
 def _named(path: str, name: str) -> Iterator[Source]:
     named = (name,) if name else ()
-    if path == "-":
+    if path in ("-", STDIN):
         data = sys.stdin.buffer.read()
         yield Source(STDIN, named, not name, "stdin.py", data=data)
     elif os.path.isdir(path):

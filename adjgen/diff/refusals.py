@@ -39,7 +39,9 @@ def chosen(function: Function, wrt: Wrt | None) -> list[Param]:
             for problem in unfit.values():
                 raise refusal(function, *problem)
             what = "no parameter is a number to differentiate"
-            raise refusal(function, "ADJ604", what, "Name one with wrt=.")
+            stars = next((p.name for p in function.params if p.kind == "VAR_POSITIONAL"), "")
+            why = f"`*{stars}` cannot be active: give each argument a parameter of its own."
+            raise refusal(function, "ADJ604", what, why if stars else "Name one with wrt=.")
         return found
     by_name = {p.name: p for p in function.params}
     for name in wrt:

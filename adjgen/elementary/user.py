@@ -1,7 +1,7 @@
 """Rules for functions of the user: a row like any other, found by the function or by its dotted name."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from adjgen.elementary.row import Number, Row, row
@@ -53,6 +53,8 @@ def rule(
     1.0
     """
     name = dotted_name(f)
+    if not isinstance(partials, Iterable):
+        raise TypeError(f"partials is a list, a function or None for each argument of {name}")
     partials = tuple(partials)
     if solves is not None:
         return solving(f, name, solves, partials)

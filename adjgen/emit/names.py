@@ -252,7 +252,7 @@ class Names:
         """Return the hint of a group, with a number if that is taken while the group lives."""
         hints = [v.hint for v in group if v.hint]
         labels = hints or [v.label() for v in group if v.number]
-        unnamed = "test" if group[0].type.name == "bool" else "d"
+        unnamed = {"bool": "test", "int": "count"}.get(group[0].type.name, "d")
         base = labels[0] if labels else unnamed
         if style == "ssa":
             base = next((f"x_{v.number}" for v in group if v.number), base)

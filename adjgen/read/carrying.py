@@ -17,6 +17,12 @@ from adjgen.read.values import (
     Conflict,
 )  # fmt: skip
 
+LEAVE = "Move what can fail into a function of its own and return from there."
+INSTEAD: dict[type, str] = {
+    ast.With: "Compute before or behind the `with` what depends on the parameters.",
+    ast.Match: "Write it with `if` and `elif`.",
+}
+
 
 def carry(
     frame: Frame, node: ast.stmt, observes: bool = False, reason: str = "", hint: str = ""
@@ -24,12 +30,7 @@ def carry(
     """Carry a statement as it is."""
     if jumps([node]):
         what = f"{describe(node)} that is left by return, break or continue"
-        frame.problem(
-            node,
-            "ADJ204",
-            what,
-            "Move what can fail into a function of its own and return from there.",
-        )
+        frame.problem(node, "ADJ204", what, INSTEAD.get(type(node), LEAVE))
         return
     node = _importing_absolutely(frame, node)
     scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -47,6 +48,7 @@ def carry(
         frame.env[key] = boundness(frame.env, name)
         if frame.env.get(name, UNBOUND) is UNBOUND:
             frame.env[name] = Const(None)
+    hint = hint if reason else INSTEAD.get(type(node), "")
     reason = reason or f"ADJ204 `{type(node).__name__.lower()}` around active values"
     writes = [*names, *flags.values()]
     before = [] if simple else [*before, *flags.values()]

@@ -66,6 +66,9 @@ WORDS = {
 }  # fmt: skip
 
 
+PARTS = "Write the real and imaginary parts as two numbers."
+
+
 def describe(node: ast.AST) -> str:
     """Name a construct for a message."""
     return WORDS.get(type(node), f"this expression ({type(node).__name__})")
@@ -73,9 +76,7 @@ def describe(node: ast.AST) -> str:
 
 def _constant(frame: Frame, node: ast.Constant) -> Value:
     if isinstance(node.value, complex):
-        return frame.problem(
-            node, "ADJ406", "a complex number", "Write the real and imaginary parts as two numbers."
-        )
+        return frame.problem(node, "ADJ406", "a complex number", PARTS)
     return Const(node.value)
 
 
@@ -95,6 +96,9 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
         return root
     if isinstance(binding, names.External) or binding is None:
         if isinstance(binding, names.External) or not _local_root(frame, node):
+            made = frame.dotted(node.value.func) if isinstance(node.value, ast.Call) else ""
+            if made == "builtins.complex" or made.startswith("cmath."):
+                return frame.opaque(node, "ADJ406 complex numbers cannot be differentiated", PARTS)
             return frame.opaque(node, "ADJ301 its value is not known before run time")
         reason, hint = "ADJ401 an attribute cannot be differentiated", "Pass the number itself."
         if node.attr in ("real", "imag"):
@@ -137,6 +141,9 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
         return made
     a, b = frame.materialise(node.left, left), frame.materialise(node.right, right)
     if name is None or any([isinstance(x, Const) and isinstance(x.value, str) for x in (a, b)]):
+        if isinstance(node.op, ast.MatMult):
+            reason = "ADJ401 `@` of what is no array cannot be differentiated"
+            return operations.on_atoms(frame, node, node.op, (a, b), reason)
         what = "ADJ404 a bit operation" if name is None else "ADJ402 a string operation"
         return operations.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
     return frame.row(node, name, a, b)

@@ -245,6 +245,23 @@ def is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
 
 
+def is_flag(node: ast.AST) -> bool:
+    """Whether an expression is True or False."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
+
+
+def has_texts(node: ast.expr) -> bool:
+    """Whether an expression is a display with a text in it."""
+    items = getattr(node, "elts", [])
+    return any(isinstance(i, ast.Constant) and isinstance(i.value, str) for i in items)
+
+
+def has_own_namespace(call: ast.Call) -> bool:
+    """Whether an exec gets a namespace that is written out, and so changes no other."""
+    own = call.args[1] if len(call.args) > 1 else None
+    return isinstance(own, ast.Dict) and not any(isinstance(n, ast.Call) for n in ast.walk(own))
+
+
 def integer(node: ast.expr) -> int | None:
     """Return the integer that a tree writes out, if it does."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

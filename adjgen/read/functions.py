@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import linecache
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -115,7 +116,10 @@ def no_function(value: Any) -> Problem:
     for attribute in ("py_func", "__wrapped__"):  # numba; functools.lru_cache and its like
         if isinstance(getattr(value, attribute, None), FunctionType):
             what = f"`{name}` is a {type(value).__name__} around a function, not a function"
-            return Problem("ADJ302", what, f"Pass the function itself: `{name}.{attribute}`.")
+            why = f"Pass the function itself: `{name}.{attribute}`."
+            if isinstance(value, staticmethod):
+                why = "Write `@staticmethod` above the other decorator. " + why
+            return _placed(getattr(value, attribute), what, why)
     if not callable(value):
         what = f"an object of the type `{name}` is not a function"
         return Problem("ADJ302", what, "Pass a Python function.")
@@ -124,3 +128,11 @@ def no_function(value: Any) -> Problem:
         return Problem("ADJ302", what, "Pass its method: `object.__call__`.")
     what = f"`{name}` is not written in Python, so its source cannot be read"
     return Problem("ADJ302", what, f"Call it in a function of your own: `lambda x: {name}(x)`.")
+
+
+def _placed(function: FunctionType, what: str, why: str) -> Problem:
+    """Say what is wrong with something around a function, at the first line of the function."""
+    path, line = function.__code__.co_filename, function.__code__.co_firstlineno
+    text = linecache.getline(path, line).rstrip()
+    start = len(text) - len(text.lstrip())
+    return Problem("ADJ302", what, why, path, line, start, len(text), text)

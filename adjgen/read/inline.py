@@ -6,7 +6,7 @@ from typing import Any
 
 from adjgen.ir.core import UNBOUND, Call, Const, Function, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, is_mutable
-from adjgen.read import expressions, keywords, lists
+from adjgen.read import expressions, flags, keywords, lists
 from adjgen.read.cells import SHARED, freeze
 from adjgen.read.comments import report_misplaced
 from adjgen.read.flow import ends, returns_its_argument, yields
@@ -141,6 +141,7 @@ def bind_arguments(
     if rest or left:
         frame.problem(node, "ADJ304", "there are more arguments than parameters")
         return None
+    flags.look(frame, definition, bound)
     return bound
 
 

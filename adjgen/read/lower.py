@@ -126,8 +126,8 @@ def _signature_problems(session: Session, definition: Any) -> None:
             node, "ADJ602", "an async function has no derivative", "Make it a plain function."
         )
     elif found := yields(node):
-        what, why = "a generator has no derivative", "Return the values instead."
-        frame.problem(found, "ADJ603", what, why)
+        what = f"`{definition.qualname}` is a generator, which has no derivative"
+        frame.problem(found, "ADJ603", what, "Return the values instead.")
     else:
         refusal = inline.unreadable(frame, definition)
         if refusal:

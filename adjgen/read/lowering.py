@@ -75,6 +75,7 @@ class Session:
         self.twice: set[Atom] = set()  # values that have, or had, two names
         self.updated: set[Atom] = set()  # numbers before an update in place, as `y += 1`
         self.heap: Heap = {}
+        self.uses: dict[int, Any] = {}  # by the id of a definition: how it uses its names
         self.frames: list[Any] = []  # of the functions that are being read
         self.retyped: dict[tuple[Any, str], Type] = {}  # by function and parameter
         # The parameter that a value comes from, and how many lists deep in it.

@@ -250,5 +250,5 @@ def did_you_mean(name: str, known: "list[str]") -> str:
     if alias in known:
         return alias or ""
     folded = {other.casefold(): other for other in reversed(known)}
-    close = difflib.get_close_matches(name.casefold(), folded, 1, 0.75)
+    close = difflib.get_close_matches(name.casefold(), folded, 1, 0.76)
     return folded[close[0]] if close else ""

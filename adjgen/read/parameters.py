@@ -12,7 +12,9 @@ from adjgen.read.flow import (
     COMPREHENSIONS,
     assigned,
     assigned_in,
+    has_texts,
     in_index,
+    is_flag,
     is_text,
     names_of,
     nodes_of,
@@ -176,11 +178,20 @@ class Uses:
         self.tested: set[ast.expr] = set()
         self.numbers: set[str] = set()  # arithmetic and functions
         self.terms: set[str] = set()  # arithmetic alone
+        self.handed: set[str] = set()  # to functions of the user
         self.methods: set[ast.expr] = set()  # of numbers: x.is_integer
+        self.keys: set[tuple[str, str]] = set()  # (name, key) of subscripts
+        self.asked: set[tuple[str, str]] = set()  # (name, key) of `key in name`
         for inner in _nodes_of_parameters(definition.node, nodes):
             look = LOOKS.get(type(inner))
             if look is not None:
                 look(self, inner)
+        self.firm = self.numbers | self.terms
+        self.numbers |= self.handed
+        # A list may be asked for what is in it; where that is a key, it is a dict.
+        self.objects |= {
+            one[0] for one in self.asked if one in self.keys or one[0] not in self.lists
+        }
 
     def _operation(self, node: ast.BinOp) -> None:
         into = self.counts if isinstance(node.op, BITS) else self.numbers
@@ -200,6 +211,7 @@ class Uses:
 
     def _subscript(self, node: ast.Subscript) -> None:
         (self.objects if is_text(node.slice) else self.lists).update(names_of([node.value]))
+        self.keys |= {(name, ast.dump(node.slice)) for name in names_of([node.value])}
         into = self.indices if self.ranks else self.counts
         into |= in_index(node.slice)
 
@@ -240,10 +252,14 @@ class Uses:
         sides, ops = [node.left, *node.comparators], node.ops
         membership = any(isinstance(op, (ast.In, ast.NotIn)) for op in ops)
         text = any(isinstance(s, ast.Constant) and isinstance(s.value, str) for s in sides)
-        if text or (membership and _texts(sides[-1])):
+        if any(isinstance(op, (ast.Is, ast.IsNot)) for op in ops) and any(map(is_flag, sides)):
+            self.tests |= names_of(sides)
+        if text or (membership and has_texts(sides[-1])):
             self.texts |= names_of(sides)
-        if membership:
+        if membership and is_text(node.left):
             self.objects |= names_of(sides[1:])
+        elif membership:
+            self.asked |= {(name, ast.dump(node.left)) for name in names_of(sides[1:])}
 
     def _call(self, node: ast.Call) -> None:
         dotted = self.frame.dotted(node.func)
@@ -262,7 +278,8 @@ class Uses:
         ):
             self.texts |= names_of(node.args[:1])
         elif dotted not in OF_ANYTHING:
-            self.numbers |= names_of(node.args)
+            into = self.handed if not dotted else self.numbers
+            into |= names_of(node.args)
 
     def _has_str(self, kinds: ast.expr) -> bool:
         return any(self.frame.dotted(part) == "builtins.str" for part in ast.walk(kinds))
@@ -279,8 +296,3 @@ LOOKS: dict[type, Callable[[Uses, Any], None]] = {
 
 def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-
-
-def _texts(node: ast.expr) -> bool:
-    items = getattr(node, "elts", [])
-    return any(isinstance(i, ast.Constant) and isinstance(i.value, str) for i in items)

@@ -5,7 +5,7 @@ A statement may span lines; the comment may end any of them. Elsewhere it is a p
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from adjgen.ir.core import UNBOUND, Atom, Var
 from adjgen.ir.types import BOOL, INT, REAL
@@ -120,12 +120,18 @@ def _cut_name(frame: Frame, node: ast.stmt, name: str, before: Before) -> None:
     old = frame.env.get(name, UNBOUND)
     whole = arrays.held(frame, old)
     held = cut(frame, node, old, before)
-    if isinstance(whole, Var) and whole.hint == name:
-        whole.hint = ""  # the name is that of what is cut
+    computed = whole if whole is not None else old
+    if _is_new(computed, frame, name):
+        computed.hint = ""  # the name is that of what is cut
     atom = arrays.held(frame, held) or held
     if isinstance(atom, Var) and not atom.hint:
         atom.hint = name
     frame.env[name] = held
+
+
+def _is_new(value: Value | None, frame: Frame, name: str) -> TypeGuard[Var]:
+    """Whether a value was computed for a name, and is no parameter."""
+    return isinstance(value, Var) and value.hint == name and value not in frame.session.origins
 
 
 def cut(frame: Frame, node: ast.AST, held: Value, before: Before) -> Value:

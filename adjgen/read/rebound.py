@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from adjgen.read.constants import evaluate, fixed
-from adjgen.read.flow import SCOPES, assigned, own_nodes
+from adjgen.read.flow import SCOPES, assigned, has_own_namespace, own_nodes
 from adjgen.read.modules import Module, source_of
 from adjgen.read.names import Binding, Callee, Constant, External, Known, ModuleName, Place
 
@@ -141,8 +141,8 @@ def _globals_written(node: Any) -> list[str]:
     """Return the names of the module that a node inside a function or class writes."""
     if isinstance(node, (ast.Subscript, ast.Attribute)) and _is_call(node.value, "globals"):
         return _written(node)
-    if _is_call(node, "exec"):
-        return [ANY]
+    if isinstance(node, ast.Call) and _is_call(node, "exec"):
+        return [] if has_own_namespace(node) else [ANY]
     passed = node.args if isinstance(node, ast.Call) else [getattr(node, "value", None)]
     stored = isinstance(node, (ast.Assign, ast.Call, ast.Return, ast.NamedExpr))
     return [ANY] if stored and any(_is_call(part, "globals") for part in passed) else []

@@ -116,6 +116,9 @@ class StaticScope:
             found.append(self._outside(name))
         if all(binding == found[0] for binding in found):
             return settled(found[0], self, self, name, self.place(name))
+        if runs := {e.line for e in self.table.stars if e.value is None}.intersection(lines):
+            why = f"exec, globals() or their like in line {min(runs)} may rebind `{name}`"
+            return External(self.place(name), why)
         places = ", ".join(map(str, sorted(lines)))
         several = "several things" if len(lines) > 1 else "bound under a condition"
         return External(self.place(name), f"`{name}` is {several} (line {places})")

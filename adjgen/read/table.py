@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from adjgen.read.flow import assigned
+from adjgen.read.flow import assigned, has_own_namespace
 
 LAST = math.inf  # the order of what happens after the file was imported
 NOT_FOUND = {"ImportError", "ModuleNotFoundError"}
@@ -235,6 +235,8 @@ class Table:
                 asked |= {id(side) for side in inner.comparators}
             elif isinstance(inner, ast.Call) and id(inner) not in asked:
                 name = getattr(inner.func, "id", "")
+                if name == "exec" and has_own_namespace(inner):
+                    continue
                 if name == "exec" or (name in WRITERS and not inner.args):
                     self.bind("*", "star", None, None, False, node.lineno)
 
