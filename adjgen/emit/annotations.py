@@ -8,7 +8,7 @@ from adjgen.ir.core import Const, Function, Param, Tree
 from adjgen.ir.shapes import rank
 from adjgen.ir.types import REAL, Type, join
 
-OUTSIDE = {"ndarray": ("numpy", "ndarray")}
+OUTSIDE = {"ndarray": ("numpy", "ndarray"), "Any": ("typing", "Any")}
 NUMBERS = {"real": "float", "int": "int", "bool": "bool", "nothing": "None"}
 
 

@@ -92,6 +92,7 @@ def _lowered(
     if problems or main is None:
         raise UnsupportedError(problems)
     main.about["holders"] = session.holders
+    main.about["tables"] = session.tables
     main.about["files"] = session.files
     main.about["numpy"] = session.numpy and target == "math"
     main.about["arrays"] = session.arrays

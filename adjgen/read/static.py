@@ -114,7 +114,8 @@ class StaticScope:
                 break
         else:
             found.append(self._outside(name))
-        if all(binding == found[0] for binding in found):
+        tables = {id(getattr(binding, "table", None)) for binding in found}
+        if len(tables) == 1 and all(binding == found[0] for binding in found):
             return settled(found[0], self, self, name, self.place(name))
         places = ", ".join(map(str, sorted(lines)))
         several = "several things" if len(lines) > 1 else "bound under a condition"

@@ -1,0 +1,278 @@
+"""Whether a list, dict or set of a module is only read, in every file that was read with it.
+
+Followed from each mention of its name to what is done there. `lists` says how deep in a value the
+innermost list is: 0 is the value itself, -1 that nobody can change anything of it.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from adjgen.read.constants import evaluate
+from adjgen.read.flow import COMPREHENSIONS
+from adjgen.read.names import Callee, External, Known, ModuleName
+from adjgen.read.opaque import HARMLESS, targets
+from adjgen.read.session import Moment
+from adjgen.read.state import locals_of
+from adjgen.read.table import LAST
+
+if TYPE_CHECKING:
+    from adjgen.read.static import StaticScope
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+KEPT = {"builtins.id", "builtins.slice", "builtins.super", "builtins.object"}
+READERS = {*HARMLESS, *(f"builtins.{n}" for n in ("map", "filter", "print"))} - KEPT
+BLIND = {f"builtins.{n}" for n in ("len", "isinstance", "str", "repr", "type", "bool", "range")}
+MORE = {"builtins.enumerate", "builtins.zip"}  # give tuples with the items in them
+SAME = {f"builtins.{n}" for n in ("list", "tuple", "sorted", "reversed", "set")}
+LOOKS = {"keys", "index", "count"}
+COPIES = {"items": 1, "values": 0, "copy": 0}  # how much deeper the lists are in what they give
+# Functions of modules that neither change nor keep a list that they are given.
+LIBRARIES = ("math.", "bisect.bisect", "statistics.", "numpy.", "scipy.")
+CHANGERS = ("numpy.random.", "numpy.put", "numpy.place", "numpy.copyto", "numpy.fill_diagonal")
+
+
+def only_read(home: "StaticScope", name: str, lists: int) -> bool:
+    """Return whether nothing changes, keeps or hands on the table that a module has under a name."""
+    scopes = [*home.session.scopes.values()]
+    names = _imported_as(scopes, name)
+    return _alone(home, name) and all(
+        Reading(scope).only(node, lists)
+        for scope in scopes
+        for node in mentions(scope, home, name, names)
+    )
+
+
+def _imported_as(scopes: Iterable["StaticScope"], name: str) -> set[str]:
+    """Return the names that import statements may give to what a module calls `name`."""
+    found = {name}
+    entries = [e for s in scopes for one in s.table.names.values() for e in one if e.kind == "from"]
+    while more := {e.name for e in entries if e.node.name in found} - found:
+        found |= more
+    return found
+
+
+def _alone(home: "StaticScope", name: str) -> bool:
+    """Whether the display of a name was given no second name by the same statement."""
+    parents = parents_of(home)
+    node = home.table.names[name][-1].node
+    above = parents.get(node)
+    while isinstance(above, (ast.Tuple, ast.List)):
+        node, above = above, parents.get(above)
+    return isinstance(above, ast.AnnAssign) or (
+        isinstance(above, ast.Assign) and len(above.targets) == 1
+    )
+
+
+def parents_of(scope: "StaticScope") -> dict[ast.AST, ast.AST]:
+    """Return the node above each node of a file."""
+    kept = scope.file.kept
+    if "parents" not in kept:
+        above: dict[ast.AST, ast.AST] = {}
+        for node in ast.walk(scope.file.tree):
+            above |= dict.fromkeys(ast.iter_child_nodes(node), node)
+        kept["parents"] = above
+    return kept["parents"]  # type: ignore[no-any-return]
+
+
+def mentions(
+    scope: "StaticScope", home: "StaticScope", name: str, names: set[str]
+) -> Iterator[ast.expr]:
+    """Yield the nodes of a file that may stand for a table of a module, imported under some name."""
+    if not any(one in scope.file.text for one in names):
+        return
+    if scope is not home:
+        table = home.table.names[name][-1].node
+        names = {one for one in names if _table_of(scope.resolve(one)) is table}
+    parents = parents_of(scope)
+    for node, around, _ in scope.rebound.inside:
+        if isinstance(node, ast.Name) and node.id in names and node.id not in around:
+            if isinstance(node.ctx, ast.Load) or isinstance(parents[node], ast.AugAssign):
+                yield node
+        elif isinstance(node, ast.Attribute) and node.attr == name:
+            base = node.value
+            if not (isinstance(base, ast.Name) and base.id in around) and _is(scope, base, home):
+                yield node
+
+
+def _table_of(binding: Any) -> ast.AST | None:
+    return binding.table if isinstance(binding, External) else None
+
+
+def _is(scope: "StaticScope", base: ast.expr, home: "StaticScope") -> bool:
+    """Whether an expression may be a module."""
+    found = evaluate(base, scope, None)
+    if isinstance(found, ModuleName):
+        return found.dotted == home.file.module
+    return scope is home and not isinstance(found, (Known, Callee)) and _root(base) != "self"
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return getattr(node, "id", "")
+
+
+class Reading:
+    """What the expressions of a file do with a value."""
+
+    def __init__(self, scope: "StaticScope", followed: set[tuple[Any, ...]] | None = None) -> None:
+        self.scope = scope
+        self.moment = Moment(scope, LAST)
+        self.parents = parents_of(scope)
+        self.followed: set[tuple[Any, ...]] = set() if followed is None else followed
+
+    def only(self, node: ast.AST, lists: int) -> bool:
+        """Return whether a value is only read where an expression gives it."""
+        above = self.parents.get(node)
+        check = CHECKS.get(type(above)) if above is not None else None
+        return lists < 0 or (check is not None and check(self, above, node, lists))
+
+    def _fresh(self, above: ast.AST, lists: int) -> bool:
+        """Whether a new container of the items is only read: that may be changed itself."""
+        return lists <= 0 or self.only(above, lists)
+
+    def _yes(self, above: ast.AST, node: ast.AST, lists: int) -> bool:
+        return True
+
+    def _same(self, above: ast.AST, node: ast.AST, lists: int) -> bool:
+        return self.only(above, lists)
+
+    def _inside(self, above: ast.AST, node: ast.AST, lists: int) -> bool:
+        return self.only(above, lists + 1)
+
+    def _compare(self, above: ast.Compare, node: ast.AST, lists: int) -> bool:
+        return not any(isinstance(op, (ast.Is, ast.IsNot)) for op in above.ops)
+
+    def _operation(self, above: ast.BinOp, node: ast.AST, lists: int) -> bool:
+        return self._fresh(above, lists)
+
+    def _subscript(self, above: ast.Subscript, node: ast.AST, lists: int) -> bool:
+        if not isinstance(above.ctx, ast.Load):
+            return False
+        if node is above.value and isinstance(above.slice, ast.Slice):
+            return self._fresh(above, lists)
+        return node is above.value and self.only(above, lists - 1)
+
+    def _starred(self, above: ast.Starred, node: ast.AST, lists: int) -> bool:
+        return lists <= 0
+
+    def _attribute(self, above: ast.Attribute, node: ast.AST, lists: int) -> bool:
+        call = self.parents[above]
+        if not isinstance(call, ast.Call) or call.func is not above:
+            return False
+        if above.attr in COPIES:
+            return self._fresh(call, lists + COPIES[above.attr] * (lists > 0))
+        return above.attr in LOOKS or (above.attr == "get" and self.only(call, lists - 1))
+
+    def _walk(self, above: ast.For | ast.comprehension, node: ast.AST, lists: int) -> bool:
+        if node is not above.iter:
+            return isinstance(above, ast.comprehension)  # a condition
+        around = above if isinstance(above, ast.For) else self.parents[above]
+        return self._target(above.target, around, lists - 1)
+
+    def _assign(self, above: ast.Assign, node: ast.AST, lists: int) -> bool:
+        return all(self._target(target, above, lists) for target in above.targets)
+
+    def _annotated(self, above: ast.AnnAssign, node: ast.AST, lists: int) -> bool:
+        return self._target(above.target, above, lists)
+
+    def _update(self, above: ast.AugAssign, node: ast.AST, lists: int) -> bool:
+        return node is above.value and lists <= 0
+
+    def _target(self, target: ast.expr, around: ast.AST, lists: int) -> bool:
+        """Whether what is given to a target of an assignment or loop is only read."""
+        if lists < 0:
+            return True
+        if isinstance(target, (ast.Tuple, ast.List)):
+            inside = [getattr(item, "value", item) for item in target.elts]
+            return lists == 0 or all(self._target(item, around, lists) for item in inside)
+        if not isinstance(target, ast.Name):
+            return False
+        while not isinstance(around, (*FUNCTIONS, *COMPREHENSIONS, ast.Module, ast.ClassDef)):
+            around = self.parents[around]
+        whole = isinstance(around, (ast.Module, ast.ClassDef))
+        return not whole and self._named(target.id, around, lists)
+
+    def _named(self, name: str, around: ast.AST, lists: int) -> bool:
+        """Whether a value is only read under a local name."""
+        key = (around, name, lists)
+        if key in self.followed:
+            return True
+        self.followed.add(key)
+        return all(self._mentioned(node, name, lists) for node in ast.walk(around))
+
+    def _mentioned(self, node: ast.AST, name: str, lists: int) -> bool:
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            return name not in node.names
+        if not isinstance(node, ast.Name) or node.id != name:
+            return True
+        updated = isinstance(self.parents.get(node), ast.AugAssign)
+        bound = not isinstance(node.ctx, ast.Load) and not updated
+        return bound or self.only(node, lists)
+
+    def _default(self, above: ast.arguments, node: ast.AST, lists: int) -> bool:
+        plain = [*above.posonlyargs, *above.args]
+        pairs = [*zip(plain[::-1], above.defaults[::-1]), *zip(above.kwonlyargs, above.kw_defaults)]
+        return all(self._named(a.arg, self.parents[above], lists) for a, d in pairs if d is node)
+
+    def _keyword(self, above: ast.keyword, node: ast.AST, lists: int) -> bool:
+        call = self.parents[above]
+        return isinstance(call, ast.Call) and self._given(call, above.arg, lists)
+
+    def _call(self, above: ast.Call, node: ast.AST, lists: int) -> bool:
+        if node not in above.args or any(isinstance(a, ast.Starred) for a in above.args):
+            return False
+        return self._given(above, [*map(id, above.args)].index(id(node)), lists)
+
+    def _given(self, call: ast.Call, where: int | str | None, lists: int) -> bool:
+        """Whether a function that is given a value only reads it."""
+        function = None if self._local(call.func) else evaluate(call.func, self.moment, None)
+        if isinstance(function, Callee):
+            return self._passed(function, where, lists)
+        dotted = function.dotted if isinstance(function, Known) else ""
+        if dotted in ("builtins.max", "builtins.min"):
+            return len(call.args) == 1 and self.only(call, lists - 1)
+        if dotted.startswith(LIBRARIES):
+            return not dotted.startswith(CHANGERS)
+        if dotted in MORE | SAME:
+            return self._fresh(call, lists + (dotted in MORE) * (lists > 0))
+        return dotted in BLIND or (dotted in READERS and lists <= 0)
+
+    def _local(self, function: ast.expr) -> bool:
+        """Whether a function is found under a name of the functions around it."""
+        root, around = _root(function), self.parents.get(function)
+        while around is not None:
+            if isinstance(around, FUNCTIONS) and root in locals_of(around):
+                return True
+            if isinstance(around, COMPREHENSIONS) and root in targets(around):
+                return True
+            around = self.parents.get(around)
+        return False
+
+    def _passed(self, callee: Callee, where: int | str | None, lists: int) -> bool:
+        node, scope = callee.definition.node, callee.definition.scope
+        names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
+        if isinstance(where, int):
+            where = names[where] if where < len(names) else None
+        names += [a.arg for a in node.args.kwonlyargs]
+        if where not in names or where is None or not isinstance(scope, Moment):
+            return False
+        plain = not getattr(node, "decorator_list", []) and not callee.definition.bound
+        return plain and Reading(scope.scope, self.followed)._named(where, node, lists)
+
+
+def _all(kinds: Iterable[type[ast.AST]], check: Any) -> dict[type[ast.AST], Any]:
+    return dict.fromkeys(kinds, check)
+
+
+CHECKS: dict[type[ast.AST], Any] = {
+    ast.Compare: Reading._compare, ast.BinOp: Reading._operation, ast.Subscript: Reading._subscript,
+    ast.Starred: Reading._starred, ast.Attribute: Reading._attribute, ast.Assign: Reading._assign,
+    ast.AnnAssign: Reading._annotated, ast.AugAssign: Reading._update,
+    ast.arguments: Reading._default, ast.keyword: Reading._keyword, ast.Call: Reading._call,
+    **_all((ast.For, ast.comprehension), Reading._walk),
+    **_all((ast.BoolOp, ast.IfExp), Reading._same),
+    **_all((ast.Tuple, ast.List, ast.Dict), Reading._inside),
+    **_all((ast.UnaryOp, ast.If, ast.While, ast.Assert, ast.Expr, ast.FormattedValue), Reading._yes),
+}  # fmt: skip
