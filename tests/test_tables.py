@@ -149,6 +149,8 @@ COPIED = {
     "T = [1.0, 2.0]\nU = T + [3.0]": "T[i] * x",
     "T = [1.0, 2.0]\nfor t in T: print(t)": "T[i] * x",
     "T = []": "x * x if not T else x",
+    "T = [1.0, 2.0]\nU = (T, [3.0])\nfor u in U[0]: print(u)": "T[i] * x",
+    "T = [[1.0], [2.0]]\ndef g(i):\n    a, b = T[i], T[0]\n    return a[0]": "T[i][0] * x",
 }
 
 
@@ -172,7 +174,8 @@ IMPORTED = {
     "changed as a default": "T = [1.0, 2.0]\ndef g(t=T):\n    t[0] = 3.0",
     "handed to what is not known": "import os\nT = [1.0, 2.0]\nos.walk(T)",
     "handed to a name of a function": "T = [1.0, 2.0]\ndef g(len):\n    len(T)",
-    "kept": "T = [1.0, 2.0]\nU = {'t': T}",
+    "kept": "T = [1.0, 2.0]\ndef g(d):\n    d['t'] = T",
+    "kept in a table that changes": "T = [1.0, 2.0]\nU = {'t': T}\nU['t'].append(3.0)",
     "another name": "T = [1.0, 2.0]\nU = T",
     "two names at once": "U = T = [1.0, 2.0]",
     "returned": "T = [1.0, 2.0]\ndef g():\n    return T",

@@ -5,12 +5,13 @@ innermost list is: 0 is the value itself, -1 that nobody can change anything of 
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from adjgen.read.constants import evaluate
+from adjgen.read.constants import DISPLAYS, evaluate
 from adjgen.read.flow import COMPREHENSIONS
-from adjgen.read.names import Callee, External, Known, ModuleName
+from adjgen.read.mentions import imported_as, mentions, parents_of, root_of
+from adjgen.read.names import Callee, Known
 from adjgen.read.opaque import HARMLESS, targets
 from adjgen.read.session import Moment
 from adjgen.read.state import locals_of
@@ -35,21 +36,12 @@ CHANGERS = ("numpy.random.", "numpy.put", "numpy.place", "numpy.copyto", "numpy.
 def only_read(home: "StaticScope", name: str, lists: int) -> bool:
     """Return whether nothing changes, keeps or hands on the table that a module has under a name."""
     scopes = [*home.session.scopes.values()]
-    names = _imported_as(scopes, name)
+    names = imported_as(scopes, name)
     return _alone(home, name) and all(
         Reading(scope).only(node, lists)
         for scope in scopes
         for node in mentions(scope, home, name, names)
     )
-
-
-def _imported_as(scopes: Iterable["StaticScope"], name: str) -> set[str]:
-    """Return the names that import statements may give to what a module calls `name`."""
-    found = {name}
-    entries = [e for s in scopes for one in s.table.names.values() for e in one if e.kind == "from"]
-    while more := {e.name for e in entries if e.node.name in found} - found:
-        found |= more
-    return found
 
 
 def _alone(home: "StaticScope", name: str) -> bool:
@@ -62,55 +54,6 @@ def _alone(home: "StaticScope", name: str) -> bool:
     return isinstance(above, ast.AnnAssign) or (
         isinstance(above, ast.Assign) and len(above.targets) == 1
     )
-
-
-def parents_of(scope: "StaticScope") -> dict[ast.AST, ast.AST]:
-    """Return the node above each node of a file."""
-    kept = scope.file.kept
-    if "parents" not in kept:
-        above: dict[ast.AST, ast.AST] = {}
-        for node in ast.walk(scope.file.tree):
-            above |= dict.fromkeys(ast.iter_child_nodes(node), node)
-        kept["parents"] = above
-    return kept["parents"]  # type: ignore[no-any-return]
-
-
-def mentions(
-    scope: "StaticScope", home: "StaticScope", name: str, names: set[str]
-) -> Iterator[ast.expr]:
-    """Yield the nodes of a file that may stand for a table of a module, imported under some name."""
-    if not any(one in scope.file.text for one in names):
-        return
-    if scope is not home:
-        table = home.table.names[name][-1].node
-        names = {one for one in names if _table_of(scope.resolve(one)) is table}
-    parents = parents_of(scope)
-    for node, around, _ in scope.rebound.inside:
-        if isinstance(node, ast.Name) and node.id in names and node.id not in around:
-            if isinstance(node.ctx, ast.Load) or isinstance(parents[node], ast.AugAssign):
-                yield node
-        elif isinstance(node, ast.Attribute) and node.attr == name:
-            base = node.value
-            if not (isinstance(base, ast.Name) and base.id in around) and _is(scope, base, home):
-                yield node
-
-
-def _table_of(binding: Any) -> ast.AST | None:
-    return binding.table if isinstance(binding, External) else None
-
-
-def _is(scope: "StaticScope", base: ast.expr, home: "StaticScope") -> bool:
-    """Whether an expression may be a module."""
-    found = evaluate(base, scope, None)
-    if isinstance(found, ModuleName):
-        return found.dotted == home.file.module
-    return scope is home and not isinstance(found, (Known, Callee)) and _root(base) != "self"
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return getattr(node, "id", "")
 
 
 class Reading:
@@ -185,14 +128,25 @@ class Reading:
         if lists < 0:
             return True
         if isinstance(target, (ast.Tuple, ast.List)):
-            inside = [getattr(item, "value", item) for item in target.elts]
-            return lists == 0 or all(self._target(item, around, lists) for item in inside)
+            return all(
+                self._target(item.value, around, lists - (lists == 0))
+                if isinstance(item, ast.Starred)
+                else self._target(item, around, lists - 1)
+                for item in target.elts
+            )
         if not isinstance(target, ast.Name):
             return False
         while not isinstance(around, (*FUNCTIONS, *COMPREHENSIONS, ast.Module, ast.ClassDef)):
             around = self.parents[around]
-        whole = isinstance(around, (ast.Module, ast.ClassDef))
-        return not whole and self._named(target.id, around, lists)
+        if isinstance(around, ast.Module):
+            return self._inside_table(target.id, lists)
+        return not isinstance(around, ast.ClassDef) and self._named(target.id, around, lists)
+
+    def _inside_table(self, name: str, lists: int) -> bool:
+        """Whether another table, which has this one in it, is only read."""
+        entries = self.scope.table.names.get(name, ())
+        alone = len(entries) == 1 and isinstance(entries[0].node, DISPLAYS)
+        return alone and only_read(self.scope, name, lists)
 
     def _named(self, name: str, around: ast.AST, lists: int) -> bool:
         """Whether a value is only read under a local name."""
@@ -241,7 +195,7 @@ class Reading:
 
     def _local(self, function: ast.expr) -> bool:
         """Whether a function is found under a name of the functions around it."""
-        root, around = _root(function), self.parents.get(function)
+        root, around = root_of(function), self.parents.get(function)
         while around is not None:
             if isinstance(around, FUNCTIONS) and root in locals_of(around):
                 return True
