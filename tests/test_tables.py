@@ -149,6 +149,7 @@ COPIED = {
     "T = [1.0, 2.0]\nU = T + [3.0]": "T[i] * x",
     "T = [1.0, 2.0]\nfor t in T: print(t)": "T[i] * x",
     "T = []": "x * x if not T else x",
+    "T = [1.0]\ndef g():\n    from math import fsum as s\n    return s(T)": "T[0] * x",
     "T = [1.0, 2.0]\nU = (T, [3.0])\nfor u in U[0]: print(u)": "T[i] * x",
     "T = [[1.0], [2.0]]\ndef g(i):\n    a, b = T[i], T[0]\n    return a[0]": "T[i][0] * x",
 }
@@ -174,6 +175,7 @@ IMPORTED = {
     "changed as a default": "T = [1.0, 2.0]\ndef g(t=T):\n    t[0] = 3.0",
     "handed to what is not known": "import os\nT = [1.0, 2.0]\nos.walk(T)",
     "handed to a name of a function": "T = [1.0, 2.0]\ndef g(len):\n    len(T)",
+    "handed to a local function": "T = [1.0]\ndef g():\n    def len(t): t[0] = 3.0\n    len(T)",
     "kept": "T = [1.0, 2.0]\ndef g(d):\n    d['t'] = T",
     "kept in a table that changes": "T = [1.0, 2.0]\nU = {'t': T}\nU['t'].append(3.0)",
     "another name": "T = [1.0, 2.0]\nU = T",
@@ -323,3 +325,16 @@ def test_a_copy_of_a_table_is_a_list_of_its_own(tmp_path, monkeypatch, name):
                 assert gradient == pytest.approx(slope, rel=1e-6)
     finally:
         del sys.modules["asked"]
+
+
+def test_names_that_mean_two_things(tmp_path):
+    text = """
+        T = (1.0, 2.0)
+        math = (3.0, 4.0)
+        def f(x, T=T):
+            T_ = 2 * x
+            return T[0] * T_ * math[1]
+    """
+    source = text_of(tmp_path, text)
+    assert "T: tuple[float, ...] = T__" in source
+    assert run(source)["f_value_and_grad"](1.5) == (12.0, 8.0)

@@ -140,7 +140,7 @@ class Imports:
         """Return the name of the copy of a table."""
         if (module, name) not in self.copies:
             copied = name
-            while self.is_taken(copied):
+            while self.is_taken(copied) or copied == "math":  # which carried functions import
                 copied += "_"
             self.copies[module, name] = copied
         return self.copies[module, name]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from adjgen.read.constants import DISPLAYS, evaluate
-from adjgen.read.flow import COMPREHENSIONS
+from adjgen.read.flow import COMPREHENSIONS, nodes_of
 from adjgen.read.mentions import imported_as, mentions, parents_of, root_of
 from adjgen.read.names import Callee, Known
 from adjgen.read.opaque import HARMLESS, targets
@@ -181,7 +181,7 @@ class Reading:
 
     def _given(self, call: ast.Call, where: int | str | None, lists: int) -> bool:
         """Whether a function that is given a value only reads it."""
-        function = None if self._local(call.func) else evaluate(call.func, self.moment, None)
+        function = self._function(call.func)
         if isinstance(function, Callee):
             return self._passed(function, where, lists)
         dotted = function.dotted if isinstance(function, Known) else ""
@@ -193,16 +193,25 @@ class Reading:
             return self._fresh(call, lists + (dotted in MORE) * (lists > 0))
         return dotted in BLIND or (dotted in READERS and lists <= 0)
 
-    def _local(self, function: ast.expr) -> bool:
-        """Whether a function is found under a name of the functions around it."""
+    def _function(self, function: ast.expr) -> Any:
+        """Return what a function is that is called; None if it is a local one that is not imported."""
         root, around = root_of(function), self.parents.get(function)
         while around is not None:
             if isinstance(around, FUNCTIONS) and root in locals_of(around):
-                return True
+                return self._imported(root, around) if isinstance(function, ast.Name) else None
             if isinstance(around, COMPREHENSIONS) and root in targets(around):
-                return True
+                return None
             around = self.parents.get(around)
-        return False
+        return evaluate(function, self.moment, None)
+
+    def _imported(self, name: str, around: ast.AST) -> Any:
+        """Return what a function imports under a name that it gives to nothing else."""
+        others = [n for n in ast.walk(around) if getattr(n, "arg", getattr(n, "id", "")) == name]
+        if any(not isinstance(getattr(n, "ctx", None), ast.Load) for n in others):
+            return None
+        statements = [n for n in nodes_of(around) if isinstance(n, ast.ImportFrom)]
+        found = [(n, a) for n in statements for a in n.names if (a.asname or a.name) == name]
+        return self.moment.imported(*found[0]) if len(found) == 1 else None
 
     def _passed(self, callee: Callee, where: int | str | None, lists: int) -> bool:
         node, scope = callee.definition.node, callee.definition.scope

@@ -275,5 +275,6 @@ def default_tree(frame: Frame, definition: Any, name: str) -> Any:
     if default is None or isinstance(default, (bool, int, float, str)):
         return default
     if isinstance(default, ast.expr):
-        return frame.code(default, (), "", "", False)[0].render([], ())
+        outside = Frame(frame.session, definition, ())  # `t=t` is another `t` than the parameter
+        return outside.code(default, (), "", "", False)[0].render([], ())
     return inline.held_object(frame, definition, name, default)
