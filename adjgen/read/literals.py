@@ -59,7 +59,7 @@ def written_out(node: ast.expr, scope: Scope) -> ast.expr:
 
 
 def _frozen(node: ast.expr, scope: Scope) -> ast.expr:
-    """Return frozenset({...}) or tuple([...]) of literals."""
+    """Return frozenset({...}) of literals."""
     plain = isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
     if not isinstance(node, ast.Call) or not plain or not isinstance(node.func, ast.Name):
         return _not_literal()

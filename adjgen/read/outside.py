@@ -64,17 +64,23 @@ def display_of(frame: "Frame", default: object) -> ast.AST | None:
 def tables_named(frame: "Frame", node: ast.AST) -> tuple[ast.AST, dict[str, ast.expr]]:
     """Return code in which each `module.TABLE` is one name, and what is written for these names."""
     found: dict[str, ast.expr] = {}
-    inner: set[str] = set()
-    for part in ast.walk(node):
-        inner |= targets(part) if isinstance(part, COMPREHENSIONS) else set()
-        inner |= {part.arg} if isinstance(part, ast.arg) else set()
-    for part in ast.walk(node):
-        text = _dotted(part)
-        if text and text not in found and text.partition(".")[0] not in inner:
+    parts = {text: part for part in ast.walk(node) if (text := _dotted(part))}
+    inner = _bound_inside(node) if parts else set()
+    for text, part in parts.items():
+        if text.partition(".")[0] not in inner:
             binding = frame.binding(part)
             if is_table(binding) and binding.place is not None:
                 found[text] = expression_of(frame, part, binding, text)
     return (_Named(set(found)).visit(copy.deepcopy(node)) if found else node), found
+
+
+def _bound_inside(node: ast.AST) -> set[str]:
+    """Return the names that comprehensions and lambdas in a piece of code bind."""
+    found: set[str] = set()
+    for part in ast.walk(node):
+        found |= targets(part) if isinstance(part, COMPREHENSIONS) else set()
+        found |= {part.arg} if isinstance(part, ast.arg) else set()
+    return found
 
 
 def _dotted(node: ast.AST) -> str:
