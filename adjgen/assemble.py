@@ -11,6 +11,7 @@ from adjgen.emit.dialects import DIALECTS
 from adjgen.emit.text import checked, comment, formatted
 from adjgen.ir.core import Function, Module
 from adjgen.pipeline import Differentiated, Generated, Options, written
+from adjgen.read.literals import copied
 
 MATRICES = {
     "jacobian": "Return the Jacobian of `{}` by {}",
@@ -46,12 +47,8 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     for _, one in done:
         for function in one.functions():
             functions.setdefault(function.name, documented(function))
-    files = {path: f for _, one in done for path, f in one.module.main.about["files"].items()}
-    holders = {
-        key: held for _, one in done for key, held in one.module.main.about["holders"].items()
-    }
-    hidden = {name for _, one in done for name in one.module.main.about["hidden"]}
-    about = {"files": files, "holders": holders, "hidden": hidden}
+    about = gathered(done)
+    files, tables = about["files"], [about["tables"][key] for key in about["copies"]]
     if any(one.module.main.about["target"] == "numpy" for _, one in done):
         about["target"] = "numpy"
     host = replace(done[0][1].module.main, about=done[0][1].module.main.about | about)
@@ -64,11 +61,11 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     notes += [f'mypy: disable-error-code="{", ".join(codes)}"'] if codes else []
     source = skeleton.module(
         source=", ".join(names),
-        source_hash=source_hash(files | read_for_names(done)),
+        source_hash=source_hash(files | read_for_names(done, tables)),
         options_hash=options.digest(),
         command=command(names, options),
         doc=module_doc(done, ops),
-        imports="\n".join(text.imports),
+        imports="\n".join([*text.imports, "", *text.tables]),
         functions=list(text.functions.values()),
         notes=notes,
     )
@@ -84,6 +81,19 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     )
 
 
+def gathered(done: Sequence[tuple[Any, Differentiated]]) -> dict[str, Any]:
+    """Return what all functions together need around them, with the tables that are copied."""
+    abouts = [one.module.main.about for _, one in done]
+    found: dict[str, Any] = {
+        kind: {key: held for about in abouts for key, held in about[kind].items()}
+        for kind in ("files", "holders", "tables")
+    }
+    trees = {key: copied(table) for key, table in found["tables"].items()}
+    copies = {key: tree for key, tree in trees.items() if tree is not None}
+    hidden = {name for about in abouts for name in about["hidden"]}
+    return found | {"hidden": hidden, "copies": copies}
+
+
 def array_shapes(function: Function) -> dict[str, Any]:
     """Return the dimensions, if they are known, and the type of the numbers of parameters that are arrays."""
     kinds = [(p.name, v.type) for p in function.params for v in p.vars]
@@ -97,9 +107,12 @@ def array_shapes(function: Function) -> dict[str, Any]:
     return found
 
 
-def read_for_names(done: Sequence[tuple[Any, Differentiated]]) -> dict[str, Any]:
+def read_for_names(
+    done: Sequence[tuple[Any, Differentiated]], tables: Sequence[Any]
+) -> dict[str, Any]:
     """Return the files that only said what a name means: a constant that was imported, say."""
-    found = [f for definition, _ in done for f in getattr(definition.scope, "files", ())]
+    scopes = [definition.scope for definition, _ in done] + [table.scope for table in tables]
+    found = [file for scope in scopes for file in getattr(scope, "files", ())]
     return {file.path: file for file in found}
 
 

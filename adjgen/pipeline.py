@@ -163,7 +163,10 @@ def written(
         holders = module.main.about.get("holders", {})
         hidden = module.main.about.get("hidden", ())
         target = module.main.about.get("target", options.target)
-        return write_functions(functions, target, options.style, quote, holders, hidden, live)
+        copies = module.main.about.get("copies", {})
+        return write_functions(
+            functions, target, options.style, quote, holders, hidden, live, copies
+        )
 
 
 def helpers(module: Module) -> list[Function]:

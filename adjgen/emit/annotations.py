@@ -10,7 +10,7 @@ from adjgen.ir.trees import Tree
 from adjgen.ir.types import REAL, Type, join
 
 KEPT = ("part", "joined", "repeated")  # of a tuple these are tuples
-OUTSIDE = {"ndarray": ("numpy", "ndarray")}
+OUTSIDE = {"ndarray": ("numpy", "ndarray"), "Any": ("typing", "Any")}
 NUMBERS = {"real": "float", "int": "int", "bool": "bool", "nothing": "None"}
 
 

@@ -5,7 +5,7 @@ import builtins
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 
@@ -13,13 +13,16 @@ from adjgen.elementary.row import TABLE
 from adjgen.emit.dialects import DIALECTS
 from adjgen.emit.exits import told
 from adjgen.emit.function import Written, write
-from adjgen.emit.mypy import excused
+from adjgen.emit.mypy import excused, is_bare_return
 from adjgen.emit.outline import DEEPEST, indentation, outlined
 from adjgen.emit.storage import in_place
 from adjgen.emit.stored import storable
+from adjgen.emit.tables import plain, statement
 from adjgen.emit.text import print_statements
 from adjgen.ir.core import Eqn, Function
 from adjgen.ir.roots import without_roots
+
+NONE: Mapping[tuple[str, str], ast.expr] = {}
 
 
 @dataclass
@@ -32,12 +35,16 @@ class Text:
     visible: list[str] = field(default_factory=list)  # modules besides that of the target
     modules: dict[str, str] = field(default_factory=dict)  # name in the text -> module
     trees: list[ast.FunctionDef] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)  # assignments of copies of the user's tables
     whole: bool = False  # whether derivatives stand in fields that are said to be whole numbers
 
     def excused(self) -> list[str]:
         """Return mypy's codes for what it cannot follow in the functions."""
-        own = ["arg-type"] if self.whole else []
-        return sorted({*own, *(code for tree in self.trees for code in excused(tree))})
+        codes = {code for tree in self.trees for code in excused(tree)}
+        untyped = any(table.partition(" = ")[0].endswith("Any") for table in self.tables)
+        if untyped and any(is_bare_return(n) for tree in self.trees for n in ast.walk(tree)):
+            codes.add("no-any-return")
+        return sorted(codes | {"arg-type"} if self.whole else codes)
 
     def joined(self) -> str:
         """Return everything as one text."""
@@ -48,7 +55,7 @@ class Text:
 def write_functions(
     functions: Sequence[Function], target: str, style: str,
     quote: Callable[[Eqn], str], holders: Iterable[str] = (), hidden: Iterable[str] = (),
-    live: bool = False,
+    live: bool = False, tables: Mapping[tuple[str, str], ast.expr] = NONE,
 ) -> Text:  # fmt: skip
     """Return functions as text, for a module or (live) for a running program."""
     written: dict[str, Written] = {}
@@ -60,7 +67,7 @@ def write_functions(
         parts = outlined(ready, names) if indentation(one.tree) > DEEPEST else []
         written |= {f.name: write(f, own, style, quote) for f in parts} or {function.name: one}
     locals_ = {name for one in written.values() for name in one.locals}
-    imports = Imports(locals_ | set(written), set(holders), set(hidden))
+    imports = Imports(locals_ | set(written), set(holders), set(hidden), tables)
     trees: list[ast.FunctionDef] = [one.tree for one in written.values()]
     decorators = DIALECTS[target].decorators(live)
     for tree in trees:
@@ -68,8 +75,10 @@ def write_functions(
     texts = {name: print_statements([one.tree], imports.spelled) for name, one in written.items()}
     texts = {f"@{name}": source for name, source in imports.carried_functions()} | texts
     modules = {alias: module for module, alias in imports.modules.items()}
+    copies = imports.tables_as_text("\n".join(texts.values()))
     whole = any(record.whole for f in functions for record in f.result.records())
-    return Text(texts, imports.lines(), imports.held, imports.visible(), modules, trees, whole)
+    seen = imports.visible()
+    return Text(texts, imports.lines(), imports.held, seen, modules, trees, copies, whole)
 
 
 def finished(function: Function, target: str) -> Function:
@@ -81,7 +90,10 @@ def finished(function: Function, target: str) -> Function:
 class Imports:
     """Decides how names of modules are written and collects the imports for them."""
 
-    def __init__(self, taken: set[str], holders: set[str], hidden: set[str]) -> None:
+    def __init__(
+        self, taken: set[str], holders: set[str], hidden: set[str],
+        tables: Mapping[tuple[str, str], ast.expr] = NONE,
+    ) -> None:  # fmt: skip
         self.taken = taken
         self.holders = holders
         self.hidden = hidden  # modules that only importlib reaches
@@ -90,6 +102,8 @@ class Imports:
         self.modules: dict[str, str] = {}  # dotted module -> alias
         self.held: dict[str, str] = {}
         self.carried: dict[str, str] = {}  # row -> name of the function that has its text
+        self.tables = tables
+        self.copies: dict[tuple[str, str], str] = {}  # table -> name of its copy
 
     def spelled(self, reference: str) -> str:
         """Return how a reference @module:name is written."""
@@ -100,6 +114,8 @@ class Imports:
         """Return how a name of a module is written."""
         if not module:
             return self.carried_name(name)
+        if (module, name) in self.tables:
+            return self.copy(module, name)
         if module == "builtins" and name not in self.taken:
             return name
         members = self.members.get(module)
@@ -110,7 +126,8 @@ class Imports:
 
     def is_taken(self, name: str) -> bool:
         """Whether a name means something else in the text."""
-        others = {*self.modules.values(), *self.carried.values()}.union(*self.members.values())
+        others = {*self.modules.values(), *self.carried.values(), *self.copies.values()}
+        others |= set().union(*self.members.values())
         return name in self.taken or name in others or hasattr(builtins, name)
 
     def carried_name(self, row: str) -> str:
@@ -121,6 +138,28 @@ class Imports:
                 name += "_"
             self.carried[row] = name
         return self.carried[row]
+
+    def copy(self, module: str, name: str) -> str:
+        """Return the name of the copy of a table."""
+        if (module, name) not in self.copies:
+            copied = name
+            while self.is_taken(copied) or copied == "math":  # which carried functions import
+                copied += "_"
+            self.copies[module, name] = copied
+        return self.copies[module, name]
+
+    def tables_as_text(self, text: str) -> list[str]:
+        """Return the assignments of copies, in the order of their names.
+
+        One that is a value by itself in a text has no type: its name there may get another value.
+        """
+        found = []
+        for key, name in sorted(self.copies.items(), key=lambda item: item[1]):
+            tree = self.tables[key]
+            typed = plain(tree) and not re.search(rf" = {name}$", text, re.MULTILINE)
+            anything = "" if typed else self.written("typing", "Any")
+            found.append(statement(name, tree, anything))
+        return found
 
     def alias(self, module: str) -> str:
         """Return the name under which generated code has a module."""

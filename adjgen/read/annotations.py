@@ -8,6 +8,8 @@ import ast
 from typing import Any
 
 from adjgen.ir.types import BOOL, INT, REAL, Type
+from adjgen.read.frame import Frame
+from adjgen.read.outside import display_of
 from adjgen.read.parameters import Uses
 from adjgen.read.said_arrays import said_array
 from adjgen.read.state import annotation_of
@@ -24,7 +26,11 @@ def annotation(definition: Any, name: str, kind: Type, differentiable: bool, use
     if kind.dtype:
         whole = _whole(definition, name, kind)
         return " | ".join(whole + optional) if whole else ""
-    if number:
+    if kind.element is not None and _of_tuple(definition, default, used):
+        user = annotation_of(definition.node, name)
+        of_tuple = user is None or ast.unparse(user).lower().startswith("tuple")
+        found = ["tuple[float, ...]"] if of_tuple else ["Any"]
+    elif number:
         found = [spelled(kind)]
     elif said and agrees(said, default):
         found = said
@@ -39,6 +45,12 @@ def annotation(definition: Any, name: str, kind: Type, differentiable: bool, use
     else:
         return ""
     return " | ".join(dict.fromkeys(found + optional))
+
+
+def _of_tuple(definition: Any, default: object, used: Uses) -> bool:
+    """Whether a default is no list: a tuple that is written out, there or in a module."""
+    outside = Frame(used.frame.session, definition, ())
+    return isinstance(display_of(outside, default), ast.Tuple)
 
 
 def _whole(definition: Any, name: str, kind: Type) -> list[str]:

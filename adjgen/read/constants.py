@@ -28,7 +28,7 @@ PURE = frozenset(
     "builtins." + name for name in "abs bool divmod float int len max min pow round sum".split()
 )
 FIXED = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Tuple)
-DISPLAYS = (ast.Dict, ast.List, ast.Tuple)
+DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
 UNKNOWN = "its value is not known before run time"
 
 
@@ -53,10 +53,14 @@ def evaluate(node: ast.expr, scope: Scope, place: Place | None) -> Binding:
         if isinstance(found, External):
             return replace(found, place=place or found.place)
         kept = node if found is None and fixed(node, scope) else None
-        table = node if isinstance(node, DISPLAYS) else None
+        table = node if isinstance(node, DISPLAYS) or _is_frozenset(node, scope) else None
         return found or External(place, UNKNOWN, node=kept, scope=scope, table=table)
     except RecursionError:
         return External(place, "its expression is too long to follow")
+
+
+def _is_frozenset(node: ast.expr, scope: Scope) -> bool:
+    return isinstance(node, ast.Call) and _value(node.func, scope) == Known("builtins.frozenset")
 
 
 def _value(node: ast.expr, scope: Scope) -> Binding | None:

@@ -241,6 +241,8 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
             return picked
     if isinstance(node.slice, ast.Slice) and (part := displays.display(frame, node)) is not None:
         return part
+    if (part := tables.copied(frame, node)) is not None:
+        return part
     base: Value | None
     if isinstance(node.value, ast.Name) and is_text(node.slice):
         lists.retype(frame, frame.held(node.value.id), OPAQUE)  # a dict
@@ -291,7 +293,8 @@ def _lambda(frame: Frame, node: ast.Lambda) -> Value:
 
 
 def _call(frame: Frame, node: ast.Call) -> Value:
-    return calls.call(frame, node)
+    made = tables.copied(frame, node)
+    return made if made is not None else calls.call(frame, node)
 
 
 HANDLERS: dict[type, Callable[..., Value]] = {

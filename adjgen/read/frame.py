@@ -13,7 +13,7 @@ from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import UNBOUND, Atom, Const, Op, Opaque, Var
 from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, of_constant
-from adjgen.read import names
+from adjgen.read import names, outside
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
 from adjgen.read.containers import as_object, refuse_changes
@@ -22,7 +22,7 @@ from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned
 from adjgen.read.hidden import is_hidden
 from adjgen.read.lowering import Arm, Mark, Reread, Session
-from adjgen.read.missing import constant_expression, missing_hint
+from adjgen.read.missing import missing_hint
 from adjgen.read.opaque import Code, changes, loaded
 from adjgen.read.questions import fields_taken_out, taken_out
 from adjgen.read.scopes import check_scopes
@@ -208,13 +208,15 @@ class Frame:
         check_scopes(self, node)
         node, fields = fields_taken_out(self, node, writes)
         answers = {**answers, **fields}
+        node, tables = outside.tables_named(self, node)
         reads: dict[str, Atom] = dict(answers)
-        outside: dict[str, ast.expr] = {}
+        written = dict(tables)
         first = read_first([node])
-        for name in [*(name for name in loaded(node) if name not in answers), *before]:
+        free = (name for name in loaded(node) if name not in answers and name not in tables)
+        for name in [*free, *before]:
             value = self.held(name)
             if isinstance(value, BindingValue):
-                outside[name] = self.expression_of(node, value.binding, name)
+                written[name] = self.expression_of(node, value.binding, name)
             elif name in writes and (value is UNBOUND or name not in (*first, *before)):
                 continue  # the code assigns it before it reads it, or fails as the user's does
             else:
@@ -224,7 +226,7 @@ class Frame:
         if effect and not observes:
             refuse_changes(self, node, list(reads))
         payload = Code(
-            node, tuple(reads), tuple(writes), outside, tuple(n for n in before if n in reads),
+            node, tuple(reads), tuple(writes), written, tuple(n for n in before if n in reads),
             effect, observes, reason, hint,
         )  # fmt: skip
         return payload, entering(self, node, [*reads.values()], effect)
@@ -268,27 +270,7 @@ class Frame:
 
     def expression_of(self, node: ast.AST, binding: Any, name: str) -> ast.expr:
         """Return what generated code writes for a name from outside the function."""
-        place = getattr(binding, "place", None)
-        if isinstance(binding, names.Constant) and place is None:
-            return constant_expression(binding.value)
-        if isinstance(binding, (names.Known, names.ModuleName)):
-            if isinstance(binding, names.ModuleName):
-                module, member = binding.dotted, ""
-            else:
-                module, member = binding.home()
-            return self.member_of(module, member)
-        if isinstance(binding, names.Callee):
-            place = binding.place or binding.definition.place
-        if place is None or not place.module:  # a text that came from no file has no module
-            missing = isinstance(binding, names.Missing)
-            what = (
-                f"`{name}` is not defined" if missing else f"generated code cannot import `{name}`"
-            )
-            self.problem(node, "ADJ501", what, missing_hint(binding))
-            return ast.Constant(None)
-        if place.holder is not None:
-            self.session.holders[place.module] = place.holder
-        return self.member_of(place.module, place.name)
+        return outside.expression_of(self, node, binding, name)
 
     def member_of(self, module: str, name: str) -> ast.Name:
         """Return a reference to a name of a module; emission chooses how it is written."""

@@ -13,6 +13,7 @@ from adjgen.read.flow import ends, returns_its_argument, yields
 from adjgen.read.frame import Frame
 from adjgen.read.names import ABSENT, Callee
 from adjgen.read.opaque import Code
+from adjgen.read.outside import table_value
 from adjgen.read.recursion import fitting
 from adjgen.read.shared import note_name
 from adjgen.read.state import locals_of, outer_state, parameters
@@ -186,6 +187,7 @@ def default_value(frame: Frame, node: ast.AST, definition: Any, name: str) -> Va
         return Const(default)
     if isinstance(default, ast.AST):
         held = constant_display(default)
+        held = table_value(Frame(frame.session, definition, ()), default) if held is None else held
         if held is not None:
             return held
     place = definition.place

@@ -111,6 +111,7 @@ def _lowered(
     if problems or main is None:
         raise UnsupportedError(problems)
     main.about["holders"] = session.holders
+    main.about["tables"] = session.tables
     main.about["files"] = session.files
     main.about["numpy"] = session.numpy and target == "math"
     main.about["arrays"] = session.arrays
@@ -298,5 +299,6 @@ def default_tree(frame: Frame, definition: Any, name: str) -> Any:
     if isinstance(default, tuple) and (written := tuple_expression(default)) is not None:
         return written
     if isinstance(default, ast.expr):
-        return frame.code(default, (), "", "", False)[0].render([], ())
+        outside = Frame(frame.session, definition, ())  # `t=t` is another `t` than the parameter
+        return outside.code(default, (), "", "", False)[0].render([], ())
     return inline.held_object(frame, definition, name, default)

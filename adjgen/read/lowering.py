@@ -53,6 +53,7 @@ class Session:
         self.settled: list[Problem] = []  # those of functions, which are read once
         self.functions: dict[str, Function] = {}
         self.holders: dict[str, object] = {}
+        self.tables: dict[tuple[str, str], Any] = {}  # module, name -> what is written out there
         self.main: Any = None  # the definition that is lowered for itself
         self.stack: list[Any] = []
         self.recursive: set[Any] = set()  # definitions that are called, not read in place

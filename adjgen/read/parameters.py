@@ -25,6 +25,7 @@ from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
 from adjgen.read.objects import is_object
 from adjgen.read.opaque import targets
+from adjgen.read.outside import display_of
 from adjgen.read.ranks import OF_ARRAYS, Ranks, array_of
 from adjgen.read.said_lists import said_list
 from adjgen.read.state import annotation_of, locals_of, parameters
@@ -66,6 +67,8 @@ def parameter_types(
             found[name] = (INT if whole else OPAQUE, False)
         elif used.ranks and name not in used.objects and _may_be_array(default, annotation):
             found[name] = (used.ranks.array(name), True)
+        elif isinstance(display_of(outside, default), (ast.Dict, ast.Set)):
+            found[name] = (OPAQUE, False)
         elif name in used.lists - used.objects and "dict" not in annotation:
             found[name] = (seq(REAL), default is ABSENT)  # a list with a default is a setting
         elif name in used.objects or not (_number_default(default) or unknown):

@@ -184,7 +184,9 @@ def settled(
     What another file rebinds is not found where it was defined: that External has no place.
     """
     number = isinstance(binding, Constant) or (
-        isinstance(binding, External) and not isinstance(binding.node, (ast.ClassDef, type(None)))
+        isinstance(binding, External)
+        and not isinstance(binding.node, ast.ClassDef)
+        and (binding.node is not None or binding.table is not None)
     )
     if number and target is home and ANY in home.rebound.names:
         return External(place, f"{home.rebound.names[ANY]} may rebind it")

@@ -114,7 +114,8 @@ class StaticScope:
                 break
         else:
             found.append(self._outside(name))
-        if all(binding == found[0] for binding in found):
+        tables = {id(getattr(binding, "table", None)) for binding in found}
+        if len(tables) == 1 and all(binding == found[0] for binding in found):
             return settled(found[0], self, self, name, self.place(name))
         if runs := {e.line for e in self.table.stars if e.value is None}.intersection(lines):
             why = f"exec, globals() or their like in line {min(runs)} may rebind `{name}`"
