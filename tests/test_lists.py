@@ -228,3 +228,22 @@ def test_a_star_that_finds_too_few_items_raises_as_python_does():
     with pytest.raises(ValueError, match=r"expected at least 2, got 1"):
         adjgen.grad(f)([1.0])
     assert adjgen.grad(f)([1.0, 5.0, 2.0]) == [2.0, 0.0, 1.0]
+
+
+def test_a_pop_raises_as_python_does():
+    def emptied(x):
+        y = []
+        z = y.pop()
+        return z * x
+
+    def last_first(x):
+        y = []
+        z = y[-1]
+        y.pop()
+        return z * x
+
+    for function in (emptied, last_first):
+        with pytest.raises(IndexError) as expected:
+            function(2.0)
+        with pytest.raises(IndexError, match=str(expected.value)):
+            adjgen.grad(function)(2.0)
