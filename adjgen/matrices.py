@@ -11,6 +11,7 @@ from adjgen.diff.jacobian import Form, inputs_of, jacobians
 from adjgen.diff.products import Differentiator
 from adjgen.elementary.operations import operations
 from adjgen.ir.core import Function, Module
+from adjgen.ir.query import kinds
 from adjgen.ir.types import is_mutable
 from adjgen.passes import optimise
 
@@ -32,9 +33,18 @@ def optimised(module: Module, options: "Options") -> Module:
 
 
 def least(ready: Iterable[Module]) -> Module:
-    """Return the program with the fewest operations; of equal ones the first."""
+    """Return the program with the fewest operations; of equal ones the first.
+
+    Where a partial may be infinite, a forward sweep multiplies it by tangents that may be zero: others come first.
+    """
     found = list(ready)
-    return found[0] if len(found) == 1 else min(found, key=lambda m: operations(m.main).weight())
+    if len(found) == 1:
+        return found[0]
+    safe = [
+        m for m in found
+        if m.main.about.get("strategy") != "forward" or "infinity" not in kinds(m.main.body)
+    ]  # fmt: skip
+    return min(safe or found, key=lambda m: operations(m.main).weight())
 
 
 def tried(of: Differentiator, wrt: Wrt, bare: bool, form: Form, options: "Options") -> list[Module]:

@@ -60,9 +60,7 @@ class Forms:
         if turns == 0 or For not in kinds(self.module.main.body):
             return found
         longest = LONGEST if turns is None else FOR_THE_ASKING
-        module = unrolled(
-            self.module, TURNS if turns is None else turns, longest, self.options.exact
-        )
+        module = unrolled(self.module, TURNS if turns is None else turns, longest)
         if module is not self.module:
             found = [*found, Form(module)] if turns is None else [Form(module)]
         return found
@@ -119,8 +117,8 @@ def hoisted(module: Module) -> Module:
     """Return a module whose loops compute before them what their turns share: no adjoint keeps that."""
 
     def before_loops(function: Function) -> Function:
-        absent = [var for p in function.params if p.default is None for var in p.vars]
-        body = hoist(function.body, absent)
+        optional = [p for p in function.params if p.default is None or "None" in p.annotation]
+        body = hoist(function.body, [var for p in optional for var in p.vars])
         return function if body is function.body else replace(function, body=body)
 
     main = before_loops(module.main)
@@ -130,7 +128,7 @@ def hoisted(module: Module) -> Module:
     return Module(main, functions)
 
 
-def unrolled(module: Module, turns: int, longest: int, exact: bool) -> Module:
+def unrolled(module: Module, turns: int, longest: int) -> Module:
     """Return a module whose main function has its loops of at most so many turns unrolled.
 
     The same module if there are none.
@@ -141,7 +139,7 @@ def unrolled(module: Module, turns: int, longest: int, exact: bool) -> Module:
         return module
     main = replace(main, body=body, about=main.about | {"unrolled": True})
     functions = {n: main if f is module.main else f for n, f in module.functions.items()}
-    found = optimise(Module(main, functions), after=False, exact=exact)
+    found = optimise(Module(main, functions), after=False, exact=True)  # x**i is no x * x where i is 2
     number(found.main.body)
     return found
 

@@ -278,3 +278,22 @@ def test_a_store_at_steps_that_does_not_fit_raises_as_python_does():
     with pytest.raises(ValueError, match="sequence of size 2 to extended slice of size 1"):
         adjgen.grad(f)([1.0, 2.0])
     assert adjgen.grad(f)([1.0, 2.0, 5.0]) == [4.0, 4.0, 0.0]
+
+
+def test_a_pop_raises_as_python_does():
+    def emptied(x):
+        y = []
+        z = y.pop()
+        return z * x
+
+    def last_first(x):
+        y = []
+        z = y[-1]
+        y.pop()
+        return z * x
+
+    for function in (emptied, last_first):
+        with pytest.raises(IndexError) as expected:
+            function(2.0)
+        with pytest.raises(IndexError, match=str(expected.value)):
+            adjgen.grad(function)(2.0)

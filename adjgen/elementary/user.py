@@ -53,9 +53,7 @@ def rule(
     1.0
     """
     name = dotted_name(f)
-    if not isinstance(partials, Iterable):
-        raise TypeError(f"partials is a list, a function or None for each argument of {name}")
-    partials = tuple(partials)
+    partials = listed(partials, name)
     if solves is not None:
         return solving(f, name, solves, partials)
     check_number(f, name, len(partials))
@@ -64,6 +62,13 @@ def rule(
             check_partial(partial, k, len(partials), name)
     _RULES[f] = row(name, f, *partials, domain=("real",) * len(partials), names=(name,))
     return f
+
+
+def listed(partials: object, name: str) -> tuple[Any, ...]:
+    """Return the partials that a rule got; a bare one is a TypeError."""
+    if not isinstance(partials, Iterable):
+        raise TypeError(f"partials is a list, a function or None for each argument of {name}")
+    return tuple(partials)
 
 
 def solving(f: Function, name: str, position: int, partials: Sequence[Partial | None]) -> Function:

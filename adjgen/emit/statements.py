@@ -27,7 +27,7 @@ from adjgen.emit.expressions import (
 )
 from adjgen.emit.leaving import Leaving, arms, left
 from adjgen.emit.loops import Loop
-from adjgen.emit.stores import stores
+from adjgen.emit.stores import join, one_pop, stores
 from adjgen.emit.tries import Tries
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 
@@ -121,7 +121,7 @@ class Printer(Assignments):
         """Write equations as statements."""
         out: Statements = []
         inlined = self.expressions.inlined
-        for eqn in eqns:
+        for k, eqn in enumerate(eqns):
             if len(eqn.outs) == 1 and eqn.outs[0] in inlined:
                 self.expressions.flat.keep(eqn)
                 continue
@@ -130,7 +130,10 @@ class Printer(Assignments):
             if eqn.derivative:
                 self.quote(eqn, out)
             found = self.equation(eqn)
-            out += found
+            if one_pop(eqns[k - 1 : k + 1]):
+                join(out, found)
+            else:
+                out += found
             if found and leaves(found):
                 break  # what follows a raise is never reached
         return out
@@ -281,11 +284,8 @@ class Printer(Assignments):
     def condition(self, block: Block) -> Statements:
         """Write a loop's condition that is no expression: statements, and a break if it fails."""
         first = self.equations(block.eqns)
-        return (
-            first
-            if leaves(first)
-            else [*first, ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])]
-        )
+        stop = ast.If(negated(self.atom(block.results[0])), [ast.Break()], [])
+        return first if leaves(first) else [*first, stop]
 
 
 SPECIAL: dict[str, Callable[[Printer, Eqn], Statements]] = {

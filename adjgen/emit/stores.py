@@ -4,7 +4,9 @@ import ast
 from collections.abc import Callable, Sequence
 
 from adjgen.emit import arrays
+from adjgen.emit.assignments import Line, assign
 from adjgen.emit.spellings import add_elements, subscript
+from adjgen.ir.core import Eqn
 
 Args = Sequence[ast.expr]
 Sums = Callable[[Args], ast.expr]
@@ -63,6 +65,26 @@ def add_part(items: ast.expr, args: Args, sums: Sums) -> list[ast.stmt]:
 def is_none(tree: ast.expr) -> bool:
     """Whether a tree is None."""
     return isinstance(tree, ast.Constant) and tree.value is None
+
+
+def one_pop(eqns: Sequence[Eqn]) -> bool:
+    """Whether equations are the two of one items.pop()."""
+    return [eqn.op for eqn in eqns] == ["item", "most"] and eqns[0].loc == eqns[1].loc
+
+
+def join(before: list[ast.stmt], new: list[ast.stmt]) -> None:
+    """Put statements behind others, x = items[-1] and items.pop() as one, which raises as that does."""
+    match before[-1:], new:
+        case [Line() as last], [ast.Expr(ast.Call(ast.Attribute(ast.Name(items)))) as pop, *_]:
+            if last.text == f"{items}[-1]":
+                before[-1], new = assign([last.name], pop.value), new[1:]
+        case [ast.Assign(value=ast.Subscript() as value) as last], [
+            ast.Expr(ast.Call(ast.Attribute(ast.Name(items)))) as pop,
+            *_,
+        ]:
+            if ast.unparse(value) == f"{items}[-1]":
+                before[-1], new = ast.Assign(last.targets, pop.value), new[1:]
+    before += new
 
 
 STORES = {

@@ -14,6 +14,7 @@ the sum of the sizes of all terms, as without.
 
 from collections import Counter
 
+from adjgen.elementary.floats import Floats
 from adjgen.ir.core import Atom, Block, Const, Eqn, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, substituted, use_counts
@@ -28,15 +29,19 @@ def constants(block: Block) -> Block:
     scaled = Counter(var for _, var in scales.values() if var in scales)
     if not scaled:
         return block
-    uses = use_counts(block)
-    return _Constants(scales, {v for v, n in scaled.items() if uses[v] == n}).block(block)
+    uses, floats = use_counts(block), Floats()
+    floats.block(block.eqns)
+    unneeded = {v for v, n in scaled.items() if uses[v] == n}
+    return _Constants(scales, unneeded, floats).block(block)
 
 
 class _Constants:
     """What is a constant times a variable, and which of these only other such products read."""
 
-    def __init__(self, scales: dict[Var, tuple[float, Var]], unneeded: set[Var]) -> None:
-        self.scales, self.unneeded = scales, unneeded
+    def __init__(
+        self, scales: dict[Var, tuple[float, Var]], unneeded: set[Var], floats: Floats
+    ) -> None:
+        self.scales, self.unneeded, self.floats = scales, unneeded, floats
         self.mapping: dict[Var, Atom] = {}  # what is 1.0 * v by now, or computed before
         self.computed: dict[tuple[float, Atom], Var] = {}  # (c, v) -> c * v
         self.free = FreeVariables()
@@ -74,9 +79,11 @@ class _Constants:
             self.computed.setdefault((factor, self.mapping.get(var, var)), out)
             return [eqn]
         base = self.mapping.get(var, var)
-        if factor == 1.0:
+        if factor == 1.0 and self.floats.has(base):
             self.mapping[out] = base
             return []
+        if factor == 1.0:  # the product was a float
+            return [Eqn(eqn.outs, "float", (base,), (), eqn.loc, True)]
         self.computed.setdefault((factor, base), out)
         if factor == -1.0:
             return [Eqn(eqn.outs, "neg", (base,), (), eqn.loc, True)]

@@ -96,7 +96,8 @@ class _Elements:
         """Return what an item was set to, if that is known."""
         items = eqn.args[0]
         if eqn.op == "with_item" and len(eqn.args) == 3 and whole(eqn.args[2]) is not None:
-            self.stores[eqn.outs[0]] = eqn
+            if eqn.derivative:  # nobody else has a name for an adjoint
+                self.stores[eqn.outs[0]] = eqn
         elif eqn.op == "item" and len(eqn.args) == 2 and items in self.stores:
             store = self.stores[items]
             return store.args[1] if store.args[2] is eqn.args[1] else None

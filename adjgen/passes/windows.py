@@ -15,8 +15,9 @@ The same operations on the same numbers: no bit changes. Two items are read less
 
 from dataclasses import dataclass, replace
 
-from adjgen.ir.core import Atom, Block, Const, Eqn, For, If, Var
-from adjgen.ir.query import kinds, use_counts
+from adjgen.elementary.row import TABLE
+from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
+from adjgen.ir.query import equations, kinds, use_counts
 from adjgen.ir.types import BOOL, REAL, seq
 
 LIST = seq(REAL)
@@ -67,7 +68,7 @@ class _Windows:
     def window(self, eqn: Eqn, op: For) -> Window | None:
         """Return what a loop does with neighbours, if its index is there for nothing else."""
         body = eqn.blocks[0]
-        if op.tested or op.exits or op.checkpoint or op.seqs != 1:
+        if op.tested or op.exits or op.checkpoint or op.seqs != 1 or not is_quiet(body):
             return None
         found = self.walked(eqn.args[0])
         shift = next((e for e in body.eqns if body.params[0] in e.args and is_next(e)), None)
@@ -165,6 +166,15 @@ class _Windows:
         if made is None or made.op != "neg" or self.uses[value] != 1:
             return [Eqn((total,), "add", (before, value), (), None, True)]
         return [Eqn((total,), "sub", (before, made.args[0]), (), None, True)]
+
+
+def is_quiet(body: Block) -> bool:
+    """Whether a turn changes no list but adjoints: the user's list may have other names."""
+    return not any(
+        isinstance(eqn.op, (Opaque, Call))
+        or (isinstance(eqn.op, str) and TABLE[eqn.op].mutates and not eqn.derivative)
+        for eqn in equations(body)
+    )
 
 
 def is_next(eqn: Eqn) -> bool:

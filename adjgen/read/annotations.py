@@ -20,9 +20,10 @@ PLAIN = {"bool": (bool,), "int": (bool, int), "float": (bool, int, float), "str"
 def annotation(definition: Any, name: str, kind: Type, differentiable: bool, used: Uses) -> str:
     """Return the annotation of a parameter, "" where nothing is known."""
     default = definition.defaults.get(name, ...)
-    optional = ["None"] if default is None else []
     number = differentiable or kind == REAL and name in used.numbers
-    said = [] if number else plain(annotation_of(definition.node, name))
+    said = plain(annotation_of(definition.node, name))
+    optional = ["None"] if default is None or "None" in said else []
+    said = [] if number else said
     if kind.dtype:
         whole = _whole(definition, name, kind)
         return " | ".join(whole + optional) if whole else ""
