@@ -441,7 +441,7 @@ def star(x, items):
 
 
 def star_of_a_builtin(x, items):
-    return max(*items, x)
+    return pow(*items, x)
 
 
 def traced(function):
@@ -467,7 +467,7 @@ def calls_a_wrapped_one(x):
         (never_assigned_first, "ADJ501 `total` is read before it is assigned"),
         (halves_a_number, "ADJ404 a bit operation"),
         (star, "ADJ601 a call of `type_of` .* unpacked .* Write the arguments one by one"),
-        (star_of_a_builtin, "ADJ601 a call of `max` .* unpacked .* Write the arguments one by one"),
+        (star_of_a_builtin, "ADJ601 a call of `pow` .* unpacked .* Write the arguments one by one"),
         (square, "ADJ302 `square` is the wrapper of a decorator: .* `square.__wrapped__`"),
         (
             calls_a_wrapped_one,
