@@ -546,7 +546,7 @@ def test_a_constant_of_another_module_that_this_file_rebinds(adjgen, folder):
 
 
 def test_a_module_may_not_be_called_like_one_that_it_imports(adjgen, tmp_path):
-    (tmp_path / "consts.py").write_text("T = [2.0]\n")
+    (tmp_path / "consts.py").write_text("T = [2.0] * 3\n")
     (tmp_path / "m.py").write_text("import consts\n\n\ndef f(x):\n    return x * consts.T[0]\n")
     (tmp_path / "out").mkdir()
     done = adjgen("generate", tmp_path / "m.py", "-o", tmp_path / "out" / "consts.py")
