@@ -40,9 +40,7 @@ from adjgen.read.values import BindingValue, Dispatch, Display, FunctionValue, V
 WITH_TWO = {"math.log": "log_base", "builtins.round": "round_digits"}
 UNPACKED = "ADJ601 a call of `{}` whose arguments are unpacked with a star"
 COMPLEX = {"builtins.complex"}
-REAL_NUMBER = (
-    "A real number is its own real part: leave it out, or name other parameters with wrt=."
-)
+REAL_NUMBER = "A real number is its own real part: leave it out, or name other parameters."
 OF_ARRAYS = 'Functions of arrays need target="numpy"; `adjgen rules` lists what has a rule.'
 # What a float tells of itself, with the type of the answer.
 METHODS = {"is_integer": BOOL, "hex": OPAQUE, "as_integer_ratio": OPAQUE, "conjugate": OPAQUE}
@@ -93,8 +91,9 @@ def call(frame: Frame, node: ast.Call) -> Value:
         return made
     if dotted:
         return _known(frame, node, dotted)
-    made = records.method(frame, node)
-    made = made or several.from_table(frame, node, partial(_one, frame, node))
+    made = records.method(frame, node) or several.from_table(
+        frame, node, partial(_one, frame, node)
+    )
     made = made or places.look_up(frame, node) or list_methods.method(frame, node)
     if made is not None:
         return made

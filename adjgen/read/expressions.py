@@ -250,14 +250,12 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         calls.readable(frame, node.value) or lists.maker(frame, node.value)
     ):
         base = value(frame, node.value)
-    elif isinstance(node.value, ast.BinOp) or lists.is_part(node.value):
+    elif isinstance(node.value, (ast.BinOp, ast.List, ast.ListComp)) or lists.is_part(node.value):
         base = lists.list_of(frame, node.value)
     elif isinstance(node.value, ast.Attribute):
         base = records.attribute(frame, node.value)
     elif isinstance(node.value, (ast.Name, ast.Subscript)) and not is_text(node.slice):
         base = lists.reference(frame, node.value)
-    elif isinstance(node.value, (ast.List, ast.ListComp)):
-        base = lists.list_of(frame, node.value)
     else:
         base = None
     if isinstance(base, Display):
@@ -276,16 +274,14 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
 
 def _list(frame: Frame, node: ast.List) -> Value:
     made = frame.attempt(lambda: stores.display(frame, node))
-    if made is not None:
-        return made
-    return frame.opaque(node, "ADJ401 a list cannot be differentiated", ADVICE)
+    return made or frame.opaque(node, "ADJ401 a list cannot be differentiated", ADVICE)
 
 
 def _comprehension(frame: Frame, node: ast.ListComp) -> Value:
     made = comprehensions.collected(frame, node)
-    if made is not None:
-        return made
-    return frame.opaque(node, "ADJ401 a list comprehension cannot be differentiated", ADVICE)
+    return made or frame.opaque(
+        node, "ADJ401 a list comprehension cannot be differentiated", ADVICE
+    )
 
 
 def _lambda(frame: Frame, node: ast.Lambda) -> Value:
@@ -293,8 +289,7 @@ def _lambda(frame: Frame, node: ast.Lambda) -> Value:
 
 
 def _call(frame: Frame, node: ast.Call) -> Value:
-    made = tables.copied(frame, node)
-    return made if made is not None else calls.call(frame, node)
+    return tables.copied(frame, node) or calls.call(frame, node)
 
 
 HANDLERS: dict[type, Callable[..., Value]] = {

@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.elementary.sequences import around, depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
-from adjgen.read import expressions, records, stores
+from adjgen.read import displays, expressions, records, stores
 from adjgen.read.bound import require_bound
 from adjgen.read.cells import SHARED, freeze, stays_inside
 from adjgen.read.flow import in_index, integer
@@ -189,7 +189,8 @@ def list_of(frame: Frame, node: ast.expr) -> Value | None:
     if isinstance(node, ast.Subscript) and is_part(node) and _makes_list(frame, node.value):
         return frame.attempt(lambda: _as_list(frame, node))
     if is_part(node):
-        found = expressions.value(frame, node) if is_list(frame, node) else None
+        known = is_list(frame, node) or displays.display(frame, node) is not None
+        found = expressions.value(frame, node) if known else None
     elif isinstance(node, ast.Subscript) and is_part(node.value):
         return frame.attempt(lambda: _as_list(frame, node))
     elif isinstance(node, (ast.Name, ast.Subscript, ast.Attribute)):
@@ -256,9 +257,7 @@ def whole(frame: Frame, key: ast.expr) -> None:
 def as_index(frame: Frame, node: ast.expr, atom: Atom) -> Atom:
     """Return a whole number; what is not known to be one is taken as one."""
     retype(frame, atom, INT)
-    if atom.type in (INT, BOOL):
-        return atom
-    return frame.row(node, "index", atom)
+    return atom if atom.type in (INT, BOOL) else frame.row(node, "index", atom)
 
 
 def item(frame: Frame, node: ast.expr, base: ListValue | RowValue, where: ast.expr) -> Value:

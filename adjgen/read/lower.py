@@ -123,21 +123,16 @@ def _signature_problems(session: Session, definition: Any) -> None:
     frame = Frame(session, definition, set())
     node = definition.node
     if isinstance(node, ast.AsyncFunctionDef):
-        frame.problem(
-            node, "ADJ602", "an async function has no derivative", "Make it a plain function."
-        )
+        what = "an async function has no derivative"
+        frame.problem(node, "ADJ602", what, "Make it a plain function.")
     elif found := yields(node):
         what = f"`{definition.qualname}` is a generator, which has no derivative"
         frame.problem(found, "ADJ603", what, "Return the values instead.")
     else:
         refusal = inline.unreadable(frame, definition)
         if refusal:
-            frame.problem(
-                node,
-                "ADJ302",
-                f"`{definition.qualname}` {refusal}",
-                "Differentiate the plain function.",
-            )
+            what = f"`{definition.qualname}` {refusal}"
+            frame.problem(node, "ADJ302", what, "Differentiate the plain function.")
 
 
 def name_of(definition: Any) -> str:

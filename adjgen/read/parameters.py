@@ -276,9 +276,7 @@ class Uses:
             self.counts |= names_of(shape.elts if isinstance(shape, ast.Tuple) else [shape])
         elif dotted in OF_CONTAINERS:
             self.lists |= names_of(node.args)
-        elif (
-            dotted == "builtins.isinstance" and len(node.args) == 2 and self._has_str(node.args[1])
-        ):
+        elif dotted == "builtins.isinstance" and node.args and self._has_str(node.args[-1]):
             self.texts |= names_of(node.args[:1])
         elif dotted not in OF_ANYTHING:
             into = self.handed if not dotted else self.numbers
