@@ -86,12 +86,11 @@ def call(frame: Frame, node: ast.Call) -> Value:
         made = frame.attempt(lambda: array_calls.call(frame, node, dotted))
         if made is not None:
             return made
-    if dotted == "functools.partial" and (made := _partial(frame, node)) is not None:
-        return made
     if dotted == STOP and len(node.args) == 1 and not (node.keywords or _starred(node)):
         return passive(frame, node, node.args[0])
-    if (answer := quantifiers.answered(frame, node, dotted)) is not None:
-        return answer
+    made = _partial(frame, node) if dotted == "functools.partial" else None
+    if (made := made or quantifiers.answered(frame, node, dotted)) is not None:
+        return made
     if dotted:
         of_items = dotted in displays.READERS and bool(node.args)
         known = of_items and displays.items_of(frame, node.args[0]) is not None
@@ -104,8 +103,7 @@ def call(frame: Frame, node: ast.Call) -> Value:
     if (user := _user_row(binding)) is not None:
         return _by_rule(frame, node, user)
     target = _function(frame, node, binding)
-    if target is not None and _starred(node):
-        node = unpacking.items_for(frame, node, target) or node
+    node = unpacking.items_for(frame, node, target) or node
     if target is not None and not _starred(node):
         return _read(frame, node, target)
     return _of_number(frame, node) or _unknown(frame, node)
