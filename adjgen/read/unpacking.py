@@ -43,10 +43,10 @@ def _list(node: ast.Call) -> ast.List:
     return ast.List(node.args, ast.Load())
 
 
-def items_for(frame: Frame, node: ast.Call, target: FunctionValue) -> ast.Call | None:
+def items_for(frame: Frame, node: ast.Call, target: FunctionValue | None) -> ast.Call | None:
     """Return a call with the items of an unpacked list, as many as the function has parameters left."""
     stars = [k for k, argument in enumerate(node.args) if isinstance(argument, ast.Starred)]
-    if len(stars) != 1 or any(keyword.arg is None for keyword in node.keywords):
+    if target is None or len(stars) != 1 or any(keyword.arg is None for keyword in node.keywords):
         return None
     (at,) = stars
     left = _left(node, target)
