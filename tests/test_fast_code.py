@@ -305,3 +305,51 @@ def test_neighbours_against_differences(f, count):
         assert_close(gradient[k], (f(above) - f(below)) / (2 * h), 1e-6)
     bits = adjgen.value_and_grad(f, target="math", style="ssa")(x)
     assert_same_bits((value, gradient), bits)
+
+
+def with_a_call(x, seen):
+    total = 0.0
+    for i in range(len(x) - 1):
+        d = x[i + 1] - x[i]
+        total += d * d
+        seen()
+    return total
+
+
+def with_another_name(x, y):
+    total = 0.0
+    for i in range(len(x) - 1):
+        d = x[i + 1] - x[i]
+        y[-1] = 10.0
+        total += d * d
+    return total
+
+
+def stored_under_two_names(x, y):
+    x[0] = 2.0 * y[1]
+    y[0] = 5.0 * y[1]
+    return x[0] * y[1]
+
+
+def test_lists_that_change_meanwhile_are_read_where_they_were():
+    x = [1.0, 2.0, 4.0]
+    assert adjgen.value_and_grad(with_a_call, wrt="x")(x, lambda: x.__setitem__(2, 7.0)) == (
+        26.0, [-2.0, -8.0, 10.0],
+    )  # fmt: skip
+    x = [1.0, 2.0, 4.0]
+    assert adjgen.value_and_grad(with_another_name, wrt="x")(x, x)[0] == 65.0
+    x = [1.0, 2.0, 4.0]
+    assert adjgen.value_and_grad(stored_under_two_names, wrt="x")(x, x)[0] == 20.0
+
+
+def optional_scale(x: float, scale: float | None) -> float:
+    total = x
+    for _ in range(0 if scale is None else 3):
+        total = total + 0.5 * scale
+    return total
+
+
+def test_what_is_said_to_be_optional_is_read_where_it_stood():
+    derivative = adjgen.value_and_grad(optional_scale, wrt="x")
+    assert derivative(1.0, None) == (1.0, 1.0)
+    assert "scale: float | None" in text(optional_scale, wrt="x")

@@ -3,7 +3,7 @@
 import inspect
 import json
 import random
-from math import isclose, isinf
+from math import acos, isclose, isinf, sqrt, tanh
 
 import pytest
 from counted_functions import chebyshev, matrices, nested, product_of_all, reprojection
@@ -141,3 +141,52 @@ def test_the_command_line_has_the_options(tmp_path):
     done = CliRunner().invoke(main, [*words, "--strategy", "forward"])
     assert done.exit_code == 0 and "value and gradient 25" in done.stdout
     assert "--strategy forward --unroll 4 --allow-cancel" in done.stdout
+
+
+def test_a_name_that_carried_code_may_bind_keeps_its_loop():
+    def f(x):
+        for _ in range(2):
+            try:
+                count = ["a", "c"].index(0.5)
+            except ValueError:
+                pass
+            tanh(count)
+        return x
+
+    with pytest.raises(UnboundLocalError, match="'count'"):
+        adjgen.grad(f)(1.0)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        (lambda x: x * x / (1.0 + sqrt(x)), 0.0, 0.0),
+        (lambda x: acos(x) * (1.0 - x) * 2.0, 1.0, 0.0),
+        (lambda x: x**1.5 / (1.0 + x**0.5), 0.0, 0.0),
+    ],
+)
+def test_no_infinite_partial_meets_a_zero_by_itself(f, x, slope):
+    """A forward sweep multiplies an infinite partial by a zero tangent, a reverse sweep need not."""
+    assert adjgen.grad(f)(x) == slope
+    assert adjgen.value_and_jacobian(f)(x)[1] == slope
+
+
+def powers(x):
+    total = 1
+    for i in range(1, 6):
+        total *= i
+        x = x + x**i / total
+    return x
+
+
+def test_powers_of_unrolled_loops_overflow_as_powers_do():
+    with pytest.raises(OverflowError):
+        powers(1e200)
+    with pytest.raises(OverflowError):
+        adjgen.value_and_grad(powers)(1e200)
+
+
+def test_gradients_of_whole_numbers_are_floats():
+    for x in (3, True):
+        slope = adjgen.grad(lambda x: 0.5 * x**2)(x)
+        assert type(slope) is float and slope == x
