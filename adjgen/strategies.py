@@ -93,11 +93,13 @@ def worth_trying(module: Module, wrt: Wrt, options: "Options") -> Sequence[str]:
     The reverse sweep is hard to beat for several inputs: of its own accord adjgen tries others for short
     functions of one number only.
     """
-    if options.strategy != "auto":
-        return [] if options.strategy == "reverse" else [options.strategy]
     main = module.main
     inputs = [p for p in main.params if (p.differentiable if wrt is None else p.name in wrt)]
-    short = len(main.body.eqns) <= SHORT and len(inputs) == 1
+    if any(tree.has_objects() for tree in (main.result, *(p.tree for p in inputs))):
+        return []
+    if options.strategy != "auto":
+        return [] if options.strategy == "reverse" else [options.strategy]
+    short = len(main.body.eqns) <= SHORT and sum(len(p.vars) for p in inputs) == 1
     straight = all(isinstance(kind, str) for kind in kinds(main.body))
     return ["forward", "markowitz"] if short and straight else []
 
@@ -139,7 +141,8 @@ def unrolled(module: Module, turns: int, longest: int) -> Module:
         return module
     main = replace(main, body=body, about=main.about | {"unrolled": True})
     functions = {n: main if f is module.main else f for n, f in module.functions.items()}
-    found = optimise(Module(main, functions), after=False, exact=True)  # x**i is no x * x where i is 2
+    exactly = Module(main, functions)  # x**i is no x * x where i is 2
+    found = optimise(exactly, after=False, exact=True)
     number(found.main.body)
     return found
 

@@ -9,7 +9,8 @@ import pytest
 from adjgen.elementary.operations import operations_of
 from adjgen.elementary.row import TABLE
 from adjgen.ir.check import check
-from adjgen.ir.core import LEAF, Block, Const, Eqn, Function, Param, Var, tuple_of
+from adjgen.ir.core import Block, Const, Eqn, Function, Param, Var
+from adjgen.ir.trees import LEAF, tuple_of
 from adjgen.ir.types import INT, REAL, seq
 from adjgen.passes import algebra, cse, dce
 from adjgen.passes.cancel import cancel
