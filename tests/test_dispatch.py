@@ -1,6 +1,7 @@
 """Functions as values: chosen by paths, made by functools.partial, returned by other functions."""
 
 import math
+import runpy
 from functools import partial
 
 import pytest
@@ -179,13 +180,13 @@ def by_place(x, k=0):
 
 
 @pytest.mark.parametrize("generated", [False, True])
-def test_tables_of_functions(generated):
+def test_tables_of_functions(generated, tmp_path):
     def derivative(function):
         if not generated:
             return adjgen.value_and_grad(function)
-        space = {}
-        exec(adjgen.generate(f"{__file__}::{function.__name__}", formatted=False).source, space)
-        return space[f"{function.__name__}_value_and_grad"]
+        path = tmp_path / "made.py"
+        path.write_text(adjgen.generate(f"{__file__}::{function.__name__}").source)
+        return runpy.run_path(str(path))[f"{function.__name__}_value_and_grad"]
 
     sine = (math.sin(0.7) * 0.7, math.sin(0.7) + 0.7 * math.cos(0.7))
     square = (0.7 * 0.7 * 0.7, 3.0 * 0.7 * 0.7)
