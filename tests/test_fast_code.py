@@ -148,6 +148,20 @@ def checked_in_each_turn(x, n: int, h=None):
     return x
 
 
+def walks_what_a_loop_has_left(x, n: int):
+    ys, m = [x, 1.0], 0
+    while (m := m + 1) < n:
+        ys[0] = x * m
+    total = 0.0
+    for y in ys:
+        total = total + y * (m % 2)
+    return total
+
+
+def test_what_is_computed_before_a_loop_stands_behind_what_it_reads():
+    assert adjgen.value_and_grad(walks_what_a_loop_has_left, wrt="x")(2.0, 3) == (5.0, 2.0)
+
+
 def test_what_may_be_none_is_read_where_it_stood():
     for f, error in ((maybe_without_step, TypeError), (checked_in_each_turn, AssertionError)):
         derivative = adjgen.value_and_grad(f, wrt="x")

@@ -29,9 +29,9 @@ def hoist(block: Block, absent: Collection[Var] = ()) -> Block:
             eqn = eqn.reading(eqn.args, tuple([hoist(inner, absent) for inner in eqn.blocks]))
             if isinstance(eqn.op, For):
                 moved, body = _parted(eqn.blocks[0], absent)
-                k = len(eqns)
-                while k and not set(eqn.args[: eqn.op.seqs]).isdisjoint(eqns[k - 1].outs):
-                    k -= 1  # what is walked, range(n), stays beside its loop
+                k, walked = len(eqns), set(eqn.args[: eqn.op.seqs])
+                while k and eqns[k - 1].op == "range" and not walked.isdisjoint(eqns[k - 1].outs):
+                    k -= 1  # it stays beside its loop
                 eqns[k:k] = moved
                 eqn = eqn.reading(eqn.args, (body, *eqn.blocks[1:])) if moved else eqn
         eqns.append(eqn)
