@@ -143,7 +143,7 @@ def test_the_command_line_has_the_options(tmp_path):
     assert "--strategy forward --unroll 4 --allow-cancel" in done.stdout
 
 
-def test_a_name_that_carried_code_may_bind_keeps_its_loop():
+def test_a_name_that_carried_code_may_bind_is_asked_for_in_each_turn():
     def f(x):
         for _ in range(2):
             try:
@@ -155,6 +155,19 @@ def test_a_name_that_carried_code_may_bind_keeps_its_loop():
 
     with pytest.raises(UnboundLocalError, match="'count'"):
         adjgen.grad(f)(1.0)
+
+
+def test_a_loop_without_turns_leaves_a_name_that_carried_code_may_bind():
+    def f(x, y):
+        for count in range(0):  # noqa: B007
+            pass
+        try:
+            count = 6 // 4
+        except ZeroDivisionError:
+            pass
+        return x * y * count
+
+    assert adjgen.value_and_grad(f)(1.5, 0.5) == (0.75, (0.5, 1.5))
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ class Printer(Assignments):
                 return [assign([self.name(eqn.outs[0])], self.expressions.comprehension(eqn))]
             return self.loop(eqn, eqn.op)
         if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
-            reads = [self.atom(arg) for arg in eqn.args]
+            reads = [self.atom(Const(None) if arg is UNBOUND else arg) for arg in eqn.args]
             names = [self.expressions.names[out] for out in eqn.outs]
             return self.expressions.dialect.carried(list(eqn.op.payload.render(reads, names)))
         value = self.expressions.equation(eqn)

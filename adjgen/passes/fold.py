@@ -8,6 +8,7 @@ before                              after
     return y
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from adjgen.elementary.floats import FloatArrays
@@ -37,6 +38,16 @@ FOLDED = {
 NUMBERS = (int, float, bool)
 ALONE = {"backwards", "neg", "require_bound"}  # rows that fold without a constant
 TRUE, FALSE = Const(True), Const(False)
+
+
+def needed(eqn: Eqn) -> Sequence[Atom]:
+    """Return the arguments without which an equation cannot be: loops and statements may bind the others."""
+    if isinstance(eqn.op, For):
+        return eqn.args[: eqn.op.seqs]
+    if isinstance(eqn.op, Opaque):
+        payload = eqn.op.payload
+        return [a for name, a in zip(payload.reads, eqn.args) if name not in payload.writes]
+    return eqn.args
 
 
 Choice = tuple[Var, tuple[Atom, Atom]]  # an out of an IF, and what its arms give it
@@ -74,9 +85,7 @@ class Folding:
             if replaced and not replaced.isdisjoint(eqn.args):
                 eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
             constant = Const in map(type, eqn.args)
-            if constant and UNBOUND in (
-                eqn.args[: eqn.op.seqs] if isinstance(eqn.op, For) else eqn.args
-            ):  # it stands behind the check that raises
+            if constant and UNBOUND in needed(eqn):  # it stands behind the check that raises
                 self.mapping.update(dict.fromkeys(eqn.outs, UNBOUND))
             elif isinstance(eqn.op, str):
                 if constant or eqn.op in ALONE:

@@ -6,7 +6,7 @@ before                              after
     return s                            return s
 """
 
-from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, For, Opaque, Var
+from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
 from adjgen.ir.free import FreeVariables
 from adjgen.ir.query import equations, kinds, renewed, substituted
 from adjgen.passes.fold import Folding
@@ -83,8 +83,6 @@ class _Unrolling:
         walked = [self.elements.get(arg) for arg in eqn.args[: op.seqs]]
         if op.tested or op.exits or op.checkpoint or not walked or None in walked:
             return None
-        if UNBOUND in eqn.args and Opaque in kinds(body):
-            return None  # carried code may bind a name, or not
         turns = min(len(elements) for elements in walked if elements is not None)
         size = sum(1 for _ in equations(body))
         if turns > self.turns:
