@@ -240,3 +240,37 @@ def test_products_that_stand_further_down_are_not_read():
     block = algebra(Block((s, t), eqns, (y, m)))
     check(function_of(block))
     assert computed(block, [4.0, 3.0]) == (7.0, 1.0)
+
+
+def test_a_divisor_that_terms_have_twice_is_taken_out_twice():
+    a, d = Var("a", REAL), Var("d", REAL)
+    first, second, third, y = (Var("", REAL) for _ in range(4))
+    eqns = (
+        Eqn((first,), "div", (Const(3.0), d), (), None, True),
+        Eqn((second,), "div", (first, d), (), None, True),
+        Eqn((third,), "mul", (second, a), (), None, True),
+        Eqn((y,), "add", (third, second), (), None, True),
+    )
+    for args in ((5.0, 2.0), (0.5, 4.0)):
+        for results in ((y,), (y, second)):
+            block = Block((a, d), eqns, results)
+            assert computed(algebra(block), args) == pytest.approx(computed(block, args))
+    uses = (
+        Eqn((first,), "div", (Const(0.75), d), (), None, True),
+        Eqn((second,), "div", (first, d), (), None, True),
+        Eqn((third,), "div", (Const(0.5), d), (), None, True),
+        Eqn((y,), "div", (third, d), (), None, True),
+    )
+    total = Var("", REAL)
+    whole = Block((a, d), (*uses, Eqn((total,), "add", (second, y), (), None, True)), (total,))
+    assert computed(algebra(whole), (1.0, 2.0)) == (0.3125,)
+
+
+def test_a_term_that_is_zero_is_no_multiple():
+    s, p, q, y = (Var(name, REAL) for name in ("s", "p", "q", "y"))
+    eqns = (
+        Eqn((p,), "mul", (Const(0.0), s)),
+        Eqn((q,), "mul", (Const(0.0), s), (), None, True),
+        Eqn((y,), "add", (q, s), (), None, True),
+    )
+    assert computed(algebra(Block((s,), eqns, (p, y))), [4.0]) == (0.0, 4.0)

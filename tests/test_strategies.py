@@ -3,7 +3,7 @@
 import inspect
 import json
 import random
-from math import acos, isclose, isinf, sqrt, tanh
+from math import acos, asinh, isclose, isinf, sqrt, tanh
 
 import pytest
 from counted_functions import chebyshev, matrices, nested, product_of_all, reprojection
@@ -203,3 +203,16 @@ def test_gradients_of_whole_numbers_are_floats():
     for x in (3, True):
         slope = adjgen.grad(lambda x: 0.5 * x**2)(x)
         assert type(slope) is float and slope == x
+
+
+def test_second_derivative_of_a_sum_behind_a_loop():
+    """asinh(0.95 x): each of the two terms of its derivative is divided twice by the same root."""
+
+    def f(x, n: int):
+        u = x
+        for _ in range(n):
+            x = x * 0.5
+        return asinh(0.7 * u + 0.5 * x)
+
+    found = adjgen.grad(adjgen.grad(f, wrt="x"), wrt="x")(1.5, 1)
+    assert isclose(found, -(0.95**3) * 1.5 / (1.0 + (0.95 * 1.5) ** 2) ** 1.5, rel_tol=1e-12)

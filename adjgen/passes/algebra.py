@@ -170,7 +170,7 @@ class Algebra:
     def multiple(self, term: Product) -> Product:
         """Return a term in which a constant times a variable is the value that is just that."""
         size = abs(term.coefficient)
-        for k, (above, below) in enumerate(term.quotients if size != 1.0 else ()):
+        for k, (above, below) in enumerate(() if size in (0.0, 1.0) else term.quotients):
             value = self.multiples.get((size, above[0])) if len(above) == 1 and not below else None
             if value is not None:
                 quotients = [*term.quotients[:k], ((value,), ()), *term.quotients[k + 1 :]]
@@ -185,10 +185,7 @@ class Algebra:
             divisors = [d for _, ds in factors for d in ds]
             if len(set(factors)) == len(factors) and len(set(divisors)) == len(divisors):
                 break
-            found = Counter(
-                q for t in terms
-                for q in dict.fromkeys((*t.quotients, *(((), (d,)) for d in t.divisors())))
-            )  # fmt: skip
+            found = Counter(q for t in terms for q in dict.fromkeys(t.shareable()))
             ((shared, times),) = found.most_common(1)
             if times < 2:
                 break

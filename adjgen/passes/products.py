@@ -27,6 +27,11 @@ class Product:
         """Return what the product is divided by, in order."""
         return [divisor for _, below in self.quotients for divisor in below]
 
+    def shareable(self) -> list[Quotient]:
+        """Return what other terms may have too: factors, and divisors one by one, as 1 / d."""
+        factors = [q for q in self.quotients if q[0]]
+        return [*factors, *(((), (d,)) for d in self.divisors())]
+
     def negative(self) -> "Product":
         """Return the product with the other sign."""
         return Product(-self.coefficient, self.quotients)
