@@ -24,19 +24,43 @@ def results(work: Callable[[J], R], jobs: Sequence[J], processes: int, label: st
 
 
 def in_processes(work: Callable[[J], R], jobs: Iterable[J], processes: int) -> Iterator[R]:
-    """Yield work(job) for each job, computed in processes, which end when the caller does."""
+    """Yield work(job) for each job, computed in processes, which end when the caller does.
+
+    Ctrl-C ends them at once, wherever this process is: an exception alone may be lost in a callback.
+    """
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import active_children
+    from concurrent.futures.process import BrokenProcessPool
+    from threading import current_thread, main_thread
 
     pool = ProcessPoolExecutor(processes, initializer=end_with_parent)
+    stopped = []
+
+    def stop(number: int, frame: object) -> None:
+        stopped.append(number)
+        end_children()
+        raise KeyboardInterrupt
+
+    told = current_thread() is main_thread()  # no other thread is told of signals
+    before = signal.signal(signal.SIGINT, stop) if told else None
     try:
         yield from pool.map(work, jobs)
-    except BaseException:
-        for child in active_children():
-            child.terminate()
+    except BaseException as error:
+        if stopped and isinstance(error, BrokenProcessPool):
+            raise KeyboardInterrupt from None
+        end_children()
         raise
     finally:
-        pool.shutdown(cancel_futures=True)
+        if told:
+            signal.signal(signal.SIGINT, before)
+        pool.shutdown(wait=not stopped, cancel_futures=True)
+
+
+def end_children() -> None:
+    """End the processes that this one has started."""
+    from multiprocessing import active_children
+
+    for child in active_children():
+        child.terminate()
 
 
 def end_with_parent() -> None:
