@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from adjgen.config import TARGETS
+from adjgen.config import STRATEGIES, STYLES, TARGETS
 from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError, ordered
 from adjgen.ir.core import Eqn, Function, Module
 
@@ -23,11 +23,9 @@ KINDS = {
     "jacobian": ("jacobian", "value_and_jacobian"),
     "hessian": ("hvp", "hessian"),
 }
-STYLES = ("named", "ssa")
 UNSAID = (  # options that change no old hash
     ("checkpoint", 0), ("sparse", False), ("unroll", None), ("strategy", "auto"), ("allow_cancel", False),
 )  # fmt: skip
-STRATEGIES = ("auto", "reverse", "forward", "markowitz", "markowitz-last")
 TOO_DEEP = "the function is nested too deeply"
 DEEPEST = 60_000  # frames; nested arms need some each, and Python frames take no C stack
 

@@ -6,6 +6,7 @@ from math import exp, sin
 
 import pytest
 from compare import assert_close, assert_same_bits
+from counted_functions import rosenbrock
 
 import adjgen
 
@@ -249,13 +250,6 @@ def test_single_operations_are_returned_without_names():
 # ---- neighbours
 
 
-def valley(x):
-    total = 0.0
-    for i in range(len(x) - 1):
-        total = total + (1.0 - x[i]) ** 2 + 100.0 * (x[i + 1] - x[i] ** 2) ** 2
-    return total
-
-
 def springs(x):
     energy = 0.0
     for k in range(1, len(x)):
@@ -291,7 +285,7 @@ def of_another(x, y):
     return total
 
 
-@pytest.mark.parametrize("f", [valley, springs])
+@pytest.mark.parametrize("f", [rosenbrock, springs])
 def test_neighbours_are_walked(f):
     assert (
         "for x_" in text(f) and "in x[1:]" in text(f) and "range" not in text(f).split(":\n", 1)[1]
@@ -303,7 +297,7 @@ def test_indices_that_are_needed_stay(f):
     assert "x[1:]" not in text(f, wrt="x")
 
 
-@pytest.mark.parametrize("f", [valley, springs, weighted, up_to_the_middle, with_the_first])
+@pytest.mark.parametrize("f", [rosenbrock, springs, weighted, up_to_the_middle, with_the_first])
 @pytest.mark.parametrize("count", [0, 1, 2, 5])
 def test_neighbours_against_differences(f, count):
     numbers = random.Random(count)

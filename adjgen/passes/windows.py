@@ -19,6 +19,7 @@ from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Opaque, Var
 from adjgen.ir.query import equations, kinds, use_counts
 from adjgen.ir.types import BOOL, REAL, seq
+from adjgen.passes.touches import offset_from
 
 LIST = seq(REAL)
 
@@ -71,14 +72,15 @@ class _Windows:
         if op.tested or op.exits or op.checkpoint or op.seqs != 1 or not is_quiet(body):
             return None
         found = self.walked(eqn.args[0])
-        shift = next((e for e in body.eqns if body.params[0] in e.args and is_next(e)), None)
-        if found is None or shift is None:
+        if found is None:
             return None
         length, from_one = found
-        ends = (shift.outs[0], body.params[0])
-        if (shift.op == "sub") != from_one:
+        index, made = body.params[0], {e.outs[0]: e for e in body.eqns if len(e.outs) == 1}
+        other = -1 if from_one else 1
+        shift = next((e for v, e in made.items() if offset_from(index, v, made) == other), None)
+        if shift is None:
             return None
-        low, high = ends if from_one else ends[::-1]
+        low, high = (shift.outs[0], index) if from_one else (index, shift.outs[0])
         items = self.made_by[length].args[0]
         below = [e for e in body.eqns if e.op == "item" and e.args == (items, low)]
         above = [e for e in body.eqns if e.op == "item" and e.args == (items, high)]
@@ -174,14 +176,4 @@ def is_quiet(body: Block) -> bool:
         isinstance(eqn.op, (Opaque, Call))
         or (isinstance(eqn.op, str) and TABLE[eqn.op].mutates and not eqn.derivative)
         for eqn in equations(body)
-    )
-
-
-def is_next(eqn: Eqn) -> bool:
-    """Whether an equation is i + 1 or i - 1."""
-    return (
-        eqn.op in ("add", "sub")
-        and Const(1) in eqn.args[1:]
-        or eqn.op == "add"
-        and eqn.args[0] == Const(1)
     )
