@@ -7,8 +7,8 @@ from typing import Any
 
 from adjgen.ir.core import Var
 from adjgen.ir.types import OPAQUE, REAL
+from adjgen.read import lists
 from adjgen.read.frame import Frame
-from adjgen.read.lists import retype
 from adjgen.read.lowering import Session
 from adjgen.read.parameters import Uses
 from adjgen.read.values import Value
@@ -23,7 +23,7 @@ def look(frame: Frame, definition: Any, bound: dict[str, Value]) -> None:
         used = uses(session, definition)
         asked = name in used.texts or name in used.tests
         if asked and name not in used.firm and not _is_number(session, value):
-            retype(frame, value, OPAQUE)
+            lists.retype(frame, value, OPAQUE)
 
 
 def _is_number(session: Session, value: Var) -> bool:

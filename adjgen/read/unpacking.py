@@ -7,9 +7,8 @@ import ast
 
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Const
-from adjgen.read import displays, lists, stores
+from adjgen.read import displays, list_methods, lists, stores
 from adjgen.read.frame import Frame
-from adjgen.read.list_methods import WHOLE
 from adjgen.read.state import parameters
 from adjgen.read.values import FunctionValue, ListValue, RowValue, Value
 
@@ -36,7 +35,7 @@ def extreme(frame: Frame, node: ast.Call, dotted: str) -> Value | None:
         ast.copy_location(again, node)
         branch(frame, node, few, lambda: carry(frame, again, observes=True), lambda: None)
         frame.env.pop(GIVEN)
-    return frame.row(node, WHOLE[dotted], whole)
+    return frame.row(node, list_methods.WHOLE[dotted], whole)
 
 
 def _list(node: ast.Call) -> ast.List:
