@@ -263,15 +263,14 @@ def as_index(frame: Frame, node: ast.expr, atom: Atom) -> Atom:
 def item(frame: Frame, node: ast.expr, base: ListValue | RowValue, where: ast.expr) -> Value:
     """Lower x[i], for a number or a list."""
     at = index(frame, where)
-    if kind_of(frame, base).element is not None:
-        inner = kind_of(frame, base).element
-        if inner is not None and inner.element is not None:
-            return row_of(frame, base, at)
+    inner = kind_of(frame, base).element
+    if inner is not None and inner.element is not None:
+        row = row_of(frame, base, at)
+        frame.materialise(node, row)  # raises for a row that does not exist, though nobody reads it
+        return row
     whole = frame.session.heap[base.cell]
-    if isinstance(base, RowValue) and base.has_moved():
+    if base.cell.stale or (isinstance(base, RowValue) and base.has_moved()):
         frame.materialise(node, base)  # reports it
-    if base.cell.stale:
-        frame.materialise(node, base)
     path = (*(base.where if isinstance(base, RowValue) else ()), at)
     found = frame.row(node, "item", whole, *path)
     inherit(frame, whole, found, len(path))

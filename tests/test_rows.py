@@ -1,0 +1,82 @@
+"""Rows of lists of lists: x[i] raises where the user's raises, and is not written where something reads it."""
+
+import math
+
+import pytest
+
+import adjgen
+
+A = [[1.0, 2.0], [3.0, 4.0]]
+
+
+def second(row, c):
+    return c * c
+
+
+def handed(A: list[list[float]], i: int, c: float) -> float:
+    return second(A[i], c)
+
+
+def named(A: list[list[float]], i: int, c: float) -> float:
+    row = A[i]  # noqa: F841
+    return c * c
+
+
+def read_later(A: list[list[float]], i: int, c: float) -> float:
+    row = A[i]
+    if c < 0.0:
+        return c * c
+    return c * row[0]
+
+
+def read_after_another_error(A: list[list[float]], i: int, c: float) -> float:
+    row = A[i]
+    s = math.sqrt(-c)
+    return s * row[0]
+
+
+def walked(A: list[list[float]], n: int, m: int) -> float:
+    s = 0.0
+    for i in range(n):
+        row = A[i]
+        for j in range(m):
+            s += row[j] * row[j]
+    return s
+
+
+def read_at_once(A: list[list[float]], i: int, c: float) -> float:
+    row = A[i]
+    return c * row[0] + row[1]
+
+
+def in_every_turn(A: list[list[float]], c: float) -> float:
+    s = 0.0
+    for i in range(len(A)):
+        row = A[i]
+        for j in range(2):
+            s += c * row[j]
+    return s
+
+
+@pytest.mark.parametrize("f", [handed, named, read_later, read_after_another_error])
+@pytest.mark.parametrize("i", [2, -3])
+def test_a_row_that_is_not_there_raises_though_nobody_reads_it(f, i):
+    for function in (f, adjgen.grad(f, "c")):
+        with pytest.raises(IndexError):
+            function(A, i, -1.0)
+    with pytest.raises(IndexError):
+        adjgen.jvp(f, "c")(A, i, 1.0, c_dot=1.0)
+
+
+def test_rows_of_turns_that_read_nothing_are_looked_for():
+    gradient = adjgen.grad(walked)
+    assert gradient(A, 2, 0) == [[0.0, 0.0], [0.0, 0.0]]
+    assert gradient(A, 2, 2) == [[2.0, 4.0], [6.0, 8.0]]
+    with pytest.raises(IndexError):
+        gradient(A, 3, 0)
+
+
+@pytest.mark.parametrize("f", [read_at_once, in_every_turn])
+def test_a_row_that_is_read_is_not_looked_for_before(f):
+    lines = [line.strip() for line in adjgen.generate(f).source.splitlines()]
+    assert "A[i]" not in lines
