@@ -1,6 +1,7 @@
 """Target numba: what it writes agrees with plain Python; what numba cannot take is refused by name."""
 
 import importlib.util
+import inspect
 import math
 import re
 import subprocess
@@ -246,6 +247,60 @@ def test_odd_functions(tmp_path):
         assert_close(found[1], wanted[1])
     with pytest.raises(ValueError, match="no {kind} of {x}"):
         fast.chosen(1.5, "root")
+
+
+COLLECTED = """
+def tail(x: list[float]):
+    s = x[0] - 2.0 * x[1]
+    for a in x[2:]:
+        s = s * a
+    return s
+
+def scaled(x: list[float]):
+    s = -2.0 * x[0]
+    for a in x[1:]:
+        s = s * a
+    return s * s
+
+def zipped(x: list[float], y: list[float]):
+    s = 1.0
+    for a, b in zip(x, y):
+        s = s * a + b
+    return s
+
+def neighbours(x: list[float]):
+    return sum((1.0 - a) ** 2 + 100.0 * (b - a * a) ** 2 for a, b in zip(x, x[1:]))
+
+def sums(x: list[float], n: int):
+    return sum(v * v for v in x) * sum(k * x[k] for k in range(n)) + sum(k for k in range(n)) * x[0]
+
+def turns(x: list[float]):
+    s = 1.0
+    for a in x[1:]:
+        s = s * a
+        for b in x[2:]:
+            s = s + b * a * s
+    return s * x[0]
+"""
+LIST = [0.3, -1.2, 0.7, 2.0, -0.4]
+
+
+def test_what_loops_collect_goes_where_it_ends_up(tmp_path):
+    """Adjoints of slices, of zipped lists of several lengths, and sums; also where there is no turn."""
+    plain, fast = both(tmp_path, COLLECTED)
+    calls = [
+        *[(name, (LIST[:n],)) for name in ("tail", "scaled", "neighbours", "turns") for n in (2, 3, 5)],
+        *[("zipped", (LIST[:n], LIST[m:])) for n in (0, 2, 5) for m in (0, 3, 5)],
+        *[("sums", (LIST, n)) for n in (0, 1, 5)], ("scaled", ([0.7],)),
+    ]  # fmt: skip
+    for name, args in calls:
+        wanted = getattr(plain, f"{name}_value_and_grad")(*given(args))
+        found = getattr(fast, f"{name}_value_and_grad")(*given(args, True))
+        assert_same_bits(as_lists(found[0]), float(wanted[0]))
+        assert_close(as_lists(found[1]), wanted[1])
+    for name in ("tail", "scaled", "neighbours", "sums"):
+        text = inspect.getsource(getattr(fast, f"{name}_value_and_grad").py_func)
+        assert "concatenate" not in text and "= sum(" not in text
 
 
 # ---- refusals

@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.diagnostics import Problem
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
-from adjgen.emit.ndarrays import is_flat
+from adjgen.emit.consumed import is_flat
 from adjgen.emit.numba import ABSENT, NARROW
 from adjgen.emit.raising import TESTS, as_written, raised
 from adjgen.emit.unbound import maybe_absent

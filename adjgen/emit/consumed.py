@@ -1,12 +1,12 @@
 """Which variables hold lists and arrays that are stored into, under which names: what storage asks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Block, Eqn, For, Var
 from adjgen.ir.query import moves
-from adjgen.ir.types import is_mutable
+from adjgen.ir.types import BOOL, INT, NOTHING, REAL, Type, is_mutable, join
 
 CONTAINERS = {
     "listing",
@@ -110,3 +110,33 @@ def next_store(block: Block, k: int) -> int:
         if mutates(block.eqns[at]):
             return at
     return len(block.eqns) - 1
+
+
+def is_flat(kind: Type) -> bool:
+    """Whether this is the type of a list of numbers."""
+    return kind.element in (REAL, INT, BOOL)
+
+
+def numbers(eqns: Sequence[Eqn]) -> dict[Atom, Type]:
+    """Return the type of the numbers of each array: of all that its memory is given over time."""
+    near: dict[Atom, list[Atom]] = {}
+    for eqn in eqns:
+        for one, other in pairs(eqn):
+            if one.type.element and other.type.element:
+                near.setdefault(one, []).append(other)
+                near.setdefault(other, []).append(one)
+    lists = {out for eqn in eqns for out in eqn.outs if is_flat(out.type)}
+    found: dict[Atom, Type] = {}
+    for start in lists:
+        if start not in found:
+            group = closure([start], near)
+            kind = join(*[atom.type.element or NOTHING for atom in group])
+            found |= dict.fromkeys(group, kind)
+    return found
+
+
+def pairs(eqn: Eqn) -> Iterator[tuple[Atom, Atom]]:
+    """Yield pairs of lists that are in the same memory, now or later."""
+    yield from moves(eqn)
+    if mutates(eqn):
+        yield eqn.outs[0], eqn.args[0]

@@ -7,15 +7,16 @@ before                                  after
 Only for text, and after stores were made to happen in place: here a list has one owner.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from adjgen.elementary.lists import taken
 from adjgen.elementary.row import row
-from adjgen.emit.consumed import closure, consumed, mutates
+from adjgen.emit.consumed import closure, consumed, is_flat, numbers
+from adjgen.emit.placed import Placement, Placements, added_up
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, Function, Var
-from adjgen.ir.query import equations, moves, use_counts
-from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, join, seq
+from adjgen.ir.query import equations, fresh, moves, use_counts
+from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, seq
 
 for _name in ("nd_array", "nd_full", "nd_empty", "nd_zeros", "nd_copy", "nd_range", "nd_from_list"):
     row(_name, lambda *args: args, raises=False, variadic=True, category="sequence")
@@ -26,11 +27,6 @@ ZERO, ONE, NONE = Const(0), Const(1), Const(None)
 def with_arrays(function: Function) -> Function:
     """Return the function with its lists as arrays."""
     return replace(function, body=Arrays(function).block(function.body))
-
-
-def is_flat(kind: Type) -> bool:
-    """Whether this is the type of a list of numbers."""
-    return kind.element in DTYPES
 
 
 class Arrays:
@@ -47,6 +43,8 @@ class Arrays:
             for source, target in moves(eqn):
                 moved.setdefault(target, []).append(source)
         self.owned = consumed(eqns) | closure(list(function.body.results), moved)
+        self.places = Placements((), self.uses)  # what lists that loops collect become
+        self.fronts: dict[Var, list[Eqn]] = {}  # what they become -> its first items
         self.sizes: dict[object, Atom] = {}  # what is walked -> its length, where that is known
         self.out: list[Eqn] = []
 
@@ -60,12 +58,14 @@ class Arrays:
 
     def block(self, block: Block) -> Block:
         """Return a block with arrays."""
-        outer, sizes, self.out = self.out, self.sizes, []
-        self.sizes = dict(sizes)
+        outer, sizes, places, self.out = self.out, self.sizes, self.places, []
+        self.sizes, self.places = dict(sizes), Placements(block.eqns, self.uses)
         for eqn in block.eqns:
-            self.equation(eqn)
+            if self.places.needless.isdisjoint(eqn.outs):
+                self.equation(eqn)
+            self.out += self.fronts.pop(eqn.outs[0], []) if eqn.outs else []
         found = tuple(self.out)
-        self.out, self.sizes = outer, sizes
+        self.out, self.sizes, self.places = outer, sizes, places
         return Block(block.params, found, block.results)
 
     def value(self, op: str, args: Sequence[Atom], kind: Type = INT, hint: str = "") -> Var:
@@ -84,6 +84,8 @@ class Arrays:
             blocks = tuple([self.filled(eqn, block) for block in eqn.blocks])
             eqn = eqn.reading(self.given(eqn), blocks)
         if isinstance(eqn.op, For):
+            eqn = added_up(eqn, eqn.op, self.places.sums)
+            assert isinstance(eqn.op, For)
             self.loop(eqn, eqn.op)
         elif isinstance(eqn.op, str):
             self.out += self.row(eqn, eqn.op)
@@ -195,22 +197,25 @@ class Arrays:
             self.out.append(eqn)
             return
         size = self.size(eqn.args[: op.seqs])
-        args, params, added = list(eqn.args), list(body.params), list[Eqn]()
+        places = [self.places.found.get(out, Placement(out)) for out in eqn.outs[op.carried :]]
+        rooms = [places[k].room(size, self.dtype(places[k].out), self.value) for k in flat]
+        args, params, added = [*eqn.args, *rooms], list(body.params), list[Eqn]()
         index, counts = self.index(eqn, op, size, args, params)
         outs, results = list(eqn.outs[: op.carried]), list(body.results[: op.carried])
         ends: list[Eqn] = []
         for k in flat:
-            out = eqn.outs[op.carried + k]
-            slot, stored = Var(out.hint, out.type), Var(out.hint, out.type)
-            args.append(self.value("nd_empty", [size, self.dtype(out)], out.type, out.hint))
+            place, slot = places[k], fresh(places[k].out)
             params.append(slot)
-            added.append(Eqn((stored,), "with_item", (slot, body.results[first + k], index)))
-            results.append(stored)
-            outs.append(Var(out.hint, out.type) if counts else out)
+            spot = place.spot(size, index, added, self.value)
+            added.append(Eqn((fresh(slot),), "with_item", (slot, body.results[first + k], spot)))
+            results += added[-1].outs
+            outs.append(fresh(place.out) if counts or place.front else place.out)
             if counts:
-                ends.append(Eqn((out,), "part", (outs[-1], NONE, counts[1], NONE)))
-            else:
-                self.sizes[out] = size
+                ends.append(Eqn((place.out,), "part", (outs[-1], NONE, counts[1], NONE)))
+            elif place.front:
+                self.fronts[place.out] = place.in_front(outs[-1])
+            elif place.like is None:
+                self.sizes[place.out] = size
         if counts:
             args.append(ZERO)
             params.append(index)
@@ -220,9 +225,8 @@ class Arrays:
         new = replace(op, seqs=len(args) - len(outs), carried=len(outs))
         results += [*body.results[op.carried : first], *[body.results[first + k] for k in others]]
         outs += [eqn.outs[op.carried + k] for k in others]
-        block = Block(tuple(params), (*body.eqns, *added), tuple(results))
         tests = [self.tested(test, new.carried) for test in eqn.blocks[1:]]
-        blocks = (block, *tests)
+        blocks = (Block(tuple(params), (*body.eqns, *added), tuple(results)), *tests)
         self.out.append(replace(eqn, outs=tuple(outs), op=new, args=tuple(args), blocks=blocks))
         self.out += ends
 
@@ -273,28 +277,3 @@ class Arrays:
                 walked = self.value("range", made.args, seq(INT))
             self.sizes[key] = self.value("len", [walked], hint="size")
         return self.sizes[key]
-
-
-def numbers(eqns: Sequence[Eqn]) -> dict[Atom, Type]:
-    """Return the type of the numbers of each array: of all that its memory is given over time."""
-    near: dict[Atom, list[Atom]] = {}
-    for eqn in eqns:
-        for one, other in pairs(eqn):
-            if one.type.element and other.type.element:
-                near.setdefault(one, []).append(other)
-                near.setdefault(other, []).append(one)
-    lists = {out for eqn in eqns for out in eqn.outs if is_flat(out.type)}
-    found: dict[Atom, Type] = {}
-    for start in lists:
-        if start not in found:
-            group = closure([start], near)
-            kind = join(*[atom.type.element or NOTHING for atom in group])
-            found |= dict.fromkeys(group, kind)
-    return found
-
-
-def pairs(eqn: Eqn) -> Iterator[tuple[Atom, Atom]]:
-    """Yield pairs of lists that are in the same memory, now or later."""
-    yield from moves(eqn)
-    if mutates(eqn):
-        yield eqn.outs[0], eqn.args[0]
