@@ -150,3 +150,31 @@ def test_a_local_function_is_refused_where_it_stands(module):
     with pytest.raises(UnsupportedError) as caught:
         by_live(module, "local")
     assert caught.value.diagnostics[0].text.strip() == "with LOCK:"
+
+
+def longer(xs, x):
+    xs.append(2.0)
+    return x
+
+
+def descends(depth: int, xs: list[float], x: float) -> float:
+    return x if depth <= 0 else descends(depth - 1, xs, longer(xs, x))
+
+
+def grown_unread(xs: list[float], x: float) -> float:
+    descends(3, xs, x)
+    return x
+
+
+def grown_behind(xs: list[float], x: float) -> float:
+    s = xs[0] * x
+    descends(3, xs, x)
+    return s
+
+
+@pytest.mark.parametrize("f", [grown_unread, grown_behind])
+def test_a_list_that_a_recursion_hands_to_carried_code_has_no_gradient(f):
+    for make in (adjgen.value_and_grad, adjgen.jvp):
+        with pytest.raises(UnsupportedError, match="ADJ407"):
+            make(f)
+    assert adjgen.grad(grown_unread, "x")([1.0], 3.0) == 1.0

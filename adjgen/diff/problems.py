@@ -26,7 +26,7 @@ def problems_of(
         return []
     found = [
         *_walked_lists(function, active),
-        *_given_lists(function),
+        *_given_lists(function, functions),
         *_repeated(function, active, functions),
         *_checkpoints(function, active, functions),
         *_integrals(function, varied, functions),
@@ -46,11 +46,15 @@ def problems_of(
                 found.append(
                     problem_at(function, eqn, reason, "Give the result in as an argument.")
                 )
+        elif isinstance(eqn.op, Call) and varied.intersection(_changed(eqn, functions)):
+            found.append(problem_at(function, eqn, f"{CHANGED} that is given here", COPY))
         elif isinstance(eqn.op, Root) and eqn.outs[0] in active:
             found += _effects(function, eqn)
     return found
 
 
+CHANGED = "ADJ407 code that adjgen cannot read may change a list"
+COPY = "Give it a copy: `other = items.copy()`."
 JUMPS = "Integrate the parts between the jumps; max, min and abs do not jump."
 
 
@@ -132,7 +136,18 @@ def _checkpoints(
                 yield problem_at(function, eqn, f"ADJ408 `# adjgen: checkpoint` above {why}", hint)
 
 
-def _given_lists(function: Function) -> Iterator[Problem]:
+def _changed(eqn: Eqn, functions: Mapping[str, Function]) -> list[Atom]:
+    """Return the lists that carried code may change when an equation is executed."""
+    lists = [arg for arg in eqn.args if is_mutable(arg.type)]
+    if isinstance(eqn.op, Call):
+        executed = _executed(eqn, functions, set()) if lists else ()
+        changes = any(isinstance(e.op, Opaque) and _changed(e, functions) for e in executed)
+        return lists if changes else []
+    assert isinstance(eqn.op, Opaque)
+    return [] if eqn.op.payload.repeatable or eqn.op.payload.observes else lists
+
+
+def _given_lists(function: Function, functions: Mapping[str, Function]) -> Iterator[Problem]:
     """Yield the carried code that may change a list which is read before it, or in the same loop.
 
     The equations know nothing of such a change: a sweep that reads the list once more goes wrong.
@@ -140,16 +155,14 @@ def _given_lists(function: Function) -> Iterator[Problem]:
     changed: dict[Atom, tuple[int, Eqn]] = {}
     read: dict[Atom, int] = {}  # where each list is first read
     for eqn, place in _places(function):
-        if isinstance(eqn.op, Opaque):
-            if not (eqn.op.payload.repeatable or eqn.op.payload.observes):
-                changed |= {arg: (place, eqn) for arg in eqn.args if is_mutable(arg.type)}
-        else:
+        given = _changed(eqn, functions) if isinstance(eqn.op, Opaque | Call) else []
+        changed |= {arg: (place, eqn) for arg in given}
+        if not given and not isinstance(eqn.op, Opaque):
             for atom in (*eqn.args, *(r for block in eqn.blocks for r in block.results)):
                 read.setdefault(atom, place)
     wrong = [eqn for arg, (place, eqn) in changed.items() if read.get(arg, place + 1) <= place]
     for eqn in dict.fromkeys(wrong):
-        reason = "ADJ407 code that adjgen cannot read may change a list that was read before"
-        yield problem_at(function, eqn, reason, "Give it a copy: `other = items.copy()`.")
+        yield problem_at(function, eqn, f"{CHANGED} that was read before", COPY)
 
 
 def _places(function: Function) -> Iterator[tuple[Eqn, int]]:
