@@ -2,7 +2,7 @@
 
 import inspect
 import random
-from math import exp, sin
+from math import exp, sin, sqrt
 
 import pytest
 from compare import assert_close, assert_same_bits
@@ -361,3 +361,37 @@ def test_what_is_said_to_be_optional_is_read_where_it_stood():
     derivative = adjgen.value_and_grad(optional_scale, wrt="x")
     assert derivative(1.0, None) == (1.0, 1.0)
     assert "scale: float | None" in text(optional_scale, wrt="x")
+
+
+# ---- guards
+
+
+def unit(x, y):
+    length = sqrt(x * x + y * y)
+    return x / length * length**1.5
+
+
+def divided_in_an_arm(x, y):
+    length = sqrt(x * x + y * y)
+    share = x / length if x > 0.0 else 1.0
+    return length * share
+
+
+def divided_in_a_loop(x, n: int):
+    length = sqrt(x * x)
+    s = length
+    for _ in range(n):
+        s = s + x / length
+    return s
+
+
+def test_what_was_divided_by_is_not_zero():
+    assert "== 0.0" not in adjgen.generate(unit, mode="reverse").source
+    by_sympy = (2.6385602134497517, 0.5366563145999496)
+    assert adjgen.grad(unit)(3.0, 4.0) == pytest.approx(by_sympy, rel=1e-15)
+    with pytest.raises(ZeroDivisionError):
+        adjgen.grad(unit)(0.0, 0.0)
+    for f in (divided_in_an_arm, divided_in_a_loop):
+        assert "== 0.0" in adjgen.generate(f, mode="reverse").source
+    assert adjgen.grad(divided_in_an_arm)(0.0, 0.0) == (0.0, 0.0)
+    assert adjgen.grad(divided_in_a_loop, "x")(0.0, 0) == 0.0

@@ -46,6 +46,7 @@ class _Ranges:
     def __init__(self) -> None:
         self.known: dict[Atom, Interval] = {}
         self.made_by: dict[Var, Eqn] = {}
+        self.divisors: set[Atom] = set()  # by which the function has divided: they are not zero
 
     def of(self, atom: Atom) -> Interval:
         """Return the interval of an atom."""
@@ -61,6 +62,7 @@ class _Ranges:
         if not block.eqns:
             return block
         eqns: list[Eqn] = []
+        divisors: set[Atom] = set()
         get = self.known.get
         for eqn in block.eqns:
             for out in eqn.outs:
@@ -71,6 +73,9 @@ class _Ranges:
                     found = interval(eqn.op, eqn.args, of)
                     if found is not ANY:
                         self.known[eqn.outs[0]] = found
+                    if eqn.op == "div" and self.raises_for_zero(eqn):
+                        divisors.add(eqn.args[1])
+                        self.divisors.add(eqn.args[1])
             elif isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
             elif eqn.blocks:
@@ -85,6 +90,7 @@ class _Ranges:
             elif eqn.derivative and eqn.op in MIRRORED and self.impossible(eqn):
                 eqn = Eqn(eqn.outs, "lt", (ZERO, ZERO), (), eqn.loc, True)  # folds to False
             eqns.append(eqn)
+        self.divisors -= divisors  # behind the block it is not known whether it was executed
         return Block(block.params, tuple(eqns), block.results)
 
     def inside(self, block: Block, more: dict[Atom, Interval]) -> tuple[Block, list[Interval]]:
@@ -131,9 +137,18 @@ class _Ranges:
                 found[var] = narrowed(self.of(var), op, self.of(other), truth)
         return found
 
+    def raises_for_zero(self, eqn: Eqn) -> bool:
+        """Whether a division newly tells that a number is not zero: one of numpy gives inf."""
+        made = self.made_by.get(eqn.args[1]) if isinstance(eqn.args[1], Var) else None
+        near = (*eqn.args, *(made.args if made is not None else ()))
+        plain = not any(atom.type.dtype for atom in near)
+        return plain and not eqn.derivative and eqn.args[1] not in self.divisors
+
     def impossible(self, eqn: Eqn) -> bool:
         """Whether a comparison is false for all values that its sides can have."""
         assert isinstance(eqn.op, str)
+        if eqn.op == "eq" and eqn.args[0] in self.divisors and eqn.args[1] in (ZERO, Const(0.0)):
+            return True
         a, b = self.of(eqn.args[0]), self.of(eqn.args[1])
         return {
             "eq": a.lo > b.hi or a.hi < b.lo, "lt": a.lo >= b.hi, "le": a.lo > b.hi,

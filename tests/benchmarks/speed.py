@@ -40,7 +40,7 @@ from ways import OURS, LeftOut, Way, flattened, numba_by_hand  # noqa: E402
 from adjgen import UnsupportedError  # noqa: E402
 
 LIMIT = 10.0  # processor seconds to prepare a way
-MODULES = {"adjgen numpy": "numpy", "adjgen numba": "numba"}
+MODULES = {"adjgen numpy": "numpy", "adjgen numba": "numba", "adjgen numba this length": "numba"}
 WAYS = {
     **{name: (MODULES.get(name, "adjgen"), make) for name, make in OURS.items()},
     "numba by hand": ("numba", numba_by_hand),

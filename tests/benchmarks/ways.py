@@ -4,6 +4,8 @@ A way takes a problem and returns what is called and with which arguments; its r
 (value, derivatives), and may hold arrays of any kind.
 """
 
+import inspect
+import linecache
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -103,6 +105,33 @@ def adjgen_math(problem: Problem) -> Way:
     return Way(call, problem.args, operations(problem, problem.function, kind))
 
 
+def of_this_length(problem: Problem) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """Return the function of a tuple of as many numbers, and these: what formulas of other tools hold for."""
+    if problem.kind != "list":
+        raise LeftOut("no list")
+    (numbers,) = problem.args
+    kind = f"tuple[{', '.join(['float'] * len(numbers))}]"
+    text = inspect.getsource(problem.function).replace("(x)", f"(x: {kind})", 1)
+    path = f"<{problem.name}>"
+    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    space: dict[str, Any] = {"__name__": scalar_problems.__name__}
+    exec(compile(text, path, "exec"), space)
+    return space[problem.function.__name__], (tuple(numbers),)
+
+
+def adjgen_this_length(problem: Problem) -> Way:
+    """Plain Python by adjgen for one length of list."""
+    function, args = of_this_length(problem)
+    count = operations(problem, function, "value_and_grad")
+    return Way(adjgen.value_and_grad(function), args, count)
+
+
+def adjgen_numba_this_length(problem: Problem) -> Way:
+    """Compiled code by adjgen for one length of list."""
+    function, args = of_this_length(problem)
+    return Way(adjgen.value_and_grad(function, target="numba"), args)
+
+
 def adjgen_numpy(problem: Problem) -> Way:
     """Numpy by adjgen, of the function in numpy's notation."""
     if problem.of_arrays is None:
@@ -160,6 +189,8 @@ OURS = {
     "by hand": by_hand,
     "value": value,
     "adjgen": adjgen_math,
+    "adjgen this length": adjgen_this_length,
     "adjgen numpy": adjgen_numpy,
     "adjgen numba": adjgen_numba,
+    "adjgen numba this length": adjgen_numba_this_length,
 }
