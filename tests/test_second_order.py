@@ -232,3 +232,29 @@ def test_a_norm_has_the_slope_zero_at_the_origin(name, tmp_path):
     assert adjgen.vjp(f)(0.0, 0.0)[1] == (0.0, 0.0)
     assert adjgen.jvp(f)(0.0, 0.0, x_dot=1.0, y_dot=-2.0)[1] == 0.0
     assert adjgen.grad(adjgen.grad(f, wrt="x"), wrt="x")(0.0, 0.0) == 0.0
+
+
+SET_LATE = """s = x
+    if x >= 0.5:
+        for k in range(1, 4):
+            w = y
+            for i in range(k):
+                if i > 0:
+                    s = math.cos(b)
+                if up:
+                    continue
+                b = (z - s) * 0.5
+            pair = (math.floor(y) / (1.0 + abs(math.floor(y))), w % (math.exp(-abs(math.sin(y))) + 0.1))
+    return math.log1p(s or z)"""
+
+
+def test_a_tape_of_a_name_that_has_no_value_at_first(tmp_path):
+    """Unrolled, its first item was taken for code that is never reached."""
+    import adjgen
+
+    f = load(tmp_path, "set_late", SET_LATE, ["x", "y", "z", "up: bool"])
+    slope, step = adjgen.grad(f, wrt="z"), 1e-5
+    for x in (0.1, 1.4):
+        low, high = (slope(x, -1.3, -0.1 + h, False) for h in (-step, step))
+        found = adjgen.grad(slope, wrt="z")(x, -1.3, -0.1, False)
+        assert abs(found - (high - low) / (2.0 * step)) < 1e-8

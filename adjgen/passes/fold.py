@@ -16,7 +16,7 @@ from adjgen.elementary.row import TABLE
 from adjgen.elementary.trace import simplified
 from adjgen.ir.core import UNBOUND, Atom, Block, Const, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.query import kinds
-from adjgen.ir.types import BOOL, REAL
+from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 
 FOLDED = {
     "add",
@@ -44,10 +44,22 @@ def needed(eqn: Eqn) -> Sequence[Atom]:
     """Return the arguments without which an equation cannot be: loops and statements may bind the others."""
     if isinstance(eqn.op, For):
         return eqn.args[: eqn.op.seqs]
+    if eqn.op in KEEPING:
+        return ()
     if isinstance(eqn.op, Opaque):
         payload = eqn.op.payload
         return [a for name, a in zip(payload.reads, eqn.args) if name not in payload.writes]
     return eqn.args
+
+
+KEEPING = {"listing", "append"}  # make tapes, of which nobody reads what had no value
+SOME = {REAL: Const(0.0), INT: Const(0), BOOL: Const(False)}
+
+
+def kept(eqn: Eqn) -> Eqn:
+    """Return what makes a tape with some number in the place of what has no value."""
+    some = SOME.get(eqn.outs[0].type.element or OPAQUE, Const(None))
+    return eqn.reading(tuple([some if arg is UNBOUND else arg for arg in eqn.args]), ())
 
 
 Choice = tuple[Var, tuple[Atom, Atom]]  # an out of an IF, and what its arms give it
@@ -85,6 +97,8 @@ class Folding:
             if replaced and not replaced.isdisjoint(eqn.args):
                 eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
             constant = Const in map(type, eqn.args)
+            if constant and eqn.op in KEEPING and UNBOUND in eqn.args:
+                eqn = kept(eqn)
             if constant and UNBOUND in needed(eqn):  # it stands behind the check that raises
                 self.mapping.update(dict.fromkeys(eqn.outs, UNBOUND))
             elif isinstance(eqn.op, str):
