@@ -1,5 +1,6 @@
 """Calls of functions that cannot be read: called as they are, and refused where they are active."""
 
+import contextlib
 import importlib
 import sys
 import textwrap
@@ -178,3 +179,31 @@ def test_a_list_that_a_recursion_hands_to_carried_code_has_no_gradient(f):
         with pytest.raises(UnsupportedError, match="ADJ407"):
             make(f)
     assert adjgen.grad(grown_unread, "x")([1.0], 3.0) == 1.0
+
+
+def traced(n: int, x: float, log: list[float]) -> float:
+    log.append(x)
+    return x if n <= 0 else traced(n - 1, x * x, log)
+
+
+def local(n: int, xs: list[float], x: float) -> float:
+    mine = [1.0, 2.0]
+    longer_by_file(mine)
+    return x * xs[0] if n <= 0 else local(n - 1, xs, x * xs[1])
+
+
+def longer_by_file(xs):
+    with contextlib.nullcontext():
+        return xs.append(1.0)
+
+
+def test_a_recursion_that_stores_into_lists_of_its_caller_has_no_reverse_sweep():
+    with pytest.raises(UnsupportedError, match="ADJ302"):
+        adjgen.grad(traced, "x")
+    log = []
+    assert adjgen.jvp(traced, "x")(2, 1.5, log, x_dot=1.0) == (1.5**4, 4 * 1.5**3)
+    assert log == [1.5, 2.25, 5.0625]
+
+
+def test_lists_of_a_recursion_are_its_own():
+    assert adjgen.jvp(local, "x")(1, [2.0, 3.0], 1.5, x_dot=1.0) == (9.0, 6.0)

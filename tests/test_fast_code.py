@@ -4,6 +4,7 @@ import inspect
 import random
 from math import exp, sin, sqrt
 
+import numpy as np
 import pytest
 from compare import assert_close, assert_same_bits
 from counted_functions import rosenbrock
@@ -395,3 +396,18 @@ def test_what_was_divided_by_is_not_zero():
         assert "== 0.0" in adjgen.generate(f, mode="reverse").source
     assert adjgen.grad(divided_in_an_arm)(0.0, 0.0) == (0.0, 0.0)
     assert adjgen.grad(divided_in_a_loop, "x")(0.0, 0) == 0.0
+
+
+def parallel(t, b):
+    return 1.0 / (1.0 / t + 1.0 / b) + t**b
+
+
+def parallel_of_numpy(x, b):
+    t = np.abs(x)
+    return 1.0 / (1.0 / t + 1.0 / b) + t**b
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_a_division_by_a_number_of_numpy_says_nothing():
+    assert adjgen.value_and_grad(parallel_of_numpy, "b")(0.0, 2.0) == (0.0, 0.0)
+    assert adjgen.value_and_grad(parallel, "b")(np.float64(0.0), 2.0) == (0.0, 0.0)

@@ -82,21 +82,3 @@ def test_a_float_is_not_converted():
         return total
 
     assert "float(" not in inspect.getsource(adjgen.grad(f))
-
-
-def product_of_five(a, b, c, d, e):
-    return a * b * c * d * e
-
-
-def mixed(a, b, c):
-    return a * b * c if a > 0 else a - b * c
-
-
-def test_what_gradients_share_is_converted_in_their_place():
-    text = adjgen.generate(product_of_five, mode="reverse").source
-    assert text.count("float(") == 3
-    for f, point in [(product_of_five, (2, 3, 5, 7, 11)), (mixed, (2, 3, 5)), (mixed, (-2, 3, 5))]:
-        found = adjgen.grad(f)(*point)
-        assert [type(x) for x in found] == [float] * len(point)
-        assert found == adjgen.grad(f)(*map(float, point))
-    assert adjgen.grad(product_of_five)(2, 3, 5, 7, 11) == (1155.0, 770.0, 462.0, 330.0, 210.0)

@@ -173,7 +173,7 @@ def both(tmp_path, text, **options):
     return [
         imported(
             adjgen.generate(
-                tmp_path / "source.py", target=target, mode="reverse", **options
+                tmp_path / "source.py", **{"target": target, "mode": "reverse", **options}
             ).source,
             tmp_path / f"{target}.py",
         )
@@ -274,6 +274,18 @@ def neighbours(x: list[float]):
 def sums(x: list[float], n: int):
     return sum(v * v for v in x) * sum(k * x[k] for k in range(n)) + sum(k for k in range(n)) * x[0]
 
+def started(x: list[float], c: float):
+    return sum([v * v for v in x], c * c)
+
+def counted(x: list[float]):
+    k = sum(v > 0.0 for v in x)
+    return x[k] * x[0]
+
+def halved(x):
+    while x > 1:
+        x = x / 2 * x * 0.3
+    return x * x
+
 def turns(x: list[float]):
     s = 1.0
     for a in x[1:]:
@@ -287,17 +299,19 @@ LIST = [0.3, -1.2, 0.7, 2.0, -0.4]
 
 def test_what_loops_collect_goes_where_it_ends_up(tmp_path):
     """Adjoints of slices, of zipped lists of several lengths, and sums; also where there is no turn."""
-    plain, fast = both(tmp_path, COLLECTED)
+    plain, fast = both(tmp_path, COLLECTED, mode="both")
     calls = [
         *[(name, (LIST[:n],)) for name in ("tail", "scaled", "neighbours", "turns") for n in (2, 3, 5)],
         *[("zipped", (LIST[:n], LIST[m:])) for n in (0, 2, 5) for m in (0, 3, 5)],
         *[("sums", (LIST, n)) for n in (0, 1, 5)], ("scaled", ([0.7],)),
+        ("started", (LIST, 3.0)), ("started", ([], 3.0)), ("counted", (LIST,)), ("halved", (3,)), ("halved", (3.5,)),
     ]  # fmt: skip
     for name, args in calls:
         wanted = getattr(plain, f"{name}_value_and_grad")(*given(args))
         found = getattr(fast, f"{name}_value_and_grad")(*given(args, True))
         assert_same_bits(as_lists(found[0]), float(wanted[0]))
         assert_close(as_lists(found[1]), wanted[1])
+    assert_close(fast.started_jvp(np.array(LIST), 3.0, np.array([1.0, 0.0, 0.0, 0.0, 0.0]), 1.0)[1], 6.6)
     for name in ("tail", "scaled", "neighbours", "sums"):
         text = inspect.getsource(getattr(fast, f"{name}_value_and_grad").py_func)
         assert "concatenate" not in text and "= sum(" not in text

@@ -6,13 +6,13 @@ from adjgen.diagnostics import Problem
 from adjgen.diff.active import useful_variables
 from adjgen.diff.buffers import MAKE, STORES, WHOLE, whole_stores
 from adjgen.diff.checkpoint import obstacle
+from adjgen.diff.given import changed_by_carried
 from adjgen.diff.jumps import jumps
 from adjgen.diff.rules import real_power_check
 from adjgen.elementary.row import TABLE, rows
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, Loc, Opaque, Root, Try, Var
 from adjgen.ir.integrals import Integral, Quadrature
 from adjgen.ir.query import equations, kinds
-from adjgen.ir.types import is_mutable
 
 LOOKED_AT = (Call, For, Opaque, Root, Try, *STORES)
 
@@ -46,7 +46,7 @@ def problems_of(
                 found.append(
                     problem_at(function, eqn, reason, "Give the result in as an argument.")
                 )
-        elif isinstance(eqn.op, Call) and varied.intersection(_changed(eqn, functions)):
+        elif isinstance(eqn.op, Call) and not varied.isdisjoint(changed_by_carried(eqn, functions)):
             found.append(problem_at(function, eqn, f"{CHANGED} that is given here", COPY))
         elif isinstance(eqn.op, Root) and eqn.outs[0] in active:
             found += _effects(function, eqn)
@@ -136,17 +136,6 @@ def _checkpoints(
                 yield problem_at(function, eqn, f"ADJ408 `# adjgen: checkpoint` above {why}", hint)
 
 
-def _changed(eqn: Eqn, functions: Mapping[str, Function]) -> list[Atom]:
-    """Return the lists that carried code may change when an equation is executed."""
-    lists = [arg for arg in eqn.args if is_mutable(arg.type)]
-    if isinstance(eqn.op, Call):
-        executed = _executed(eqn, functions, set()) if lists else ()
-        changes = any(isinstance(e.op, Opaque) and _changed(e, functions) for e in executed)
-        return lists if changes else []
-    assert isinstance(eqn.op, Opaque)
-    return [] if eqn.op.payload.repeatable or eqn.op.payload.observes else lists
-
-
 def _given_lists(function: Function, functions: Mapping[str, Function]) -> Iterator[Problem]:
     """Yield the carried code that may change a list which is read before it, or in the same loop.
 
@@ -155,7 +144,7 @@ def _given_lists(function: Function, functions: Mapping[str, Function]) -> Itera
     changed: dict[Atom, tuple[int, Eqn]] = {}
     read: dict[Atom, int] = {}  # where each list is first read
     for eqn, place in _places(function):
-        given = _changed(eqn, functions) if isinstance(eqn.op, Opaque | Call) else []
+        given = changed_by_carried(eqn, functions)
         changed |= {arg: (place, eqn) for arg in given}
         if not given and not isinstance(eqn.op, Opaque):
             for atom in (*eqn.args, *(r for block in eqn.blocks for r in block.results)):

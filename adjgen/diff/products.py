@@ -9,6 +9,7 @@ from adjgen.diff.buffers import checked, tangent_checks
 from adjgen.diff.floats import as_floats
 from adjgen.diff.forms import with_stable_forms
 from adjgen.diff.forward import Forward, tangent_of
+from adjgen.diff.given import stores_into_callers
 from adjgen.diff.integrands import Callees
 from adjgen.diff.masked import masked_variables
 from adjgen.diff.nothing import raising, returns_nothing
@@ -45,6 +46,9 @@ from adjgen.ir.query import equations
 from adjgen.ir.trees import flat_tree, tuple_of
 
 Activities = dict[tuple[str, ...], set[Var]]  # names of parameters -> the active variables
+
+REPEATED = "calls itself and changes something, which its reverse sweep would repeat"
+OUTSIDE = "Move the effects out of the function, or use jvp."
 
 
 class Differentiator:
@@ -244,6 +248,8 @@ class Differentiator:
         The reverse sweep of a call runs the callee once more; what it says must be said once.
         """
         function = self.functions[name]
+        if stores_into_callers(function):
+            raise refusal(function, "ADJ302", f"`{function.name}` {REPEATED}", OUTSIDE)
         loud = any(
             isinstance(e.op, Opaque) and not e.op.payload.repeatable
             for e in equations(function.body)
@@ -267,9 +273,7 @@ class Differentiator:
         for eqn in block.eqns:
             if isinstance(eqn.op, Opaque) and not eqn.op.payload.repeatable:
                 if eqn.outs or not eqn.op.payload.observes:
-                    what = f"`{function.name}` calls itself and changes something, which its reverse sweep would repeat"
-                    why = "Move the effects out of the function, or use jvp."
-                    raise refusal(function, "ADJ302", what, why)
+                    raise refusal(function, "ADJ302", f"`{function.name}` {REPEATED}", OUTSIDE)
                 continue
             op = eqn.op
             if isinstance(op, Call) and (name := self.quiet(op.function)) != op.function:

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from adjgen.elementary.row import TABLE, Row
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Try, Var
 
+NEUTRAL = {  # 0.0 - x becomes -x
+    "add": (Const(0.0),), "sub": (Const(0.0),), "mul": (Const(1.0), Const(-1.0)),
+}  # fmt: skip
 JOINED = {"max", "min"}  # one of their arguments, whichever
 MADE = {"astype", "array_as", "asarray_as", "np.geomspace"}
 MADE |= {f"np.{n}" for n in ("zeros", "ones", "empty", "eye", "identity", "linspace", "logspace")}
@@ -41,8 +44,10 @@ class Floats:
         return [self.has(result) for result in block.results]
 
     def plain(self, eqn: Eqn) -> bool:
-        """Whether the value of an equation of a row is one."""
-        return self.row(TABLE[str(eqn.op)], eqn.args)
+        """Whether the value of an equation of a row is one; of a derivative without what folding takes out."""
+        neutral = NEUTRAL.get(str(eqn.op), ()) if eqn.derivative else ()
+        args = [arg for arg in eqn.args if arg not in neutral] if neutral else eqn.args
+        return self.row(TABLE[str(eqn.op)], args)
 
     def row(self, row: Row, args: Sequence[Atom]) -> bool:
         """Whether the value of a row is a float."""

@@ -198,7 +198,7 @@ class Arrays:
             return
         size = self.size(eqn.args[: op.seqs])
         places = [self.places.found.get(out, Placement(out)) for out in eqn.outs[op.carried :]]
-        rooms = [places[k].room(size, self.dtype(places[k].out), self.value) for k in flat]
+        rooms = [self.room(places[k], size) for k in flat]
         args, params, added = [*eqn.args, *rooms], list(body.params), list[Eqn]()
         index, counts = self.index(eqn, op, size, args, params)
         outs, results = list(eqn.outs[: op.carried]), list(body.results[: op.carried])
@@ -206,7 +206,8 @@ class Arrays:
         for k in flat:
             place, slot = places[k], fresh(places[k].out)
             params.append(slot)
-            spot = place.spot(size, index, added, self.value)
+            last = self.more(size, len(place.front) - 1) if place.backwards else size
+            spot = place.spot(index, last, added)
             added.append(Eqn((fresh(slot),), "with_item", (slot, body.results[first + k], spot)))
             results += added[-1].outs
             outs.append(fresh(place.out) if counts or place.front else place.out)
@@ -230,6 +231,20 @@ class Arrays:
         self.out.append(replace(eqn, outs=tuple(outs), op=new, args=tuple(args), blocks=blocks))
         self.out += ends
 
+    def room(self, place: Placement, size: Atom) -> Var:
+        """Return an array for what so many turns collect."""
+        count, op = self.more(size, len(place.front)), "nd_empty"
+        if place.like is not None:
+            count, op = self.length(place.like), "nd_zeros"
+        return self.value(op, [count, self.dtype(place.out)], place.out.type, place.out.hint)
+
+    def more(self, size: Atom, number: int) -> Atom:
+        """Return a size with a constant added."""
+        if number and (size, number) not in self.sizes:
+            op, hint = ("add", "size") if number > 0 else ("sub", "last")
+            self.sizes[size, number] = self.value(op, [size, Const(abs(number))], hint=hint)
+        return self.sizes[size, number] if number else size
+
     def index(
         self, eqn: Eqn, op: For, size: Atom, args: list[Atom], params: list[Var]
     ) -> tuple[Var, tuple[Var, Var] | None]:
@@ -248,12 +263,18 @@ class Arrays:
 
     def turned(self, eqn: Eqn, op: For, flat: list[int]) -> None:
         """Write a loop of unknown length, its lists turned to arrays behind it."""
-        outs, ends = list(eqn.outs), list[Eqn]()
+        body, outs, ends = eqn.blocks[0], list(eqn.outs), list[Eqn]()
+        results, first, floats = list(body.results), op.carried + op.exits, list[Eqn]()
         for k in flat:
             out = outs[op.carried + k]
             outs[op.carried + k] = grown = Var(f"{out.hint or 'tape'}_list", out.type)
             ends.append(Eqn((out,), "nd_from_list", (grown,)))
-        self.out += [replace(eqn, outs=tuple(outs)), *ends]
+            if self.numbers.get(out, REAL) == REAL:  # a state may begin as a whole number
+                floats.append(Eqn((Var("", REAL),), "float", (results[first + k],)))
+                results[first + k] = floats[-1].outs[0]
+        body = Block(body.params, (*body.eqns, *floats), tuple(results))
+        eqn = replace(eqn, outs=tuple(outs), blocks=(body, *eqn.blocks[1:]))
+        self.out += [eqn, *ends]
 
     def tested(self, test: Block, carried: int) -> Block:
         """Return the condition of a loop that carries more."""

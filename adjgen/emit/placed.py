@@ -6,14 +6,12 @@ before                                          after
                                                     x_bar[0] = rest
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from adjgen.ir.core import Atom, Block, Const, Eqn, For, Var
 from adjgen.ir.query import fresh
 from adjgen.ir.types import INT, REAL
-
-Writer = Callable[..., Var]  # writes an equation of a row and its arguments, returns what it makes
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Placement:
     out         the list that it becomes
     backwards   whether its last element comes first
     front       numbers that stand before it
-    like        a list as long as which it becomes, with zeros at its end; None: it gets no longer
+    like        a list that is as long as it must become, by zeros behind it; None: it is as long as it is
     """
 
     out: Var
@@ -31,23 +29,16 @@ class Placement:
     front: tuple[Atom, ...] = ()
     like: Atom | None = None
 
-    def room(self, size: Atom, dtype: Const, value: Writer) -> Var:
-        """Write the array for what so many turns collect."""
-        if self.like is not None:
-            made = ("nd_zeros", [value("len", [self.like]), dtype])
-        else:
-            made = ("nd_empty", [total(size, len(self.front), value), dtype])
-        return value(*made, self.out.type, self.out.hint)
+    def spot(self, turn: Var, last: Atom, inside: list[Eqn]) -> Atom:
+        """Return where a turn puts its value; what each turn computes for that joins the equations inside.
 
-    def spot(self, size: Atom, turn: Var, inside: list[Eqn], value: Writer) -> Atom:
-        """Return where a turn puts its value; what each turn computes for that joins the equations inside."""
+        `last` is the place of the first turn's value, if that comes last.
+        """
         if not self.backwards and not self.front:
             return turn
-        base: Atom = Const(len(self.front))
-        if self.backwards:
-            base = total(size, len(self.front) - 1, value)
         at = Var("", INT)
-        inside.append(Eqn((at,), "sub" if self.backwards else "add", (base, turn)))
+        base, op = (last, "sub") if self.backwards else (Const(len(self.front)), "add")
+        inside.append(Eqn((at,), op, (base, turn)))
         return at
 
     def in_front(self, made: Var) -> list[Eqn]:
@@ -59,13 +50,6 @@ class Placement:
         ]
 
 
-def total(size: Atom, more: int, value: Writer) -> Atom:
-    """Return a size with a constant added."""
-    if more == 0:
-        return size
-    return value("add" if more > 0 else "sub", [size, Const(abs(more))])
-
-
 class Placements:
     """What becomes of the lists that the loops of a block collect."""
 
@@ -73,31 +57,31 @@ class Placements:
         self.uses = uses
         self.reader = {arg: eqn for eqn in eqns for arg in eqn.args if uses.get(arg) == 1}
         self.made_by = {out: eqn for eqn in eqns for out in eqn.outs}
+        self.at = {out: k for k, eqn in enumerate(eqns) for out in eqn.outs}
         self.found: dict[Var, Placement] = {}
         self.sums: dict[Var, Var] = {}  # list -> what its numbers add up to
         self.needless: set[Var] = set()  # what equations make that are not written any more
-        before: set[Var] = set()
         for eqn in eqns:
             if isinstance(eqn.op, For) and eqn.op.seqs and not eqn.op.exits and not eqn.op.tested:
                 for collected in eqn.outs[eqn.op.carried :]:
-                    self.follow(collected, set(self.made_by) - before)
-            before.update(eqn.outs)
+                    self.follow(collected)
 
-    def follow(self, collected: Var, later: set[Var]) -> None:
-        """Note what becomes of a list; what its loop cannot know is made later."""
+    def follow(self, collected: Var) -> None:
+        """Note what becomes of a list that a loop collects."""
         end, turned = collected, False
         user = self.reader.get(end)
         if user is not None and user.op == "backwards":
             end, turned = user.outs[0], True
             user = self.reader.get(end)
-        if user is not None and user.op == "total" and not turned:
+        if user is not None and user.op == "total" and user.args == (end,) and not turned:
             self.sums[collected] = user.outs[0]
             self.needless.update(user.outs)
             return
         if user is None or user.op not in ("padded", "joined"):
             return
         first, other = user.args
-        if user.op == "padded" and first is end and other not in later:
+        known = not isinstance(other, Var) or self.at.get(other, -1) < self.at[collected]
+        if user.op == "padded" and first is end and known:
             place = Placement(user.outs[0], turned, like=other)
         elif user.op == "joined" and other is end and (front := self.display(first)) is not None:
             place = Placement(user.outs[0], turned, front.args)
@@ -127,7 +111,8 @@ def added_up(eqn: Eqn, op: For, sums: Mapping[Var, Var]) -> Eqn:
     results = [*body.results[: op.carried], *[e.outs[0] for e in added]]
     results += [*body.results[op.carried : first], *[body.results[first + k] for k in kept]]
     block = Block((*body.params, *slots), (*body.eqns, *added), tuple(results))
-    zeros = [Const(0.0 if slot.type is REAL else 0) for slot in slots]
+    elements = [eqn.outs[op.carried + k].type.element for k in at]
+    zeros = [Const(0.0 if element == REAL else 0) for element in elements]
     return replace(
         eqn,
         op=replace(op, carried=op.carried + len(at)),

@@ -13,7 +13,6 @@ from adjgen.passes.cse import cse
 from adjgen.passes.dce import dce
 from adjgen.passes.divisors import divisors
 from adjgen.passes.elements import elements
-from adjgen.passes.floats import floats
 from adjgen.passes.fold import Folding
 from adjgen.passes.forwards import forwards
 from adjgen.passes.fuse import fuse
@@ -89,7 +88,7 @@ AFTER: tuple[tuple[str, Pass], ...] = (
     ("fold", fold_exactly), ("literals", literals), ("constants", constants), ("cse", cse), ("dce", dce),
     ("touches", touches), ("reciprocals", reciprocals), ("algebra", algebra), ("divisors", divisors), ("cse", cse), ("dce", dce),
     ("scales", rescaled), ("sharing", shared), ("cse", cse), ("dce", dce),
-    ("floats", floats), ("windows", windows), ("dce", dce),
+    ("windows", windows), ("dce", dce),
 )  # fmt: skip
 
 

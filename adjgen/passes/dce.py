@@ -7,7 +7,6 @@ before                          after
     return x, 2.0
 """
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from adjgen.elementary.row import TABLE
@@ -57,17 +56,15 @@ def can_raise(eqn: Eqn) -> bool:
     return TABLE[eqn.op].raises
 
 
-def _live_equations(
-    eqns: tuple[Eqn, ...], live: set[Atom], present: Collection[Args] = ()
-) -> tuple[Eqn, ...]:
-    """Return the equations that stay; `live` grows by what they read; `present` are items that exist."""
+def _live_equations(eqns: tuple[Eqn, ...], live: set[Atom]) -> tuple[Eqn, ...]:
+    """Return the equations that stay; `live` grows by what they read."""
     kept: list[Eqn] = []
     loops = [eqn for eqn in eqns if eqn.blocks and isinstance(eqn.op, For)]
     made_by = {out: eqn for eqn in eqns for out in eqn.outs} if loops else {}
     taken: set[Args] = set()  # items that an equation further down takes
     for eqn in reversed(eqns):
-        exists = eqn.op == "item" and (eqn.args in present or eqn.args in taken)
-        if live.isdisjoint(eqn.outs) and (exists or not noticed(eqn)):
+        again = eqn.op == "item" and eqn.args in taken
+        if live.isdisjoint(eqn.outs) and (again or not noticed(eqn)):
             continue
         _note_taken(eqn, taken)
         if not eqn.blocks:
@@ -90,12 +87,12 @@ def _live_equations(
 
 def _note_taken(eqn: Eqn, taken: set[Args]) -> None:
     """Note which items an equation takes, and of which rows: they are not looked for before it as well."""
-    if eqn.op == "item":
+    if eqn.op == "item" and eqn.args[0].type.element and not eqn.derivative:
         taken.update(eqn.args[:k] for k in range(2, len(eqn.args) + 1))
-    elif eqn.op == "with_item":
-        taken.update((eqn.args[0], *eqn.args[2:k]) for k in range(3, len(eqn.args)))
     elif taken and noticed(eqn):
-        taken.clear()  # what raises first, raises first
+        taken.clear()  # what raises before that would be noticed must not raise behind it
+    if eqn.op == "with_item" and not eqn.derivative:
+        taken.update((eqn.args[0], *eqn.args[2:k]) for k in range(3, len(eqn.args)))
 
 
 def _live_if(eqn: Eqn, live: set[Atom]) -> Eqn:
@@ -131,34 +128,19 @@ def _length(sequence: Atom, made_by: dict[Var, Eqn]) -> object:
     return eqn if taped else sequence
 
 
-def _items(loop: Eqn, op: For, made_by: dict[Var, Eqn]) -> set[Args]:
-    """Return the items that exist in each turn of a loop: x[i] for i in range(len(x))."""
-    found: set[Args] = set()
-    for walked, place in zip(loop.args, loop.blocks[0].params[: op.seqs]):
-        for op_name in ("range", "len"):
-            made = made_by.get(walked) if isinstance(walked, Var) else None
-            if made is None or made.op != op_name or len(made.args) > 1:
-                break
-            (walked,) = made.args
-        else:
-            found.add((walked, place))
-    return found
-
-
 def _live_for(eqn: Eqn, op: For, live: set[Atom], made_by: dict[Var, Eqn]) -> Eqn:
     body, seqs = eqn.blocks[0], op.seqs
     split = op.carried + op.exits
     carried = {k for k in range(op.carried) if eqn.outs[k] in live}
     collected = [k for k in range(op.carried, len(eqn.outs)) if eqn.outs[k] in live]
     condition: tuple[Eqn, ...] = ()
-    present = _items(eqn, op, made_by)
     while True:
         wanted = sorted(carried)
         results = [body.results[k] for k in wanted]
         results += body.results[op.carried : split]
         results += [body.results[k + op.exits] for k in collected]
         inner = set[Atom](results)
-        eqns = _live_equations(body.eqns, inner, present)
+        eqns = _live_equations(body.eqns, inner)
         tested: set[Atom] = set()
         if op.tested:
             tested = set(eqn.blocks[1].results)

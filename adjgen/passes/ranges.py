@@ -138,10 +138,15 @@ class _Ranges:
         return found
 
     def raises_for_zero(self, eqn: Eqn) -> bool:
-        """Whether a division newly tells that a number is not zero: one of numpy gives inf."""
+        """Whether a division newly tells that a number is not zero: if that is one of numpy's it gives inf.
+
+        What functions of math give is Python's, whatever they are given.
+        """
         made = self.made_by.get(eqn.args[1]) if isinstance(eqn.args[1], Var) else None
-        near = (*eqn.args, *(made.args if made is not None else ()))
-        plain = not any(atom.type.dtype for atom in near)
+        row = TABLE[made.op] if made is not None and isinstance(made.op, str) else None
+        if row is None or not any(name.startswith("math.") for name in row.names):
+            return False
+        plain = row.result == "real" and not row.home and not eqn.outs[0].type.dtype
         return plain and not eqn.derivative and eqn.args[1] not in self.divisors
 
     def impossible(self, eqn: Eqn) -> bool:
