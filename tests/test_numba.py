@@ -311,7 +311,9 @@ def test_what_loops_collect_goes_where_it_ends_up(tmp_path):
         found = getattr(fast, f"{name}_value_and_grad")(*given(args, True))
         assert_same_bits(as_lists(found[0]), float(wanted[0]))
         assert_close(as_lists(found[1]), wanted[1])
-    assert_close(fast.started_jvp(np.array(LIST), 3.0, np.array([1.0, 0.0, 0.0, 0.0, 0.0]), 1.0)[1], 6.6)
+    assert_close(
+        fast.started_jvp(np.array(LIST), 3.0, np.array([1.0, 0.0, 0.0, 0.0, 0.0]), 1.0)[1], 6.6
+    )
     for name in ("tail", "scaled", "neighbours", "sums"):
         text = inspect.getsource(getattr(fast, f"{name}_value_and_grad").py_func)
         assert "concatenate" not in text and "= sum(" not in text

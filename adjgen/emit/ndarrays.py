@@ -191,11 +191,9 @@ class Arrays:
         flat = [k for k in kept if is_flat(eqn.outs[op.carried + k].type)]
         others = [k for k in kept if k not in flat]
         if not op.seqs:
-            self.turned(eqn, op, flat)
-            return
+            return self.turned(eqn, op, flat)
         if not flat:
-            self.out.append(eqn)
-            return
+            return self.out.append(eqn)
         size = self.size(eqn.args[: op.seqs])
         places = [self.places.found.get(out, Placement(out)) for out in eqn.outs[op.carried :]]
         rooms = [self.room(places[k], size) for k in flat]
