@@ -82,3 +82,12 @@ def test_a_float_is_not_converted():
         return total
 
     assert "float(" not in inspect.getsource(adjgen.grad(f))
+
+
+def parts(x, y):
+    a, b = divmod(x, y)
+    return a * b + x
+
+
+def test_zeros_that_folding_takes_out_make_no_floats():
+    assert repr(adjgen.grad(parts, strategy="forward")(7, 2)) == "(4.0, -9.0)"

@@ -6,7 +6,7 @@ from adjgen.elementary.row import TABLE, Row
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, If, Try, Var
 
 NEUTRAL = {  # 0.0 - x becomes -x
-    "add": (Const(0.0),), "sub": (Const(0.0),), "mul": (Const(1.0), Const(-1.0)),
+    "add": (Const(0.0),), "sub": (Const(0.0),), "mul": (Const(0.0), Const(1.0), Const(-1.0)),
 }  # fmt: skip
 JOINED = {"max", "min"}  # one of their arguments, whichever
 MADE = {"astype", "array_as", "asarray_as", "np.geomspace"}
