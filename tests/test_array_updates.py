@@ -83,3 +83,18 @@ def test_numbers_with_defaults_are_updated():
     expected = np.exp(x) * (x**3 + 3 * x**2)
     np.testing.assert_allclose(adjgen.grad(f, wrt="x")(x), expected, rtol=1e-14)
     np.testing.assert_allclose(adjgen.grad(f, wrt="x")(x, steps=0), np.exp(x), rtol=1e-14)
+
+
+def sum_of_waves(x):
+    x = x[0]
+    y = 0.0
+    for k in range(1, 4):
+        y += k * np.cos((k + 1) * x + k)
+    return -y
+
+
+@pytest.mark.parametrize("x", [np.array([-2.6]), np.array([[0.3, 0.7], [1.0, 2.0]])])
+def test_a_number_that_becomes_an_array_in_an_unrolled_loop(x):
+    value, tangent = adjgen.jvp(sum_of_waves, target="numpy")(x, x_dot=np.ones_like(x))
+    assert np.array_equal(value, sum_of_waves(x))
+    assert np.allclose(tangent, (sum_of_waves(x + 1e-6) - sum_of_waves(x - 1e-6)) / 2e-6)

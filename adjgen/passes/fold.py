@@ -56,10 +56,15 @@ KEEPING = {"listing", "append"}  # make tapes, of which nobody reads what had no
 SOME = {REAL: Const(0.0), INT: Const(0), BOOL: Const(False)}
 
 
-def kept(eqn: Eqn) -> Eqn:
-    """Return what makes a tape with some number in the place of what has no value."""
-    some = SOME.get(eqn.outs[0].type.element or OPAQUE, Const(None))
-    return eqn.reading(tuple([some if arg is UNBOUND else arg for arg in eqn.args]), ())
+def of_constants(eqn: Eqn) -> Eqn:
+    """Return what an equation is whose arguments are constants: a tape, in which some number takes the place of
+    what has no value, or `y += x` of a number."""
+    if eqn.op in KEEPING and UNBOUND in eqn.args:
+        some = SOME.get(eqn.outs[0].type.element or OPAQUE, Const(None))
+        return eqn.reading(tuple([some if arg is UNBOUND else arg for arg in eqn.args]), ())
+    if isinstance(eqn.op, str) and eqn.op.endswith("_in_place") and isinstance(eqn.args[0], Const):
+        return replace(eqn, op=eqn.op.removesuffix("_in_place"))
+    return eqn
 
 
 Choice = tuple[Var, tuple[Atom, Atom]]  # an out of an IF, and what its arms give it
@@ -97,8 +102,7 @@ class Folding:
             if replaced and not replaced.isdisjoint(eqn.args):
                 eqn = eqn.reading(tuple([self.value(arg) for arg in eqn.args]), eqn.blocks)
             constant = Const in map(type, eqn.args)
-            if constant and eqn.op in KEEPING and UNBOUND in eqn.args:
-                eqn = kept(eqn)
+            eqn = of_constants(eqn) if constant else eqn
             if constant and UNBOUND in needed(eqn):  # it stands behind the check that raises
                 self.mapping.update(dict.fromkeys(eqn.outs, UNBOUND))
             elif isinstance(eqn.op, str):
