@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Call, Eqn, For, Function, Opaque
-from adjgen.ir.query import equations, moves
+from adjgen.ir.query import closure, equations, moves
 from adjgen.ir.types import is_mutable
 
 Functions = Mapping[str, Function]
@@ -22,13 +22,7 @@ def callers_lists(function: Function) -> set[Atom]:
         for source, target in pairs:
             if is_mutable(source.type) and is_mutable(target.type):
                 near.setdefault(source, []).append(target)
-    pending: list[Atom] = [param for param in function.body.params if is_mutable(param.type)]
-    owned = set(pending)
-    while pending:
-        new = [atom for atom in near.get(pending.pop(), ()) if atom not in owned]
-        owned.update(new)
-        pending += new
-    return owned
+    return closure([param for param in function.body.params if is_mutable(param.type)], near)
 
 
 def stores(eqn: Eqn) -> bool:

@@ -1,11 +1,11 @@
 """Which variables hold lists and arrays that are stored into, under which names: what storage asks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from adjgen.elementary.row import TABLE
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Block, Eqn, For, Var
-from adjgen.ir.query import moves
+from adjgen.ir.query import closure, moves
 from adjgen.ir.types import BOOL, INT, NOTHING, REAL, Type, is_mutable, join
 
 CONTAINERS = {
@@ -45,16 +45,6 @@ def _collected(eqn: Eqn, op: For) -> Iterator[tuple[Var, Atom]]:
     for out, result in zip(eqn.outs[op.carried :], collected):
         if depth(result.type):
             yield out, result
-
-
-def closure(pending: list[Atom], sources: Mapping[Atom, Iterable[Atom]]) -> set[Atom]:
-    """Return some variables and all that they come from."""
-    found = set(pending)
-    while pending:
-        new = [source for source in sources.get(pending.pop(), ()) if source not in found]
-        found.update(new)
-        pending += new
-    return found
 
 
 def consumed(eqns: list[Eqn]) -> set[Atom]:

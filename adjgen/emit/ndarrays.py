@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from adjgen.elementary.lists import taken
 from adjgen.elementary.row import row
-from adjgen.emit.consumed import closure, consumed, is_flat, numbers
+from adjgen.emit.consumed import consumed, is_flat, numbers
 from adjgen.emit.placed import Placement, Placements, added_up
 from adjgen.ir.core import Atom, Block, Call, Const, Eqn, For, Function, Var
-from adjgen.ir.query import equations, fresh, moves, use_counts
+from adjgen.ir.query import closure, equations, fresh, moves, use_counts
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL, Type, seq
 
 for _name in ("nd_array", "nd_full", "nd_empty", "nd_zeros", "nd_copy", "nd_range", "nd_from_list"):

@@ -6,10 +6,10 @@
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from adjgen.elementary.sequences import depth
-from adjgen.emit.consumed import CONTAINERS, WRITES, closure, mutates, shallow
+from adjgen.emit.consumed import CONTAINERS, WRITES, mutates, shallow
 from adjgen.ir.core import Atom, Block, Eqn, Var
 from adjgen.ir.free import FreeVariables
-from adjgen.ir.query import moves
+from adjgen.ir.query import closure, moves
 
 
 def exposed(eqns: Sequence[Eqn], results: Iterable[Atom]) -> set[Atom]:

@@ -67,6 +67,16 @@ def moves(eqn: Eqn) -> Iterable[tuple[Atom, Atom]]:
                 yield source, eqn.outs[k]
 
 
+def closure(pending: list[Atom], sources: Mapping[Atom, Iterable[Atom]]) -> set[Atom]:
+    """Return some variables and all that they come from, or become if that is what the mapping says."""
+    found = set(pending)
+    while pending:
+        new = [source for source in sources.get(pending.pop(), ()) if source not in found]
+        found.update(new)
+        pending += new
+    return found
+
+
 def called(module: Module) -> list[str]:
     """Return the names of the functions that a module's main function calls, directly or not."""
     found: dict[str, None] = {}

@@ -46,7 +46,7 @@ class _Ranges:
     def __init__(self) -> None:
         self.known: dict[Atom, Interval] = {}
         self.made_by: dict[Var, Eqn] = {}
-        self.divisors: set[Atom] = set()  # by which the function has divided: they are not zero
+        self.divided: set[Atom] = set()  # by which the function has divided: they are not zero
 
     def of(self, atom: Atom) -> Interval:
         """Return the interval of an atom."""
@@ -62,7 +62,7 @@ class _Ranges:
         if not block.eqns:
             return block
         eqns: list[Eqn] = []
-        divisors: set[Atom] = set()
+        divided: set[Atom] = set()
         get = self.known.get
         for eqn in block.eqns:
             for out in eqn.outs:
@@ -74,8 +74,8 @@ class _Ranges:
                     if found is not ANY:
                         self.known[eqn.outs[0]] = found
                     if eqn.op == "div" and self.raises_for_zero(eqn):
-                        divisors.add(eqn.args[1])
-                        self.divisors.add(eqn.args[1])
+                        divided.add(eqn.args[1])
+                        self.divided.add(eqn.args[1])
             elif isinstance(eqn.op, If):
                 eqn = self.choice(eqn)
             elif eqn.blocks:
@@ -90,7 +90,7 @@ class _Ranges:
             elif eqn.derivative and eqn.op in MIRRORED and self.impossible(eqn):
                 eqn = Eqn(eqn.outs, "lt", (ZERO, ZERO), (), eqn.loc, True)  # folds to False
             eqns.append(eqn)
-        self.divisors -= divisors  # behind the block it is not known whether it was executed
+        self.divided -= divided  # behind the block it is not known whether it was executed
         return Block(block.params, tuple(eqns), block.results)
 
     def inside(self, block: Block, more: dict[Atom, Interval]) -> tuple[Block, list[Interval]]:
@@ -147,12 +147,12 @@ class _Ranges:
         if row is None or not any(name.startswith("math.") for name in row.names):
             return False
         plain = row.result == "real" and not row.home and not eqn.outs[0].type.dtype
-        return plain and not eqn.derivative and eqn.args[1] not in self.divisors
+        return plain and not eqn.derivative and eqn.args[1] not in self.divided
 
     def impossible(self, eqn: Eqn) -> bool:
         """Whether a comparison is false for all values that its sides can have."""
         assert isinstance(eqn.op, str)
-        if eqn.op == "eq" and eqn.args[0] in self.divisors and eqn.args[1] in (ZERO, Const(0.0)):
+        if eqn.op == "eq" and eqn.args[0] in self.divided and eqn.args[1] in (ZERO, Const(0.0)):
             return True
         a, b = self.of(eqn.args[0]), self.of(eqn.args[1])
         return {

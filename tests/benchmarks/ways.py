@@ -112,6 +112,7 @@ def of_this_length(problem: Problem) -> tuple[Callable[..., Any], tuple[Any, ...
     (numbers,) = problem.args
     kind = f"tuple[{', '.join(['float'] * len(numbers))}]"
     text = inspect.getsource(problem.function).replace("(x)", f"(x: {kind})", 1)
+    assert kind in text, "the parameter has another name"
     path = f"<{problem.name}>"
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
     space: dict[str, Any] = {"__name__": scalar_problems.__name__}
