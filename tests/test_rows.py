@@ -96,3 +96,77 @@ def test_a_row_is_looked_for_before_another_list_is_changed():
 def test_an_item_of_a_dict_may_be_missing():
     with pytest.raises(KeyError):
         adjgen.grad(missing, "c")({5: 1.0}, 2.0)
+
+
+def of_a_slice(A: list[list[float]], y: float) -> float:
+    grid = A[::1]
+    if y < 0.0:
+        grid = []
+    grid[0][1] = 1.0
+    return A[0][1] * y
+
+
+def named_and_put(x: float, c: float) -> float:
+    row = [x, x]
+    grid = [row]
+    if c > 0.0:
+        grid = [[1.0, 2.0]]
+    grid[0][0] = 5.0
+    return row[0] * c
+
+
+def put_twice(x: float, c: float) -> float:
+    row = [x, x]
+    a = [row]
+    b = [row]
+    row = [1.0]
+    a[0][0] = 5.0
+    return b[0][0] * row[0] * c
+
+
+def put_twice_in_turns(x: float, c: float) -> float:
+    a, b = [], []
+    for k in range(3):
+        row = [x * k, c]
+        a.append(row)
+        b.append(row)
+    a[1][0] = 5.0
+    return b[1][0] * c
+
+
+@pytest.mark.parametrize("f", [of_a_slice, named_and_put, put_twice, put_twice_in_turns])
+def test_a_row_that_may_have_another_name_is_not_changed(f):
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ407"):
+        adjgen.grad(f, "c" if f is not of_a_slice else "y")
+
+
+def chosen(x: float, c: float) -> float:
+    grid = [[x, x * x]]
+    if c > 0.0:
+        grid = [[1.0, 2.0]]
+    grid[0][0] = 5.0 * x
+    return grid[0][0] * grid[0][1]
+
+
+def filled(x: float, c: float) -> float:
+    a = []
+    for k in range(3):
+        row = [x * k, c]
+        a.append(row)
+    a[1][0] = 5.0 * x
+    return a[1][0] * c + a[2][0]
+
+
+def test_a_row_of_one_list_is_changed():
+    assert adjgen.grad(chosen)(3.0, -1.0) == (135.0, 0.0)
+    assert adjgen.grad(chosen)(3.0, 1.0) == (10.0, 0.0)
+    assert adjgen.grad(filled)(3.0, -1.0) == (-3.0, 15.0)
+
+
+def unread(x: float):
+    return x * x, [1.0, *range(2)]
+
+
+def test_the_tangent_of_a_list_that_is_carried_is_refused():
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ401"):
+        adjgen.jvp(unread)

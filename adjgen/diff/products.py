@@ -27,6 +27,7 @@ from adjgen.diff.refusals import (
     chosen,
     refusal,
     refuse_active_stars,
+    refuse_unread_lists,
     refuse_without_influence,
     tuple_valued,
 )
@@ -125,6 +126,7 @@ class Differentiator:
         active: set[Var],
     ) -> Function:
         """Return the function (params, *, x_dot, ...) -> (value, value_dot)."""
+        refuse_unread_lists(function)
         body, dots, results = self._forward(function, inputs, active)
         extra = directions(function, params, dict(zip(inputs, dots)))
         body = (*rank_checks(function), *body, *number_check(function))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from adjgen.diagnostics import AdjgenError, Problem, UnsupportedError
 from adjgen.diff.active import active_variables
 from adjgen.diff.rules import ZERO
-from adjgen.ir.core import Atom, Function, Param, Var
+from adjgen.ir.core import Atom, Function, Opaque, Param, Var
+from adjgen.ir.query import closure, equations, moves
 from adjgen.ir.types import OPAQUE
 
 Wrt = Sequence[str]
@@ -28,6 +29,19 @@ def refuse_without_influence(function: Function, var: Var, gradient: Atom) -> No
     if gradient == ZERO and var.type == OPAQUE:
         what = f"`{var.hint}` is not used as a number or a list of numbers"
         raise refusal(function, "ADJ604", what, "Leave it out of wrt.")
+
+
+def refuse_unread_lists(function: Function) -> None:
+    """Refuse the tangent of a list that is carried: nobody knows which of its items are numbers or lists."""
+    sources: dict[Atom, list[Atom]] = {}
+    for eqn in equations(function.body):
+        for source, target in moves(eqn):
+            sources.setdefault(target, []).append(source)
+    returned = closure(list(function.body.results), sources)
+    for eqn in equations(function.body):
+        if isinstance(eqn.op, Opaque) and eqn.op.payload.makes_list and eqn.outs[0] in returned:
+            what = "a list whose items may be no numbers is returned, its tangent would be one too"
+            raise refusal(function, "ADJ401", what, "Return numbers, or use vjp.")
 
 
 def chosen(function: Function, wrt: Wrt | None) -> list[Param]:

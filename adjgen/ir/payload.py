@@ -48,6 +48,10 @@ class Payload(Protocol):
         """Whether this is an expression, not a statement."""
 
     @property
+    def makes_list(self) -> bool:
+        """Whether this is an expression that is a list for certain."""
+
+    @property
     def is_name(self) -> bool:
         """Whether this is only a name from outside the function."""
 

@@ -14,6 +14,7 @@ from adjgen.read.values import Cell, Display, FunctionValue, ListValue, RowValue
 
 Heap = dict[Cell, Atom]
 SHARED = "may be another name of the same list"
+ROWS = "its lists may be the same ones as those of another list"
 
 
 def opened(value: Value, heap: Mapping[Cell, Any]) -> Value:
@@ -103,11 +104,18 @@ def merged_cells(
             yield merged.setdefault(pair, Cell())
 
 
+def shares_rows(cell: Cell, held: Counter[Cell]) -> bool:
+    """Whether lists inside a list may have other names, or be in other lists."""
+    return bool(cell.loose) or any(held[row] or shares_rows(row, held) for row in cell.rows)
+
+
 def freeze_merged(merged: Mapping[tuple[Any, Any], Cell], held: Counter[Cell]) -> None:
     """Freeze cells that are known by other names than those that were merged."""
     times = Counter(cell for pair in merged for cell in set(pair))
     for pair, cell in merged.items():
         stays_inside(cell, *pair)
+        if any(c is not None and shares_rows(c, held) for c in pair):
+            cell.loose = ROWS
         cell.buffer = next((c.buffer for c in pair if c is not None and c.buffer), None)
     for cell in times:
         if cell is not None:

@@ -39,6 +39,7 @@ class Handing:
     effect: bool = True
     observes: bool = True  # active values enter; what comes back has them only through a ROOT
     is_name: bool = False
+    makes_list: bool = False
     raises: bool = False
     problems: tuple[Problem, ...] = ()
 

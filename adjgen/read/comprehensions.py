@@ -4,7 +4,7 @@ import ast
 
 from adjgen.ir.core import Atom, Const, For, Var
 from adjgen.ir.types import seq
-from adjgen.read import expressions, lists, several, stores, strict
+from adjgen.read import cells, expressions, lists, several, stores, strict
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import targets
 from adjgen.read.values import Display, ListValue, RowValue, Value
@@ -84,9 +84,9 @@ def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None
     (out,) = session.builder.emit(op, walked.args, [seq(atom.type)], (), [body])
     result = lists.held(frame, out)
     if isinstance(made, RowValue) or isinstance(made, ListValue) and made.cell in session.heap:
-        result.cell.loose = lists.ROWS
+        result.cell.loose = cells.ROWS
     if isinstance(made, ListValue) and made.cell.inside:
-        result.cell.loose = lists.ROWS
+        result.cell.loose = cells.ROWS
     lists.share(made)
     statements.suite(frame, checks)
     return result

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import INT, REAL, Type, seq
-from adjgen.read import expressions, lists, sorting, stores
+from adjgen.read import cells, expressions, lists, sorting, stores
 from adjgen.read.frame import Frame
 from adjgen.read.values import Display, ListValue, RowValue, Value
 
@@ -53,9 +53,9 @@ def _together(base: List, added: Value, kind: Type) -> None:
     """Note that lists inside belong to two lists, once one is extended by the other."""
     if kind.element is None or kind.element.element is None:
         return
-    base.cell.loose = lists.ROWS
+    base.cell.loose = cells.ROWS
     if isinstance(added, (ListValue, RowValue)):
-        added.cell.loose = lists.ROWS
+        added.cell.loose = cells.ROWS
 
 
 def _extend(frame: Frame, node: ast.Call, base: List) -> Value | None:

@@ -9,13 +9,12 @@ from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, Type, seq
 from adjgen.read import displays, expressions, records, stores
 from adjgen.read.bound import require_bound
-from adjgen.read.cells import SHARED, freeze, stays_inside
+from adjgen.read.cells import ROWS, SHARED, freeze, stays_inside
 from adjgen.read.flow import in_index, integer
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
 MAKERS = {"builtins.list", "builtins.sorted", "builtins.tuple", "copy.copy", "copy.deepcopy"}
-ROWS = "its lists may be the same ones as those of another list"
 
 
 class Retyped(Exception):

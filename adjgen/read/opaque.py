@@ -65,6 +65,10 @@ class Code:
         return isinstance(self.node, ast.Raise)
 
     @property
+    def makes_list(self) -> bool:
+        return isinstance(self.node, (ast.List, ast.ListComp))
+
+    @property
     def is_name(self) -> bool:
         """Whether this only reads a name from outside the function, which nobody can notice, or is {}."""
         if isinstance(self.node, ast.Dict):

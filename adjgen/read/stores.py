@@ -7,7 +7,7 @@ from typing import Any
 from adjgen.elementary.sequences import depth, inside
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, REAL
-from adjgen.read import expressions, list_methods, lists, operations
+from adjgen.read import cells, expressions, list_methods, lists, operations
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
 
@@ -39,7 +39,7 @@ def listed(frame: Frame, node: ast.AST, items: Sequence[Value]) -> ListValue | N
     if not lists.numbers(frame.session.heap[made.cell].type):
         return None
     if any(isinstance(one, RowValue) for one in items) or len(set(rows)) < len(rows):
-        made.cell.loose = lists.ROWS
+        made.cell.loose = cells.ROWS
     moved(made.cell, rows)
     return made
 
@@ -82,10 +82,13 @@ def moved(into: Cell, rows: Sequence[Cell]) -> None:
     """Note that lists are inside another one now."""
     for row in rows:
         if row.frozen or row.loose:
-            into.loose = lists.ROWS
+            into.loose = cells.ROWS
+            for other in row.inside:
+                other.loose = cells.ROWS
         if row.given or row.buffer:
             into.loose = THE_CALLERS
         row.frozen = row.frozen or MOVED
+        row.inside += (into,)
         into.rows.append(row)
 
 
@@ -157,7 +160,7 @@ def put(frame: Frame, node: ast.AST, at: Any, path: tuple[Atom, ...], value: Val
         at.cell.generation += 1
         moved(at.cell, [value.cell] if isinstance(value, ListValue) else [])
         if isinstance(value, RowValue):
-            at.cell.loose = lists.ROWS
+            at.cell.loose = cells.ROWS
 
 
 def exchange(frame: Frame, node: ast.AST, base: ListValue, i: Atom, j: Atom) -> None:
@@ -180,7 +183,7 @@ def append(frame: Frame, node: ast.AST, base: ListValue | RowValue, value: Value
     if isinstance(value, ListValue):
         moved(base.cell, [value.cell])
     elif isinstance(value, RowValue):
-        base.cell.loose = lists.ROWS
+        base.cell.loose = cells.ROWS
 
 
 def renew(frame: Frame, node: ast.AST, base: ListValue | RowValue, name: str, *args: Atom) -> None:
@@ -205,7 +208,7 @@ def list_operation(
         a, b = (frame.materialise(node, side) for side in sides)
         made = lists.derived(frame, left, frame.row(node, "joined", a, b))
         if made.cell.loose and isinstance(right, (ListValue, RowValue)):
-            right.cell.loose = lists.ROWS
+            right.cell.loose = cells.ROWS
         return made
     for side, other, tree in ((left, right, node.left), (right, left, node.right)):
         if name != "mul" or not isinstance(other, (Var, Const)):
