@@ -258,3 +258,14 @@ def test_a_tape_of_a_name_that_has_no_value_at_first(tmp_path):
         low, high = (slope(x, -1.3, -0.1 + h, False) for h in (-step, step))
         found = adjgen.grad(slope, wrt="z")(x, -1.3, -0.1, False)
         assert abs(found - (high - low) / (2.0 * step)) < 1e-8
+
+
+def test_the_mixed_derivative_of_a_power_at_the_exponent_zero(tmp_path):
+    """x**n by x is 0 at n = 0, but by n as well it is 1 / x."""
+    import adjgen
+
+    f = load(tmp_path, "to_the", "return x**n", ["x", "n"])
+    for wrt in (("x", "n"), ("n", "x")):
+        assert adjgen.grad(adjgen.grad(f, wrt[0]), wrt[1])(2.0, 0.0) == 0.5
+    own = load(tmp_path, "shifted", "return (2.0 + x) ** x", ["x"])
+    assert_close(adjgen.grad(adjgen.grad(own))(0.0), math.log(2.0) ** 2 + 1.0)

@@ -10,6 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from adjgen.elementary.row import INF, Number, call, pole, row, select
+from adjgen.ir.types import NUMBERS
+
+
+def zero_like(y: Number) -> Number:
+    """Return 0.0; zeros in the shape and precision of an array."""
+    atom = getattr(y, "atom", None)
+    return 0.0 if atom is None or atom.type in NUMBERS else 0.0 * y
 
 
 def is_known(exponent: Number) -> bool:
@@ -23,8 +30,13 @@ def by_base(x: Number, n: Number, y: Number) -> Number:
         return by_base_of_known(x, n, y)
     before = n - (1 if isinstance(n, int) else 1.0)
 
+    def of_zero() -> (
+        Number
+    ):  # elsewhere n * y / x is 0 for n = 0, but its own derivative by n is not
+        return select(n == 0.0, lambda: zero_like(y), lambda: pole(x))
+
     def below_one() -> Number:
-        return select(n == 0.0, 0.0, lambda: select(x == 0.0, lambda: pole(x), lambda: n * y / x))
+        return select(x == 0.0, of_zero, lambda: n * y / x)
 
     return select(n >= 1.0, lambda: n * x**before, below_one)
 
