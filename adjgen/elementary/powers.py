@@ -30,9 +30,8 @@ def by_base(x: Number, n: Number, y: Number) -> Number:
         return by_base_of_known(x, n, y)
     before = n - (1 if isinstance(n, int) else 1.0)
 
-    def of_zero() -> (
-        Number
-    ):  # elsewhere n * y / x is 0 for n = 0, but its own derivative by n is not
+    # Where x is not 0, n * y / x is 0 for n = 0, but its own derivative by n is not.
+    def of_zero() -> Number:
         return select(n == 0.0, lambda: zero_like(y), lambda: pole(x))
 
     def below_one() -> Number:

@@ -44,8 +44,6 @@ def needed(eqn: Eqn) -> Sequence[Atom]:
     """Return the arguments without which an equation cannot be: loops and statements may bind the others."""
     if isinstance(eqn.op, For):
         return eqn.args[: eqn.op.seqs]
-    if eqn.op in KEEPING:
-        return ()
     if isinstance(eqn.op, Opaque):
         payload = eqn.op.payload
         return [a for name, a in zip(payload.reads, eqn.args) if name not in payload.writes]
