@@ -170,3 +170,66 @@ def unread(x: float):
 def test_the_tangent_of_a_list_that_is_carried_is_refused():
     with pytest.raises(adjgen.UnsupportedError, match="ADJ401"):
         adjgen.jvp(unread)
+
+
+def after_reverse(x, A, n):
+    acc = A[n]
+    A.reverse()
+    acc[0] = 2.0
+    return A[0][0] * x
+
+
+def after_swap(x, A):
+    acc = A[0]
+    A[0], A[1] = A[1], A[0]
+    acc[0] += x
+    return A[0][0]
+
+
+def after_append(x, A):
+    acc = A[-1]
+    A.append([1.0, 2.0])
+    acc[0] = x
+    return A[0][0]
+
+
+def after_del(x, A):
+    acc = A[0]
+    del A[0]
+    acc[0] *= x
+    return A[0][0]
+
+
+def in_a_row_that_moved(x, B):
+    A = B[0]
+    B.reverse()
+    A[0][0] = x
+    return B[0][0][0]
+
+
+def read_in_a_row_that_moved(x, B):
+    A = B[0]
+    B.reverse()
+    return A[0][0] * x
+
+
+MOVED = [
+    after_reverse, after_swap, after_append, after_del, in_a_row_that_moved, read_in_a_row_that_moved,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", MOVED)
+def test_a_row_that_moved_is_not_changed_at_its_old_place(f):
+    with pytest.raises(adjgen.UnsupportedError, match=r"ADJ407[^$]*Take the row again"):
+        adjgen.jvp(f)
+
+
+def kept(x, A):
+    acc = A[0]
+    A.append([1.0, 2.0])
+    acc[-1] = x * x
+    return A[0][-1] + A[-1][0]
+
+
+def test_a_row_that_stayed_is_changed_behind_an_append():
+    assert adjgen.value_and_grad(kept, "x")(3.0, [[5.0, 6.0]]) == (10.0, 6.0)

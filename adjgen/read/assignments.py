@@ -13,6 +13,7 @@ from adjgen.read.flow import is_text
 from adjgen.read.frame import Frame
 from adjgen.read.values import (
     Display,
+    List,
     ListValue,
     RowValue,
     Value,
@@ -168,9 +169,7 @@ def unpacked_array(
     return parts is not None
 
 
-def unpack_list(
-    frame: Frame, node: ast.stmt, target: ast.Tuple | ast.List, result: ListValue | RowValue
-) -> None:
+def unpack_list(frame: Frame, node: ast.stmt, target: ast.Tuple | ast.List, result: List) -> None:
     """Bind names to the items of a list, which must be as many, or a star to those that are left."""
     whole = frame.materialise(node, result)
     kind = lists.kind_of(frame, result).element or OPAQUE

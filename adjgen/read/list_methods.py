@@ -8,9 +8,7 @@ from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import INT, REAL, Type, seq
 from adjgen.read import cells, expressions, lists, sorting, stores
 from adjgen.read.frame import Frame
-from adjgen.read.values import Display, ListValue, RowValue, Value
-
-List = ListValue | RowValue
+from adjgen.read.values import Display, List, ListValue, RowValue, Value
 
 
 def method(frame: Frame, node: ast.Call) -> Value | None:

@@ -12,7 +12,7 @@ from adjgen.read.bound import require_bound
 from adjgen.read.cells import ROWS, SHARED, freeze, stays_inside
 from adjgen.read.flow import in_index, integer
 from adjgen.read.frame import Frame
-from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
+from adjgen.read.values import Cell, Display, List, ListValue, RowValue, Value
 
 MAKERS = {"builtins.list", "builtins.sorted", "builtins.tuple", "copy.copy", "copy.deepcopy"}
 
@@ -139,7 +139,7 @@ def reference(frame: Frame, node: ast.expr) -> Value | None:
         elif isinstance(base, (ListValue, RowValue)):
             kind = kind_of(frame, base)
             if kind.element is not None and kind.element.element is not None:
-                return row_of(frame, base, index(frame, node.slice))
+                return RowValue.inside(base, index(frame, node.slice))
             if kind.element == REAL:
                 element = Var("", REAL)
                 inherit(frame, frame.session.heap[base.cell], element, depth_of(base) + 1)
@@ -147,7 +147,7 @@ def reference(frame: Frame, node: ast.expr) -> Value | None:
     return None
 
 
-def depth_of(base: ListValue | RowValue) -> int:
+def depth_of(base: List) -> int:
     """Return how deep in its cell a list is."""
     return len(base.where) if isinstance(base, RowValue) else 0
 
@@ -160,13 +160,6 @@ def kind_of(frame: Frame, base: Value) -> Type:
             kind = kind.element or OPAQUE
         return kind
     return OPAQUE
-
-
-def row_of(frame: Frame, base: Value, where: Atom) -> RowValue:
-    """Return a list inside a list."""
-    assert isinstance(base, (ListValue, RowValue))
-    outer = base.where if isinstance(base, RowValue) else ()
-    return RowValue.at(base.cell, (*outer, where))
 
 
 def is_part(node: ast.expr) -> bool:
@@ -259,12 +252,12 @@ def as_index(frame: Frame, node: ast.expr, atom: Atom) -> Atom:
     return atom if atom.type in (INT, BOOL) else frame.row(node, "index", atom)
 
 
-def item(frame: Frame, node: ast.expr, base: ListValue | RowValue, where: ast.expr) -> Value:
+def item(frame: Frame, node: ast.expr, base: List, where: ast.expr) -> Value:
     """Lower x[i], for a number or a list."""
     at = index(frame, where)
     inner = kind_of(frame, base).element
     if inner is not None and inner.element is not None:
-        row = row_of(frame, base, at)
+        row = RowValue.inside(base, at)
         frame.materialise(node, row)  # raises for a row that does not exist, though nobody reads it
         return row
     whole = frame.session.heap[base.cell]

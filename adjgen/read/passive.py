@@ -14,7 +14,7 @@ from adjgen.read.cells import freeze
 from adjgen.read.cutting import cutting
 from adjgen.read.flow import assigned
 from adjgen.read.frame import Frame
-from adjgen.read.values import Cell, Display, ListValue, RowValue, Value, is_atom
+from adjgen.read.values import Cell, Display, List, ListValue, RowValue, Value, is_atom
 
 PLACES = (
     "It ends a line of an assignment, of append or insert, or of a return; "
@@ -149,7 +149,7 @@ def cut(frame: Frame, node: ast.AST, held: Value, before: Before) -> Value:
     return frame.row(node, "stop_gradient", held) if isinstance(held, Var) else held
 
 
-def _cut_list(frame: Frame, node: ast.AST, held: ListValue | RowValue, before: Before) -> Value:
+def _cut_list(frame: Frame, node: ast.AST, held: List, before: Before) -> Value:
     """Cut a list: a new one is what is left of it, one with other names cannot be changed any more."""
     cell = held.cell
     whole = frame.materialise(node, held)

@@ -9,7 +9,7 @@ from adjgen.read import expressions, list_methods, lists
 from adjgen.read.flow import integer, is_text
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import LOOK_UPS, Code, Renamer
-from adjgen.read.values import ListValue, RowValue, Value
+from adjgen.read.values import List, ListValue, RowValue, Value
 
 CONTAINERS = (ListValue, RowValue)
 NAMES = {name: f"%{name}" for name in ("new", "place", "item")}  # which no user can write
@@ -24,7 +24,7 @@ for place, item in zip(range({start}, len(x), {step}), new):
 """
 
 
-def pop(frame: Frame, node: ast.Call, base: ListValue | RowValue) -> Value | None:
+def pop(frame: Frame, node: ast.Call, base: List) -> Value | None:
     """Lower x.pop(i)."""
     if not isinstance(base, ListValue):
         return None

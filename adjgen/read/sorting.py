@@ -10,7 +10,7 @@ from adjgen.read import lists, stores
 from adjgen.read.frame import Frame
 from adjgen.read.names import Callee, Known
 from adjgen.read.opaque import loaded
-from adjgen.read.values import ListValue, RowValue, Value
+from adjgen.read.values import List, Value
 
 ITEMS, ITEM = "%items", "%item"  # names that no user can write
 WALKS = {"builtins." + name for name in ("range", "reversed")}
@@ -24,7 +24,7 @@ def in_order(frame: Frame, node: ast.Call, base: Value, dotted: str) -> Value | 
     return lists.held(frame, frame.row(node, "gathered", frame.materialise(node, base), order))
 
 
-def sort(frame: Frame, node: ast.Call, base: ListValue | RowValue) -> Value | None:
+def sort(frame: Frame, node: ast.Call, base: List) -> Value | None:
     """Lower x.sort(key=..., reverse=...): the items change places."""
     if not all(_sees_no_list(frame, k.value) for k in node.keywords if k.arg == "key"):
         return None  # which finds the list empty while it is sorted

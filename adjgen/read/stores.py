@@ -2,14 +2,13 @@
 
 import ast
 from collections.abc import Sequence
-from typing import Any
 
 from adjgen.elementary.sequences import depth, inside
 from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import BOOL, INT, REAL
 from adjgen.read import cells, expressions, list_methods, lists, operations
 from adjgen.read.frame import Frame
-from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
+from adjgen.read.values import Cell, Display, List, ListValue, RowValue, Value
 
 THE_CALLERS = "it is a list of the caller's, who sees its changes, in another list"
 MOVED = "was put into another list: change it before, or there"
@@ -92,17 +91,17 @@ def moved(into: Cell, rows: Sequence[Cell]) -> None:
         into.rows.append(row)
 
 
-def change(frame: Frame, node: ast.AST, base: ListValue | RowValue, var: Var) -> None:
+def change(frame: Frame, node: ast.AST, base: List, var: Var) -> None:
     """Give a list a new value."""
     cell = base.cell
-    reason = cell.frozen
+    reason, instead = cell.frozen, "Change a copy, or build a new list."
     if isinstance(base, RowValue) and base.has_moved():
-        reason = "its rows were exchanged since"
+        reason, instead = "its rows were exchanged since", "Take the row again."
     elif isinstance(base, RowValue) and not reason:
         reason = cell.loose
     if reason:
         what = f"this list cannot be changed here: {reason}"
-        frame.problem(node, "ADJ407", what, "Change a copy, or build a new list.")
+        frame.problem(node, "ADJ407", what, instead)
     if any(guard.sees(cell, node) for guard in frame.session.guards):
         what = "this list is changed in a try before something that may raise"
         why = "Change it last in the body, or behind the try."
@@ -118,23 +117,21 @@ def change(frame: Frame, node: ast.AST, base: ListValue | RowValue, var: Var) ->
 def store(frame: Frame, node: ast.AST, target: ast.Subscript, base: Value, value: Value) -> None:
     """Lower x[i] = value."""
     assert isinstance(base, (ListValue, RowValue))
-    path = (*(base.where if isinstance(base, RowValue) else ()), lists.index(frame, target.slice))
-    at = RowValue.at(base.cell, path) if len(path) > 1 else base
-    put(frame, node, at, path, value)
+    place = RowValue.inside(base, lists.index(frame, target.slice))
+    put(frame, node, base, place.where, value)
 
 
 def update(frame: Frame, node: ast.AugAssign, target: ast.Subscript, base: Value, op: str) -> None:
     """Lower x[i] += value and its kin."""
     assert isinstance(base, (ListValue, RowValue))
-    at = lists.index(frame, target.slice)
+    place = RowValue.inside(base, lists.index(frame, target.slice))
     if lists.kind_of(frame, base).element not in (REAL, INT, BOOL):
-        _update_row(frame, node, lists.row_of(frame, base, at), op)
+        _update_row(frame, node, place, op)
         return
-    path = (*(base.where if isinstance(base, RowValue) else ()), at)
-    old = frame.row(target, "item", frame.session.heap[base.cell], *path)
+    old = frame.row(target, "item", frame.session.heap[base.cell], *place.where)
     right = expressions.atom(frame, node.value)
-    at_item = RowValue.at(base.cell, path) if len(path) > 1 else base
-    put(frame, node, at_item, path, frame.row(node, op, old, right))
+    new = frame.row(node, op, old, right)
+    put(frame, node, base, place.where, new)
 
 
 def _update_row(frame: Frame, node: ast.AugAssign, row: RowValue, op: str) -> None:
@@ -144,23 +141,23 @@ def _update_row(frame: Frame, node: ast.AugAssign, row: RowValue, op: str) -> No
         frame.problem(node, "ADJ401", what, "Build a new list and store it there.")
 
 
-def put(frame: Frame, node: ast.AST, at: Any, path: tuple[Atom, ...], value: Value) -> None:
+def put(frame: Frame, node: ast.AST, base: List, path: tuple[Atom, ...], value: Value) -> None:
     """Put a value at a place of a list."""
     if isinstance(value, Display):
         value = listed(frame, node, value.items) or value
     new = frame.materialise(node, value)
-    whole = frame.session.heap[at.cell]
+    whole = frame.session.heap[base.cell]
     if new.type.element is not None:  # a parameter that is given a list as an item has such items
         element = Var("", inside(whole.type, len(path)))
         lists.inherit(frame, whole, element, len(path))
         lists.retype(frame, element, new.type)
-    change(frame, node, at, frame.row(node, "with_item", whole, new, *path))
+    change(frame, node, base, frame.row(node, "with_item", whole, new, *path))
     if isinstance(value, (ListValue, RowValue)):
         lists.share(value)
-        at.cell.generation += 1
-        moved(at.cell, [value.cell] if isinstance(value, ListValue) else [])
+        base.cell.generation += 1
+        moved(base.cell, [value.cell] if isinstance(value, ListValue) else [])
         if isinstance(value, RowValue):
-            at.cell.loose = cells.ROWS
+            base.cell.loose = cells.ROWS
 
 
 def exchange(frame: Frame, node: ast.AST, base: ListValue, i: Atom, j: Atom) -> None:
@@ -172,7 +169,7 @@ def exchange(frame: Frame, node: ast.AST, base: ListValue, i: Atom, j: Atom) -> 
     base.cell.generation += 1
 
 
-def append(frame: Frame, node: ast.AST, base: ListValue | RowValue, value: Value) -> None:
+def append(frame: Frame, node: ast.AST, base: List, value: Value) -> None:
     """Lower x.append(value)."""
     if isinstance(value, Display):
         value = listed(frame, node, value.items) or value
@@ -186,7 +183,7 @@ def append(frame: Frame, node: ast.AST, base: ListValue | RowValue, value: Value
         base.cell.loose = cells.ROWS
 
 
-def renew(frame: Frame, node: ast.AST, base: ListValue | RowValue, name: str, *args: Atom) -> None:
+def renew(frame: Frame, node: ast.AST, base: List, name: str, *args: Atom) -> None:
     """Replace what a list holds by a row applied to it."""
     old = frame.materialise(node, base)
     new = frame.row(node, name, old, *args)

@@ -1,7 +1,7 @@
 """What a name can stand for while a function is lowered: more than an atom, and known before run time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
 from adjgen.ir.core import UNBOUND, Atom, Const, Loc, Var
@@ -92,12 +92,23 @@ class RowValue:
         """Return the row that is at a place now."""
         return cls(cell, where, cell.generation, cell.growth)
 
+    @classmethod
+    def inside(cls, base: "List", index: Atom) -> "RowValue":
+        """Return what is at an index of a list now; what is inside a row that has moved has moved."""
+        if not isinstance(base, RowValue):
+            return cls.at(base.cell, (index,))
+        where = (*base.where, index)
+        return replace(base, where=where) if base.has_moved() else cls.at(base.cell, where)
+
     def has_moved(self) -> bool:
         """Whether another row may be at the place by now."""
         if self.generation != self.cell.generation:
             return True
         counted = all(isinstance(k, Const) and k.value >= 0 for k in self.where)
         return not counted and self.growth != self.cell.growth
+
+
+List = ListValue | RowValue
 
 
 @dataclass(frozen=True, slots=True)
