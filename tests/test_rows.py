@@ -233,3 +233,49 @@ def kept(x, A):
 
 def test_a_row_that_stayed_is_changed_behind_an_append():
     assert adjgen.value_and_grad(kept, "x")(3.0, [[5.0, 6.0]]) == (10.0, 6.0)
+
+
+def bound_again(x: float, y: float):
+    r = [x, y]
+    grid = [r, [y, x]]
+    for _ in range(2):
+        grid = grid
+        grid[0][0] = grid[0][0] * x
+    return r[0] * grid[0][1]
+
+
+def bound_in_a_turn(x: float, y: float):
+    r = [x, y]
+    grid = [[x, x], [y, x]]
+    for _ in range(2):
+        grid[0][0] = grid[0][0] * x
+        grid = [r, r]
+    return r[0] * grid[0][1]
+
+
+def bound_to_the_callers(x: float, y: list[float]):
+    grid, k = [[x, x]], 0
+    while k < 3:
+        k += 1
+        grid[0][0] = x * k
+        grid = [y]
+    return y[0] * x
+
+
+def stepped(x: float, n: int):
+    a, b = [[x, x * x]], [[x, 1.0]]
+    for _ in range(n):
+        b[0][0] = a[0][0] * x
+        b[0][1] = a[0][1] + x
+        a, b = b, a
+    return a[0][0] + b[0][1]
+
+
+@pytest.mark.parametrize("f", [bound_again, bound_in_a_turn, bound_to_the_callers])
+def test_a_row_with_another_name_is_not_changed_through_a_list_that_a_loop_binds(f):
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ407[^$]*may be the same ones"):
+        adjgen.grad(f, "x")
+
+
+def test_lists_of_rows_that_take_turns_are_changed():
+    assert adjgen.value_and_grad(stepped, "x")(1.5, 3) == (10.3125, 18.5)

@@ -269,3 +269,23 @@ def test_the_mixed_derivative_of_a_power_at_the_exponent_zero(tmp_path):
         assert adjgen.grad(adjgen.grad(f, wrt[0]), wrt[1])(2.0, 0.0) == 0.5
     own = load(tmp_path, "shifted", "return (2.0 + x) ** x", ["x"])
     assert_close(adjgen.grad(adjgen.grad(own))(0.0), math.log(2.0) ** 2 + 1.0)
+
+
+CLAMPED = {  # at the edge of a domain, behind a choice: what is chosen does not vary, whatever its derivative
+    "max(x, 0.0) ** 0.5 * x + x * x": 2.0,
+    "x * math.sqrt(max(x, 0.0)) + x * x": 2.0,
+    "x * math.acos(max(x, 1.0)) + x * x": 2.0,
+    "math.sqrt(max(x, 0.0) + math.sqrt(max(x, 0.0))) * x - x * x": -2.0,
+    "x * math.acosh(max(x, 1.0))": 0.0,
+}
+
+
+@pytest.mark.parametrize("formula", CLAMPED)
+def test_an_infinite_partial_that_meets_zero_in_the_second_derivative(tmp_path, formula):
+    import adjgen
+
+    f = load(tmp_path, "clamped", f"return {formula}", ["x"])
+    along = adjgen.jvp(adjgen.jvp(f))(-1.3, x_dot=1.0, x_dot_=1.0)
+    second = [adjgen.grad(adjgen.grad(f))(-1.3), adjgen.hessian(f)(-1.3), along[1][1]]
+    second.append(adjgen.jvp(adjgen.grad(f))(-1.3, x_dot=1.0)[1])
+    assert second == [CLAMPED[formula]] * 4

@@ -8,6 +8,7 @@ from typing import Any
 from adjgen.diff import integrals
 from adjgen.diff.active import carried_results
 from adjgen.diff.arrays import Dots, Whole
+from adjgen.diff.masked import POLE
 from adjgen.diff.rules import (
     ZERO,
     list_rule,
@@ -38,6 +39,7 @@ class Forward:
         self.callee = callee  # (function name, active arguments) -> name of its jvp
         self.dots: Tangents = {}
         self.whole = Whole()
+        self.poles: set[Var] = set()  # infinities in a derivative: its own partials are those
         self.begun: list[Var] = []  # arrays whose tangents are zeros until they are stored into
 
     def dot(self, atom: Atom, builder: Builder) -> Atom:
@@ -105,6 +107,8 @@ class Forward:
 
     def plain(self, eqn: Eqn, builder: Builder) -> None:
         """Write the tangents of a row's active outs: the sum of partial times tangent."""
+        if eqn.op == POLE:
+            self.poles.update(eqn.outs)
         if self.active.isdisjoint(eqn.outs):
             return
         rule = list_rule(eqn)
@@ -116,12 +120,14 @@ class Forward:
                 dot = atom_of(rule.jvp(args, value, dots))
                 self.name(out, self.whole.mark(dot, out))
             return
+        guarded = not self.poles.isdisjoint(eqn.args)
         for position, out in enumerate(eqn.outs):
             if out not in self.active:
                 continue
             total: Atom | None = None
             for arg, factor in partials(builder, eqn, self.dots, position):
-                total = plus(builder, total, times(builder, self.dots[arg], factor, False, out))
+                product = times(builder, self.dots[arg], factor, guarded, out)
+                total = plus(builder, total, product)
             self.name(out, total if total is not None else ZERO)
 
     def given(self, arg: Atom, builder: Builder) -> Any:

@@ -1,19 +1,31 @@
-"""Which variables a choice between computed values may throw away: np.where computes both its sides.
+"""Which variables may have the adjoint 0 where a partial is inf or nan: 0 it must stay behind that.
 
-The side that is not taken has the adjoint 0, and 0 it must stay where a partial is inf or nan.
+A choice between computed values may throw one away: np.where computes both its sides. And in derivatives of
+derivatives a partial is the infinity that stood in the first one.
 """
 
 from adjgen.ir.core import Block, Eqn, Var
 from adjgen.ir.query import equations, kinds
 
 CHOOSES = "np.where"
+POLE = "infinity"
 
 
 def masked_variables(block: Block) -> set[Var]:
-    """Return the variables from which a side of np.where is computed."""
-    if CHOOSES not in kinds(block):
+    """Return the variables from which a side of np.where is computed, and those made of an infinity."""
+    found = kinds(block) & {CHOOSES, POLE}
+    if not found:
         return set()
     everything = list(equations(block))
+    return _made_of_poles(everything) | (_sides(everything) if CHOOSES in found else set())
+
+
+def _made_of_poles(everything: list[Eqn]) -> set[Var]:
+    poles = {eqn.outs[0] for eqn in everything if eqn.op == POLE}
+    return {out for eqn in everything if not poles.isdisjoint(eqn.args) for out in eqn.outs}
+
+
+def _sides(everything: list[Eqn]) -> set[Var]:
     pending = [arg for eqn in everything if eqn.op == CHOOSES for arg in eqn.args[1:]]
     made_by: dict[Var, Eqn] = {}
     for eqn in everything:

@@ -8,6 +8,7 @@ from adjgen.ir.core import UNBOUND, Atom, Const, Var
 from adjgen.ir.trees import LEAF, Tree
 from adjgen.ir.types import Type, join
 from adjgen.read.cells import (
+    ROWS,
     SHARED,
     Heap,
     cells_of,
@@ -15,6 +16,7 @@ from adjgen.read.cells import (
     freeze,
     opened,
     references,
+    shares_rows,
     stays_inside,
 )
 from adjgen.read.frame import Frame
@@ -175,6 +177,8 @@ class Carried:
                 own.buffer = own.buffer or cell.buffer
                 cell.buffer = None if start else cell.buffer
                 stays_inside(own, cell)
+                if not own.loose and shares_rows(cell, counts):
+                    own.loose, changed = ROWS, True
                 shared = counts[cell] > 1 or cell.given
                 reason = cell.frozen or own.frozen or (SHARED if shared else "")
                 if reason:
