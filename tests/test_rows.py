@@ -279,3 +279,48 @@ def test_a_row_with_another_name_is_not_changed_through_a_list_that_a_loop_binds
 
 def test_lists_of_rows_that_take_turns_are_changed():
     assert adjgen.value_and_grad(stepped, "x")(1.5, 3) == (10.3125, 18.5)
+
+
+def collected(x: float, y: float):
+    t = [x * y, 0.1]
+    grid = [t for _ in range(2)]
+    t[1] = x
+    return grid[0][1]
+
+
+def put_in_an_arm(x: float, y: float):
+    t, grid = [y, y], [[x, y], [y, x]]
+    if y > 0.4:
+        t = [x, x]
+        grid = [t, [x, x]]
+        grid[0][0] = 5.0 * x
+    return t[0] + grid[1][0]
+
+
+def put_in_a_turn(x: float, y: float):
+    t, grid = [y, y], [[x, y], [y, x]]
+    for _ in range(2):
+        t = [x, x]
+        grid = [t, [x, x]]
+        grid[0][0] = 5.0 * x
+    return t[0] + grid[1][0]
+
+
+def two_deep(x: float, y: float):
+    grid = [[x, y], [y, 0.5]]
+    cube = [grid, [[x, y], [x, y]]]
+    cube[0][0] = [5.0 * x, x]
+    return grid[0][0]
+
+
+def three_deep(x: float, y: float):
+    row = [x, y]
+    cube = [[[x, y], [y, x]], [row, [x, y]]]
+    cube[1][0][0] = 5.0 * x
+    return row[0]
+
+
+@pytest.mark.parametrize("f", [collected, put_in_an_arm, put_in_a_turn, two_deep, three_deep])
+def test_a_list_that_changed_inside_another_one_is_not_read(f):
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ407[^$]*(other name|Change a copy)"):
+        adjgen.grad(f, "x")

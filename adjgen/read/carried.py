@@ -177,6 +177,8 @@ class Carried:
                 own.buffer = own.buffer or cell.buffer
                 cell.buffer = None if start else cell.buffer
                 stays_inside(own, cell)
+                if cell.stale and not own.stale:
+                    own.stale, changed = cell.stale, True
                 if not own.loose and shares_rows(cell, counts):
                     own.loose, changed = ROWS, True
                 shared = counts[cell] > 1 or cell.given

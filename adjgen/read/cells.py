@@ -76,6 +76,17 @@ def stays_inside(cell: Cell, *before: Cell | None) -> None:
             outer.rows.append(cell)
 
 
+def below(cell: Cell) -> list[Cell]:
+    """Return the lists that were put into one, into these, and so on."""
+    found = dict.fromkeys(cell.rows)
+    pending = [*found]
+    while pending:
+        more = [row for row in pending.pop().rows if row not in found]
+        found.update(dict.fromkeys(more))
+        pending += more
+    return [*found]
+
+
 def freeze(reason: str, *cells: Cell | None) -> bool:
     """Forbid changes of cells; return whether one could be changed before."""
     loose = [cell for cell in cells if cell is not None and not cell.frozen]
@@ -114,6 +125,7 @@ def freeze_merged(merged: Mapping[tuple[Any, Any], Cell], held: Counter[Cell]) -
     times = Counter(cell for pair in merged for cell in set(pair))
     for pair, cell in merged.items():
         stays_inside(cell, *pair)
+        cell.stale = next((c.stale for c in pair if c is not None and c.stale), "")
         if any(c is not None and shares_rows(c, held) for c in pair):
             cell.loose = ROWS
         cell.buffer = next((c.buffer for c in pair if c is not None and c.buffer), None)

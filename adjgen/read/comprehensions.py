@@ -83,11 +83,13 @@ def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None
     op = For(len(walked.elements), 0)
     (out,) = session.builder.emit(op, walked.args, [seq(atom.type)], (), [body])
     result = lists.held(frame, out)
-    if isinstance(made, RowValue) or isinstance(made, ListValue) and made.cell in session.heap:
-        result.cell.loose = cells.ROWS
-    if isinstance(made, ListValue) and made.cell.inside:
-        result.cell.loose = cells.ROWS
     lists.share(made)
+    if isinstance(made, ListValue):
+        if made.cell in session.heap or made.cell.inside:
+            result.cell.loose = cells.ROWS
+        stores.moved(result.cell, [made.cell])
+    elif isinstance(made, RowValue):
+        result.cell.loose = cells.ROWS
     statements.suite(frame, checks)
     return result
 

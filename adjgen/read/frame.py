@@ -252,9 +252,9 @@ class Frame:
             return as_object(self, node, value)
         if isinstance(value, (Var, Const)):
             return value
+        if isinstance(value, (ListValue, RowValue)) and value.cell.stale:
+            self.problem(node, "ADJ407", value.cell.stale, "Read it through the other name.")
         if isinstance(value, ListValue):
-            if value.cell.stale:
-                self.problem(node, "ADJ407", value.cell.stale, "Read it through the other name.")
             return self.session.heap[value.cell]
         if isinstance(value, RowValue):
             if value.has_moved():

@@ -134,7 +134,7 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
     named = carried.bind(variables, start)
     for name in carried.names() if session.target != "numpy" else ():
         _inherit(frame, opened(outer.get(name, UNBOUND), outer_heap), opened(named[name], start))
-    known = {cell: (cell.frozen, cell.loose) for cell in start}
+    known = {cell: (cell.frozen, cell.loose, cell.stale) for cell in start}
     frame.env, session.heap = {**outer, **named, "%left": FALSE, "%stop": FALSE}, start
     try:
         arm = frame.arm(lambda: _body(frame, plan), plan.node)
@@ -144,7 +144,7 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
     env = arm.env | {name: _now(plan, arm.env, name) for name in carried.names()}
     changed = carried.widen(env, start, arm.heap)
     changed = carried.freeze_shared(frame, env, start=False) or changed
-    changed = changed or any((c.frozen, c.loose) != was for c, was in known.items())
+    changed = changed or any((c.frozen, c.loose, c.stale) != was for c, was in known.items())
     stop = arm.env.get("%stop", FALSE)
     exits = stop != FALSE
     if changed:

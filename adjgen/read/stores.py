@@ -107,7 +107,7 @@ def change(frame: Frame, node: ast.AST, base: List, var: Var) -> None:
         why = "Change it last in the body, or behind the try."
         frame.problem(node, "ADJ204", what, why)
     if isinstance(base, RowValue):
-        for row in cell.rows:
+        for row in cells.below(cell):
             row.stale = "a list that was put into another one, which was changed there since"
     lists.inherit(frame, frame.session.heap[cell], var, 0)
     var.hint = var.hint or getattr(frame.session.heap[cell], "hint", "")
