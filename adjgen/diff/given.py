@@ -2,27 +2,35 @@
 
 from collections.abc import Mapping
 
+from adjgen.diff.active import varied_variables
 from adjgen.elementary.row import TABLE
-from adjgen.ir.core import Atom, Call, Eqn, For, Function, Opaque
+from adjgen.ir.core import Atom, Call, Eqn, For, Function, Opaque, Var
 from adjgen.ir.query import closure, equations, moves
-from adjgen.ir.types import is_mutable
+from adjgen.ir.types import OPAQUE, is_mutable
 
 Functions = Mapping[str, Function]
 
 
 def callers_lists(function: Function) -> set[Atom]:
-    """Return the lists that are parameters, or rows or later states of these."""
+    """Return the lists that are parameters, or rows or later states of these, and what may be one of them:
+    what a call returns, or carried code."""
     near: dict[Atom, list[Atom]] = {}
     for eqn in equations(function.body):
         pairs = list(moves(eqn))
         if isinstance(eqn.op, For):  # rows that are walked
             pairs += zip(eqn.args[: eqn.op.seqs], eqn.blocks[0].params)
+        elif isinstance(eqn.op, Call | Opaque):
+            pairs += [(arg, out) for arg in eqn.args for out in eqn.outs]
         elif eqn.op == "item" or stores(eqn):
             pairs.append((eqn.args[0], eqn.outs[0]))
         for source, target in pairs:
-            if is_mutable(source.type) and is_mutable(target.type):
+            if _may_be_list(source) and _may_be_list(target):
                 near.setdefault(source, []).append(target)
     return closure([param for param in function.body.params if is_mutable(param.type)], near)
+
+
+def _may_be_list(atom: Atom) -> bool:
+    return is_mutable(atom.type) or atom.type == OPAQUE
 
 
 def stores(eqn: Eqn) -> bool:
@@ -32,13 +40,13 @@ def stores(eqn: Eqn) -> bool:
 
 def changed_by_carried(eqn: Eqn, functions: Functions) -> list[Atom]:
     """Return the lists that carried code may change when it, or a function that has it, is executed."""
-    return _changed(eqn, functions, {})
+    return [arg for arg in _changed(eqn, functions, {}) if is_mutable(arg.type)]
 
 
 def _changed(eqn: Eqn, functions: Functions, known: dict[str, bool]) -> list[Atom]:
     if not isinstance(eqn.op, Opaque | Call):
         return []
-    lists = [arg for arg in eqn.args if is_mutable(arg.type)]
+    lists = [arg for arg in eqn.args if _may_be_list(arg)]
     if isinstance(eqn.op, Opaque):
         return [] if eqn.op.payload.repeatable or eqn.op.payload.observes else lists
     name = eqn.op.function
@@ -49,6 +57,30 @@ def _changed(eqn: Eqn, functions: Functions, known: dict[str, bool]) -> list[Ato
         owned = callers_lists(function) if inner else set()
         known[name] = any(not owned.isdisjoint(_changed(e, functions, known)) for e in inner)
     return lists if lists and known[name] else []
+
+
+def reads_lists(function: Function, call: Eqn) -> bool:
+    """Whether anything but a call reads a list in a function: it may be one that the call has changed."""
+    others = [arg for eqn in equations(function.body) if eqn is not call for arg in eqn.args]
+    return any(is_mutable(atom.type) for atom in (*others, *function.body.results))
+
+
+def stores_active(call: Eqn, varied: set[Var], functions: Functions) -> bool:
+    """Whether something active reaches carried code that may keep it, in a function that is called."""
+    assert isinstance(call.op, Call)
+    pending = [(call.op.function, tuple([arg in varied for arg in call.args]))]
+    for name, given in pending:
+        body = functions[name].body
+        inside = varied_variables(body, [p for p, one in zip(body.params, given) if one])
+        for eqn in equations(body):
+            if inside.isdisjoint(eqn.args) or not isinstance(eqn.op, Opaque | Call):
+                continue
+            if isinstance(eqn.op, Call):
+                inner = eqn.op.function, tuple([arg in inside for arg in eqn.args])
+                pending += [inner] if inner not in pending else []
+            elif not (eqn.op.payload.repeatable or eqn.op.payload.observes):
+                return True
+    return False
 
 
 def stores_into_callers(function: Function) -> bool:

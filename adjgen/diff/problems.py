@@ -6,7 +6,7 @@ from adjgen.diagnostics import Problem
 from adjgen.diff.active import useful_variables
 from adjgen.diff.buffers import MAKE, STORES, WHOLE, whole_stores
 from adjgen.diff.checkpoint import obstacle
-from adjgen.diff.given import changed_by_carried
+from adjgen.diff.given import changed_by_carried, reads_lists, stores_active
 from adjgen.diff.jumps import jumps
 from adjgen.diff.rules import real_power_check
 from adjgen.elementary.row import TABLE, rows
@@ -46,8 +46,10 @@ def problems_of(
                 found.append(
                     problem_at(function, eqn, reason, "Give the result in as an argument.")
                 )
-        elif isinstance(eqn.op, Call) and not varied.isdisjoint(changed_by_carried(eqn, functions)):
-            found.append(problem_at(function, eqn, f"{CHANGED} that is given here", COPY))
+        elif isinstance(eqn.op, Call) and (given := changed_by_carried(eqn, functions)):
+            late = reads_lists(function, eqn) and stores_active(eqn, varied, functions)
+            if late or not varied.isdisjoint(given):
+                found.append(problem_at(function, eqn, f"{CHANGED} that is given here", COPY))
         elif isinstance(eqn.op, Root) and eqn.outs[0] in active:
             found += _effects(function, eqn)
     return found

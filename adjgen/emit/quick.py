@@ -31,7 +31,7 @@ class Quick:
         self.methods[kind](self, node)
 
     def visit_Assign(self, node: Any) -> Any:
-        if not isinstance(node.targets[0], ast.Name):
+        if len(node.targets) > 1 or not isinstance(node.targets[0], ast.Name):
             return super().visit_Assign(node)  # type: ignore[misc]
         start = "\n" * (self.new_lines or 1) + self.indent_with * self.indentation
         self.new_lines = 0

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, seq
-from adjgen.read import arrays, displays, list_methods, lists, places, stores
+from adjgen.read import arrays, cells, displays, list_methods, lists, places, stores
 from adjgen.read.carrying import carry
 from adjgen.read.expressions import ADVICE, BINARY, atom, bind, value
 from adjgen.read.flow import is_text
@@ -186,7 +186,7 @@ def unpack_list(frame: Frame, node: ast.stmt, target: ast.Tuple | ast.List, resu
         lists.inherit(frame, whole, out)
         part: Value = out
         if kind.element is not None:
-            part = lists.row_held(frame, out, stores.MOVED, [result.cell])
+            part = lists.row_held(frame, out, cells.MOVED, [result.cell])
         assign(frame, node, item, part)
 
 

@@ -5,7 +5,7 @@ import copy
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adjgen.ir.core import UNBOUND, Const, Opaque
+from adjgen.ir.core import UNBOUND, Const
 from adjgen.ir.types import BOOL, OPAQUE
 from adjgen.read.bound import TRUE, boundness, deleted, flag
 from adjgen.read.definite import bound_by, markable, marked, read_first
@@ -56,7 +56,7 @@ def carry(
     payload, reads = frame.code(code, writes, reason, hint, True, observes, before)
     payload = replace(payload, inward=inward(node, frame.dotted))
     types = [OPAQUE] * len(names) + [BOOL] * len(flags)
-    outs = frame.emit(node, Opaque(payload), reads, types)
+    outs = frame.carried(node, payload, reads, types)
     for name, out in zip(writes, outs):
         out.hint = name.lstrip("%")
         bind(frame, name, out)

@@ -14,6 +14,8 @@ from adjgen.read.values import Cell, Display, FunctionValue, ListValue, RowValue
 
 Heap = dict[Cell, Atom]
 SHARED = "may be another name of the same list"
+THE_CALLERS = "it is a list of the caller's, who sees its changes, in another list"
+MOVED = "was put into another list: change it before, or there"
 ROWS = "its lists may be the same ones as those of another list"
 
 
@@ -62,6 +64,10 @@ def references(frames: list[Any]) -> Counter[Cell]:
             if isinstance(leaf, (ListValue, RowValue)):
                 found[leaf.cell] += 1
                 found.update(leaf.cell.bases)
+            elif isinstance(leaf, Var):
+                found.update(
+                    frame.session.views.get(leaf, {}).keys()
+                )  # an object that may hold them
             elif isinstance(leaf, FunctionValue) and leaf.frame is not None:
                 pending.append(leaf.frame)
                 values += [*leaf.definition.defaults.values(), *leaf.first]

@@ -4,10 +4,12 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from adjgen.ir.core import Atom, Opaque
+from adjgen.ir.core import Atom, Opaque, Var
 from adjgen.ir.types import OPAQUE
+from adjgen.read.cells import MOVED, ROWS, SHARED, THE_CALLERS
 from adjgen.read.opaque import Code
-from adjgen.read.values import Display, Value
+from adjgen.read.values import Display, ListValue, RowValue, Value
+from adjgen.read.views import keep_lists
 
 CHANGED = "code that adjgen cannot read may change the object `{}`"
 
@@ -27,6 +29,7 @@ def as_object(frame: Any, node: ast.AST, value: Display) -> Atom:
         what = f"an object `{value.record.name()}` of active values is used as a whole"
     code = Code(tree, labels, reason=f"ADJ401 {what}", hint="Use its items one by one.")
     found: Atom = frame.emit(node, Opaque(code), items, [OPAQUE])[0]
+    keep_lists(frame.session, value.items, [found])
     return found
 
 
@@ -37,6 +40,18 @@ def refuse_changes(frame: Any, node: ast.AST, names: Sequence[str]) -> None:
         if isinstance(held, Display) and any(not one.frozen for one in objects(held)):
             why = "Take its fields one by one, or make its class a frozen dataclass."
             frame.problem(node, "ADJ407", CHANGED.format(name), why)
+
+
+def refuse_shared(frame: Any, node: ast.AST, names: Sequence[str]) -> None:
+    """Refuse code that may change a list of which others are known to hold the same rows: they would be old."""
+    for name in names:
+        held: Value = frame.held(name)
+        known = [held.cell] if isinstance(held, (ListValue, RowValue)) else []
+        known += frame.session.views.get(held, ()) if isinstance(held, Var) else ()
+        reasons = [cell.loose or cell.frozen for cell in known]
+        for reason in [r for r in reasons if r in (SHARED, MOVED, ROWS, THE_CALLERS)][:1]:
+            what = f"code that adjgen cannot read may change `{name}`: {reason}"
+            frame.problem(node, "ADJ407", what, "Change a copy, or build a new list.")
 
 
 def objects(value: Value) -> list[Any]:

@@ -16,14 +16,14 @@ from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, of_constant
 from adjgen.read import names, outside
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
-from adjgen.read.containers import as_object, refuse_changes
+from adjgen.read.containers import as_object, refuse_changes, refuse_shared
 from adjgen.read.cutting import entering
 from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned
 from adjgen.read.hidden import is_hidden
 from adjgen.read.lowering import Arm, Mark, Reread, Session
 from adjgen.read.missing import missing_hint
-from adjgen.read.opaque import Code, changes, loaded
+from adjgen.read.opaque import Code, changes, inward, is_plain, loaded
 from adjgen.read.questions import fields_taken_out, taken_out
 from adjgen.read.scopes import check_scopes
 from adjgen.read.values import (
@@ -35,7 +35,7 @@ from adjgen.read.values import (
     RowValue,
     Value,
 )
-from adjgen.read.views import check_views
+from adjgen.read.views import check_views, keep_lists
 
 NO_ANSWERS: Mapping[str, Atom] = {}
 # modules whose functions take arrays
@@ -198,7 +198,19 @@ class Frame:
         effect = changes(node, self.dotted)
         node, answers = taken_out(self, node)
         code, reads = self.code(node, (), reason, hint, effect, answers=answers)
-        return self.emit(node, Opaque(replace(code, problems=problems)), reads, [type])[0]
+        return self.carried(node, replace(code, problems=problems), reads, [type])[0]
+
+    def carried(
+        self, node: ast.AST, code: Code, reads: Sequence[Atom], types: Sequence[Type]
+    ) -> tuple[Var, ...]:
+        """Append carried code, and note which lists what it makes may hold."""
+        outs = self.emit(node, Opaque(code), reads, types)
+        if not self.session.cutting and not is_plain(node, self.dotted):
+            frames = [(name, self.frame_of(name)) for name in code.reads]
+            values = [f.env.get(n, a) if f else a for (n, f), a in zip(frames, reads)]
+            changed = reads if code.effect and not code.observes else ()
+            keep_lists(self.session, values, [*outs, *changed])
+        return outs
 
     def code(
         self, node: ast.AST, writes: Sequence[str], reason: str, hint: str, effect: bool,
@@ -225,6 +237,8 @@ class Frame:
                     require_at_once(self, node, name)
         if effect and not observes:
             refuse_changes(self, node, list(reads))
+            if not (isinstance(node, ast.stmt) and inward(node, self.dotted)):
+                refuse_shared(self, node, list(reads))
         payload = Code(
             node, tuple(reads), tuple(writes), written, tuple(n for n in before if n in reads),
             effect, observes, reason, hint,

@@ -42,7 +42,7 @@ def extend(frame: Frame, node: ast.AST, base: List, more: ast.expr) -> bool:
     if added is None:
         return False
     stores.renew(frame, node, base, "joined", frame.materialise(node, added))
-    base.cell.growth += depth(lists.kind_of(frame, base)) > 1
+    stores.grown(frame, base)
     _together(base, added, lists.kind_of(frame, base))
     return True
 
@@ -65,8 +65,8 @@ def _pop(frame: Frame, node: ast.Call, base: List) -> Value:
     last = frame.row(node, "item", old, Const(-1))
     lists.inherit(frame, old, last)
     stores.renew(frame, node, base, "most")
-    base.cell.generation += 1
-    return last if last.type.element is None else lists.held(frame, last, frozen=stores.MOVED)
+    base.cell.exchanges[lists.depth_of(base)] += 1
+    return last if last.type.element is None else lists.held(frame, last, frozen=cells.MOVED)
 
 
 def copy(frame: Frame, node: ast.Call, base: List) -> Value:
@@ -76,7 +76,7 @@ def copy(frame: Frame, node: ast.Call, base: List) -> Value:
 
 def _reverse(frame: Frame, node: ast.Call, base: List) -> Value:
     stores.renew(frame, node, base, "backwards")
-    base.cell.generation += 1
+    base.cell.exchanges[lists.depth_of(base)] += 1
     return Const(None)
 
 
@@ -107,7 +107,7 @@ def replace_part(
         made = frame.row(node, "joined", made, more)
     assert isinstance(made, Var)
     stores.change(frame, node, base, made)
-    base.cell.generation += 1
+    base.cell.exchanges[lists.depth_of(base)] += 1
     if new is not None:
         _together(base, new, made.type)
 

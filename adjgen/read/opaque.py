@@ -23,6 +23,10 @@ HARMLESS = frozenset(
 ) | {
     STOP, "bisect.bisect", "bisect.bisect_left", "bisect.bisect_right", "json.dumps", "copy.copy",
 }  # fmt: skip
+PLAIN = frozenset(  # what these give holds nothing of what they are given
+    """isinstance issubclass len str repr format callable hasattr id hash any all ascii bytes chr ord bin
+    hex oct range round int float bool divmod print""".split()
+)
 LOOK_UPS = {"index", "count"}  # methods of lists and tuples that only look
 # These see every variable, or run text that does.
 SEES_ALL = {"builtins." + name for name in ("eval", "exec", "locals", "globals", "vars", "dir")}
@@ -194,6 +198,20 @@ def _raising_plainly(node: ast.stmt, dotted: Callable[[ast.expr], str]) -> ast.s
             if isinstance(kind, type) and issubclass(kind, BaseException):
                 one.exc = ast.Tuple(one.exc.args, ast.Load())
     return plain
+
+
+def is_plain(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
+    """Whether code gives text, a number or a truth value: nothing that may hold a list."""
+    if isinstance(node, (ast.Assign, ast.Expr)):
+        node = node.value
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    if not isinstance(node, ast.Call):
+        return isinstance(node, (ast.JoinedStr, ast.Compare))
+    if isinstance(node.func, ast.Attribute) and node.func.attr in LOOK_UPS:
+        return True
+    name = dotted(node.func)
+    return name.removeprefix("builtins.") in PLAIN or name.startswith(("bisect.bisect", "math."))
 
 
 def _unknown_call(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:

@@ -10,9 +10,6 @@ from adjgen.read import cells, expressions, list_methods, lists, operations
 from adjgen.read.frame import Frame
 from adjgen.read.values import Cell, Display, List, ListValue, RowValue, Value
 
-THE_CALLERS = "it is a list of the caller's, who sees its changes, in another list"
-MOVED = "was put into another list: change it before, or there"
-
 
 def listed(frame: Frame, node: ast.AST, items: Sequence[Value]) -> ListValue | None:
     """Return a new list of items, if they are numbers or lists of numbers."""
@@ -85,8 +82,8 @@ def moved(into: Cell, rows: Sequence[Cell]) -> None:
             for other in row.inside:
                 other.loose = cells.ROWS
         if row.given or row.buffer:
-            into.loose = THE_CALLERS
-        row.frozen = row.frozen or MOVED
+            into.loose = cells.THE_CALLERS
+        row.frozen = row.frozen or cells.MOVED
         row.inside += (into,)
         into.rows.append(row)
 
@@ -154,7 +151,7 @@ def put(frame: Frame, node: ast.AST, base: List, path: tuple[Atom, ...], value: 
     change(frame, node, base, frame.row(node, "with_item", whole, new, *path))
     if isinstance(value, (ListValue, RowValue)):
         lists.share(value)
-        base.cell.generation += 1
+        base.cell.exchanges[lists.depth_of(base)] += 1
         moved(base.cell, [value.cell] if isinstance(value, ListValue) else [])
         if isinstance(value, RowValue):
             base.cell.loose = cells.ROWS
@@ -166,7 +163,7 @@ def exchange(frame: Frame, node: ast.AST, base: ListValue, i: Atom, j: Atom) -> 
     second, first = frame.row(node, "item", whole, j), frame.row(node, "item", whole, i)
     half = frame.row(node, "with_item", whole, second, i)
     change(frame, node, base, frame.row(node, "with_item", half, first, j))
-    base.cell.generation += 1
+    base.cell.exchanges[lists.depth_of(base)] += 1
 
 
 def append(frame: Frame, node: ast.AST, base: List, value: Value) -> None:
@@ -175,12 +172,18 @@ def append(frame: Frame, node: ast.AST, base: List, value: Value) -> None:
         value = listed(frame, node, value.items) or value
     new = frame.materialise(node, value)
     renew(frame, node, base, "append", new)
-    base.cell.growth += depth(lists.kind_of(frame, base)) > 1
+    grown(frame, base)
     lists.share(value)
     if isinstance(value, ListValue):
         moved(base.cell, [value.cell])
     elif isinstance(value, RowValue):
         base.cell.loose = cells.ROWS
+
+
+def grown(frame: Frame, base: List) -> None:
+    """Note that a list got more items: places counted from its end are others."""
+    if depth(lists.kind_of(frame, base)) > 1:
+        base.cell.growths[lists.depth_of(base)] += 1
 
 
 def renew(frame: Frame, node: ast.AST, base: List, name: str, *args: Atom) -> None:

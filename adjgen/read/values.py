@@ -1,5 +1,6 @@
 """What a name can stand for while a function is lowered: more than an atom, and known before run time."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Union
@@ -51,8 +52,8 @@ class Cell:
     stale       why it cannot be read any more
     loose       why the lists inside cannot be changed
     rows        the cells of lists that were put inside
-    generation  how often its rows were exchanged
-    growth      how often it got more rows: those counted from its end are others since
+    exchanges   how often lists at a depth in it were exchanged
+    growths     how often lists at a depth got more: those counted from the end are others since
     given       whether it is the caller's, who sees its changes
     inside      lists that it may be a row of
     buffer      the parameter whose list it may be, if the caller gave one for a default of None
@@ -63,8 +64,8 @@ class Cell:
     stale: str = ""
     loose: str = ""
     rows: list["Cell"] = field(default_factory=list)
-    generation: int = 0
-    growth: int = 0
+    exchanges: Counter[int] = field(default_factory=Counter)
+    growths: Counter[int] = field(default_factory=Counter)
     given: bool = False
     inside: tuple["Cell", ...] = ()
     buffer: Var | None = None
@@ -84,13 +85,13 @@ class RowValue:
 
     cell: Cell
     where: tuple[Atom, ...]
-    generation: int
-    growth: int
+    exchanges: int
+    growths: int
 
     @classmethod
     def at(cls, cell: Cell, where: tuple[Atom, ...]) -> "RowValue":
         """Return the row that is at a place now."""
-        return cls(cell, where, cell.generation, cell.growth)
+        return cls(cell, where, _above(cell.exchanges, where), _above(cell.growths, where))
 
     @classmethod
     def inside(cls, base: "List", index: Atom) -> "RowValue":
@@ -102,10 +103,15 @@ class RowValue:
 
     def has_moved(self) -> bool:
         """Whether another row may be at the place by now."""
-        if self.generation != self.cell.generation:
+        if self.exchanges != _above(self.cell.exchanges, self.where):
             return True
         counted = all(isinstance(k, Const) and k.value >= 0 for k in self.where)
-        return not counted and self.growth != self.cell.growth
+        return not counted and self.growths != _above(self.cell.growths, self.where)
+
+
+def _above(counts: Counter[int], where: tuple[Atom, ...]) -> int:
+    """Return how often a change was above a place: what changes below leaves a row where it is."""
+    return sum(count for depth, count in counts.items() if depth < len(where))
 
 
 List = ListValue | RowValue

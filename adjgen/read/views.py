@@ -1,6 +1,6 @@
 """Views: parts of arrays that share memory with them. What they hold after a store into the array is not known.
 
-A view remembers what the arrays held that it may be a part of. Where paths meet, it may be a part of
+A view remembers what the arrays held that it may be a part of; so do objects of carried code, which may hold lists. Where paths meet, it may be a part of
 those of either.
 """
 
@@ -9,8 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adjgen.ir.core import Atom, Var
-from adjgen.read.values import Cell
+from adjgen.ir.types import OPAQUE
+from adjgen.read.values import Cell, ListValue, RowValue, Value, leaves
 
+VIEW = (
+    "a part of an array that was stored into since: it may be a view of it",
+    "Take a copy: `part = x[i].copy()`.",
+)
+HOLDS = (
+    "what is read here may hold a list that was changed since",
+    "Read it through the list, or put a copy into it: `items.copy()`.",
+)
 Heap = Mapping[Cell, Atom]
 Views = dict[Atom, dict[Cell, Atom | None]]  # view -> its arrays, and what they held; None: changed
 
@@ -26,8 +35,31 @@ def check_views(frame: Any, node: ast.AST, atoms: Iterable[Atom]) -> None:
     for atom in atoms if views else ():
         known = views.get(atom, {}) if isinstance(atom, Var) else {}
         if not all(is_fresh(heap, cell, held) for cell, held in known.items()):
-            what = "a part of an array that was stored into since: it may be a view of it"
-            frame.problem(node, "ADJ407", what, "Take a copy: `part = x[i].copy()`.")
+            frame.problem(node, "ADJ407", *(HOLDS if atom.type == OPAQUE else VIEW))
+
+
+def keep_lists(session: Any, values: Iterable[Value], made: Iterable[Atom]) -> None:
+    """Note that objects which code makes or changes may hold the lists that it reads."""
+    found: dict[Cell, Atom | None] = {}
+    for leaf in (leaf for value in values for leaf in leaves(value)):
+        if isinstance(leaf, (ListValue, RowValue)):
+            found |= {cell: session.heap.get(cell) for cell in _around(leaf.cell)}
+        elif isinstance(leaf, Var) and leaf.type.element is not None:
+            same = [cell for cell, held in session.heap.items() if held is leaf]
+            found |= {cell: leaf for inner in same for cell in _around(inner)}
+        elif isinstance(leaf, Var):
+            found |= session.views.get(leaf, {})
+    for atom in made if found else ():
+        if isinstance(atom, Var) and atom.type == OPAQUE:
+            session.views[atom] = {**found, **session.views.get(atom, {})}
+
+
+def _around(cell: Cell) -> list[Cell]:
+    """Return a list and those that it is inside of: a change of its items may be one of theirs."""
+    found = [cell]
+    for one in found:
+        found += [outer for outer in one.inside if outer not in found]
+    return found
 
 
 def join_views(
