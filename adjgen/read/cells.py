@@ -123,7 +123,7 @@ def merged_cells(
 
 def shares_rows(cell: Cell, held: Counter[Cell]) -> bool:
     """Whether lists inside a list may have other names, or be in other lists."""
-    return bool(cell.loose) or any(held[row] or shares_rows(row, held) for row in cell.rows)
+    return bool(cell.loose) or any(held[row] or row.loose for row in below(cell))
 
 
 def freeze_merged(merged: Mapping[tuple[Any, Any], Cell], held: Counter[Cell]) -> None:

@@ -92,10 +92,10 @@ def change(frame: Frame, node: ast.AST, base: List, var: Var) -> None:
     """Give a list a new value."""
     cell = base.cell
     reason, instead = cell.frozen, "Change a copy, or build a new list."
-    if isinstance(base, RowValue) and base.has_moved():
-        reason, instead = "its rows were exchanged since", "Take the row again."
-    elif isinstance(base, RowValue) and not reason:
+    if isinstance(base, RowValue) and not reason:
         reason = cell.loose
+        if base.has_moved():
+            reason, instead = "its rows were exchanged since", "Take the row again."
     if reason:
         what = f"this list cannot be changed here: {reason}"
         frame.problem(node, "ADJ407", what, instead)
