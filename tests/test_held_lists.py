@@ -205,3 +205,38 @@ def test_planes_of_a_list_three_deep_keep_their_names():
     assert adjgen.value_and_grad(plane, "x")(1.5, cube) == (3.0, 2.0)
     assert adjgen.value_and_grad(turned_plane, "x")(1.5, cube) == (6.5, 1.0)
     assert adjgen.value_and_grad(filled_planes)(1.5, 3) == (6.0, 4.0)
+
+
+def put_unread(x: float, grid: Grid):
+    rows, held = [[0.4, 0.9], [0.1, 0.5]], tuple(grid)
+    rows[0] = held[-1]
+    grid[-1][0] = x
+    return rows[0][0]
+
+
+def appended_unread(x: float, grid: Grid):
+    rows, held = [[0.4, 0.9], [0.1, 0.5]], tuple(grid)
+    rows.append(held[-1])
+    rows[-1][0] = x
+    return grid[-1][0]
+
+
+def exchanged_unread(x: float, grid: Grid):
+    rows, held = [[0.4, 0.9], [0.1, 0.5]], tuple(grid)
+    row = rows[0]
+    rows[0] = list(held[-1])
+    return row[0] * x
+
+
+def changed_by_a_call(x: float, y: float):
+    row = [0.3, 0.8]
+    rows = [row, [0.2, 1.0]]
+    held = {"k": rows[0]}
+    zeroed([held["k"]])
+    return row[1] * x
+
+
+@pytest.mark.parametrize("f", [put_unread, appended_unread, exchanged_unread, changed_by_a_call])
+def test_rows_that_carried_code_makes_or_changes(f):
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ407"):
+        adjgen.grad(f, "x")

@@ -16,6 +16,7 @@ Heap = dict[Cell, Atom]
 SHARED = "may be another name of the same list"
 THE_CALLERS = "it is a list of the caller's, who sees its changes, in another list"
 MOVED = "was put into another list: change it before, or there"
+STALE = "a list that was put into another one, which was changed there since"
 ROWS = "its lists may be the same ones as those of another list"
 
 

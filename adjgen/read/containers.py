@@ -6,7 +6,7 @@ from typing import Any
 
 from adjgen.ir.core import Atom, Opaque, Var
 from adjgen.ir.types import OPAQUE
-from adjgen.read.cells import MOVED, ROWS, SHARED, THE_CALLERS
+from adjgen.read.cells import MOVED, ROWS, SHARED, STALE, THE_CALLERS, below
 from adjgen.read.opaque import Code
 from adjgen.read.values import Display, ListValue, RowValue, Value
 from adjgen.read.views import keep_lists
@@ -42,8 +42,8 @@ def refuse_changes(frame: Any, node: ast.AST, names: Sequence[str]) -> None:
             frame.problem(node, "ADJ407", CHANGED.format(name), why)
 
 
-def refuse_shared(frame: Any, node: ast.AST, names: Sequence[str]) -> None:
-    """Refuse code that may change a list of which others are known to hold the same rows: they would be old."""
+def change_unseen(frame: Any, node: ast.AST, names: Sequence[str]) -> None:
+    """Note that code may change lists: their rows may be others behind it. Rows that have other names are refused."""
     for name in names:
         held: Value = frame.held(name)
         known = [held.cell] if isinstance(held, (ListValue, RowValue)) else []
@@ -52,6 +52,10 @@ def refuse_shared(frame: Any, node: ast.AST, names: Sequence[str]) -> None:
         for reason in [r for r in reasons if r in (SHARED, MOVED, ROWS, THE_CALLERS)][:1]:
             what = f"code that adjgen cannot read may change `{name}`: {reason}"
             frame.problem(node, "ADJ407", what, "Change a copy, or build a new list.")
+        for cell in known:
+            cell.exchanges[len(held.where) if isinstance(held, RowValue) else 0] += 1
+            for row in below(cell):
+                row.stale = STALE
 
 
 def objects(value: Value) -> list[Any]:

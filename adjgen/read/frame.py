@@ -16,7 +16,7 @@ from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, of_constant
 from adjgen.read import names, outside
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
-from adjgen.read.containers import as_object, refuse_changes, refuse_shared
+from adjgen.read.containers import as_object, change_unseen, refuse_changes
 from adjgen.read.cutting import entering
 from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned
@@ -238,7 +238,7 @@ class Frame:
         if effect and not observes:
             refuse_changes(self, node, list(reads))
             if not (isinstance(node, ast.stmt) and inward(node, self.dotted)):
-                refuse_shared(self, node, list(reads))
+                change_unseen(self, node, list(reads))
         payload = Code(
             node, tuple(reads), tuple(writes), written, tuple(n for n in before if n in reads),
             effect, observes, reason, hint,

@@ -105,7 +105,7 @@ def change(frame: Frame, node: ast.AST, base: List, var: Var) -> None:
         frame.problem(node, "ADJ204", what, why)
     if isinstance(base, RowValue):
         for row in cells.below(cell):
-            row.stale = "a list that was put into another one, which was changed there since"
+            row.stale = cells.STALE
     lists.inherit(frame, frame.session.heap[cell], var, 0)
     var.hint = var.hint or getattr(frame.session.heap[cell], "hint", "")
     frame.session.heap[cell] = var
@@ -143,7 +143,7 @@ def put(frame: Frame, node: ast.AST, base: List, path: tuple[Atom, ...], value: 
     if isinstance(value, Display):
         value = listed(frame, node, value.items) or value
     new = frame.materialise(node, value)
-    whole = frame.session.heap[base.cell]
+    whole, holds_lists = frame.session.heap[base.cell], depth(lists.kind_of(frame, base)) > 1
     if new.type.element is not None:  # a parameter that is given a list as an item has such items
         element = Var("", inside(whole.type, len(path)))
         lists.inherit(frame, whole, element, len(path))
@@ -155,6 +155,15 @@ def put(frame: Frame, node: ast.AST, base: List, path: tuple[Atom, ...], value: 
         moved(base.cell, [value.cell] if isinstance(value, ListValue) else [])
         if isinstance(value, RowValue):
             base.cell.loose = cells.ROWS
+    elif holds_lists:
+        base.cell.exchanges[lists.depth_of(base)] += 1
+        _hold_unknown(frame, base, new)
+
+
+def _hold_unknown(frame: Frame, base: List, row: Atom) -> None:
+    """Note that a list got a row that carried code made: it may be in what that code was given."""
+    base.cell.loose = cells.ROWS
+    cells.freeze(cells.MOVED, *frame.session.views.get(row, ()))
 
 
 def exchange(frame: Frame, node: ast.AST, base: ListValue, i: Atom, j: Atom) -> None:
@@ -171,13 +180,16 @@ def append(frame: Frame, node: ast.AST, base: List, value: Value) -> None:
     if isinstance(value, Display):
         value = listed(frame, node, value.items) or value
     new = frame.materialise(node, value)
-    renew(frame, node, base, "append", new)
+    holds_lists = depth(lists.kind_of(frame, base)) > 1
     grown(frame, base)
+    renew(frame, node, base, "append", new)
     lists.share(value)
     if isinstance(value, ListValue):
         moved(base.cell, [value.cell])
     elif isinstance(value, RowValue):
         base.cell.loose = cells.ROWS
+    elif holds_lists:
+        _hold_unknown(frame, base, new)
 
 
 def grown(frame: Frame, base: List) -> None:
