@@ -78,3 +78,17 @@ def test_the_caller_sees_the_same_changes(f, args, kind, as_module):
     else:
         assert getattr(adjgen, kind)(f)(*given, **keywords.get(kind, {}))[0] == value
     assert given == expected
+
+
+def extended(x: float, grid: list[list[float]]):
+    grid += [[0.5, x + 0.25]]
+    return grid[1][0] + grid[-1][1] * x
+
+
+def test_what_is_read_of_a_list_of_the_caller_is_read_before_that_changes():
+    """The length of the list was asked for after it got its new items."""
+    for way in (adjgen.value_and_grad, adjgen.grad):
+        grid = [[0.6, 0.2], [0.9, 1.3]]
+        found = way(extended, "x")(0.75, grid)
+        assert (found if way is adjgen.grad else found[1]) == 1.75
+        assert grid == [[0.6, 0.2], [0.9, 1.3], [0.5, 1.0]]

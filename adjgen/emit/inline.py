@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from adjgen.elementary.row import TABLE, rows
+from adjgen.emit.consumed import WRITES
 from adjgen.emit.expressions import is_comprehension
 from adjgen.ir.core import UNBOUND, Atom, Block, Call, Const, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.free import FreeVariables
@@ -30,10 +31,13 @@ class Inlining:
         self.width: dict[Var, int] = {}
         self.raisers: set[Var] = set()
         self.caught: set[Atom] = set()  # whether a handler ran: arms of an IF on it are statements
-        self.readers: set[Atom] = set()  # of lists: a store between would change what they read
+        self.readers: dict[
+            Atom, set[Atom]
+        ] = {}  # of which lists: a store between would change them
         self.free = FreeVariables()
         self.storing: set[Eqn] = set()  # equations that store into a list, or contain such ones
-        if any(row.mutates for row in rows(kinds(body))):
+        there = kinds(body)
+        if not there.isdisjoint(WRITES) or any(row.mutates for row in rows(there)):
             storing(body, self.storing)
         self.block(body)
 
@@ -59,16 +63,18 @@ class Inlining:
                     self.take(eqn, args, pending)
             inside = raises or bool(args and [a for a in args if a in raisers and a in chosen])
             if self.storing and eqn in self.storing:
-                self.drop([v for v in reading if v not in used])
-                reading.clear()
+                target = eqn.args[0] if eqn.op in WRITES else None  # None: any list may be
+                changed = [v for v in reading if target is None or target in self.readers[v]]
+                self.drop([v for v in changed if v not in used])
+                reading = [v for v in reading if v not in changed]
             if pending and eqn.derivative and self.touchy(eqn):
                 self.flush(pending)  # what the user's own code raises comes first
             if self.fits(eqn):
                 (out,) = eqn.outs
                 chosen.add(out)
                 mine.add(out)
-                if self.storing and self.reads_lists(eqn):
-                    self.readers.add(out)
+                if self.storing and (lists := self.lists_read(eqn)):
+                    self.readers[out] = lists
                     reading.append(out)
                 if inside:
                     raisers.add(out)
@@ -81,10 +87,11 @@ class Inlining:
         self.drop(mine.difference(used, results))
         return can_raise
 
-    def reads_lists(self, eqn: Eqn) -> bool:
-        """Whether an expression reads a list that a store could change before it is evaluated."""
+    def lists_read(self, eqn: Eqn) -> set[Atom]:
+        """Return the lists an expression reads that a store could change before it is evaluated."""
         read = [*eqn.args, *self.free.inside(eqn)] if eqn.blocks else eqn.args
-        return any([is_mutable(a.type) or a in self.readers for a in read])
+        found = {a for a in read if is_mutable(a.type)}
+        return found.union(*[self.readers[a] for a in read if a in self.readers])
 
     def touchy(self, eqn: Eqn) -> bool:
         """Whether a derivative could raise where the function itself raises just afterwards."""
@@ -200,6 +207,7 @@ def storing(block: Block, found: set[Eqn]) -> bool:
     before = len(found)
     for eqn in block.eqns:
         inside = [storing(inner, found) for inner in eqn.blocks]
-        if any(inside) or (isinstance(eqn.op, str) and TABLE[eqn.op].mutates):
+        stores = isinstance(eqn.op, str) and (TABLE[eqn.op].mutates or eqn.op in WRITES)
+        if any(inside) or stores:
             found.add(eqn)
     return len(found) > before
