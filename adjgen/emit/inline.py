@@ -31,9 +31,7 @@ class Inlining:
         self.width: dict[Var, int] = {}
         self.raisers: set[Var] = set()
         self.caught: set[Atom] = set()  # whether a handler ran: arms of an IF on it are statements
-        self.readers: dict[
-            Atom, set[Atom]
-        ] = {}  # of which lists: a store between would change them
+        self.readers: dict[Atom, set[Atom]] = {}  # and the lists they read: a store changes them
         self.free = FreeVariables()
         self.storing: set[Eqn] = set()  # equations that store into a list, or contain such ones
         there = kinds(body)

@@ -149,21 +149,20 @@ def put(frame: Frame, node: ast.AST, base: List, path: tuple[Atom, ...], value: 
         lists.inherit(frame, whole, element, len(path))
         lists.retype(frame, element, new.type)
     change(frame, node, base, frame.row(node, "with_item", whole, new, *path))
-    if isinstance(value, (ListValue, RowValue)):
-        lists.share(value)
+    if holds_lists or isinstance(value, (ListValue, RowValue)):
         base.cell.exchanges[lists.depth_of(base)] += 1
-        moved(base.cell, [value.cell] if isinstance(value, ListValue) else [])
-        if isinstance(value, RowValue):
-            base.cell.loose = cells.ROWS
-    elif holds_lists:
-        base.cell.exchanges[lists.depth_of(base)] += 1
-        _hold_unknown(frame, base, new)
+        _received(frame, base, value, new)
 
 
-def _hold_unknown(frame: Frame, base: List, row: Atom) -> None:
-    """Note that a list got a row that carried code made: it may be in what that code was given."""
+def _received(frame: Frame, base: List, value: Value, row: Atom) -> None:
+    """Note that a list got a row; one that carried code made may be in what that code was given."""
+    lists.share(value)
+    if isinstance(value, ListValue):
+        moved(base.cell, [value.cell])
+        return
     base.cell.loose = cells.ROWS
-    cells.freeze(cells.MOVED, *frame.session.views.get(row, ()))
+    if not isinstance(value, RowValue):
+        cells.freeze(cells.MOVED, *frame.session.views.get(row, ()))
 
 
 def exchange(frame: Frame, node: ast.AST, base: ListValue, i: Atom, j: Atom) -> None:
@@ -183,13 +182,8 @@ def append(frame: Frame, node: ast.AST, base: List, value: Value) -> None:
     holds_lists = depth(lists.kind_of(frame, base)) > 1
     grown(frame, base)
     renew(frame, node, base, "append", new)
-    lists.share(value)
-    if isinstance(value, ListValue):
-        moved(base.cell, [value.cell])
-    elif isinstance(value, RowValue):
-        base.cell.loose = cells.ROWS
-    elif holds_lists:
-        _hold_unknown(frame, base, new)
+    if holds_lists or isinstance(value, (ListValue, RowValue)):
+        _received(frame, base, value, new)
 
 
 def grown(frame: Frame, base: List) -> None:

@@ -1,7 +1,7 @@
 """Views: parts of arrays that share memory with them. What they hold after a store into the array is not known.
 
-A view remembers what the arrays held that it may be a part of; so do objects of carried code, which may hold lists. Where paths meet, it may be a part of
-those of either.
+A view remembers what the arrays held that it may be a part of; so do objects of carried code, which
+may hold lists. Where paths meet, it may be a part of those of either.
 """
 
 import ast
