@@ -274,3 +274,16 @@ def test_a_term_that_is_zero_is_no_multiple():
         Eqn((y,), "add", (q, s), (), None, True),
     )
     assert computed(algebra(Block((s,), eqns, (p, y))), [4.0]) == (0.0, 4.0)
+
+
+def test_a_divisor_that_stands_there_twice_is_no_factor_that_does():
+    a, b = Var("a", REAL), Var("b", REAL)
+    square, first, second, y = (Var("", REAL) for _ in range(4))
+    eqns = (
+        Eqn((square,), "mul", (a, a), (), None, True),
+        Eqn((first,), "mul", (b, a), (), None, True),
+        Eqn((second,), "div", (first, a), (), None, True),
+        Eqn((y,), "div", (second, a), (), None, True),
+    )
+    block = Block((a, b), eqns, (square, y))
+    assert computed(sharing(block), [4.0, 3.0]) == (16.0, 0.75)

@@ -69,6 +69,15 @@ def steps(x, limit=10, **more):
     while x < limit:
         x = x * math.exp(x) + 1.0
     return math.sin(x)
+
+
+def orbit(q, p, dt, n: int):
+    """Lists that loops bind again."""
+    for _ in range(n):
+        a = [-v / sum(u * u for u in q) ** 1.5 for v in q]
+        p = [u + dt * b for u, b in zip(p, a)]
+        q = [u + dt * b for u, b in zip(q, p)]
+    return sum(u * u for u in p) / 2 - 1 / math.sqrt(sum(u * u for u in q))
 '''
 
 

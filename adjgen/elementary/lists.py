@@ -194,9 +194,10 @@ def over(y: Number, of: Number) -> Number:
 
 
 def along(args: Sequence[Any], y: Number, dot: Any) -> Number:
-    """Return the tangent of the length of a vector."""
-    found = call("dot", away(args), dot(0))
-    return over(y, found - call("dot", away(args), dot(1)) if args[1:] else found)
+    """Return the tangent of the length of a vector: products with its unit vector, which do not overflow."""
+    unit = call("scaled", away(args), over(y, 1.0))
+    first = call("dot", unit, dot(0)) if dot.has(0) else 0.0
+    return first - call("dot", unit, dot(1)) if args[1:] and dot.has(1) else first
 
 
 for _name, _length in {"norm": hypot_of, "distance": dist}.items():

@@ -16,7 +16,8 @@ from adjgen.ir.query import kinds, use_counts
 from adjgen.ir.types import BOOL, OPAQUE, is_mutable
 
 WIDTH = 64  # characters of an expression that is written inside another
-AGAIN = {"order_of", "gathered", "shares"}  # which write their list where it is evaluated again
+# which write an argument, the list or the factor, where it is evaluated again for every item
+AGAIN = {"order_of": 0, "gathered": 0, "shares": 0, "scaled": 1}
 ALWAYS = {"range", "backwards", "pack"}  # written in the header of their loop
 
 
@@ -100,9 +101,9 @@ class Inlining:
         if isinstance(eqn.op, str):
             if TABLE[eqn.op].mutates:  # it has its name before the store
                 self.drop([a for a in args if a is eqn.args[0]])
-            elif eqn.op in AGAIN and eqn.args[0] in args:
+            elif eqn.op in AGAIN and eqn.args[AGAIN[eqn.op]] in args:
                 self.flush(pending)
-                self.drop(args)
+                self.drop([a for a in args if a is eqn.args[AGAIN[eqn.op]]])
         elif isinstance(eqn.op, Opaque):
             if not self.raisers.isdisjoint(args):
                 self.flush(pending)

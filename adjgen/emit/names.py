@@ -11,6 +11,7 @@ from adjgen.elementary.row import TABLE
 from adjgen.ir.core import Atom, Block, Eqn, For, If, Opaque, Try, Var
 from adjgen.ir.payload import Payload
 from adjgen.ir.query import equations
+from adjgen.ir.types import INT, REAL
 
 Life = tuple[int, int]
 
@@ -279,12 +280,11 @@ class Names:
 
 
 def kind_of(group: list[Var]) -> str:
-    """Return "array", "int", or how many values a tape holds of each turn; "" where one name may stand for both."""
+    """Return "array", "int", "real", or what a list or a tape holds; "" where one name may stand for more."""
     kind = group[0].type
-    inner = kind.element.name if kind.element else ""
-    return (
-        "array" if kind.dtype else kind.name if kind.name == "int" else inner * ("tuple" in inner)
-    )
+    if kind.dtype or kind.element:
+        return str(kind) if kind.element else "array"
+    return kind.name if kind in (REAL, INT) else ""
 
 
 def disjoint(ones: list[Life], others: list[Life]) -> bool:

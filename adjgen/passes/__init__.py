@@ -57,7 +57,7 @@ def settled(block: Block) -> Block:
 
 def algebra(block: Block) -> Block:
     """Rewrite derivative equations where that saves operations."""
-    return Algebra(use_counts(block)).block(block)
+    return Algebra(use_counts(block), set()).block(block)
 
 
 def rescaled(block: Block) -> Block:

@@ -22,8 +22,9 @@ LARGEST = 48  # operations of an expression that is rewritten as a whole
 class Algebra:
     """Rewrites one block; blocks inside have their own turn."""
 
-    def __init__(self, uses: Counter[Atom]) -> None:
+    def __init__(self, uses: Counter[Atom], lengths: set[Atom]) -> None:
         self.uses = uses  # in the whole function
+        self.lengths = lengths  # what hypot and its kind gave
         self.made_by: dict[Atom, Eqn] = {}  # by equations that may be rewritten
         self.inside: set[Atom] = set()  # what stands inside an expression
         self.size: dict[Atom, int] = {}  # operations of the expression that a variable ends
@@ -38,8 +39,10 @@ class Algebra:
         for eqn in block.eqns:
             if not eqn.derivative and eqn.op == "mul":
                 self.note_multiple(eqn)
+            elif eqn.op in LENGTHS:
+                self.lengths.update(eqn.outs)
             if eqn.blocks:
-                inner = tuple(Algebra(self.uses).block(b) for b in eqn.blocks)
+                inner = tuple(Algebra(self.uses, self.lengths).block(b) for b in eqn.blocks)
                 eqns.append(eqn.reading(eqn.args, inner))
             elif not eqn.derivative or not eqn.outs or eqn.outs[0] not in self.made_by:
                 eqns.append(eqn)
@@ -80,7 +83,7 @@ class Algebra:
         if not self.promising(tree):
             return tree
         self.absorbed = {}
-        writer = Writer(eqn.loc)
+        writer = Writer(eqn.loc, self.lengths)
         result = writer.product(self.expression(eqn, writer))
         saved = self.cost[eqn.outs[0]] + sum(self.absorbed.values()) - weight(writer.eqns)
         better = saved > 0 or (saved == 0 and reads_better(tree))
@@ -185,8 +188,9 @@ class Algebra:
             divisors = [d for _, ds in factors for d in ds]
             if len(set(factors)) == len(factors) and len(set(divisors)) == len(divisors):
                 break
-            found = Counter(q for t in terms for q in dict.fromkeys(t.shareable()))
-            ((shared, times),) = found.most_common(1)
+            shares = [q for term in terms for q in dict.fromkeys(term.shareable())]
+            found = Counter(q for q in shares if q[0] or not writer.are_lengths(q[1]))
+            shared, times = max(found.items(), key=lambda one: one[1], default=(((), ()), 0))
             if times < 2:
                 break
             terms = self.taken(terms, shared, times, writer)
@@ -261,6 +265,7 @@ def nested_product(tree: list[Eqn]) -> bool:
 
 
 SUMS = ("add", "sub")
+LENGTHS = {"hypot", "dist", "norm", "distance"}
 MINUS = Const(-1.0)
 COUNTED = {"add", "sub", "mul", "div", "neg"}
 

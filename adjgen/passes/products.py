@@ -1,6 +1,6 @@
 """Products, and how they are written as equations: constants first, factors in their order, divisors late."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from adjgen.elementary.row import TABLE
@@ -40,9 +40,10 @@ class Product:
 class Writer:
     """Writes products and sums as new equations."""
 
-    def __init__(self, loc: Loc | None) -> None:
+    def __init__(self, loc: Loc | None, lengths: Collection[Atom] = ()) -> None:
         self.eqns: list[Eqn] = []
         self.sums: set[Atom] = set()
+        self.lengths = lengths
         self.loc = loc
 
     def emit(self, op: str, *args: Atom) -> Var:
@@ -84,7 +85,8 @@ class Writer:
         """Write a product: the constant first, factors in their order, a divisor after the next one.
 
         y * g / b is of the size of y, where y / b * g may overflow or underflow. Nothing is known of
-        the size of a sum, so a divisor prefers another factor: x / f * (1.0 + b).
+        the size of a sum, so a divisor prefers another factor: x / f * (1.0 + b). What is divided by a
+        length is at most 1 and divided at once: g * (x / hypot(x, y)), where g * x may underflow.
         """
         coefficient = product.coefficient
         if not product.quotients:
@@ -97,6 +99,8 @@ class Writer:
         while whole:
             plain = (k for k, q in enumerate(whole) if q[0][0] not in self.sums)
             numerators, denominators = whole.pop(next(plain, 0) if waiting else 0)
+            if len(numerators) == 1 and self.are_lengths(denominators):
+                numerators, denominators = (self.over(numerators[0], denominators),), ()
             for factor in numerators:
                 if total is None:
                     total = factor
@@ -110,6 +114,10 @@ class Writer:
         assert total is not None
         total = self.over(total, waiting)
         return self.emit("neg", total) if coefficient < 0 and not signed else total
+
+    def are_lengths(self, divisors: Collection[Atom]) -> bool:
+        """Whether divisors are lengths of what has the numerator as a side."""
+        return bool(divisors) and all([divisor in self.lengths for divisor in divisors])
 
     def over(self, value: Atom, divisors: Iterable[Atom]) -> Atom:
         """Write divisions, one after the other."""

@@ -145,12 +145,12 @@ class _Sharing:
     def take(self, pair: Pair, holders: Iterable[Var]) -> bool:
         """Put a variable for a pair into the chains that have it still, and more."""
         having = [self.chains[holder] for holder in holders]
-        having = [c for c in having if len(c.terms) > 2 and has(c.terms, pair)]
+        having = [c for c in having if len(c.terms) > 2 and sign_of(c.terms, pair)]
         known = self.computed.get(pair)
         if (
             self.ops is PRODUCTS
         ):  # a factor again, as it was computed: what nobody computes may overflow
-            having = [c for c in having if known and exponent(c.terms, pair) == known[1]]
+            having = [c for c in having if known and sign_of(c.terms, pair) == known[1]]
         if known is not None:
             known = self.earlier(known, having)
             having = [c for c in having if self.place[known[0]] < c.at]
@@ -238,26 +238,20 @@ class _Sharing:
         return ((a, 1), (b, s * t)), s
 
 
-def has(terms: list[Term], pair: Pair) -> bool:
-    """Whether a chain has a pair, with its sign or the other one."""
+def sign_of(terms: list[Term], pair: Pair) -> int:
+    """Return the sign with which a chain has a pair, 0 if it has not."""
     (a, _), (b, sign) = pair
     for s in (1, -1):
         one, other = (a, s), (b, s * sign)
         if one in terms and other in terms and (one != other or terms.count(one) > 1):
-            return True
-    return False
-
-
-def exponent(terms: list[Term], pair: Pair) -> int:
-    """Return the sign with which a chain has a pair."""
-    (a, _), (b, sign) = pair
-    return 1 if (a, 1) in terms and (b, sign) in terms else -1
+            return s
+    return 0
 
 
 def replace_pair(chain: Chain, pair: Pair, known: Term) -> None:
     """Put what is known of a pair in its place."""
     (a, _), (b, sign) = pair
-    s = exponent(chain.terms, pair)
+    s = sign_of(chain.terms, pair)
     at = min(chain.terms.index((a, s)), chain.terms.index((b, s * sign)))
     chain.terms.remove((a, s))
     chain.terms.remove((b, s * sign))
