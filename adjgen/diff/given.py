@@ -26,11 +26,37 @@ def callers_lists(function: Function) -> set[Atom]:
         for source, target in pairs:
             if _may_be_list(source) and _may_be_list(target):
                 near.setdefault(source, []).append(target)
-    return closure([param for param in function.body.params if is_mutable(param.type)], near)
+    return closure([param for param in function.body.params if _may_be_list(param)], near)
 
 
 def _may_be_list(atom: Atom) -> bool:
     return is_mutable(atom.type) or atom.type == OPAQUE
+
+
+def takes_row(eqn: Eqn) -> bool:
+    """Whether an equation takes rows out of a list, and looks at no number of it."""
+    if isinstance(eqn.op, For):
+        return all(is_mutable(param.type) for param in eqn.blocks[0].params[: eqn.op.seqs])
+    return eqn.op == "item" and is_mutable(eqn.outs[0].type)
+
+
+def related_rows(function: Function) -> dict[Atom, list[Atom]]:
+    """Return for each list the rows that are taken out of it, and for each row that list.
+
+    Objects that may hold lists lead to these.
+    """
+    near: dict[Atom, list[Atom]] = {}
+    for eqn in equations(function.body):
+        pairs = list(zip(eqn.args[:1], eqn.outs)) if takes_row(eqn) else []
+        if isinstance(eqn.op, For):
+            pairs = list(zip(eqn.args[: eqn.op.seqs], eqn.blocks[0].params))
+        for one, other in pairs:
+            if is_mutable(one.type) and is_mutable(other.type):
+                near.setdefault(one, []).append(other)
+                near.setdefault(other, []).append(one)
+        for out in eqn.outs if isinstance(eqn.op, Opaque) else ():
+            near.setdefault(out, []).extend(eqn.args)
+    return near
 
 
 def stores(eqn: Eqn) -> bool:
@@ -39,8 +65,9 @@ def stores(eqn: Eqn) -> bool:
 
 
 def changed_by_carried(eqn: Eqn, functions: Functions) -> list[Atom]:
-    """Return the lists that carried code may change when it, or a function that has it, is executed."""
-    return [arg for arg in _changed(eqn, functions, {}) if is_mutable(arg.type)]
+    """Return the lists that carried code may change when it, or a function that has it, is executed,
+    and the objects that may hold such lists."""
+    return _changed(eqn, functions, {})
 
 
 def _changed(eqn: Eqn, functions: Functions, known: dict[str, bool]) -> list[Atom]:

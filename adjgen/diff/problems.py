@@ -6,13 +6,20 @@ from adjgen.diagnostics import Problem
 from adjgen.diff.active import useful_variables
 from adjgen.diff.buffers import MAKE, STORES, WHOLE, whole_stores
 from adjgen.diff.checkpoint import obstacle
-from adjgen.diff.given import changed_by_carried, reads_lists, stores_active
+from adjgen.diff.given import (
+    changed_by_carried,
+    reads_lists,
+    related_rows,
+    stores_active,
+    takes_row,
+)
 from adjgen.diff.jumps import jumps
 from adjgen.diff.rules import real_power_check
 from adjgen.elementary.row import TABLE, rows
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, Loc, Opaque, Root, Try, Var
 from adjgen.ir.integrals import Integral, Quadrature
-from adjgen.ir.query import equations, kinds
+from adjgen.ir.query import closure, equations, kinds
+from adjgen.ir.types import is_mutable
 
 LOOKED_AT = (Call, For, Opaque, Root, Try, *STORES)
 
@@ -144,14 +151,27 @@ def _given_lists(function: Function, functions: Mapping[str, Function]) -> Itera
     The equations know nothing of such a change: a sweep that reads the list once more goes wrong.
     """
     changed: dict[Atom, tuple[int, Eqn]] = {}
+    inside: dict[Atom, tuple[int, Eqn]] = {}  # changed through something else
     read: dict[Atom, int] = {}  # where each list is first read
+    looked: dict[Atom, int] = {}  # where a number of it is
     for eqn, place in _places(function):
         given = changed_by_carried(eqn, functions)
-        changed |= {arg: (place, eqn) for arg in given}
+        named = len(eqn.op.payload.reads) if isinstance(eqn.op, Opaque) else len(eqn.args)
+        for arg in given:
+            if is_mutable(arg.type) and arg in eqn.args[:named]:
+                changed[arg] = place, eqn
+            if is_mutable(arg.type) or isinstance(eqn.op, Call):
+                inside[arg] = place, eqn
         if not given and not isinstance(eqn.op, Opaque):
             for atom in (*eqn.args, *(r for block in eqn.blocks for r in block.results)):
                 read.setdefault(atom, place)
+            for atom in () if takes_row(eqn) else eqn.args:
+                looked.setdefault(atom, place)
     wrong = [eqn for arg, (place, eqn) in changed.items() if read.get(arg, place + 1) <= place]
+    rows = related_rows(function) if inside else {}
+    for arg, (place, eqn) in inside.items():
+        if any(looked.get(one, place + 1) <= place for one in closure([arg], rows)):
+            wrong.append(eqn)
     for eqn in dict.fromkeys(wrong):
         yield problem_at(function, eqn, f"{CHANGED} that was read before", COPY)
 

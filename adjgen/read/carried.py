@@ -49,7 +49,7 @@ class Carried:
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     own: dict[str, list[Cell]] = field(default_factory=dict)
     views: Views = field(default_factory=dict)  # the session's
-    parts: dict[tuple[str, int], dict[Cell, bool]] = field(default_factory=dict)
+    parts: dict[tuple[Key, int], dict[Cell, bool]] = field(default_factory=dict)
     hints: dict[Cell, str] = field(default_factory=dict)
 
     def names(self) -> list[str]:
@@ -82,12 +82,13 @@ class Carried:
             seen = self.known(name)
             found[name] = closed(held, iter(self.cells(name)), heap) if seen else UNBOUND
         heap.update((cell, variables[cell][0]) for cell in self.lists())
-        for (name, k), arrays in self.parts.items():
-            if name in self.trees and k < len(variables[name]):
-                self.views[variables[name][k]] = {
+        for (key, k), arrays in self.parts.items():
+            if key in self.trees and k < len(variables[key]):
+                self.views[variables[key][k]] = {
                     c: None if old or c in self.trees else heap.get(c) for c, old in arrays.items()
                 }
-                self.cells(name)[k].bases = tuple(arrays)
+                if isinstance(key, str):
+                    self.cells(key)[k].bases = tuple(arrays)
         found |= self.conflicts
         return found
 
@@ -117,7 +118,9 @@ class Carried:
 
     def widen(self, env: Mapping[str, Value], start: Heap, heap: Heap) -> bool:
         """Take in the names and lists after a turn; return whether that changed anything."""
-        changed = bool(self.views) and self.widen_views(env, start, heap)
+        changed = bool(self.views) and (
+            self.widen_views(env, start, heap) | self.widen_held(start, heap)
+        )
         for name in self.names():
             changed = self.absorb(name, opened(env.get(name, UNBOUND), heap)) or changed
         own = set(chain.from_iterable(self.own.values()))
@@ -137,16 +140,32 @@ class Carried:
             for own, cell in zip(self.cells(name), cells_of(env.get(name, UNBOUND))):
                 homes.setdefault(cell, []).append(own)
         for name in self.names():
-            held = opened(env.get(name, UNBOUND), heap)
-            for k, leaf in enumerate(leaves(held)):
-                known = self.views.get(leaf, {}) if isinstance(leaf, Var) else {}
-                for cell, was in known.items():
-                    lasting = [cell] if cell in start else []  # others are gone with the turn
-                    for one in (*lasting, *homes.get(cell, ())):
-                        parts = self.parts.setdefault((name, k), {})
-                        old = not is_fresh(heap, cell, was) or parts.get(one, False)
-                        changed = changed or parts.get(one) is not old
-                        parts[one] = old
+            for k, leaf in enumerate(leaves(opened(env.get(name, UNBOUND), heap))):
+                changed |= self.take_in((name, k), leaf, start, heap, homes)
+        return changed
+
+    def widen_held(self, start: Heap, heap: Heap) -> bool:
+        """Take in what objects in lists that the body changes may hold, before a turn and after it."""
+        changed = False
+        for cell in self.lists():
+            changed |= self.take_in((cell, 0), start[cell], start, heap, {})
+            changed |= self.take_in((cell, 0), heap[cell], start, heap, {})
+        return changed
+
+    def take_in(
+        self, place: tuple[Key, int], held: Value, start: Heap, heap: Heap,
+        homes: Mapping[Cell | None, list[Cell]],
+    ) -> bool:  # fmt: skip
+        """Take in of which arrays a value is a view; return whether that changed anything."""
+        changed = False
+        known = self.views.get(held, {}) if isinstance(held, Var) else {}
+        for cell, was in known.items():
+            lasting = [cell] if cell in start else []  # others are gone with the turn
+            for one in (*lasting, *homes.get(cell, ())):
+                parts = self.parts.setdefault(place, {})
+                old = not is_fresh(heap, cell, was) or parts.get(one, False)
+                changed = changed or parts.get(one) is not old
+                parts[one] = old
         return changed
 
     def values(self, env: Mapping[str, Value], heap: Heap) -> list[Atom]:

@@ -1,15 +1,16 @@
 """Tuples, lists that are written out and objects as one value: what carried code is given."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adjgen.ir.core import Atom, Opaque, Var
-from adjgen.ir.types import OPAQUE
+from adjgen.ir.core import Atom, Const, Opaque, Var
+from adjgen.ir.types import NUMBERS, OPAQUE
 from adjgen.read.cells import MOVED, ROWS, SHARED, STALE, THE_CALLERS, below
+from adjgen.read.holding import SIMPLE, Holding
 from adjgen.read.opaque import Code
-from adjgen.read.values import Display, ListValue, RowValue, Value
-from adjgen.read.views import keep_lists
+from adjgen.read.values import Cell, Display, ListValue, RowValue, Value, leaves
+from adjgen.read.views import around, keep_lists
 
 CHANGED = "code that adjgen cannot read may change the object `{}`"
 
@@ -30,6 +31,7 @@ def as_object(frame: Any, node: ast.AST, value: Display) -> Atom:
     code = Code(tree, labels, reason=f"ADJ401 {what}", hint="Use its items one by one.")
     found: Atom = frame.emit(node, Opaque(code), items, [OPAQUE])[0]
     keep_lists(frame.session, value.items, [found])
+    frame.session.own.add(found)
     return found
 
 
@@ -42,20 +44,75 @@ def refuse_changes(frame: Any, node: ast.AST, names: Sequence[str]) -> None:
             frame.problem(node, "ADJ407", CHANGED.format(name), why)
 
 
-def change_unseen(frame: Any, node: ast.AST, names: Sequence[str]) -> None:
-    """Note that code may change lists: their rows may be others behind it. Rows that have other names are refused."""
-    for name in names:
-        held: Value = frame.held(name)
-        known = [held.cell] if isinstance(held, (ListValue, RowValue)) else []
-        known += frame.session.views.get(held, ()) if isinstance(held, Var) else ()
+def is_flat(frame: Any, value: Value | None) -> bool:
+    """Whether a value is a list of numbers."""
+    kind = value.type if isinstance(value, (Var, Const)) else OPAQUE
+    if isinstance(value, (ListValue, RowValue)):
+        kind = frame.session.heap[value.cell].type
+        for _ in value.where if isinstance(value, RowValue) else ():
+            kind = kind.element or OPAQUE
+    return kind.element in NUMBERS
+
+
+def following(frame: Any, values: Mapping[str, Value]) -> Holding:
+    """Return what follows the names that code reads."""
+    own = frame.session.own
+    return Holding(
+        frame.dotted,
+        lambda name: is_flat(frame, values.get(name)),
+        lambda name: values.get(name) in own,
+    )
+
+
+def cells_in(frame: Any, value: Value) -> list[Cell]:
+    """Return the lists that a value is or may hold."""
+    found: list[Cell] = []
+    for leaf in leaves(value):
+        known = [leaf.cell] if isinstance(leaf, (ListValue, RowValue)) else []
+        holder = frame.session.heap.get(known[0]) if known else leaf
+        found += [*known, *frame.session.views.get(holder, ())]
+    return found
+
+
+def change_unseen(frame: Any, node: ast.AST, code: Code, values: Mapping[str, Value]) -> list[Atom]:
+    """Note that code may change lists: their rows may be others behind it; return those it changes.
+
+    Rows that have other names are refused.
+    """
+    names = following(frame, values).changed(code.node)
+    changed: dict[Atom, None] = {}
+    for name, value in values.items():
+        known = cells_in(frame, value) if name in names else []
         reasons = [cell.loose or cell.frozen for cell in known]
         for reason in [r for r in reasons if r in (SHARED, MOVED, ROWS, THE_CALLERS)][:1]:
             what = f"code that adjgen cannot read may change `{name}`: {reason}"
             frame.problem(node, "ADJ407", what, "Change a copy, or build a new list.")
         for cell in known:
-            cell.exchanges[len(held.where) if isinstance(held, RowValue) else 0] += 1
+            depth = len(value.where) if isinstance(value, RowValue) else 0
+            for steps, outer in enumerate(around(cell)):
+                outer.exchanges[depth + bool(steps)] += 1
             for row in below(cell):
                 row.stale = STALE
+            lists = [frame.session.heap.get(one) for one in (*around(cell), *below(cell))]
+            changed.update((a, None) for a in lists if isinstance(a, Var) and a.type.element)
+    return [*changed]
+
+
+def note_holding(
+    frame: Any, code: Code, values: Mapping[str, Value], reads: Sequence[Atom], outs: Sequence[Var]
+) -> None:
+    """Note which lists the objects that code makes or changes may hold."""
+    follow, session = following(frame, values), frame.session
+    held = follow.of(getattr(code.node, "value", None) or code.node)
+    if not isinstance(code.node, SIMPLE):
+        held = set(values)
+    if code.effect and not code.observes:
+        given = follow.given(code.node)
+        session.own.update(a for a in reads if a.type == OPAQUE and a not in session.views)
+        keep_lists(session, [v for n, v in values.items() if n in given], reads)
+    keep_lists(session, [v for n, v in values.items() if n in held], outs)
+    if follow.makes_own(code):
+        session.own.update(outs)
 
 
 def objects(value: Value) -> list[Any]:

@@ -16,14 +16,14 @@ from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, of_constant
 from adjgen.read import names, outside
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
-from adjgen.read.containers import as_object, change_unseen, refuse_changes
+from adjgen.read.containers import as_object, change_unseen, note_holding, refuse_changes
 from adjgen.read.cutting import entering
 from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned
 from adjgen.read.hidden import is_hidden
 from adjgen.read.lowering import Arm, Mark, Reread, Session
 from adjgen.read.missing import missing_hint
-from adjgen.read.opaque import Code, changes, inward, is_plain, loaded
+from adjgen.read.opaque import Code, changes, loaded
 from adjgen.read.questions import fields_taken_out, taken_out
 from adjgen.read.scopes import check_scopes
 from adjgen.read.values import (
@@ -35,8 +35,9 @@ from adjgen.read.values import (
     RowValue,
     Value,
 )
-from adjgen.read.views import check_views, keep_lists
+from adjgen.read.views import check_views, keep_lists, pass_on
 
+KEEPING = ("add", "mul", "max", "min")  # of lists these give lists, or one of them
 NO_ANSWERS: Mapping[str, Atom] = {}
 # modules whose functions take arrays
 OF_ARRAYS = ("numpy", "scipy.special", "scipy.stats", "scipy.integrate", "scipy.optimize")
@@ -83,8 +84,12 @@ class Frame:
         check_views(self, node, args)
         self.at(node)
         out = self.session.builder.value(name, args, self.session.type_of(name, args))
-        if name in ("add", "mul") and any(self.in_doubt(arg) for arg in args):
+        if name in KEEPING and any(self.in_doubt(arg) or arg.type.element for arg in args):
             self.session.doubtful.add(out)
+        if name in KEEPING:
+            keep_lists(self.session, args, [out])
+        else:
+            pass_on(self.session, args, out)
         return out
 
     def in_doubt(self, atom: Atom) -> bool:
@@ -203,13 +208,15 @@ class Frame:
     def carried(
         self, node: ast.AST, code: Code, reads: Sequence[Atom], types: Sequence[Type]
     ) -> tuple[Var, ...]:
-        """Append carried code, and note which lists what it makes may hold."""
-        outs = self.emit(node, Opaque(code), reads, types)
-        if not self.session.cutting and not is_plain(node, self.dotted):
-            frames = [(name, self.frame_of(name)) for name in code.reads]
-            values = [f.env.get(n, a) if f else a for (n, f), a in zip(frames, reads)]
-            changed = reads if code.effect and not code.observes else ()
-            keep_lists(self.session, values, [*outs, *changed])
+        """Append carried code; it is given, behind what it reads, the lists that it may change besides."""
+        owners = [self.frame_of(name) for name in code.reads]
+        held = [(n, f.env.get(n, a) if f else a) for n, f, a in zip(code.reads, owners, reads)]
+        changed: list[Atom] = []
+        if code.effect and not code.observes and not code.inward:
+            changed = [a for a in change_unseen(self, node, code, dict(held)) if a not in reads]
+        outs = self.emit(node, Opaque(code), [*reads, *changed], types)
+        if not self.session.cutting:
+            note_holding(self, code, dict(held), reads, outs)
         return outs
 
     def code(
@@ -237,8 +244,6 @@ class Frame:
                     require_at_once(self, node, name)
         if effect and not observes:
             refuse_changes(self, node, list(reads))
-            if not (isinstance(node, ast.stmt) and inward(node, self.dotted)):
-                change_unseen(self, node, list(reads))
         payload = Code(
             node, tuple(reads), tuple(writes), written, tuple(n for n in before if n in reads),
             effect, observes, reason, hint,

@@ -18,6 +18,7 @@ from adjgen.read.recursion import fitting
 from adjgen.read.shared import note_name
 from adjgen.read.state import locals_of, outer_state, parameters
 from adjgen.read.values import Display, FunctionValue, ListValue, RowValue, Value, leaves, rebuilt
+from adjgen.read.views import keep_lists
 
 HARMLESS_DECORATORS = {
     "adjgen.differentiable",
@@ -289,6 +290,7 @@ def result_types(function: Function) -> list[Type]:
 def given_back(frame: Frame, out: Var, function: Function, bound: dict[str, Value]) -> Value:
     """Return a result of a CALL; a list may be one that the function was given, or keeps."""
     if not is_mutable(out.type):
+        keep_lists(frame.session, bound.values(), [out])
         return out
     if function.about.get("returns_argument"):
         parts = [part for value in bound.values() for part in leaves(value)]

@@ -48,6 +48,7 @@ class Session:
         self.closed = reading is not None and reading.closed
         self.frozen = target == "numba"  # which compiles the names of modules as constants
         self.views: Views = {}
+        self.own: set[Atom] = set()  # objects that are no list of another name, whatever they hold
         self.builder = Builder()
         self.problems: list[Problem] = []  # a loop that is read again forgets those of its body
         self.settled: list[Problem] = []  # those of functions, which are read once

@@ -23,10 +23,6 @@ HARMLESS = frozenset(
 ) | {
     STOP, "bisect.bisect", "bisect.bisect_left", "bisect.bisect_right", "json.dumps", "copy.copy",
 }  # fmt: skip
-PLAIN = frozenset(  # what these give holds nothing of what they are given
-    """isinstance issubclass len str repr format callable hasattr id hash any all ascii bytes chr ord bin
-    hex oct range round int float bool divmod print""".split()
-)
 LOOK_UPS = {"index", "count"}  # methods of lists and tuples that only look
 # These see every variable, or run text that does.
 SEES_ALL = {"builtins." + name for name in ("eval", "exec", "locals", "globals", "vars", "dir")}
@@ -177,7 +173,7 @@ def loaded(node: ast.AST, inner: frozenset[str] = frozenset()) -> list[str]:
 def changes(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
     """Whether evaluating an expression may change something or keep what it reads."""
     odd = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
-    return any(isinstance(n, odd) or _unknown_call(n, dotted) for n in ast.walk(node))
+    return any(isinstance(n, odd) or unknown_call(n, dotted) for n in ast.walk(node))
 
 
 def inward(node: ast.stmt, dotted: Callable[[ast.expr], str]) -> bool:
@@ -200,21 +196,8 @@ def _raising_plainly(node: ast.stmt, dotted: Callable[[ast.expr], str]) -> ast.s
     return plain
 
 
-def is_plain(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
-    """Whether code gives text, a number or a truth value: nothing that may hold a list."""
-    if isinstance(node, (ast.Assign, ast.Expr)):
-        node = node.value
-    if isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, ast.Not)
-    if not isinstance(node, ast.Call):
-        return isinstance(node, (ast.JoinedStr, ast.Compare))
-    if isinstance(node.func, ast.Attribute) and node.func.attr in LOOK_UPS:
-        return True
-    name = dotted(node.func)
-    return name.removeprefix("builtins.") in PLAIN or name.startswith(("bisect.bisect", "math."))
-
-
-def _unknown_call(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
+def unknown_call(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
+    """Whether a node is a call that may change something or keep what it is given."""
     if not isinstance(node, ast.Call):
         return False
     function = node.func

@@ -4,10 +4,11 @@ import ast
 from typing import Any
 
 from adjgen.ir.core import Atom, Opaque, Var
-from adjgen.ir.types import BOOL, INT, OPAQUE
+from adjgen.ir.types import BOOL, INT, NUMBERS, OPAQUE
 from adjgen.read import expressions
 from adjgen.read.frame import Frame
 from adjgen.read.opaque import Code
+from adjgen.read.views import keep_lists
 
 
 def on_atoms(frame: Frame, node: ast.expr, op: Any, atoms: tuple[Atom, ...], reason: str) -> Var:
@@ -21,4 +22,6 @@ def on_atoms(frame: Frame, node: ast.expr, op: Any, atoms: tuple[Atom, ...], rea
     labels = tuple(f"operand_{k}" for k in range(len(atoms)))
     code = Code(tree, labels, reason=reason, hint=expressions.ADVICE)
     integers = all(a.type in (INT, BOOL) for a in atoms)
-    return frame.emit(node, Opaque(code), atoms, [INT if integers else OPAQUE])[0]
+    out = frame.emit(node, Opaque(code), atoms, [INT if integers else OPAQUE])[0]
+    keep_lists(frame.session, [a for a in atoms if a.type.element not in NUMBERS], [out])
+    return out

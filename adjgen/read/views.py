@@ -35,7 +35,7 @@ def check_views(frame: Any, node: ast.AST, atoms: Iterable[Atom]) -> None:
     for atom in atoms if views else ():
         known = views.get(atom, {}) if isinstance(atom, Var) else {}
         if not all(is_fresh(heap, cell, held) for cell, held in known.items()):
-            frame.problem(node, "ADJ407", *(HOLDS if atom.type == OPAQUE else VIEW))
+            frame.problem(node, "ADJ407", *(VIEW if atom.type.dtype else HOLDS))
 
 
 def keep_lists(session: Any, values: Iterable[Value], made: Iterable[Atom]) -> None:
@@ -43,18 +43,38 @@ def keep_lists(session: Any, values: Iterable[Value], made: Iterable[Atom]) -> N
     found: dict[Cell, Atom | None] = {}
     for leaf in (leaf for value in values for leaf in leaves(value)):
         if isinstance(leaf, (ListValue, RowValue)):
-            found |= {cell: session.heap.get(cell) for cell in _around(leaf.cell)}
-        elif isinstance(leaf, Var) and leaf.type.element is not None:
-            same = [cell for cell, held in session.heap.items() if held is leaf]
-            found |= {cell: leaf for inner in same for cell in _around(inner)}
+            found |= {cell: session.heap.get(cell) for cell in around(leaf.cell)}
+            found |= session.views.get(session.heap.get(leaf.cell), {})
         elif isinstance(leaf, Var):
+            for inner in _named(session, leaf) if leaf.type.element is not None else ():
+                found |= {cell: session.heap.get(cell) for cell in around(inner)}
             found |= session.views.get(leaf, {})
     for atom in made if found else ():
-        if isinstance(atom, Var) and atom.type == OPAQUE:
+        if isinstance(atom, Var) and may_hold(session, atom):
             session.views[atom] = {**found, **session.views.get(atom, {})}
 
 
-def _around(cell: Cell) -> list[Cell]:
+def pass_on(session: Any, args: Iterable[Atom], out: Var) -> None:
+    """Note that an object, or a list of objects, may hold what those that it is made of may."""
+    if session.views and may_hold(session, out):
+        found = {cell: held for arg in args for cell, held in session.views.get(arg, {}).items()}
+        if found:
+            session.views[out] = found
+
+
+def _named(session: Any, items: Var) -> list[Cell]:
+    """Return the lists that a value may be: of a row that was taken out of a list, those that have rows."""
+    named = [cell for cell, held in session.heap.items() if held is items]
+    kinds = {cell: held.type.element for cell, held in session.heap.items()}
+    return named or [cell for cell, kind in kinds.items() if kind and kind.element is not None]
+
+
+def may_hold(session: Any, var: Var) -> bool:
+    """Whether a value may be an object that holds lists, or a list of such objects."""
+    return OPAQUE in (var.type, var.type.element) or var in session.doubtful
+
+
+def around(cell: Cell) -> list[Cell]:
     """Return a list and those that it is inside of: a change of its items may be one of theirs."""
     found = [cell]
     for one in found:

@@ -14,6 +14,7 @@ from adjgen.read.said_arrays import said_array
 from adjgen.read.state import annotation_of
 from adjgen.read.strict import plainly
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
+from adjgen.read.views import check_views, keep_lists
 
 OF_A_WALK = "is walked by a loop: change it by its place in the list of lists"
 
@@ -86,7 +87,9 @@ def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
         made = frame.emit(node, "range", [frame.row(node, "len", inside)], [seq(INT)])[0]
         return Walk([made], [Var("k", INT)], [], [held.cell], items, node)
     if held is None:
-        return one_of(frame, expressions.atom(frame, node), target)
+        walked = expressions.atom(frame, node)
+        check_views(frame, node, [walked])
+        return one_of(frame, walked, target)
     found = one_of(frame, frame.materialise(node, held), target)
     found.cells = [held.cell] if isinstance(held, (ListValue, RowValue)) else []
     return found
@@ -122,6 +125,7 @@ def one_of(frame: Frame, sequence: Atom, target: ast.expr | None) -> Walk:
     kind: Type = sequence.type.element or OPAQUE
     element = Var(hint, kind)
     lists.inherit(frame, sequence, element)
+    keep_lists(frame.session, [sequence], [element])
     return Walk([sequence], [element])
 
 
