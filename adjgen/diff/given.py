@@ -1,9 +1,10 @@
 """Which lists of a function its caller owns, and whether the function changes them, itself or by carried code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from adjgen.diff.active import varied_variables
 from adjgen.elementary.row import TABLE
+from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Atom, Call, Eqn, For, Function, Opaque, Var
 from adjgen.ir.query import closure, equations, moves
 from adjgen.ir.types import OPAQUE, is_mutable
@@ -40,23 +41,48 @@ def takes_row(eqn: Eqn) -> bool:
     return eqn.op == "item" and is_mutable(eqn.outs[0].type)
 
 
-def related_rows(function: Function) -> dict[Atom, list[Atom]]:
-    """Return for each list the rows that are taken out of it, and for each row that list.
+class Rows:
+    """Which lists are rows of others, and which are stored into: in the equations a row is a value of its own.
 
     Objects that may hold lists lead to these.
     """
-    near: dict[Atom, list[Atom]] = {}
-    for eqn in equations(function.body):
-        pairs = list(zip(eqn.args[:1], eqn.outs)) if takes_row(eqn) else []
-        if isinstance(eqn.op, For):
-            pairs = list(zip(eqn.args[: eqn.op.seqs], eqn.blocks[0].params))
+
+    def __init__(self, function: Function) -> None:
+        self.near: dict[Atom, list[Atom]] = {}  # rows and their lists
+        self.states: dict[Atom, list[Atom]] = {}  # and what these are before and after stores
+        self.rows: set[Atom] = set()
+        self.stored: set[Atom] = set()
+        for eqn in equations(function.body):
+            pairs = list(zip(eqn.args[:1], eqn.outs)) if takes_row(eqn) else []
+            if isinstance(eqn.op, For):
+                pairs = list(zip(eqn.args[: eqn.op.seqs], eqn.blocks[0].params))
+            self.relate(self.near, pairs)
+            inside = [(arg, out) for arg in eqn.args for out in eqn.outs if isinstance(eqn.op, str)]
+            inside = [pair for pair in inside if depth(pair[0].type) < depth(pair[1].type)]
+            for pair in (*pairs, *inside):
+                self.rows.update(pair if is_mutable(pair[0].type) else ())
+            self.relate(self.states, [*pairs, *inside, *moves(eqn)])
+            if stores(eqn):
+                self.stored.add(eqn.args[0])
+                self.relate(self.states, [(eqn.args[0], eqn.outs[0])])
+            for out in eqn.outs if isinstance(eqn.op, Opaque) else ():
+                self.near.setdefault(out, []).extend(eqn.args)
+
+    def relate(self, near: dict[Atom, list[Atom]], pairs: Iterable[tuple[Atom, Atom]]) -> None:
+        """Note pairs of lists."""
         for one, other in pairs:
             if is_mutable(one.type) and is_mutable(other.type):
                 near.setdefault(one, []).append(other)
                 near.setdefault(other, []).append(one)
-        for out in eqn.outs if isinstance(eqn.op, Opaque) else ():
-            near.setdefault(out, []).extend(eqn.args)
-    return near
+
+    def of(self, arg: Atom) -> set[Atom]:
+        """Return what a change of one list may change."""
+        return closure([arg], self.near)
+
+    def are_stored(self, arg: Atom) -> bool:
+        """Whether a list has rows, or is one, and any of these is stored into: it may be a copy by then."""
+        found = closure([arg], self.states)
+        return not (found.isdisjoint(self.rows) or found.isdisjoint(self.stored))
 
 
 def stores(eqn: Eqn) -> bool:

@@ -6,19 +6,13 @@ from adjgen.diagnostics import Problem
 from adjgen.diff.active import useful_variables
 from adjgen.diff.buffers import MAKE, STORES, WHOLE, whole_stores
 from adjgen.diff.checkpoint import obstacle
-from adjgen.diff.given import (
-    changed_by_carried,
-    reads_lists,
-    related_rows,
-    stores_active,
-    takes_row,
-)
+from adjgen.diff.given import Rows, changed_by_carried, reads_lists, stores_active, takes_row
 from adjgen.diff.jumps import jumps
 from adjgen.diff.rules import real_power_check
 from adjgen.elementary.row import TABLE, rows
 from adjgen.ir.core import Atom, Block, Call, Eqn, For, Function, Loc, Opaque, Root, Try, Var
 from adjgen.ir.integrals import Integral, Quadrature
-from adjgen.ir.query import closure, equations, kinds
+from adjgen.ir.query import equations, kinds
 from adjgen.ir.types import is_mutable
 
 LOOKED_AT = (Call, For, Opaque, Root, Try, *STORES)
@@ -168,10 +162,12 @@ def _given_lists(function: Function, functions: Mapping[str, Function]) -> Itera
             for atom in () if takes_row(eqn) else eqn.args:
                 looked.setdefault(atom, place)
     wrong = [eqn for arg, (place, eqn) in changed.items() if read.get(arg, place + 1) <= place]
-    rows = related_rows(function) if inside else {}
+    rows = Rows(function)
     for arg, (place, eqn) in inside.items():
-        if any(looked.get(one, place + 1) <= place for one in closure([arg], rows)):
+        if any(looked.get(one, place + 1) <= place for one in rows.of(arg)):
             wrong.append(eqn)
+        elif rows.are_stored(arg):
+            yield problem_at(function, eqn, f"{CHANGED} of lists that is stored into", COPY)
     for eqn in dict.fromkeys(wrong):
         yield problem_at(function, eqn, f"{CHANGED} that was read before", COPY)
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adjgen.ir.core import Atom, Const, Opaque, Var
+from adjgen.ir.query import closure
 from adjgen.ir.types import NUMBERS, OPAQUE
-from adjgen.read.cells import MOVED, ROWS, SHARED, STALE, THE_CALLERS, below
-from adjgen.read.holding import SIMPLE, Holding
+from adjgen.read.cells import MOVED, ROWS, SHARED, STALE, THE_CALLERS, below, references
+from adjgen.read.holding import Holding, Kinds
 from adjgen.read.opaque import Code
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value, leaves
-from adjgen.read.views import around, keep_lists
+from adjgen.read.views import around, keep_lists, relate
 
 CHANGED = "code that adjgen cannot read may change the object `{}`"
 
@@ -31,7 +32,9 @@ def as_object(frame: Any, node: ast.AST, value: Display) -> Atom:
     code = Code(tree, labels, reason=f"ADJ401 {what}", hint="Use its items one by one.")
     found: Atom = frame.emit(node, Opaque(code), items, [OPAQUE])[0]
     keep_lists(frame.session, value.items, [found])
-    frame.session.own.add(found)
+    relate(frame.session, [found, *items])
+    if value.record is None:
+        frame.session.own.add(found)
     return found
 
 
@@ -56,12 +59,12 @@ def is_flat(frame: Any, value: Value | None) -> bool:
 
 def following(frame: Any, values: Mapping[str, Value]) -> Holding:
     """Return what follows the names that code reads."""
-    own = frame.session.own
-    return Holding(
-        frame.dotted,
-        lambda name: is_flat(frame, values.get(name)),
-        lambda name: values.get(name) in own,
-    )
+    flat = {name for name, value in values.items() if is_flat(frame, value)}
+    atoms = {name: value for name, value in values.items() if isinstance(value, (Var, Const))}
+    doubtful = frame.session.doubtful
+    numbers = {n for n, a in atoms.items() if a.type in NUMBERS and a not in doubtful}
+    own = {name for name, atom in atoms.items() if atom in frame.session.own}
+    return Holding(frame.dotted, Kinds(flat, numbers, own))
 
 
 def cells_in(frame: Any, value: Value) -> list[Cell]:
@@ -80,6 +83,7 @@ def change_unseen(frame: Any, node: ast.AST, code: Code, values: Mapping[str, Va
     Rows that have other names are refused.
     """
     names = following(frame, values).changed(code.node)
+    named = references(frame.session.frames)
     changed: dict[Atom, None] = {}
     for name, value in values.items():
         known = cells_in(frame, value) if name in names else []
@@ -91,9 +95,10 @@ def change_unseen(frame: Any, node: ast.AST, code: Code, values: Mapping[str, Va
             depth = len(value.where) if isinstance(value, RowValue) else 0
             for steps, outer in enumerate(around(cell)):
                 outer.exchanges[depth + bool(steps)] += 1
-            for row in below(cell):
+            inside = [row for outer in around(cell) for row in below(outer) if row is not cell]
+            for row in inside:
                 row.stale = STALE
-            lists = [frame.session.heap.get(one) for one in (*around(cell), *below(cell))]
+            lists = [frame.session.heap.get(c) for c in (*around(cell), *inside) if named[c]]
             changed.update((a, None) for a in lists if isinstance(a, Var) and a.type.element)
     return [*changed]
 
@@ -103,15 +108,15 @@ def note_holding(
 ) -> None:
     """Note which lists the objects that code makes or changes may hold."""
     follow, session = following(frame, values), frame.session
-    held = follow.of(getattr(code.node, "value", None) or code.node)
-    if not isinstance(code.node, SIMPLE):
-        held = set(values)
+    held = follow.made(code.node)
     if code.effect and not code.observes:
         given = follow.given(code.node)
-        session.own.update(a for a in reads if a.type == OPAQUE and a not in session.views)
-        keep_lists(session, [v for n, v in values.items() if n in given], reads)
+        relate(session, [a for n, a in zip(code.reads, reads) if n in given])
+        kin = closure([a for a in reads if isinstance(a, Var)], session.related)
+        keep_lists(session, [v for n, v in values.items() if n in given], kin)
     keep_lists(session, [v for n, v in values.items() if n in held], outs)
-    if follow.makes_own(code):
+    relate(session, [*outs, *(a for n, a in zip(code.reads, reads) if n in held)])
+    if follow.makes_own(code.node):
         session.own.update(outs)
 
 

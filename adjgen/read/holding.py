@@ -9,19 +9,22 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from adjgen.read.flow import COMPREHENSIONS
-from adjgen.read.opaque import LOOK_UPS, Code, loaded, targets, unknown_call
+from adjgen.read.opaque import LOOK_UPS, loaded, targets, unknown_call
 
 Names = set[str]
 NUMBERS = {  # what these give holds nothing of what they are given
-    *(f"builtins.{name}" for name in """isinstance issubclass len str repr format type callable hasattr id
+    *(f"builtins.{name}" for name in """isinstance issubclass len str repr format callable hasattr id
     hash any all ascii bytes chr ord bin hex oct range abs round int float bool divmod pow print""".split()),
     "bisect.bisect", "bisect.bisect_left", "bisect.bisect_right", "json.dumps",
+    "statistics.mean", "statistics.fmean", "statistics.median", "statistics.stdev", "statistics.pstdev",
+    "statistics.variance", "statistics.pvariance",
 }  # fmt: skip
-ITEMS = {  # these give an item, or a container of the items
+ITEMS = {  # these give an item, or a container of the items, of their first argument
     *(f"builtins.{name}" for name in "tuple list set frozenset dict sorted max min next sum".split()),
-    "copy.copy", "collections.Counter", "collections.deque", "itertools.chain",
+    "copy.copy", "collections.Counter", "collections.deque",
 }  # fmt: skip
-WALKERS = {f"builtins.{name}" for name in "zip enumerate reversed iter filter".split()}
+WALKERS = {f"builtins.{name}" for name in "zip enumerate reversed iter".split()}
+TYPE = "builtins.type"
 OWN = set(
     "append add update setdefault pop popitem clear extend insert remove discard appendleft".split()
 )
@@ -37,14 +40,23 @@ SIMPLE = (ast.expr, ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Dele
 DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
 
 
-class Holding:
-    """Follows names; `is_flat` says of one that it is a list of numbers, `is_own` that it is no such list."""
+class Kinds:
+    """What is known of the names that code reads: lists of numbers, numbers, and containers of their own."""
 
-    def __init__(
-        self, dotted: Callable[[ast.expr], str], is_flat: Callable[[str], bool],
-        is_own: Callable[[str], bool],
-    ) -> None:  # fmt: skip
-        self.dotted, self.is_flat, self.is_own = dotted, is_flat, is_own
+    def __init__(self, flat: Names, numbers: Names, own: Names) -> None:
+        self.flat, self.numbers, self.own = flat, numbers, own
+
+    def plain(self) -> Names:
+        """Return the names whose operators are those of Python's own kinds."""
+        return self.flat | self.numbers | self.own
+
+
+class Holding:
+    """Follows names through an expression or a simple statement."""
+
+    def __init__(self, dotted: Callable[[ast.expr], str], kinds: Kinds) -> None:
+        self.dotted, self.kinds = dotted, kinds
+        self.bound: list[Names] = []  # by the comprehensions around
 
     # ---- what a value holds
 
@@ -56,8 +68,11 @@ class Holding:
             return set()
         if isinstance(node, ast.Subscript):
             return self.items(node.value)
-        if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Starred)):
-            return self.each(self.items, ast.iter_child_nodes(node))
+        if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+            look = self.items if self.is_plain(node) else self.of
+            return self.each(look, ast.iter_child_nodes(node))
+        if isinstance(node, ast.Starred):
+            return self.items(node.value)
         if isinstance(node, ast.Call):
             return self.call(node)
         if isinstance(node, (ast.Lambda, ast.GeneratorExp)):
@@ -69,7 +84,7 @@ class Holding:
     def items(self, node: ast.AST) -> Names:
         """Return the names of which the items of a value may be the list, or hold it."""
         if isinstance(node, ast.Name):
-            return set() if self.is_flat(node.id) else {node.id}
+            return set() if self.is_flat(node) else {node.id}
         if isinstance(node, COMPREHENSIONS):
             return self.collected(node)
         if isinstance(node, ast.Call) and self.dotted(node.func) in WALKERS:
@@ -78,23 +93,38 @@ class Holding:
             return self.each(self.items, ast.iter_child_nodes(node))
         return self.of(node)
 
+    def is_flat(self, node: ast.AST) -> bool:
+        """Whether an expression is a name of a list of numbers."""
+        inner = isinstance(node, ast.Name) and any(node.id in names for names in self.bound)
+        return isinstance(node, ast.Name) and not inner and node.id in self.kinds.flat
+
+    def is_plain(self, node: ast.AST) -> bool:
+        """Whether operators are Python's own: those of a class may keep what they are given."""
+        if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+            parts = [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.expr)]
+            return all(map(self.is_plain, parts))
+        inner = isinstance(node, ast.Name) and any(node.id in names for names in self.bound)
+        known = isinstance(node, ast.Name) and not inner and node.id in self.kinds.plain()
+        return known or isinstance(node, (ast.Constant, *DISPLAYS))
+
     def call(self, node: ast.Call) -> Names:
         """Return what the value of a call may hold."""
         name, method = self.dotted(node.func), node.func
-        given = [
-            *node.args,
-            *(k.value for k in node.keywords if name not in ITEMS or k.arg != "key"),
-        ]
-        if name in NUMBERS or name.startswith(("math.", "statistics.")):
+        if name in NUMBERS or name.startswith("math.") or (name == TYPE and len(node.args) == 1):
             return set()
         if name in ITEMS:
             several = len(node.args) > 1 and name in ("builtins.max", "builtins.min")
-            return self.each(self.of if several else self.items, given)
+            found = self.each(self.of if several else self.items, node.args[:1])
+            found |= self.each(self.of, node.args[1:])
+            for keyword in node.keywords:
+                if keyword.arg != "key":
+                    found |= (self.of if keyword.arg else self.items)(keyword.value)
+            return found
         if isinstance(method, ast.Attribute):
-            if method.attr in LOOK_UPS or isinstance(method.value, (ast.Constant, ast.JoinedStr)):
+            if isinstance(method.value, (ast.Constant, ast.JoinedStr)):
                 return set()
-            if method.attr == "copy" and not given:
-                return self.items(method.value)
+            if method.attr in {*LOOK_UPS, "copy"} and self.is_flat(method.value):
+                return set()
         return self.received(node)
 
     def received(self, node: ast.Call) -> Names:
@@ -105,10 +135,11 @@ class Holding:
     def collected(self, node: ast.AST) -> Names:
         """Return what the items of a comprehension may hold."""
         assert isinstance(node, COMPREHENSIONS)
-        found, inner = (
-            self.of(node.value if isinstance(node, ast.DictComp) else node.elt),
-            targets(node),
-        )
+        inner = targets(node)
+        self.bound.append(inner)
+        made = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        found = self.each(self.of, made)
+        self.bound.pop()
         if inner.isdisjoint(found):
             return found
         return found.union(self.each(self.items, [g.iter for g in node.generators])) - inner
@@ -119,15 +150,22 @@ class Holding:
 
     # ---- what code does
 
+    def made(self, node: ast.AST) -> Names:
+        """Return what the names that code binds, or its value, may hold."""
+        if not isinstance(node, SIMPLE):
+            return set(loaded(node))
+        if isinstance(node, ast.AugAssign):
+            return self.of(node.target) | self.of(node.value)
+        return self.of(value_of(node))
+
     def given(self, node: ast.AST) -> Names:
         """Return the names of which other code is given the list, or an object gets it."""
         if not isinstance(node, SIMPLE):
             return set(loaded(node))
         found = self.each(self.received, self.calls(node))
         for target in stored(node):
-            value = getattr(node, "value", None)
-            found |= root(target) | (self.of(value) if value is not None else set())
-        return found
+            found |= root(target) | self.made(node)
+        return self.outside(found, node)
 
     def changed(self, node: ast.AST) -> Names:
         """Return the names of which the list, or a list in it, may be changed."""
@@ -135,13 +173,32 @@ class Holding:
             return set(loaded(node))
         calls = [call for call in self.calls(node) if not self.changes_own(call)]
         found = self.each(self.received, calls)
+        inside = isinstance(node, ast.AugAssign) and not self.adds_a_number(node)
+        if isinstance(node, ast.AugAssign) and inside:
+            found |= root(node.target)
         for target in stored(node):
-            inside = isinstance(node, ast.AugAssign) and not isinstance(node.value, ast.Constant)
-            shallow = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
-            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                shallow = self.is_own(target.value.id)
-            found |= root(target) if inside or not shallow else set()
-        return found
+            found |= set() if inside or self.is_shallow(target) else root(target)
+        return self.outside(found, node)
+
+    def outside(self, found: Names, node: ast.AST) -> Names:
+        """Return names, with all that code reads if one of them is bound inside it."""
+        return found if found.issubset(loaded(node)) else found.union(loaded(node))
+
+    def adds_a_number(self, node: ast.AugAssign) -> bool:
+        """Whether an update in place can be one of a number alone: a list takes `*= 2`, but no `+= 2`."""
+        number = isinstance(node.value, ast.Constant) or (
+            isinstance(node.value, ast.Name) and node.value.id in self.kinds.numbers
+        )
+        return number and not isinstance(node.op, ast.Mult)
+
+    def is_shallow(self, target: ast.expr) -> bool:
+        """Whether a store changes a container alone, no list in it: those have no text for a place."""
+        own = root(target) <= self.kinds.own
+        if not own or not isinstance(target, ast.Subscript):
+            return False
+        key = target.slice
+        text = isinstance(key, ast.Constant) and isinstance(key.value, str)
+        return text or isinstance(target.value, ast.Name)
 
     def calls(self, node: ast.AST) -> list[ast.Call]:
         """Return the calls of code that may change what it is given."""
@@ -152,15 +209,23 @@ class Holding:
     def changes_own(self, call: ast.Call) -> bool:
         """Whether a method of a container changes that container alone."""
         method = call.func
-        plain = isinstance(method, ast.Attribute) and isinstance(method.value, ast.Name)
-        return plain and method.attr in OWN and self.is_own(method.value.id)  # type: ignore[attr-defined]
+        if not isinstance(method, ast.Attribute) or not isinstance(method.value, ast.Name):
+            return False
+        return method.attr in OWN and method.value.id in self.kinds.own
 
-    def makes_own(self, code: Code) -> bool:
+    def makes_own(self, node: ast.AST) -> bool:
         """Whether code makes a container that is no list of another name."""
-        value = getattr(code.node, "value", code.node)
+        if isinstance(node, ast.AugAssign):
+            return False
+        value = value_of(node)
         if isinstance(value, ast.Call):
             return self.dotted(value.func) in MADE
         return isinstance(value, DISPLAYS)
+
+
+def value_of(node: ast.AST) -> ast.AST:
+    """Return the expression of a simple statement; an expression is its own."""
+    return getattr(node, "value", None) or node if isinstance(node, ast.stmt) else node
 
 
 def stored(node: ast.AST) -> list[ast.expr]:

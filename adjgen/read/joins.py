@@ -119,7 +119,7 @@ def join(
         if name in ends.functions:
             new[name] = Dispatch(atoms_of(new[name])[0], ends.functions[name])
     frame.session.heap |= {cell: next(parts) for cell in changed}
-    if frame.session.views:
+    if frame.session.views or any(out.type == OPAQUE for out in outs):
         join_views(frame.session, outs, [(then.heap, sides[0]), (other.heap, sides[1])], merged)
         for cell in merged.values():
             cell.bases = tuple(frame.session.views.get(frame.session.heap.get(cell, UNBOUND), {}))

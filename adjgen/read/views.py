@@ -51,7 +51,8 @@ def keep_lists(session: Any, values: Iterable[Value], made: Iterable[Atom]) -> N
             found |= session.views.get(leaf, {})
     for atom in made if found else ():
         if isinstance(atom, Var) and may_hold(session, atom):
-            session.views[atom] = {**found, **session.views.get(atom, {})}
+            others = {cell: held for cell, held in found.items() if held is not atom}
+            session.views[atom] = {**others, **session.views.get(atom, {})}
 
 
 def pass_on(session: Any, args: Iterable[Atom], out: Var) -> None:
@@ -60,6 +61,14 @@ def pass_on(session: Any, args: Iterable[Atom], out: Var) -> None:
         found = {cell: held for arg in args for cell, held in session.views.get(arg, {}).items()}
         if found:
             session.views[out] = found
+
+
+def relate(session: Any, atoms: Iterable[Atom]) -> None:
+    """Note that of several objects one may be in another: what that gets, this has too."""
+    objects = [a for a in atoms if isinstance(a, Var) and may_hold(session, a)]
+    for one, other in zip(objects, objects[1:]):
+        session.related.setdefault(one, []).append(other)
+        session.related.setdefault(other, []).append(one)
 
 
 def _named(session: Any, items: Var) -> list[Cell]:
@@ -90,12 +99,23 @@ def join_views(
     for k, out in enumerate(outs):
         found: dict[Cell, Atom | None] = {}
         for heap, atoms in sides:
-            for cell, held in session.views.get(atoms[k], {}).items():
+            for cell, held in _held(session, heap, atoms[k], out).items():
                 for one in (cell, *[new for pair, new in merged.items() if cell in pair]):
                     fresh = is_fresh(heap, cell, held) and found.get(one, held) is not None
-                    found[one] = session.heap.get(one) if fresh else None
+                    found[one] = session.heap.get(one, held) if fresh else None
         if found:
             session.views[out] = found
+        relate(session, [out, *(atoms[k] for _, atoms in sides)])
+        if session.own.issuperset([atoms[k] for _, atoms in sides]):
+            session.own.add(out)
+
+
+def _held(session: Any, heap: Heap, atom: Atom, out: Var) -> dict[Cell, Atom | None]:
+    """Return what one side of a branch may be a view of; an object may be the list of that side."""
+    known: dict[Cell, Atom | None] = session.views.get(atom, {})
+    if out.type == OPAQUE and atom.type.element is not None:
+        return known | {cell: held for cell, held in heap.items() if held is atom}
+    return known
 
 
 def renamed_views(views: Views, names: Mapping[Var, Var]) -> None:

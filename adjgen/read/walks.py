@@ -126,7 +126,7 @@ def one_of(frame: Frame, sequence: Atom, target: ast.expr | None) -> Walk:
     element = Var(hint, kind)
     lists.inherit(frame, sequence, element)
     keep_lists(frame.session, [sequence], [element])
-    return Walk([sequence], [element])
+    return Walk([sequence], [element], [], [*frame.session.views.get(sequence, ())])
 
 
 def part_of(target: ast.expr | None, k: int) -> ast.expr | None:
