@@ -24,6 +24,7 @@ ITEMS = {  # these give an item, or a container of the items, of their first arg
     "copy.copy", "collections.Counter", "collections.deque",
 }  # fmt: skip
 WALKERS = {f"builtins.{name}" for name in "zip enumerate reversed iter".split()}
+STORES_OF_NUMPY = set("put place copyto fill_diagonal putmask put_along_axis".split())
 TYPE = "builtins.type"
 OWN = set(
     "append add update setdefault pop popitem clear extend insert remove discard appendleft".split()
@@ -201,10 +202,15 @@ class Holding:
         return text or isinstance(target.value, ast.Name)
 
     def calls(self, node: ast.AST) -> list[ast.Call]:
-        """Return the calls of code that may change what it is given."""
-        return [
-            n for n in ast.walk(node) if isinstance(n, ast.Call) and unknown_call(n, self.dotted)
-        ]
+        """Return the calls of code that may change or keep what it is given."""
+        found = [n for n in ast.walk(node) if isinstance(n, ast.Call)]
+        return [n for n in found if unknown_call(n, self.dotted) and not self.only_computes(n)]
+
+    def only_computes(self, call: ast.Call) -> bool:
+        """Whether a function of numpy's returns something new, or a view, and stores nowhere."""
+        first, _, name = self.dotted(call.func).partition(".")
+        stores = name in STORES_OF_NUMPY or name.startswith("random.") or name.endswith(".at")
+        return first == "numpy" and not stores and all(k.arg != "out" for k in call.keywords)
 
     def changes_own(self, call: ast.Call) -> bool:
         """Whether a method of a container changes that container alone."""
