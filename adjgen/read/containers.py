@@ -11,7 +11,7 @@ from adjgen.read.cells import MOVED, ROWS, SHARED, STALE, THE_CALLERS, below, re
 from adjgen.read.holding import Holding, Kinds
 from adjgen.read.opaque import Code
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value, leaves
-from adjgen.read.views import around, keep_lists, relate
+from adjgen.read.views import around, keep_lists, lists_in, note_lists, relate
 
 CHANGED = "code that adjgen cannot read may change the object `{}`"
 
@@ -83,10 +83,11 @@ def change_unseen(frame: Any, node: ast.AST, code: Code, values: Mapping[str, Va
     Rows that have other names are refused.
     """
     names = following(frame, values).changed(code.node)
-    named = references(frame.session.frames)
+    cells = {name: cells_in(frame, value) for name, value in values.items() if name in names}
+    named = references(frame.session.frames) if any(cells.values()) else {}
     changed: dict[Atom, None] = {}
-    for name, value in values.items():
-        known = cells_in(frame, value) if name in names else []
+    for name, known in cells.items():
+        value = values[name]
         reasons = [cell.loose or cell.frozen for cell in known]
         for reason in [r for r in reasons if r in (SHARED, MOVED, ROWS, THE_CALLERS)][:1]:
             what = f"code that adjgen cannot read may change `{name}`: {reason}"
@@ -112,8 +113,8 @@ def note_holding(
     if code.effect and not code.observes:
         given = follow.given(code.node)
         relate(session, [a for n, a in zip(code.reads, reads) if n in given])
-        kin = closure([a for a in reads if isinstance(a, Var)], session.related)
-        keep_lists(session, [v for n, v in values.items() if n in given], kin)
+        lists = lists_in(session, [v for n, v in values.items() if n in given])
+        note_lists(session, lists, closure([*reads], session.related) if lists else ())
     keep_lists(session, [v for n, v in values.items() if n in held], outs)
     relate(session, [*outs, *(a for n, a in zip(code.reads, reads) if n in held)])
     if follow.makes_own(code.node):

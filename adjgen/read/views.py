@@ -39,7 +39,12 @@ def check_views(frame: Any, node: ast.AST, atoms: Iterable[Atom]) -> None:
 
 
 def keep_lists(session: Any, values: Iterable[Value], made: Iterable[Atom]) -> None:
-    """Note that objects which code makes or changes may hold the lists that it reads."""
+    """Note that objects which code makes may hold the lists that it reads."""
+    note_lists(session, lists_in(session, values), made)
+
+
+def lists_in(session: Any, values: Iterable[Value]) -> dict[Cell, Atom | None]:
+    """Return the lists that values are, hold or are in, with what these hold now."""
     found: dict[Cell, Atom | None] = {}
     for leaf in (leaf for value in values for leaf in leaves(value)):
         if isinstance(leaf, (ListValue, RowValue)):
@@ -49,6 +54,11 @@ def keep_lists(session: Any, values: Iterable[Value], made: Iterable[Atom]) -> N
             for inner in _named(session, leaf) if leaf.type.element is not None else ():
                 found |= {cell: session.heap.get(cell) for cell in around(inner)}
             found |= session.views.get(leaf, {})
+    return found
+
+
+def note_lists(session: Any, found: dict[Cell, Atom | None], made: Iterable[Atom]) -> None:
+    """Note that objects may hold lists."""
     for atom in made if found else ():
         if isinstance(atom, Var) and may_hold(session, atom):
             others = {cell: held for cell, held in found.items() if held is not atom}
