@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+import adjgen
 from adjgen.pipeline import Options, generate
 from adjgen.read.source import find, read_text
 
@@ -84,3 +85,12 @@ def test_the_tangent_of_a_repeated_list_of_constants_is_a_list():
     (value, x), (us_dot, x_dot) = space["f_jvp"](2.0, x_dot=1.0)
     assert (value, x) == ([1.0, 2.0, 1.0, 2.0], 2.0)
     assert (us_dot, x_dot) == ([0.0, 0.0, 0.0, 0.0], 1.0)
+
+
+def walked(n, xs, x):
+    return iter(xs) if n <= 0 else walked(n - 1, xs, x)
+
+
+def test_an_object_that_a_recursion_returns_is_given_back():
+    numbers, dot = adjgen.jvp(lambda x, n: walked(n, (1.0, 2.0), x), "x")(1.5, 2, x_dot=1.0)
+    assert [*numbers] == [1.0, 2.0] and dot == 0.0

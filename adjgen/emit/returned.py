@@ -17,6 +17,7 @@ def unshared(function: Function, body: Block, rooted: set[Atom], borrowed: set[A
     tuples = {v for p in function.params if "items" in p.tree.kinds() for v in p.vars}
     places = {out: eqn.loc for eqn in body.eqns for out in eqn.outs}
     seen: set[Atom] = set()
+    arrays = function.about.get("target") != "math"
     copies, results = [], list(body.results)
     roles = function.result.roles()  # what is no number in an object is whose it is
     for k, result in enumerate(body.results):
@@ -24,7 +25,7 @@ def unshared(function: Function, body: Block, rooted: set[Atom], borrowed: set[A
             continue
         if may_be_array(result):
             held = aliases.of(result)
-            shared = k >= first and not held.isdisjoint(theirs | seen)
+            shared = arrays and k >= first and not held.isdisjoint(theirs | seen)
         else:
             held = {result} if is_list(result) else set()
             shared = not held.isdisjoint({*seen, *(theirs | borrowed if k else ())} - tuples)
