@@ -5,7 +5,7 @@ question are frozen: they can be read, but no longer changed.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from adjgen.ir.core import UNBOUND, Atom, Var
@@ -65,10 +65,8 @@ def references(frames: list[Any]) -> Counter[Cell]:
             if isinstance(leaf, (ListValue, RowValue)):
                 found[leaf.cell] += 1
                 found.update(leaf.cell.bases)
-            elif isinstance(leaf, Var):
-                found.update(
-                    frame.session.views.get(leaf, {}).keys()
-                )  # an object that may hold them
+            elif isinstance(leaf, Var):  # an object that may hold them
+                found.update(frame.session.views.get(leaf, {}).keys())
             elif isinstance(leaf, FunctionValue) and leaf.frame is not None:
                 pending.append(leaf.frame)
                 values += [*leaf.definition.defaults.values(), *leaf.first]
@@ -85,10 +83,20 @@ def stays_inside(cell: Cell, *before: Cell | None) -> None:
 
 def below(cell: Cell) -> list[Cell]:
     """Return the lists that were put into one, into these, and so on."""
-    found = dict.fromkeys(cell.rows)
+    return _reached(cell.rows, lambda one: one.rows)
+
+
+def around(cell: Cell) -> list[Cell]:
+    """Return a list and those that it is inside of: a change of its items may be one of theirs."""
+    return _reached([cell], lambda one: one.inside)
+
+
+def _reached(cells: Iterable[Cell], step: Callable[[Cell], Iterable[Cell]]) -> list[Cell]:
+    """Return cells, those that a step leads to from them, and so on."""
+    found = dict.fromkeys(cells)
     pending = [*found]
     while pending:
-        more = [row for row in pending.pop().rows if row not in found]
+        more = [one for one in step(pending.pop()) if one not in found]
         found.update(dict.fromkeys(more))
         pending += more
     return [*found]

@@ -7,11 +7,11 @@ from typing import Any
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.query import closure
 from adjgen.ir.types import NUMBERS, OPAQUE
-from adjgen.read.cells import MOVED, ROWS, SHARED, STALE, THE_CALLERS, below, references
+from adjgen.read.cells import MOVED, ROWS, SHARED, STALE, THE_CALLERS, around, below, references
 from adjgen.read.holding import Holding, Kinds
 from adjgen.read.opaque import Code
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value, leaves
-from adjgen.read.views import around, keep_lists, lists_in, note_lists, relate
+from adjgen.read.views import keep_lists, lists_in, note_lists, relate
 
 CHANGED = "code that adjgen cannot read may change the object `{}`"
 

@@ -35,7 +35,7 @@ from adjgen.read.values import (
     RowValue,
     Value,
 )
-from adjgen.read.views import check_views, keep_lists, pass_on
+from adjgen.read.views import check_views, keep_lists, may_hold, pass_on
 
 KEEPING = ("add", "mul", "max", "min")  # of lists these give lists, or one of them
 NO_ANSWERS: Mapping[str, Atom] = {}
@@ -86,10 +86,8 @@ class Frame:
         out = self.session.builder.value(name, args, self.session.type_of(name, args))
         if name in KEEPING and any(self.in_doubt(arg) or arg.type.element for arg in args):
             self.session.doubtful.add(out)
-        if name in KEEPING:
-            keep_lists(self.session, args, [out])
-        else:
-            pass_on(self.session, args, out)
+        if may_hold(self.session, out):
+            (keep_lists if name in KEEPING else pass_on)(self.session, args, [out])
         return out
 
     def in_doubt(self, atom: Atom) -> bool:

@@ -30,13 +30,9 @@ OWN = set(
     "append add update setdefault pop popitem clear extend insert remove discard appendleft".split()
 )
 MADE = {
-    "builtins.list",
-    "builtins.set",
-    "builtins.dict",
-    "collections.deque",
-    "collections.defaultdict",
-}
-MADE |= {"collections.OrderedDict", "collections.Counter"}
+    "builtins.list", "builtins.set", "builtins.dict", "collections.deque", "collections.defaultdict",
+    "collections.OrderedDict", "collections.Counter",
+}  # fmt: skip
 SIMPLE = (ast.expr, ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete)
 DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
 
@@ -96,17 +92,20 @@ class Holding:
 
     def is_flat(self, node: ast.AST) -> bool:
         """Whether an expression is a name of a list of numbers."""
-        inner = isinstance(node, ast.Name) and any(node.id in names for names in self.bound)
-        return isinstance(node, ast.Name) and not inner and node.id in self.kinds.flat
+        return self.is_one_of(node, self.kinds.flat)
+
+    def is_one_of(self, node: ast.AST, names: Names) -> bool:
+        """Whether an expression is one of some names, and no name that a comprehension binds."""
+        found = isinstance(node, ast.Name) and node.id in names
+        return found and not any(node.id in inner for inner in self.bound)  # type: ignore[attr-defined]
 
     def is_plain(self, node: ast.AST) -> bool:
         """Whether operators are Python's own: those of a class may keep what they are given."""
         if isinstance(node, (ast.BinOp, ast.UnaryOp)):
             parts = [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.expr)]
             return all(map(self.is_plain, parts))
-        inner = isinstance(node, ast.Name) and any(node.id in names for names in self.bound)
-        known = isinstance(node, ast.Name) and not inner and node.id in self.kinds.plain()
-        return known or isinstance(node, (ast.Constant, *DISPLAYS))
+        literal = isinstance(node, (ast.Constant, *DISPLAYS))
+        return literal or self.is_one_of(node, self.kinds.plain())
 
     def call(self, node: ast.Call) -> Names:
         """Return what the value of a call may hold."""
@@ -174,12 +173,10 @@ class Holding:
             return set(loaded(node))
         calls = [call for call in self.calls(node) if not self.changes_own(call)]
         found = self.each(self.received, calls)
-        inside = isinstance(node, ast.AugAssign) and not self.adds_a_number(node)
-        if isinstance(node, ast.AugAssign) and inside:
-            found |= root(node.target)
-        for target in stored(node):
-            found |= set() if inside or self.is_shallow(target) else root(target)
-        return self.outside(found, node)
+        places = [target for target in stored(node) if not self.is_shallow(target)]
+        if isinstance(node, ast.AugAssign) and not self.adds_a_number(node):
+            places = [node.target]
+        return self.outside(found | self.each(root, places), node)
 
     def outside(self, found: Names, node: ast.AST) -> Names:
         """Return names, with all that code reads if one of them is bound inside it."""

@@ -65,7 +65,7 @@ def _pop(frame: Frame, node: ast.Call, base: List) -> Value:
     last = frame.row(node, "item", old, Const(-1))
     lists.inherit(frame, old, last)
     stores.renew(frame, node, base, "most")
-    base.cell.exchanges[lists.depth_of(base)] += 1
+    stores.exchanged(base)
     return last if last.type.element is None else lists.held(frame, last, frozen=cells.MOVED)
 
 
@@ -76,7 +76,7 @@ def copy(frame: Frame, node: ast.Call, base: List) -> Value:
 
 def _reverse(frame: Frame, node: ast.Call, base: List) -> Value:
     stores.renew(frame, node, base, "backwards")
-    base.cell.exchanges[lists.depth_of(base)] += 1
+    stores.exchanged(base)
     return Const(None)
 
 
@@ -107,7 +107,7 @@ def replace_part(
         made = frame.row(node, "joined", made, more)
     assert isinstance(made, Var)
     stores.change(frame, node, base, made)
-    base.cell.exchanges[lists.depth_of(base)] += 1
+    stores.exchanged(base)
     if new is not None:
         _together(base, new, made.type)
 

@@ -23,9 +23,8 @@ def on_atoms(frame: Frame, node: ast.expr, op: Any, atoms: tuple[Atom, ...], rea
     code = Code(tree, labels, reason=reason, hint=expressions.ADVICE)
     integers = all(a.type in (INT, BOOL) for a in atoms)
     out = frame.emit(node, Opaque(code), atoms, [INT if integers else OPAQUE])[0]
-    strange = any(
-        a.type == OPAQUE and a not in frame.session.own for a in atoms
-    )  # may keep anything
+    # an operator of a class may keep anything
+    strange = any(a.type == OPAQUE and a not in frame.session.own for a in atoms)
     kept = [a for a in atoms if strange or a.type.element not in NUMBERS]
     keep_lists(frame.session, kept, [out])
     return out

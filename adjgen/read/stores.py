@@ -150,7 +150,7 @@ def put(frame: Frame, node: ast.AST, base: List, path: tuple[Atom, ...], value: 
         lists.retype(frame, element, new.type)
     change(frame, node, base, frame.row(node, "with_item", whole, new, *path))
     if holds_lists or isinstance(value, (ListValue, RowValue)):
-        base.cell.exchanges[lists.depth_of(base)] += 1
+        exchanged(base)
         _received(frame, base, value, new)
 
 
@@ -171,7 +171,7 @@ def exchange(frame: Frame, node: ast.AST, base: ListValue, i: Atom, j: Atom) -> 
     second, first = frame.row(node, "item", whole, j), frame.row(node, "item", whole, i)
     half = frame.row(node, "with_item", whole, second, i)
     change(frame, node, base, frame.row(node, "with_item", half, first, j))
-    base.cell.exchanges[lists.depth_of(base)] += 1
+    exchanged(base)
 
 
 def append(frame: Frame, node: ast.AST, base: List, value: Value) -> None:
@@ -184,6 +184,11 @@ def append(frame: Frame, node: ast.AST, base: List, value: Value) -> None:
     renew(frame, node, base, "append", new)
     if holds_lists or isinstance(value, (ListValue, RowValue)):
         _received(frame, base, value, new)
+
+
+def exchanged(base: List) -> None:
+    """Note that items of a list are at other places: rows of it are others."""
+    base.cell.exchanges[lists.depth_of(base)] += 1
 
 
 def grown(frame: Frame, base: List) -> None:

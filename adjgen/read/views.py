@@ -10,6 +10,7 @@ from typing import Any
 
 from adjgen.ir.core import Atom, Var
 from adjgen.ir.types import OPAQUE
+from adjgen.read.cells import around
 from adjgen.read.values import Cell, ListValue, RowValue, Value, leaves
 
 VIEW = (
@@ -65,12 +66,10 @@ def note_lists(session: Any, found: dict[Cell, Atom | None], made: Iterable[Atom
             session.views[atom] = {**others, **session.views.get(atom, {})}
 
 
-def pass_on(session: Any, args: Iterable[Atom], out: Var) -> None:
-    """Note that an object, or a list of objects, may hold what those that it is made of may."""
-    if session.views and may_hold(session, out):
-        found = {cell: held for arg in args for cell, held in session.views.get(arg, {}).items()}
-        if found:
-            session.views[out] = found
+def pass_on(session: Any, args: Iterable[Atom], made: Iterable[Atom]) -> None:
+    """Note that objects, or lists of objects, may hold what those that they are made of may."""
+    found = {cell: held for arg in args for cell, held in session.views.get(arg, {}).items()}
+    note_lists(session, found, made)
 
 
 def relate(session: Any, atoms: Iterable[Atom]) -> None:
@@ -91,14 +90,6 @@ def _named(session: Any, items: Var) -> list[Cell]:
 def may_hold(session: Any, var: Var) -> bool:
     """Whether a value may be an object that holds lists, or a list of such objects."""
     return OPAQUE in (var.type, var.type.element) or var in session.doubtful
-
-
-def around(cell: Cell) -> list[Cell]:
-    """Return a list and those that it is inside of: a change of its items may be one of theirs."""
-    found = [cell]
-    for one in found:
-        found += [outer for outer in one.inside if outer not in found]
-    return found
 
 
 def join_views(
