@@ -56,24 +56,17 @@ class Rows:
             pairs = list(zip(eqn.args[:1], eqn.outs)) if takes_row(eqn) else []
             if isinstance(eqn.op, For):
                 pairs = list(zip(eqn.args[: eqn.op.seqs], eqn.blocks[0].params))
-            self.relate(self.near, pairs)
+            _note_pairs(self.near, pairs)
             inside = [(arg, out) for arg in eqn.args for out in eqn.outs if isinstance(eqn.op, str)]
             inside = [pair for pair in inside if depth(pair[0].type) < depth(pair[1].type)]
             for pair in (*pairs, *inside):
                 self.rows.update(pair if is_mutable(pair[0].type) else ())
-            self.relate(self.states, [*pairs, *inside, *moves(eqn)])
+            _note_pairs(self.states, [*pairs, *inside, *moves(eqn)])
             if stores(eqn):
                 self.stored.add(eqn.args[0])
-                self.relate(self.states, [(eqn.args[0], eqn.outs[0])])
+                _note_pairs(self.states, [(eqn.args[0], eqn.outs[0])])
             for out in eqn.outs if isinstance(eqn.op, Opaque) else ():
                 self.near.setdefault(out, []).extend(eqn.args)
-
-    def relate(self, near: dict[Atom, list[Atom]], pairs: Iterable[tuple[Atom, Atom]]) -> None:
-        """Note pairs of lists."""
-        for one, other in pairs:
-            if is_mutable(one.type) and is_mutable(other.type):
-                near.setdefault(one, []).append(other)
-                near.setdefault(other, []).append(one)
 
     def of(self, arg: Atom) -> set[Atom]:
         """Return what a change of one list may change."""
@@ -83,6 +76,13 @@ class Rows:
         """Whether a list has rows, or is one, and any of these is stored into: it may be a copy by then."""
         found = closure([arg], self.states)
         return not (found.isdisjoint(self.rows) or found.isdisjoint(self.stored))
+
+
+def _note_pairs(near: dict[Atom, list[Atom]], pairs: Iterable[tuple[Atom, Atom]]) -> None:
+    for one, other in pairs:
+        if is_mutable(one.type) and is_mutable(other.type):
+            near.setdefault(one, []).append(other)
+            near.setdefault(other, []).append(one)
 
 
 def stores(eqn: Eqn) -> bool:
@@ -101,7 +101,10 @@ def _changed(eqn: Eqn, functions: Functions, known: dict[str, bool]) -> list[Ato
         return []
     lists = [arg for arg in eqn.args if _may_be_list(arg)]
     if isinstance(eqn.op, Opaque):
-        return [] if eqn.op.payload.repeatable or eqn.op.payload.observes else lists
+        payload, places = eqn.op.payload, eqn.op.payload.changes
+        if payload.repeatable or payload.observes or places is None:
+            return [] if payload.repeatable or payload.observes else lists
+        return [arg for k, arg in enumerate(eqn.args) if k in places and _may_be_list(arg)]
     name = eqn.op.function
     if lists and name not in known:
         known[name] = False  # while it is looked through: a recursion changes nothing by itself

@@ -162,8 +162,9 @@ def _given_lists(function: Function, functions: Mapping[str, Function]) -> Itera
             for atom in () if takes_row(eqn) else eqn.args:
                 looked.setdefault(atom, place)
     wrong = [eqn for arg, (place, eqn) in changed.items() if read.get(arg, place + 1) <= place]
-    rows = Rows(function)
+    rows: Rows | None = None
     for arg, (place, eqn) in inside.items():
+        rows = rows or Rows(function)
         if any(looked.get(one, place + 1) <= place for one in rows.of(arg)):
             wrong.append(eqn)
         elif rows.are_stored(arg):

@@ -24,6 +24,10 @@ class Payload(Protocol):
         """Whether active values may enter although nothing comes back: print, raise, assert."""
 
     @property
+    def changes(self) -> frozenset[int] | None:
+        """The places of the args that it may change; None: of all."""
+
+    @property
     def repeatable(self) -> bool:
         """Whether nobody notices that this runs once more."""
 

@@ -17,6 +17,7 @@ SHARED = "may be another name of the same list"
 THE_CALLERS = "it is a list of the caller's, who sees its changes, in another list"
 MOVED = "was put into another list: change it before, or there"
 STALE = "a list that was put into another one, which was changed there since"
+EXCHANGED = "code that adjgen cannot read may have put other lists into it"
 ROWS = "its lists may be the same ones as those of another list"
 
 

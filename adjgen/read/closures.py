@@ -42,6 +42,7 @@ class Handing:
     makes_list: bool = False
     raises: bool = False
     problems: tuple[Problem, ...] = ()
+    changes: frozenset[int] | None = None
 
     @property
     def writes(self) -> tuple[str, ...]:

@@ -2,14 +2,27 @@
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.query import closure
-from adjgen.ir.types import NUMBERS, OPAQUE
-from adjgen.read.cells import MOVED, ROWS, SHARED, STALE, THE_CALLERS, around, below, references
+from adjgen.ir.types import NOTHING, NUMBERS, OPAQUE, Type, is_mutable
+from adjgen.read.cells import (
+    EXCHANGED,
+    MOVED,
+    ROWS,
+    SHARED,
+    STALE,
+    THE_CALLERS,
+    around,
+    below,
+    freeze,
+    references,
+)  # fmt: skip
 from adjgen.read.holding import Holding, Kinds
 from adjgen.read.opaque import Code
+from adjgen.read.source import SourceFile
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value, leaves
 from adjgen.read.views import keep_lists, lists_in, note_lists, relate
 
@@ -47,24 +60,41 @@ def refuse_changes(frame: Any, node: ast.AST, names: Sequence[str]) -> None:
             frame.problem(node, "ADJ407", CHANGED.format(name), why)
 
 
-def is_flat(frame: Any, value: Value | None) -> bool:
-    """Whether a value is a list of numbers."""
+def items_of(frame: Any, value: Value | None) -> Type:
+    """Return the type of the items of a list; that of what is none is not known."""
     kind = value.type if isinstance(value, (Var, Const)) else OPAQUE
     if isinstance(value, (ListValue, RowValue)):
         kind = frame.session.heap[value.cell].type
         for _ in value.where if isinstance(value, RowValue) else ():
             kind = kind.element or OPAQUE
-    return kind.element in NUMBERS
+    return kind.element or OPAQUE
 
 
 def following(frame: Any, values: Mapping[str, Value]) -> Holding:
     """Return what follows the names that code reads."""
-    flat = {name for name, value in values.items() if is_flat(frame, value)}
+    items = {name: items_of(frame, value) for name, value in values.items()}
+    flat = {name for name, kind in items.items() if kind in NUMBERS}
+    nested = {name for name, kind in items.items() if kind.element in NUMBERS}
     atoms = {name: value for name, value in values.items() if isinstance(value, (Var, Const))}
     doubtful = frame.session.doubtful
     numbers = {n for n, a in atoms.items() if a.type in NUMBERS and a not in doubtful}
     own = {name for name, atom in atoms.items() if atom in frame.session.own}
-    return Holding(frame.dotted, Kinds(flat, numbers, own))
+    arrays = frame.session.arrays or any(a.type.dtype for a in frame.session.heap.values())
+    kinds = Kinds(flat, nested, numbers, own, arrays, setters(frame.definition.file))
+    return Holding(frame.dotted, kinds)
+
+
+def setters(file: SourceFile) -> set[str]:
+    """Return the properties that classes of a file have code for a store of, and `__setattr__`."""
+    if "setters" not in file.kept:
+        defined = [n for n in ast.walk(file.tree) if isinstance(n, ast.FunctionDef)]
+        file.kept["setters"] = {
+            one.name for one in defined
+            if one.name == "__setattr__"
+            or any(isinstance(d, ast.Attribute) and d.attr == "setter" for d in one.decorator_list)
+        }  # fmt: skip
+    found: set[str] = file.kept["setters"]
+    return found
 
 
 def cells_in(frame: Any, value: Value) -> list[Cell]:
@@ -77,15 +107,19 @@ def cells_in(frame: Any, value: Value) -> list[Cell]:
     return found
 
 
-def change_unseen(frame: Any, node: ast.AST, code: Code, values: Mapping[str, Value]) -> list[Atom]:
-    """Note that code may change lists: their rows may be others behind it; return those it changes.
+def _change_unseen(
+    frame: Any, node: ast.AST, code: Code, values: Mapping[str, Value], reads: Sequence[Atom]
+) -> list[Atom]:
+    """Note that code may change lists: their rows may be others behind it.
 
-    Rows that have other names are refused.
+    Return the lists and objects that it may change, also through others. Rows that have other names
+    are refused.
     """
-    names = following(frame, values).changed(code.node)
+    follow = following(frame, values)
+    names = follow.changed(code.node)
     cells = {name: cells_in(frame, value) for name, value in values.items() if name in names}
     named = references(frame.session.frames) if any(cells.values()) else {}
-    changed: dict[Atom, None] = {}
+    changed = {atom: None for name, atom in zip(code.reads, reads) if name in names}
     for name, known in cells.items():
         value = values[name]
         reasons = [cell.loose or cell.frozen for cell in known]
@@ -99,9 +133,36 @@ def change_unseen(frame: Any, node: ast.AST, code: Code, values: Mapping[str, Va
             inside = [row for outer in around(cell) for row in below(outer) if row is not cell]
             for row in inside:
                 row.stale = STALE
-            lists = [frame.session.heap.get(c) for c in (*around(cell), *inside) if named[c]]
-            changed.update((a, None) for a in lists if isinstance(a, Var) and a.type.element)
+            near = [*around(cell), *(row for row in inside if named[row])]
+            lists = [frame.session.heap.get(one) for one in near]
+            changed.update((a, None) for a in lists if isinstance(a, Var) and is_mutable(a.type))
+    if any(cells.values()):
+        _rows_exchanged(frame, values, names, follow.given(code.node))
     return [*changed]
+
+
+def with_changes(
+    frame: Any, node: ast.AST, code: Code, values: Mapping[str, Value], reads: Sequence[Atom]
+) -> tuple[Code, Sequence[Atom]]:
+    """Return code that says which lists it may change, and what it is given: these come last, if it reads
+    them through others."""
+    changed = _change_unseen(frame, node, code, values, reads)
+    given = [*reads, *(atom for atom in changed if atom not in reads)]
+    places = frozenset(k for k, atom in enumerate(given) if atom in changed)
+    return replace(code, changes=places), given
+
+
+def _rows_exchanged(
+    frame: Any, values: Mapping[str, Value], changed: set[str], given: set[str]
+) -> None:
+    """Note that code which may change lists of lists may have put any list that it is given into them."""
+    kinds = {name: items_of(frame, values[name]) for name in changed if name in values}
+    outer = [n for n, kind in kinds.items() if kind.element is not None or kind == NOTHING]
+    boxes = {cell for name in outer for cell in cells_in(frame, values[name])}
+    for cell in boxes:
+        cell.loose = cell.loose or EXCHANGED
+    for name in given.intersection(values) if boxes else ():
+        freeze(MOVED, *(cell for cell in cells_in(frame, values[name]) if cell not in boxes))
 
 
 def note_holding(
@@ -110,13 +171,11 @@ def note_holding(
     """Note which lists the objects that code makes or changes may hold."""
     follow, session = following(frame, values), frame.session
     held = follow.made(code.node)
-    if code.effect and not code.observes:
-        given = follow.given(code.node)
-        relate(session, [a for n, a in zip(code.reads, reads) if n in given])
-        lists = lists_in(session, [v for n, v in values.items() if n in given])
-        note_lists(session, lists, closure([*reads], session.related) if lists else ())
+    given = follow.given(code.node) if code.effect and not code.observes else set()
+    relate(session, [*outs, *(a for n, a in zip(code.reads, reads) if n in held | given)])
+    if lists := lists_in(session, [v for n, v in values.items() if n in given]):
+        note_lists(session, lists, closure([*reads], session.related))
     keep_lists(session, [v for n, v in values.items() if n in held], outs)
-    relate(session, [*outs, *(a for n, a in zip(code.reads, reads) if n in held)])
     if follow.makes_own(code.node):
         session.own.update(outs)
 

@@ -16,7 +16,7 @@ from adjgen.ir.types import NOTHING, OPAQUE, REAL, Type, of_constant
 from adjgen.read import names, outside
 from adjgen.read.bound import require_at_once, require_bound
 from adjgen.read.constants import number
-from adjgen.read.containers import as_object, change_unseen, note_holding, refuse_changes
+from adjgen.read.containers import as_object, note_holding, refuse_changes, with_changes
 from adjgen.read.cutting import entering
 from adjgen.read.definite import read_first
 from adjgen.read.flow import assigned
@@ -35,7 +35,7 @@ from adjgen.read.values import (
     RowValue,
     Value,
 )
-from adjgen.read.views import check_views, keep_lists, may_hold, pass_on
+from adjgen.read.views import check_views, keep_lists, may_hold, pass_on, relate
 
 KEEPING = ("add", "mul", "max", "min")  # of lists these give lists, or one of them
 NO_ANSWERS: Mapping[str, Atom] = {}
@@ -87,7 +87,9 @@ class Frame:
         if name in KEEPING and any(self.in_doubt(arg) or arg.type.element for arg in args):
             self.session.doubtful.add(out)
         if may_hold(self.session, out):
-            (keep_lists if name in KEEPING else pass_on)(self.session, args, [out])
+            note_held = keep_lists if name in KEEPING else pass_on
+            note_held(self.session, args, [out])
+            relate(self.session, [out, *args])
         return out
 
     def in_doubt(self, atom: Atom) -> bool:
@@ -209,10 +211,10 @@ class Frame:
         """Append carried code; it is given, behind what it reads, the lists that it may change besides."""
         owners = [self.frame_of(name) for name in code.reads]
         held = [(n, f.env.get(n, a) if f else a) for n, f, a in zip(code.reads, owners, reads)]
-        changed: list[Atom] = []
+        given = reads
         if code.effect and not code.observes and not code.inward:
-            changed = [a for a in change_unseen(self, node, code, dict(held)) if a not in reads]
-        outs = self.emit(node, Opaque(code), [*reads, *changed], types)
+            code, given = with_changes(self, node, code, dict(held), reads)
+        outs = self.emit(node, Opaque(code), given, types)
         if not self.session.cutting:
             note_holding(self, code, dict(held), reads, outs)
         return outs

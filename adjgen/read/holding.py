@@ -9,39 +9,23 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from adjgen.read.flow import COMPREHENSIONS
+from adjgen.read.library_calls import GIVE_ITEMS, GIVE_NUMBERS, MADE, WALKERS, only_computes
 from adjgen.read.opaque import LOOK_UPS, loaded, targets, unknown_call
 
 Names = set[str]
-NUMBERS = {  # what these give holds nothing of what they are given
-    *(f"builtins.{name}" for name in """isinstance issubclass len str repr format callable hasattr id
-    hash any all ascii bytes chr ord bin hex oct range abs round int float bool divmod pow print""".split()),
-    "bisect.bisect", "bisect.bisect_left", "bisect.bisect_right", "json.dumps",
-    "statistics.mean", "statistics.fmean", "statistics.median", "statistics.stdev", "statistics.pstdev",
-    "statistics.variance", "statistics.pvariance",
-}  # fmt: skip
-ITEMS = {  # these give an item, or a container of the items, of their first argument
-    *(f"builtins.{name}" for name in "tuple list set frozenset dict sorted max min next sum".split()),
-    "copy.copy", "collections.Counter", "collections.deque",
-}  # fmt: skip
-WALKERS = {f"builtins.{name}" for name in "zip enumerate reversed iter".split()}
-STORES_OF_NUMPY = set("put place copyto fill_diagonal putmask put_along_axis".split())
-TYPE = "builtins.type"
-OWN = set(
-    "append add update setdefault pop popitem clear extend insert remove discard appendleft".split()
-)
-MADE = {
-    "builtins.list", "builtins.set", "builtins.dict", "collections.deque", "collections.defaultdict",
-    "collections.OrderedDict", "collections.Counter",
-}  # fmt: skip
 SIMPLE = (ast.expr, ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete)
 DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
 
 
 class Kinds:
-    """What is known of the names that code reads: lists of numbers, numbers, and containers of their own."""
+    """What is known of the names that code reads: lists of numbers and of such lists, numbers, containers
+    of their own; whether there are arrays, and which attributes have code of their own for a store."""
 
-    def __init__(self, flat: Names, numbers: Names, own: Names) -> None:
-        self.flat, self.numbers, self.own = flat, numbers, own
+    def __init__(
+        self, flat: Names, nested: Names, numbers: Names, own: Names, arrays: bool, setters: Names
+    ) -> None:
+        self.flat, self.nested, self.numbers, self.own = flat, nested, numbers, own
+        self.arrays, self.setters = arrays, setters
 
     def plain(self) -> Names:
         """Return the names whose operators are those of Python's own kinds."""
@@ -53,7 +37,8 @@ class Holding:
 
     def __init__(self, dotted: Callable[[ast.expr], str], kinds: Kinds) -> None:
         self.dotted, self.kinds = dotted, kinds
-        self.bound: list[Names] = []  # by the comprehensions around
+        # by the comprehensions around: names, and those among them that are lists of numbers
+        self.bound: list[tuple[Names, Names]] = []
 
     # ---- what a value holds
 
@@ -61,10 +46,14 @@ class Holding:
         """Return the names of which a value may be the list, or hold it or a list in it."""
         if isinstance(node, ast.Name):
             return {node.id}
-        if isinstance(node, (ast.Constant, ast.JoinedStr, ast.Compare)):
+        if isinstance(node, (ast.Constant, ast.JoinedStr)):
             return set()
         if isinstance(node, ast.Subscript):
-            return self.items(node.value)
+            known = self.is_plain(node.value) or self.is_flat(node.value)
+            key = set() if known else self.of(node.slice)
+            return self.items(node.value) | key
+        if isinstance(node, ast.Compare):
+            return set() if self.is_plain(node) else self.each(self.of, ast.iter_child_nodes(node))
         if isinstance(node, (ast.BinOp, ast.UnaryOp)):
             look = self.items if self.is_plain(node) else self.of
             return self.each(look, ast.iter_child_nodes(node))
@@ -84,24 +73,36 @@ class Holding:
             return set() if self.is_flat(node) else {node.id}
         if isinstance(node, COMPREHENSIONS):
             return self.collected(node)
-        if isinstance(node, ast.Call) and self.dotted(node.func) in WALKERS:
-            return self.each(self.items, node.args)
+        if isinstance(node, ast.Starred) and self.is_one_of(node.value, self.kinds.nested):
+            return set()
+        if isinstance(node, ast.Call) and not node.keywords:
+            name, given = self.dotted(node.func), node.args
+            if name in WALKERS:
+                return self.each(self.items, given)
+            if name == "builtins.filter" and len(given) == 2:
+                return self.items(given[1])
+            if name == "builtins.map" and given and self.dotted(given[0]) in GIVE_NUMBERS:
+                return set()
         if isinstance(node, (ast.IfExp, ast.BoolOp)):
             return self.each(self.items, ast.iter_child_nodes(node))
         return self.of(node)
 
     def is_flat(self, node: ast.AST) -> bool:
         """Whether an expression is a name of a list of numbers."""
+        for inner, flat in reversed(self.bound):
+            if isinstance(node, ast.Name) and node.id in inner:
+                return node.id in flat
         return self.is_one_of(node, self.kinds.flat)
 
     def is_one_of(self, node: ast.AST, names: Names) -> bool:
         """Whether an expression is one of some names, and no name that a comprehension binds."""
-        found = isinstance(node, ast.Name) and node.id in names
-        return found and not any(node.id in inner for inner in self.bound)  # type: ignore[attr-defined]
+        if not isinstance(node, ast.Name) or node.id not in names:
+            return False
+        return not any(node.id in inner for inner, _ in self.bound)
 
     def is_plain(self, node: ast.AST) -> bool:
         """Whether operators are Python's own: those of a class may keep what they are given."""
-        if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+        if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare)):
             parts = [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.expr)]
             return all(map(self.is_plain, parts))
         literal = isinstance(node, (ast.Constant, *DISPLAYS))
@@ -110,9 +111,9 @@ class Holding:
     def call(self, node: ast.Call) -> Names:
         """Return what the value of a call may hold."""
         name, method = self.dotted(node.func), node.func
-        if name in NUMBERS or name.startswith("math.") or (name == TYPE and len(node.args) == 1):
+        if name == "builtins.type" and len(node.args) == 1:
             return set()
-        if name in ITEMS:
+        if name in GIVE_ITEMS:
             several = len(node.args) > 1 and name in ("builtins.max", "builtins.min")
             found = self.each(self.of if several else self.items, node.args[:1])
             found |= self.each(self.of, node.args[1:])
@@ -120,6 +121,8 @@ class Holding:
                 if keyword.arg != "key":
                     found |= (self.of if keyword.arg else self.items)(keyword.value)
             return found
+        if name in GIVE_NUMBERS or name.startswith(("math.", "statistics.")):
+            return set()
         if isinstance(method, ast.Attribute):
             if isinstance(method.value, (ast.Constant, ast.JoinedStr)):
                 return set()
@@ -136,13 +139,27 @@ class Holding:
         """Return what the items of a comprehension may hold."""
         assert isinstance(node, COMPREHENSIONS)
         inner = targets(node)
-        self.bound.append(inner)
+        counts, rows = self.walked(node)
+        self.bound.append((inner, rows))
         made = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         found = self.each(self.of, made)
         self.bound.pop()
+        found -= counts
         if inner.isdisjoint(found):
             return found
         return found.union(self.each(self.items, [g.iter for g in node.generators])) - inner
+
+    def walked(self, node: Any) -> tuple[Names, Names]:
+        """Return the names that a comprehension binds to counts, and to rows of a list of lists of numbers."""
+        counts, rows = set(), set()
+        for target, walked in ((g.target, g.iter) for g in node.generators):
+            if isinstance(walked, ast.Call) and self.dotted(walked.func) == "builtins.enumerate":
+                if isinstance(target, ast.Tuple) and len(target.elts) == 2 and walked.args:
+                    counts |= {n.id for n in target.elts[:1] if isinstance(n, ast.Name)}
+                    target, walked = target.elts[1], walked.args[0]
+            if isinstance(target, ast.Name) and self.is_one_of(walked, self.kinds.nested):
+                rows.add(target.id)
+        return counts - rows, rows
 
     def each(self, look: Callable[[Any], Names], nodes: Iterable[ast.AST]) -> Names:
         """Return what any of several nodes may hold."""
@@ -173,7 +190,8 @@ class Holding:
             return set(loaded(node))
         calls = [call for call in self.calls(node) if not self.changes_own(call)]
         found = self.each(self.received, calls)
-        places = [target for target in stored(node) if not self.is_shallow(target)]
+        number = isinstance(node, (ast.Assign, ast.AugAssign)) and self.is_number(node.value)
+        places = [target for target in stored(node) if not self.is_shallow(target, number)]
         if isinstance(node, ast.AugAssign) and not self.adds_a_number(node):
             places = [node.target]
         return self.outside(found | self.each(root, places), node)
@@ -183,14 +201,23 @@ class Holding:
         return found if found.issubset(loaded(node)) else found.union(loaded(node))
 
     def adds_a_number(self, node: ast.AugAssign) -> bool:
-        """Whether an update in place can be one of a number alone: a list takes `*= 2`, but no `+= 2`."""
-        number = isinstance(node.value, ast.Constant) or (
-            isinstance(node.value, ast.Name) and node.value.id in self.kinds.numbers
-        )
-        return number and not isinstance(node.op, ast.Mult)
+        """Whether an update in place can be one of a number alone: a list takes `*= 2`,
+        but no `+= 2`; an array takes both."""
+        takes = self.kinds.arrays or isinstance(node.op, ast.Mult)
+        return self.is_number(node.value) and not takes
 
-    def is_shallow(self, target: ast.expr) -> bool:
-        """Whether a store changes a container alone, no list in it: those have no text for a place."""
+    def is_number(self, node: ast.AST) -> bool:
+        """Whether an expression is a number that is written out, or the name of one."""
+        if isinstance(node, ast.Constant):
+            return isinstance(node.value, int | float)
+        return isinstance(node, ast.Name) and node.id in self.kinds.numbers
+
+    def is_shallow(self, target: ast.expr, number: bool) -> bool:
+        """Whether a store, it may be of a number, changes a container or an object alone, no list in it: those
+        have no text for a place."""
+        if isinstance(target, ast.Attribute) and number:
+            plain = self.kinds.setters.isdisjoint([target.attr, "__setattr__"])
+            return plain and isinstance(target.value, ast.Name)
         own = root(target) <= self.kinds.own
         if not own or not isinstance(target, ast.Subscript):
             return False
@@ -201,20 +228,18 @@ class Holding:
     def calls(self, node: ast.AST) -> list[ast.Call]:
         """Return the calls of code that may change or keep what it is given."""
         found = [n for n in ast.walk(node) if isinstance(n, ast.Call)]
-        return [n for n in found if unknown_call(n, self.dotted) and not self.only_computes(n)]
-
-    def only_computes(self, call: ast.Call) -> bool:
-        """Whether a function of numpy's returns something new, or a view, and stores nowhere."""
-        first, _, name = self.dotted(call.func).partition(".")
-        stores = name in STORES_OF_NUMPY or name.startswith("random.") or name.endswith(".at")
-        return first == "numpy" and not stores and all(k.arg != "out" for k in call.keywords)
+        return [
+            n for n in found if unknown_call(n, self.dotted) and not only_computes(n, self.dotted)
+        ]
 
     def changes_own(self, call: ast.Call) -> bool:
-        """Whether a method of a container changes that container alone."""
+        """Whether a method of a container, or a function of heapq, changes that container alone."""
         method = call.func
-        if not isinstance(method, ast.Attribute) or not isinstance(method.value, ast.Name):
+        if self.dotted(method).startswith(("heapq.", "bisect.insort")) and call.args:
+            return self.is_one_of(call.args[0], self.kinds.own)
+        if not isinstance(method, ast.Attribute):
             return False
-        return method.attr in OWN and method.value.id in self.kinds.own
+        return self.is_one_of(method.value, self.kinds.own)
 
     def makes_own(self, node: ast.AST) -> bool:
         """Whether code makes a container that is no list of another name."""

@@ -18,6 +18,7 @@ from adjgen.read.flow import assigned, returns
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
 from adjgen.read.values import ListValue, Value, atoms_of
+from adjgen.read.views import relate
 from adjgen.read.walks import Walk, walk
 
 TRUE, FALSE = Const(True), Const(False)
@@ -130,6 +131,11 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
     variables, session = carried.variables(), frame.session
     params = [variable for key in carried.trees for variable in variables[key]]
     outer, outer_heap = frame.env, session.heap
+    before = {name: _now(plan, outer, name) for name in carried.names()}
+    inits = carried.values(before, outer_heap)
+    for place, (param, init) in enumerate(zip(params, inits)):
+        relate(session, (param, init))
+        session.own.update([param] if init in session.own and place not in carried.foreign else ())
     start = dict(outer_heap)
     named = carried.bind(variables, start)
     for name in carried.names() if session.target != "numpy" else ():
@@ -152,6 +158,11 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
     if plan.walk is not None:
         plan.walk.check(frame, plan.node, start, arm.heap)
     results = carried.values(env, arm.heap) + (atoms_of(stop) if exits else [])
+    ends = enumerate(zip(params, results))
+    foreign = {k for k, (param, end) in ends if param in session.own and end not in session.own}
+    if foreign:
+        carried.foreign |= foreign
+        return [], exits, True
     blocks = [arm.builder.block(results, [*plan.elements(), *params])]
     if plan.test is not None:
         blocks.append(_condition(frame, plan.node, plan.test, carried))
@@ -204,7 +215,11 @@ def _finish(
     every = int(is_checkpointed(frame, node))
     op = For(len(plan.elements()), len(flat), plan.test is not None, exits, every)
     hints = [carried.hint(key) for key, _ in flat]
-    outs = iter(session.builder.emit(op, args, types, hints, blocks))
+    made = session.builder.emit(op, args, types, hints, blocks)
+    for out, init, end in zip(made, args[op.seqs :], blocks[0].results):
+        relate(session, (out, init, end))
+        session.own.update([out] if session.own.issuperset((init, end)) else ())
+    outs = iter(made)
     flags = {name: frame.env.get(name, FALSE) for name in ("%left", "%stop")}
     starts = dict(zip([key for key, _ in flat], args[op.seqs :]))
     ends = dict(zip([key for key, _ in flat], blocks[0].results))

@@ -22,6 +22,7 @@ HARMLESS = frozenset(
     slice object super min max sum abs round int float bool divmod pow""".split()
 ) | {
     STOP, "bisect.bisect", "bisect.bisect_left", "bisect.bisect_right", "json.dumps", "copy.copy",
+    "copy.deepcopy",
 }  # fmt: skip
 LOOK_UPS = {"index", "count"}  # methods of lists and tuples that only look
 # These see every variable, or run text that does.
@@ -48,6 +49,7 @@ class Code:
     hint: str = ""
     inward: bool = False  # a statement that changes nothing but local names
     problems: tuple[Problem, ...] = ()  # those of a callee that could not be read: the reasons
+    changes: frozenset[int] | None = None
 
     @property
     def is_expression(self) -> bool:

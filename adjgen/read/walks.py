@@ -14,7 +14,7 @@ from adjgen.read.said_arrays import said_array
 from adjgen.read.state import annotation_of
 from adjgen.read.strict import plainly
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
-from adjgen.read.views import check_views, keep_lists
+from adjgen.read.views import check_views, keep_lists, relate
 
 OF_A_WALK = "is walked by a loop: change it by its place in the list of lists"
 
@@ -126,6 +126,7 @@ def one_of(frame: Frame, sequence: Atom, target: ast.expr | None) -> Walk:
     element = Var(hint, kind)
     lists.inherit(frame, sequence, element)
     keep_lists(frame.session, [sequence], [element])
+    relate(frame.session, [sequence, element])
     return Walk([sequence], [element], [], [*frame.session.views.get(sequence, ())])
 
 
