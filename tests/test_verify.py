@@ -320,3 +320,12 @@ def test_jacobians_and_hessians(name, text, sparse, reason):
     found = verdict(SEVERAL, name, matrices=text, sparse=sparse)
     assert found.status == ("failed" if reason else "ok"), found
     assert reason in found.reason
+
+
+def test_keywords_that_are_passed_on_are_no_adjoints():
+    text = (
+        "def f(x, **more):\n    return x * x\n"
+        "def f_jvp(x, *, x_dot, **more):\n    return x * x, 2.0 * x * x_dot\n"
+        "def f_vjp(x, *, bar=1.0, **more):\n    return x * x, 2.0 * x * bar\n"
+    )
+    assert verdict(text).status == "ok"

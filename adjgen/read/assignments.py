@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from adjgen.elementary.sequences import depth
 from adjgen.ir.core import Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, NOTHING, OPAQUE, REAL, seq
-from adjgen.read import arrays, cells, displays, list_methods, lists, places, stores
+from adjgen.read import arrays, cells, displays, list_methods, lists, operations, places, stores
 from adjgen.read.carrying import carry
 from adjgen.read.expressions import ADVICE, BINARY, atom, bind, value
 from adjgen.read.flow import is_text
@@ -239,7 +239,7 @@ def augmented(frame: Frame, node: ast.AugAssign) -> None:
         return
     right, number = atom(frame, node.value), frame.materialise(node, old)
     frame.session.updated.add(number)
-    assign(frame, node, target, frame.row(node, name, number, right))
+    assign(frame, node, target, operations.binary(frame, node, node.op, number, right))
 
 
 def _repeated(frame: Frame, node: ast.AugAssign, old: ListValue) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from adjgen.elementary.row import BY_NAME, TABLE, Row
 from adjgen.elementary.trace import result_type
 from adjgen.elementary.user import row_of
-from adjgen.ir.core import Const, Opaque, Var
+from adjgen.ir.core import Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE, REAL
 from adjgen.read import (
     array_calls,
@@ -20,6 +20,7 @@ from adjgen.read import (
     list_methods,
     methods,
     names,
+    operations,
     places,
     prefilled,
     quantifiers,
@@ -245,7 +246,7 @@ def _known(frame: Frame, node: ast.Call, dotted: str) -> Value:
         )
     if dotted == "builtins.float" and len(args) == 1 and isinstance(args[0], ast.Constant):
         if isinstance(args[0].value, str) and not node.keywords:
-            return _float_of_text(frame, node, args[0].value)
+            return operations.float_of_text(frame, node, args[0].value)
     if dotted == "builtins.len" and (number := displays.length(frame, node)) is not None:
         return number
     if dotted in displays.REDUCTIONS:
@@ -280,13 +281,6 @@ def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
     return frame.opaque(node, reason, "`adjgen rules` lists what has one.", kind)
 
 
-def _float_of_text(frame: Frame, node: ast.Call, text: str) -> Value:
-    try:
-        return Const(float(text))
-    except ValueError:
-        return frame.opaque(node, "ADJ402 a number made of text")
-
-
 def _row(frame: Frame, node: ast.Call, name: str, args: Sequence[ast.expr]) -> Value:
     """Append a row of expressions."""
     atoms = [frame.materialise(node, expressions.value(frame, argument)) for argument in args]
@@ -297,4 +291,5 @@ def _row(frame: Frame, node: ast.Call, name: str, args: Sequence[ast.expr]) -> V
         kinds = [kind if kind.dtype else REAL] * TABLE[name].outs
         outs = frame.emit(node, name, atoms, kinds)
         return Display("tuple", outs)
-    return frame.row(node, name, *atoms)
+    foreign = operations.own_operators(frame, *atoms)
+    return frame.opaque(node, foreign) if foreign else frame.row(node, name, *atoms)

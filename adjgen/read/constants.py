@@ -54,7 +54,8 @@ def evaluate(node: ast.expr, scope: Scope, place: Place | None) -> Binding:
             return replace(found, place=place or found.place)
         kept = node if found is None and fixed(node, scope) else None
         table = node if isinstance(node, DISPLAYS) or _is_frozenset(node, scope) else None
-        return found or External(place, UNKNOWN, node=kept, scope=scope, table=table)
+        maker = _value(node.func, scope) if isinstance(node, ast.Call) else None
+        return found or External(place, UNKNOWN, node=kept, scope=scope, table=table, maker=maker)
     except RecursionError:
         return External(place, "its expression is too long to follow")
 

@@ -21,6 +21,7 @@ from adjgen.read.cells import (
     references,
 )  # fmt: skip
 from adjgen.read.holding import Holding, Kinds
+from adjgen.read.objects import no_number
 from adjgen.read.opaque import Code
 from adjgen.read.source import SourceFile
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value, leaves
@@ -176,6 +177,8 @@ def note_holding(
     if lists := lists_in(session, [v for n, v in values.items() if n in given]):
         note_lists(session, lists, closure([*reads], session.related))
     keep_lists(session, [v for n, v in values.items() if n in held], outs)
+    if why := no_number(frame, code.node):
+        session.foreign.update(dict.fromkeys(outs, why))
     if follow.makes_own(code.node):
         session.own.update(outs)
 

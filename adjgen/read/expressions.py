@@ -140,13 +140,7 @@ def _operation(frame: Frame, node: ast.BinOp, left: Value) -> Value:
     if made is not None:
         return made
     a, b = frame.materialise(node.left, left), frame.materialise(node.right, right)
-    if name is None or any([isinstance(x, Const) and isinstance(x.value, str) for x in (a, b)]):
-        if isinstance(node.op, ast.MatMult):
-            reason = "ADJ401 `@` of what is no array cannot be differentiated"
-            return operations.on_atoms(frame, node, node.op, (a, b), reason)
-        what = "ADJ404 a bit operation" if name is None else "ADJ402 a string operation"
-        return operations.on_atoms(frame, node, node.op, (a, b), f"{what} cannot be differentiated")
-    return frame.row(node, name, a, b)
+    return operations.binary(frame, node, node.op, a, b)
 
 
 def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
@@ -165,6 +159,8 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Value:
         return operations.on_atoms(frame, node, node.op, (inner,), reason)
     if isinstance(node.op, ast.Not) and isinstance(inner, Const):
         return Const(not inner.value)
+    if why := operations.own_operators(frame, inner):
+        return operations.on_atoms(frame, node, node.op, (inner,), why)
     name = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not"}[type(node.op)]
     return frame.row(node, name, inner)
 

@@ -18,7 +18,7 @@ from adjgen.read.flow import assigned, returns
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
 from adjgen.read.values import ListValue, Value, atoms_of
-from adjgen.read.views import relate
+from adjgen.read.views import same
 from adjgen.read.walks import Walk, walk
 
 TRUE, FALSE = Const(True), Const(False)
@@ -134,8 +134,8 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
     before = {name: _now(plan, outer, name) for name in carried.names()}
     inits = carried.values(before, outer_heap)
     for place, (param, init) in enumerate(zip(params, inits)):
-        relate(session, (param, init))
-        session.own.update([param] if init in session.own and place not in carried.foreign else ())
+        same(session, param, init)
+        session.own -= {param} if place in carried.foreign else set()
     start = dict(outer_heap)
     named = carried.bind(variables, start)
     for name in carried.names() if session.target != "numpy" else ():
@@ -217,8 +217,7 @@ def _finish(
     hints = [carried.hint(key) for key, _ in flat]
     made = session.builder.emit(op, args, types, hints, blocks)
     for out, init, end in zip(made, args[op.seqs :], blocks[0].results):
-        relate(session, (out, init, end))
-        session.own.update([out] if session.own.issuperset((init, end)) else ())
+        same(session, out, init, end)
     outs = iter(made)
     flags = {name: frame.env.get(name, FALSE) for name in ("%left", "%stop")}
     starts = dict(zip([key for key, _ in flat], args[op.seqs :]))

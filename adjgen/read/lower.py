@@ -23,7 +23,7 @@ from adjgen.read.lists import taken as list_taken
 from adjgen.read.lowering import Reading, Reread, Session
 from adjgen.read.missing import tuple_expression
 from adjgen.read.names import ABSENT
-from adjgen.read.parameters import Uses, parameter_types
+from adjgen.read.parameters import Uses, note_object, parameter_types
 from adjgen.read.returned import returns_argument
 from adjgen.read.said_arrays import says_floats
 from adjgen.read.said_lists import says_plain
@@ -238,6 +238,7 @@ def _function(session: Session, definition: Any, name: str, about: dict[str, Any
             continue
         said = annotation(definition, parameter, type_, differentiable, used)
         one = Var(parameter, type_)
+        note_object(frame, one)
         params.append(Param(parameter, (one,), kind, default, differentiable, annotation=said))
         bound[parameter] = _argument(session, params[-1], definition)
     session.functions[name] = replace(session.functions[name], params=tuple(params))

@@ -98,7 +98,7 @@ class External:
 
     `value` is the live object. `node` with `scope` is the expression of a module constant that is
     not folded (`log(2.0)`) but has the same value wherever it is evaluated, or a class. `table` is
-    the display that a name of the module stands for when it is imported.
+    the display that a name of the module stands for when it is imported; `maker` what is called for it.
     """
 
     place: Place | None
@@ -107,6 +107,7 @@ class External:
     node: ast.AST | None = field(default=None, compare=False)
     scope: "Scope | None" = field(default=None, compare=False)
     table: ast.AST | None = field(default=None, compare=False)
+    maker: "Binding | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

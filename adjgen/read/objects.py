@@ -1,30 +1,78 @@
-"""Annotations that say a parameter is an object: `ell: Ellipsoid | None`, `when: datetime`."""
+"""What is an object, no number: parameters by their annotations, `ell: Ellipsoid | None`, `when: datetime`;
+values by what made them, `Gain(2.0)`. Operators of objects are those of their classes.
+"""
 
 import ast
 from collections.abc import Iterable
 from typing import Any
 
-from adjgen.read.names import External, Known
+from adjgen.read.names import ABSENT, External, Known
 
 OBJECTS = ("datetime.", "pathlib.", "enum.")  # modules whose classes are no numbers
+NUMERIC = ("__float__", "__array__")  # what has one of these is taken for a number
+ARITHMETIC = {f"__{side}{name}__" for side in ("", "r") for name in
+              "add sub mul truediv floordiv mod pow neg abs".split()}  # fmt: skip
+PLAIN_BASES = {"float", "int", "tuple", "list", "Protocol"}
+COMPLEX = "ADJ406 a complex number cannot be differentiated"
+OPERATOR = "ADJ401 an operator of an object: its class says what it is"
 
 
 def is_object(bindings: Iterable[Any]) -> bool:
     """Whether one of the names in an annotation is a class of the user's, which is no number."""
-    return any(_names_class(binding) for binding in bindings)
+    return any(map(_names_class, bindings))
 
 
 def _names_class(binding: Any) -> bool:
     if isinstance(binding, Known):
-        return binding.dotted.startswith(OBJECTS)
+        return binding.dotted.startswith(OBJECTS) or binding.dotted == "builtins.complex"
     if not isinstance(binding, External):
         return False
-    value = binding.value
-    if isinstance(value, type):
-        return not issubclass(value, (float, int, tuple, list)) and not hasattr(value, "__add__")
+    if isinstance(binding.value, type):
+        return not _of_numbers(binding.value)
     return isinstance(binding.node, ast.ClassDef) and not _computes(binding.node)
 
 
+def _of_numbers(cls: type) -> bool:
+    """Whether the objects of a class may stand for numbers, or tuples and lists of them."""
+    plain = issubclass(cls, (float, int, list)) or (
+        issubclass(cls, tuple) and not hasattr(cls, "_fields")
+    )
+    return (
+        plain or getattr(cls, "_is_protocol", False) or any(hasattr(cls, name) for name in NUMERIC)
+    )
+
+
 def _computes(node: ast.ClassDef) -> bool:
-    """Whether a class may be one of numbers: it has a base, or an addition of its own."""
-    return bool(node.bases) or any(getattr(part, "name", "") == "__add__" for part in node.body)
+    """Whether a class may be one of numbers: it says so, or has a base and no operators of its own."""
+    defined = {getattr(part, "name", "") for part in node.body}
+    bases = {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in node.bases}
+    own = bool(defined & ARITHMETIC) and bases.isdisjoint(PLAIN_BASES)
+    return not defined.isdisjoint(NUMERIC) or (bool(bases) and not own)
+
+
+def no_number(frame: Any, node: ast.AST) -> str:
+    """Return why what an expression gives is no number, or "": an object of a class, or complex."""
+    binding = frame.binding(node.func if isinstance(node, ast.Call) else node)
+    if isinstance(node, ast.Call):
+        return _why(binding) if _names_class(binding) else ""
+    if isinstance(binding, External) and binding.value is not ABSENT:
+        cls = type(binding.value)
+        if cls is complex:
+            return COMPLEX
+        other = cls.__module__ != "builtins" and not _of_numbers(cls)
+        return OPERATOR if other and any(hasattr(cls, name) for name in ARITHMETIC) else ""
+    if isinstance(binding, External) and binding.maker is not None:
+        return _why(binding.maker) if _names_class(binding.maker) else ""
+    parts = ast.walk(binding.node) if isinstance(binding, External) and binding.node else ()
+    return COMPLEX if any(type(getattr(n, "value", None)) is complex for n in parts) else ""
+
+
+def no_number_said(said: Iterable[Any]) -> str:
+    """Return why what an annotation says is no number, or ""."""
+    return next((_why(binding) for binding in said if _names_class(binding)), "")
+
+
+def _why(binding: Any) -> str:
+    return (
+        COMPLEX if isinstance(binding, Known) and binding.dotted == "builtins.complex" else OPERATOR
+    )

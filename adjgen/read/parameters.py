@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeGuard
 
+from adjgen.ir.core import Var
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
 from adjgen.read.flow import (
     COMPREHENSIONS,
@@ -23,7 +24,7 @@ from adjgen.read.flow import (
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
-from adjgen.read.objects import is_object
+from adjgen.read.objects import is_object, no_number_said
 from adjgen.read.opaque import targets
 from adjgen.read.outside import display_of
 from adjgen.read.ranks import OF_ARRAYS, Ranks, array_of
@@ -124,6 +125,12 @@ def _annotation(frame: Frame, name: str) -> list[Any]:
                 with suppress(SyntaxError, ValueError):  # Literal["any text"]
                     pending.append(ast.parse(part.value, mode="eval").body)
     return found
+
+
+def note_object(frame: Frame, parameter: Var) -> None:
+    """Note of a parameter that an annotation says it is an object, no number."""
+    if parameter.type is OPAQUE and (why := no_number_said(_annotation(frame, parameter.hint))):
+        frame.session.foreign[parameter] = why
 
 
 def _nodes_of_parameters(node: Any, nodes: Sequence[ast.AST]) -> Iterable[ast.AST]:

@@ -80,6 +80,14 @@ def relate(session: Any, atoms: Iterable[Atom]) -> None:
         session.related.setdefault(other, []).append(one)
 
 
+def same(session: Any, out: Var, *atoms: Atom) -> None:
+    """Note that a value is one of several: what is known of these as objects is known of it."""
+    relate(session, [out, *atoms])
+    if session.own.issuperset(atoms):
+        session.own.add(out)
+    session.foreign.update({out: session.foreign[one] for one in atoms if one in session.foreign})
+
+
 def _named(session: Any, items: Var) -> list[Cell]:
     """Return the lists that a value may be: of a row that was taken out of a list, those that have rows."""
     named = [cell for cell, held in session.heap.items() if held is items]
@@ -106,9 +114,7 @@ def join_views(
                     found[one] = session.heap.get(one, held) if fresh else None
         if found:
             session.views[out] = found
-        relate(session, [out, *(atoms[k] for _, atoms in sides)])
-        if session.own.issuperset([atoms[k] for _, atoms in sides]):
-            session.own.add(out)
+        same(session, out, *(atoms[k] for _, atoms in sides))
 
 
 def _held(session: Any, heap: Heap, atom: Atom, out: Var) -> dict[Cell, Atom | None]:

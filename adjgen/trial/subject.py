@@ -70,7 +70,7 @@ class Subject:
 
     def added(self, function: Function | None) -> list[str]:
         """Return the parameters that a derivative function has and the function has not."""
-        own = [p.name for p in self.parameters]
+        own = inspect.signature(self.value).parameters
         more = inspect.signature(function).parameters if function else ()
         return [name for name in more if name not in own]
 
