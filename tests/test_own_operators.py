@@ -134,7 +134,7 @@ def test_text_says_the_same(tmp_path):
     path = tmp_path / "gains.py"
     path.write_text(TEXT)
     found = CliRunner().invoke(cli, ["generate", str(path), "-o", str(tmp_path / "out")])
-    assert (found.exit_code, "operator of an object" in found.output) == (1, True)
+    assert "operator of an object" in found.output
 
 
 def passive(gain: Gain, x: float):

@@ -1,20 +1,23 @@
 """Lowers list comprehensions, and generator expressions in sum, min, max: loops that collect a list."""
 
 import ast
+import copy
 
 from adjgen.ir.core import Atom, Const, For, Var
 from adjgen.ir.types import seq
 from adjgen.read import cells, expressions, lists, several, stores, strict
+from adjgen.read.flow import COMPREHENSIONS
 from adjgen.read.frame import Frame
-from adjgen.read.opaque import targets
+from adjgen.read.opaque import loaded, targets
 from adjgen.read.values import Display, ListValue, RowValue, Value
 
 COLLECTED = "%collected"  # a name that no user can write
+Comprehension = ast.ListComp | ast.GeneratorExp
 
 
-def collected(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None:
+def collected(frame: Frame, node: Comprehension) -> Value | None:
     """Return the list that a comprehension makes; None if it is not one of numbers (of lists, ...)."""
-    session = frame.session
+    session, node = frame.session, _apart(node)
     if any(g.is_async for g in node.generators):
         return None
     if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)):
@@ -32,6 +35,23 @@ def collected(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | No
         return inner.attempt(read)
     finally:
         session.frames.pop()
+
+
+def _apart(node: Comprehension) -> Comprehension:
+    """Give other names to targets that what is walked first reads too, as in `[x * y for x in x]`: it is
+    evaluated outside."""
+    clashing = targets(node) & set(loaded(node.generators[0].iter))
+    nested = [
+        n for n in ast.walk(node) if n is not node and isinstance(n, (ast.Lambda, *COMPREHENSIONS))
+    ]
+    if not clashing or nested:
+        return node
+    found = copy.deepcopy(node)
+    walked = set(ast.walk(found.generators[0].iter))
+    for inner in ast.walk(found):
+        if isinstance(inner, ast.Name) and inner.id in clashing and inner not in walked:
+            inner.id = f"%{inner.id}"
+    return found
 
 
 def of_map(node: ast.expr) -> ast.GeneratorExp:
@@ -52,7 +72,7 @@ def of_map(node: ast.expr) -> ast.GeneratorExp:
     return made
 
 
-def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None:
+def _mapped(frame: Frame, node: Comprehension) -> Value | None:
     """Lower one `for` without conditions: a loop that collects. None if a turn changes a list."""
     from adjgen.read import statements
     from adjgen.read.assignments import assign
@@ -94,7 +114,7 @@ def _mapped(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None
     return result
 
 
-def _appended(frame: Frame, node: ast.ListComp | ast.GeneratorExp) -> Value | None:
+def _appended(frame: Frame, node: Comprehension) -> Value | None:
     """Lower nested loops and conditions as statements that append to a list."""
     from adjgen.read import statements
 

@@ -7,6 +7,7 @@ from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, OPAQUE
 from adjgen.read import (
     arrays,
+    asked,
     calls,
     comprehensions,
     displays,
@@ -200,7 +201,7 @@ def _boolean_rest(frame: Frame, node: ast.BoolOp, k: int) -> Value:
 
 
 def _conditional(frame: Frame, node: ast.IfExp) -> Value:
-    test = atom(frame, node.test)
+    test = atom(frame, asked.as_truth(frame, node.test))
     return joins.choose(
         frame, node, test, lambda: value(frame, node.body), lambda: value(frame, node.orelse)
     )
@@ -242,9 +243,10 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     base: Value | None
     if isinstance(node.value, ast.Name) and is_text(node.slice):
         lists.retype(frame, frame.held(node.value.id), OPAQUE)  # a dict
-    if isinstance(node.value, ast.Call) and (
-        calls.readable(frame, node.value) or lists.maker(frame, node.value)
-    ):
+    root: ast.expr = node
+    while isinstance(root, ast.Subscript):
+        root = root.value
+    if isinstance(root, ast.Call) and (calls.readable(frame, root) or lists.maker(frame, root)):
         base = value(frame, node.value)
     elif isinstance(node.value, (ast.BinOp, ast.List, ast.ListComp)) or lists.is_part(node.value):
         base = lists.list_of(frame, node.value)

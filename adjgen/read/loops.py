@@ -9,6 +9,7 @@ from adjgen.ir.core import UNBOUND, Atom, Block, Const, For, Var
 from adjgen.ir.trees import LEAF
 from adjgen.ir.types import OPAQUE
 from adjgen.read import expressions, lists, statements
+from adjgen.read.asked import as_truth
 from adjgen.read.assignments import assign
 from adjgen.read.bound import boundness, deleted, flag
 from adjgen.read.carried import Carried
@@ -182,7 +183,7 @@ def _body(frame: Frame, plan: Plan) -> None:
     if test is None:
         statements.suite(frame, node.body)
     else:
-        held = expressions.atom(frame, test)
+        held = expressions.atom(frame, as_truth(frame, test))
         ended = {"%left": TRUE, "%stop": TRUE, "%ended": TRUE}
         turn = partial(statements.suite, frame, node.body)
         statements.branch(frame, node, held, turn, lambda: frame.env.update(ended))
@@ -195,7 +196,7 @@ def _condition(frame: Frame, node: ast.stmt, test: ast.expr, carried: Carried) -
     start = dict(outer_heap)
     frame.env, session.heap = {**outer, **carried.bind(variables, start)}, start
     try:
-        arm = frame.arm(lambda: expressions.atom(frame, test), node)
+        arm = frame.arm(lambda: expressions.atom(frame, as_truth(frame, test)), node)
     finally:
         frame.env, session.heap = outer, outer_heap
     if any(arm.heap[cell] is not held for cell, held in start.items()):

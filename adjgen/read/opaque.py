@@ -24,6 +24,7 @@ HARMLESS = frozenset(
     STOP, "bisect.bisect", "bisect.bisect_left", "bisect.bisect_right", "json.dumps", "copy.copy",
     "copy.deepcopy",
 }  # fmt: skip
+COMPARING = {"builtins.max", "builtins.min", "builtins.sorted"}
 LOOK_UPS = {"index", "count"}  # methods of lists and tuples that only look
 # These see every variable, or run text that does.
 SEES_ALL = {"builtins." + name for name in ("eval", "exec", "locals", "globals", "vars", "dir")}
@@ -175,7 +176,21 @@ def loaded(node: ast.AST, inner: frozenset[str] = frozenset()) -> list[str]:
 def changes(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
     """Whether evaluating an expression may change something or keep what it reads."""
     odd = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
-    return any(isinstance(n, odd) or unknown_call(n, dotted) for n in ast.walk(node))
+    keys = called_at_once(node, dotted)
+    return any(
+        (isinstance(n, odd) and n not in keys) or unknown_call(n, dotted) for n in ast.walk(node)
+    )
+
+
+def called_at_once(node: ast.AST, dotted: Callable[[ast.expr], str]) -> set[ast.expr]:
+    """Return the keys that max, min and sorted compare by: nobody has them when these have returned."""
+    return {
+        keyword.value
+        for n in ast.walk(node)
+        if isinstance(n, ast.Call) and n.keywords and dotted(n.func) in COMPARING
+        for keyword in n.keywords
+        if keyword.arg == "key"
+    }
 
 
 def inward(node: ast.stmt, dotted: Callable[[ast.expr], str]) -> bool:
@@ -216,14 +231,15 @@ def unknown_call(node: ast.AST, dotted: Callable[[ast.expr], str]) -> bool:
 def late_reads(node: ast.AST, dotted: Callable[[ast.expr], str]) -> set[str]:
     """Return the names that functions and generators inside read whenever they come to run."""
     found: set[str] = set()
-    at_once = {
-        id(a)
+    at_once = called_at_once(node, dotted) | {
+        a
         for n in ast.walk(node)
         if isinstance(n, ast.Call) and dotted(n.func) in HARMLESS
         for a in n.args
+        if isinstance(a, ast.GeneratorExp)
     }
     for inside in ast.walk(node):
         late = isinstance(inside, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        if late or (isinstance(inside, ast.GeneratorExp) and id(inside) not in at_once):
+        if (late or isinstance(inside, ast.GeneratorExp)) and inside not in at_once:
             found.update(loaded(inside))
     return found

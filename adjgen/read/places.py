@@ -84,12 +84,27 @@ def store_part(frame: Frame, node: ast.stmt, target: ast.Subscript, value: ast.e
         return False
     if where.step:
         return _store_steps(frame, node, target, where, value)
-    ends = written_out(where)
-    new = lists.list_of(frame, value) if ends else None
-    if ends is None or new is None or lists.kind_of(frame, new) != lists.kind_of(frame, base):
+    ends, inside = written_out(where), _but_the_ends(where)
+    new = lists.list_of(frame, value) if ends or inside else None
+    if new is None or lists.kind_of(frame, new) != lists.kind_of(frame, base):
         return False
-    list_methods.replace_part(frame, node, base, Const(ends[0]), Const(ends[1]), new)
+    if inside:  # a list that is too short for both ends is not cut twice
+        length = frame.row(node, "len", frame.materialise(node, base))
+        end = frame.row(node, "sub", length, Const(-inside[1]))
+        stop: Atom = frame.row(node, "max", end, Const(inside[0]))
+        list_methods.replace_part(frame, node, base, Const(inside[0]), stop, new)
+    elif ends:
+        list_methods.replace_part(frame, node, base, Const(ends[0]), Const(ends[1]), new)
     return True
+
+
+def _but_the_ends(where: ast.Slice) -> tuple[int, int] | None:
+    """Return the ends of a slice as `1:-1`, which leaves out some items on both sides."""
+    start = integer(where.lower) if where.lower else None
+    stop = integer(where.upper) if where.upper else None
+    if where.step or start is None or stop is None or start < 0 or stop >= 0:
+        return None
+    return start, stop
 
 
 def _store_steps(

@@ -5,7 +5,7 @@ What calls nothing is carried as it is written: its answer is true or false, whi
 
 import ast
 
-from adjgen.ir.types import BOOL, Type
+from adjgen.ir.types import BOOL, INT, Type
 from adjgen.read.frame import Frame
 from adjgen.read.inner import inner_definition
 from adjgen.read.lowering import Mark
@@ -14,7 +14,11 @@ from adjgen.read.values import FunctionValue, Value
 
 FIRST = {"builtins.any": True, "builtins.all": False}  # the answer that ends it
 ANSWERS: dict[str, Type] = {
-    "builtins." + name: BOOL for name in "any all isinstance issubclass callable hasattr".split()
+    **{
+        "builtins." + name: BOOL
+        for name in "any all isinstance issubclass callable hasattr".split()
+    },
+    **{"bisect." + name: INT for name in "bisect bisect_left bisect_right".split()},
 }
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 
 from adjgen.ir.core import UNBOUND, Const
 from adjgen.read import displays, lists, loops, several, strict, trying
+from adjgen.read.asked import as_truth
 from adjgen.read.bound import boundness, flag
 from adjgen.read.carrying import carry
 from adjgen.read.cutting import cutting
@@ -65,7 +66,7 @@ def conditional(
     frame: Frame, node: ast.If, then: Sequence[ast.stmt], other: Sequence[ast.stmt]
 ) -> None:
     """Lower an if whose arms are given; a constant test chooses now."""
-    test = truth(frame, node.test, atom(frame, node.test))
+    test = truth(frame, node.test, atom(frame, as_truth(frame, node.test)))
     if isinstance(test, Const):
         suite(frame, then if test.value else other)
         return

@@ -85,7 +85,8 @@ def same(session: Any, out: Var, *atoms: Atom) -> None:
     relate(session, [out, *atoms])
     if session.own.issuperset(atoms):
         session.own.add(out)
-    session.foreign.update({out: session.foreign[one] for one in atoms if one in session.foreign})
+    reasons = [session.foreign[one] for one in atoms if one in session.foreign]
+    session.foreign.update([(out, reasons[0])] if reasons else ())
 
 
 def _named(session: Any, items: Var) -> list[Cell]:

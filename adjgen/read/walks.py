@@ -68,8 +68,11 @@ def walk(frame: Frame, node: ast.expr, target: ast.expr | None = None) -> Walk:
     if dotted == "builtins.zip" and len(args) > 1:
         inner = [walk(frame, a, part_of(target, k)) for k, a in enumerate(args)]
         return together(inner)
-    if dotted == "builtins.enumerate" and len(args) in (1, 2) and _walkable(frame, args[0]):
-        return _enumerated(frame, node, args, target)
+    if counted := _counted(frame, node):
+        start = Mark(frame)
+        if (both := _enumerated(frame, node, counted, target)) is not None:
+            return both
+        start.rewind()
     if dotted == "builtins.reversed" and len(args) == 1:
         start = Mark(frame)
         inner_walk = walk(frame, args[0], target)
@@ -147,10 +150,23 @@ def together(walks: list[Walk]) -> Walk:
     )
 
 
+def _counted(frame: Frame, node: ast.expr) -> list[ast.expr]:
+    """Return what `enumerate` walks, and the number that it starts with, if that is given; or nothing."""
+    if not isinstance(node, ast.Call) or frame.dotted(node.func) != "builtins.enumerate":
+        return []
+    args = [*node.args, *(k.value for k in node.keywords if k.arg == "start")]
+    plain = len(args) == len(node.args) + len(node.keywords)
+    plain = plain and bool(node.args) and not any(isinstance(a, ast.Starred) for a in args)
+    return args if plain and len(args) in (1, 2) else []
+
+
 def _enumerated(
     frame: Frame, node: ast.expr, args: Sequence[ast.expr], target: ast.expr | None
-) -> Walk:
+) -> Walk | None:
+    known = _walkable(frame, args[0])
     inner = walk(frame, args[0], part_of(target, 1))
+    if not known and any(arg.type.element is None for arg in inner.args):
+        return None
     length: Atom = frame.row(node, "len", inner.args[0])
     bounds: list[Atom] = [length]
     if len(args) == 2:

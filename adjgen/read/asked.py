@@ -1,0 +1,23 @@
+"""Tests of which only the truth is asked: `while stack and stack[-1] > v` gives nobody the list."""
+
+import ast
+
+from adjgen.read import lists
+from adjgen.read.frame import Frame
+
+
+def as_truth(frame: Frame, test: ast.expr) -> ast.expr:
+    """Return a test in which `and` and `or` are given the truth of lists, in place of the lists."""
+    if not isinstance(test, ast.BoolOp):
+        return test
+    values = [_truth_of_list(frame, as_truth(frame, one)) for one in test.values]
+    return test if values == test.values else ast.copy_location(ast.BoolOp(test.op, values), test)
+
+
+def _truth_of_list(frame: Frame, node: ast.expr) -> ast.expr:
+    if not isinstance(node, (ast.Name, ast.Subscript, ast.Attribute)) or not lists.is_list(
+        frame, node
+    ):
+        return node
+    no = ast.copy_location(ast.UnaryOp(ast.Not(), node), node)
+    return ast.copy_location(ast.UnaryOp(ast.Not(), no), node)
