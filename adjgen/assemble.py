@@ -54,7 +54,7 @@ def assembled(done: Sequence[tuple[Any, Differentiated]], options: Options) -> G
     host = replace(done[0][1].module.main, about=done[0][1].module.main.about | about)
     text = written(list(functions.values()), Module(host, done[0][1].module.functions), options)
     ops = {definition.qualname: counts(one) for definition, one in done}
-    names = [f"{definition.file.path}::{definition.qualname}" for definition, _ in done]
+    names = [f"{definition.file.label}::{definition.qualname}" for definition, _ in done]
     target = host.about["target"]
     notes = [*(f"Imports {module}." for module in text.visible), *DIALECTS[target].notes]
     codes = text.excused() if options.formatted else []

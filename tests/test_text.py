@@ -242,3 +242,11 @@ def test_what_is_carried_imports_no_more_than_it_needs(tmp_path):
     )
     source = generated(tmp_path, text)
     assert "def splev_partial(" in source and "import math" not in source
+
+
+def test_no_text_holds_the_folder_that_its_source_is_in(tmp_path):
+    path = tmp_path / "thing.py"
+    path.write_text("def f(x):\n    return x * x\n")
+    found = adjgen.generate(f"{path}::f")
+    assert str(tmp_path) not in found.source
+    assert "# Regenerate: adjgen generate thing.py::f" in found.source

@@ -329,3 +329,13 @@ def test_keywords_that_are_passed_on_are_no_adjoints():
         "def f_vjp(x, *, bar=1.0, **more):\n    return x * x, 2.0 * x * bar\n"
     )
     assert verdict(text).status == "ok"
+
+
+def test_a_slope_that_is_lost_in_a_constant_value_is_no_failure():
+    """Far out of the money the value of an option is 0.0 and its slope 1e-218."""
+    text = scalar(
+        "(1.0 + erf(x)) * 0.5 if x < 0 else 0.0", "exp(-x * x) / sqrt(pi) if x < 0 else 0.0"
+    )
+    assert verdict(text, at={"x": -22.0}).status == "ok"
+    wrong = scalar("(1.0 + erf(x)) * 0.5", "1e-9")
+    assert verdict(wrong, at={"x": -22.0}).status != "ok"

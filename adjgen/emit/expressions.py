@@ -197,6 +197,11 @@ def is_comprehension(eqn: Eqn, inlined: set[Var]) -> bool:
     return len(eqn.outs) == 1 and expression and body.results[0] is not UNBOUND
 
 
+def is_loop(eqn: Eqn, inlined: set[Var], uses: Mapping[Atom, int]) -> bool:
+    """Whether an equation is written as a loop, not as a comprehension."""
+    return isinstance(eqn.op, For) and not (is_comprehension(eqn, inlined) and uses[eqn.outs[0]])
+
+
 def block_is_expression(block: Block, inlined: set[Var]) -> bool:
     """Whether a block is nothing but the expression of its result."""
     return all(len(eqn.outs) == 1 and eqn.outs[0] in inlined for eqn in block.eqns)

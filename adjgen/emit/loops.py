@@ -1,7 +1,7 @@
 """Writes what surrounds the body of a loop: first values, header, values for the next turn, copies."""
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from adjgen.emit.assignments import Assignments, Statements, append, assign
 from adjgen.emit.expressions import block_is_expression
@@ -25,11 +25,22 @@ class Loop:
             self.read[k] = False
         self.early = early(eqn, op)
 
-    def start(self) -> Statements:
-        """Write the first values of what the loop carries, and empty lists of what it collects."""
-        lists = [o for o in self.eqn.outs[self.op.carried :] if self.write.uses[o]]
-        first = self.turn(self.eqn.args[self.op.seqs :])
-        return first + [assign([self.write.name(o)], ast.List([], ast.Load())) for o in lists]
+    def start(self, quote: Callable[[Eqn, Statements], None]) -> Statements:
+        """Write the first values of what the loop carries, and empty lists of what it collects.
+
+        A derivative that is written as a first value has a line of its own; that of the loop follows.
+        """
+        write, given = self.write, self.eqn.args[self.op.seqs :]
+        out: Statements = []
+        for made in [write.expressions.made_by[a] for a in given if a in write.expressions.inlined]:
+            if made.derivative:
+                quote(made, out)
+        out += self.turn(given)
+        lists = [o for o in self.eqn.outs[self.op.carried :] if write.uses[o]]
+        out += [assign([write.name(o)], ast.List([], ast.Load())) for o in lists]
+        if self.eqn.derivative:
+            quote(self.eqn, out)
+        return out
 
     def kept(self, results: Sequence[Atom], early: bool) -> Statements:
         """Write what is put into lists: at the start of a turn, or at its end."""

@@ -22,7 +22,7 @@ from adjgen.emit.expressions import (
     Expressions,
     block_is_expression,
     direct,
-    is_comprehension,
+    is_loop,
     negated,
 )
 from adjgen.emit.leaving import Leaving, arms, left
@@ -127,7 +127,7 @@ class Printer(Assignments):
                 continue
             if eqn.op == "unpack":
                 continue
-            if eqn.derivative:
+            if eqn.derivative and not is_loop(eqn, inlined, self.uses):
                 self.quote(eqn, out)
             found = self.equation(eqn)
             if one_pop(eqns[k - 1 : k + 1]):
@@ -161,7 +161,7 @@ class Printer(Assignments):
             blocks = [self.ended(eqn, block) for block in eqn.blocks]
             return [self.tries.statement(self, eqn, blocks)]
         if isinstance(eqn.op, For):
-            if is_comprehension(eqn, self.expressions.inlined) and self.uses[eqn.outs[0]]:
+            if not is_loop(eqn, self.expressions.inlined, self.uses):
                 return [assign([self.name(eqn.outs[0])], self.expressions.comprehension(eqn))]
             return self.loop(eqn, eqn.op)
         if isinstance(eqn.op, Opaque) and not eqn.op.payload.is_expression:
@@ -259,7 +259,7 @@ class Printer(Assignments):
     ) -> Statements:
         """Write a loop: first values, empty lists, header, body, copies after it."""
         one, body = Loop(self, eqn, op, dropped), eqn.blocks[0]
-        out = one.start()
+        out = one.start(self.quote)
 
         def finish(results: Sequence[Atom]) -> Statements:
             end = [*one.kept(results, early=False), *one.turn(results[: op.carried])]

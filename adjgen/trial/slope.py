@@ -19,6 +19,7 @@ from adjgen.trial.structure import Function, Point, apply, dot_terms, is_number,
 EPSILON = sys.float_info.epsilon
 DERIVATIVE = 1e-5  # of the directional derivative's absolute terms, for difference quotients
 STEPS = [2.0**-k for k in range(3, 28)]
+UNDERFLOW = sys.float_info.min**0.5  # a slope as small as this is lost in a value that adds numbers
 TINY_STEPS = [2.0**-k for k in (44, 46, 48, 50)]  # here a remainder is rounding, not mathematics
 
 
@@ -83,6 +84,8 @@ def taylor(function: Function, ray: Ray) -> dict[str, float]:
     def remainder(step: float) -> float:
         return abs(ahead(step) - start - step * ray.slope)
 
+    if abs(ray.slope) < UNDERFLOW and all(ahead(step) == start for step in STEPS):
+        return {"quotient": 0.0}
     noise = 4 * max(map(remainder, TINY_STEPS)) + 8 * EPSILON * abs(start)
     remainders = [remainder(step) for step in STEPS]
     pairs = list(zip(remainders, remainders[1:]))
