@@ -178,9 +178,13 @@ def negated(test: ast.expr) -> ast.expr:
 
 
 def direct(test: ast.expr) -> ast.expr:
-    """Write `not a in b`, as a user may have, as `a not in b`."""
+    """Write a test, of which the truth is asked, plainly: `a not in b` for `not a in b`, `a` for `not not a`."""
+    if isinstance(test, ast.BoolOp):
+        return ast.BoolOp(test.op, [direct(one) for one in test.values])
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = test.operand
+        if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not):
+            return direct(inner.operand)
         if isinstance(inner, ast.Compare) and isinstance(inner.ops[0], (ast.In, ast.Is)):
             return negated(inner)
     return test

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Collection, Sequence
 
 from adjgen.emit.assignments import Assignments, Statements, append, assign
-from adjgen.emit.expressions import block_is_expression
+from adjgen.emit.expressions import block_is_expression, direct
 from adjgen.emit.names import early
 from adjgen.emit.targets import spell
 from adjgen.ir.core import Atom, Eqn, For
@@ -75,6 +75,6 @@ class Loop:
             test = spell(self.write.expressions.target, "forever", [])
             if self.op.tested and not self.tested_inside():
                 test = self.write.atom(self.eqn.blocks[1].results[0])
-            return ast.While(test, inner, [])
+            return ast.While(direct(test), inner, [])
         target, walked = self.write.expressions.header(self.eqn)
         return ast.For(target, walked, inner, [])
