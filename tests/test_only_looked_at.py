@@ -129,6 +129,32 @@ RIGHT = [
 ]  # fmt: skip
 
 
+def lengths_kept(v: list[float], m, n: int):
+    found = {}
+    s = 0.0
+    for k in range(n):
+        found[k] = len(v)
+        m.history.append((k, len(v)))
+        s += v[k] * v[k]
+    return s
+
+
+def test_a_length_may_be_kept_where_the_list_is_differentiated():
+    model = Model()
+    assert adjgen.grad(lengths_kept, "v")([1.0, 2.0, 5.0], model, 2) == [2.0, 4.0, 0.0]
+    assert model.history == [(0, 3), (1, 3)]
+
+
+def number_kept(v: list[float], m):
+    m.history.append((v[0], len(v)))
+    return v[0] * m.history[-1][0]
+
+
+def test_a_number_that_is_kept_is_refused():
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ"):
+        adjgen.grad(number_kept, "v")
+
+
 @pytest.mark.parametrize("f", RIGHT)
 def test_code_that_only_looks_at_a_list_does_not_change_it(f, monkeypatch):
     monkeypatch.setitem(ARGUMENTS, "m", Model())

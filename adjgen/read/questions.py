@@ -1,7 +1,7 @@
-"""What carried code asks of an array but its numbers, and the fields that it reads of objects.
+"""What carried code asks of an array or a list but its numbers, and the fields that it reads of objects.
 
-The shape of an array, and the type of its numbers, do not vary with the numbers: the answer is taken
-out and enters the code instead of the array. So is a field: the other ones do not enter.
+The shape of an array, the type of its numbers and the length of a list do not vary with the numbers: the
+answer is taken out and enters the code instead of them. So is a field: the other ones do not enter.
 """
 
 import ast
@@ -13,6 +13,7 @@ from adjgen.ir.core import Atom, Const, Var
 from adjgen.read.bound import TRUE, boundness
 from adjgen.read.cutting import cut_out
 from adjgen.read.flow import COMPREHENSIONS
+from adjgen.read.holding import SIMPLE
 from adjgen.read.values import Display, ListValue, Value
 
 SOMETIMES = (
@@ -73,23 +74,43 @@ class _TakingOut(ast.NodeTransformer):
 def fields_taken_out(
     frame: Any, node: ast.AST, writes: Sequence[str]
 ) -> tuple[ast.AST, dict[str, Atom]]:
-    """Return code with names for the fields that it reads of objects, and the values of these names.
+    """Return code with names for the fields that it reads of objects, for lengths of lists that it reads
+    nothing else of, and the values of these names.
 
-    Before: TABLE[p.kind]        After: TABLE[%p.kind]
+    Before: TABLE[p.kind], log.append(len(v))        After: TABLE[%p.kind], log.append(%len(v))
     """
-    taking = _Fields(frame, writes)
     scopes = (*COMPREHENSIONS, ast.Lambda)  # whose names may be others
-    if frame.session.objects and not any(isinstance(n, scopes) for n in ast.walk(node)):
+    inside = list(ast.walk(node))
+    calls = [n for n in inside if isinstance(n, ast.Call)] if isinstance(node, SIMPLE) else []
+    asked = [
+        n.args[0] for n in calls if frame.dotted(n.func) == "builtins.len" and len(n.args) == 1
+    ]
+    lengths = {n.id for n in asked if isinstance(n, ast.Name)}
+    lengths -= {n.id for n in inside if isinstance(n, ast.Name) and n not in asked}
+    taking = _Fields(frame, writes, lengths)
+    if (lengths or frame.session.objects) and not any(isinstance(n, scopes) for n in inside):
         node = taking.visit(copy.deepcopy(node))
     return node, taking.answers
 
 
 class _Fields(ast.NodeTransformer):
-    """Replaces fields by names that no user can write."""
+    """Replaces fields, and the lengths of some lists, by names that no user can write."""
 
-    def __init__(self, frame: Any, writes: Sequence[str]) -> None:
-        self.frame, self.writes = frame, writes
+    def __init__(self, frame: Any, writes: Sequence[str], lengths: set[str]) -> None:
+        self.frame, self.writes, self.lengths = frame, writes, lengths
         self.answers: dict[str, Atom] = {}
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        given = node.args[0] if len(node.args) == 1 else None
+        if isinstance(given, ast.Name) and given.id in self.lengths:
+            held = self.field(given)
+            whole = self.frame.session.heap[held.cell] if isinstance(held, ListValue) else None
+            if isinstance(held, ListValue) and isinstance(whole, Var) and whole.type.element:
+                label = f"%len({given.id})"
+                whole = self.frame.materialise(node, held)
+                self.answers[label] = self.frame.row(node, "len", whole)
+                return ast.copy_location(ast.Name(label, ast.Load()), node)
+        return self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         held = self.field(node) if isinstance(node.ctx, ast.Load) else None
