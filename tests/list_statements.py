@@ -364,7 +364,10 @@ class ListStatements:
     def put_rows(self: Any) -> None:
         """A = [[...], [...]]"""
         rng, old = self.rng, self.rng.choice(self.scope.rows) if self.scope.rows else ""
-        name = rng.choice([name for name in ROWS if name not in self.walked])
+        free = [name for name in ROWS if name not in self.walked]
+        if not free:
+            return self.put_assign()
+        name = rng.choice(free)
         forms = [f"[{self.some()}, {self.some()}]"] * 3
         forms += [f"[[0.0] * {rng.choice('23')} for _ in range({rng.choice('23')})]"] * 2
         forms += [f"[[{self.unit(1)} * (i_ - j_) for j_ in range(2)] for i_ in range(3)]"]

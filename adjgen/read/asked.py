@@ -2,8 +2,8 @@
 
 import ast
 
-from adjgen.read import lists
 from adjgen.read.frame import Frame
+from adjgen.read.values import ListValue
 
 
 def as_truth(frame: Frame, test: ast.expr) -> ast.expr:
@@ -15,9 +15,8 @@ def as_truth(frame: Frame, test: ast.expr) -> ast.expr:
 
 
 def _truth_of_list(frame: Frame, node: ast.expr) -> ast.expr:
-    if not isinstance(node, (ast.Name, ast.Subscript, ast.Attribute)) or not lists.is_list(
-        frame, node
-    ):
+    held = frame.held(node.id) if isinstance(node, ast.Name) else None
+    if not isinstance(held, ListValue) or frame.session.heap[held.cell].type.element is None:
         return node
     no = ast.copy_location(ast.UnaryOp(ast.Not(), node), node)
     return ast.copy_location(ast.UnaryOp(ast.Not(), no), node)

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+from itertools import count
 
 from adjgen.ir.core import Atom, Const, For, Var
 from adjgen.ir.types import seq
@@ -17,7 +18,7 @@ Comprehension = ast.ListComp | ast.GeneratorExp
 
 def collected(frame: Frame, node: Comprehension) -> Value | None:
     """Return the list that a comprehension makes; None if it is not one of numbers (of lists, ...)."""
-    session, node = frame.session, _apart(node)
+    session, node = frame.session, _apart(frame, node)
     if any(g.is_async for g in node.generators):
         return None
     if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)):
@@ -37,7 +38,7 @@ def collected(frame: Frame, node: Comprehension) -> Value | None:
         session.frames.pop()
 
 
-def _apart(node: Comprehension) -> Comprehension:
+def _apart(frame: Frame, node: Comprehension) -> Comprehension:
     """Give other names to targets that what is walked first reads too, as in `[x * y for x in x]`: it is
     evaluated outside."""
     clashing = targets(node) & set(loaded(node.generators[0].iter))
@@ -46,11 +47,14 @@ def _apart(node: Comprehension) -> Comprehension:
     ]
     if not clashing or nested:
         return node
-    found = copy.deepcopy(node)
+    taken = {n.id for n in ast.walk(frame.definition.node) if isinstance(n, ast.Name)}
+    found, others = copy.deepcopy(node), {}
+    for name in clashing:
+        others[name] = next(o for k in count(1) if (o := name + "_" * k) not in taken)
     walked = set(ast.walk(found.generators[0].iter))
     for inner in ast.walk(found):
         if isinstance(inner, ast.Name) and inner.id in clashing and inner not in walked:
-            inner.id = f"%{inner.id}"
+            inner.id = others[inner.id]
     return found
 
 

@@ -23,7 +23,8 @@ from adjgen.read.lists import taken as list_taken
 from adjgen.read.lowering import Reading, Reread, Session
 from adjgen.read.missing import tuple_expression
 from adjgen.read.names import ABSENT
-from adjgen.read.parameters import Uses, note_object, parameter_types
+from adjgen.read.objects import note_object
+from adjgen.read.parameters import Uses, parameter_types
 from adjgen.read.returned import returns_argument
 from adjgen.read.said_arrays import says_floats
 from adjgen.read.said_lists import says_plain
@@ -192,9 +193,7 @@ def _lowered_function(session: Session, definition: Any, assumed: Function) -> F
             return found
         else:
             assumed = _assuming(found, types)
-            if guesses and any(
-                map(_is_vague, types)
-            ):  # of numbers, or lists, joined with such a call
+            if guesses and any(map(_is_vague, types)):  # numbers or lists, joined with such a call
                 guess = guesses.pop()
                 types = [guess if _is_vague(kind) else kind for kind in types]
                 assumed, without = _assuming(found, types), assumed

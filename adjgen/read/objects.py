@@ -4,9 +4,13 @@ values by what made them, `Gain(2.0)`. Operators of objects are those of their c
 
 import ast
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
+from adjgen.ir.core import Var
+from adjgen.ir.types import OPAQUE
 from adjgen.read.names import ABSENT, External, Known
+from adjgen.read.state import annotation_of
 
 OBJECTS = ("datetime.", "pathlib.", "enum.")  # modules whose classes are no numbers
 NUMERIC = ("__float__", "__array__")  # what has one of these is taken for a number
@@ -76,3 +80,23 @@ def _why(binding: Any) -> str:
     return (
         COMPLEX if isinstance(binding, Known) and binding.dotted == "builtins.complex" else OPERATOR
     )
+
+
+def said_of(frame: Any, name: str) -> list[Any]:
+    """Return what the names in an annotation mean: in `bool | None`, Optional[str], "float"."""
+    said = annotation_of(frame.definition.node, name)
+    found: list[Any] = []
+    pending = [] if said is None else [said]
+    while pending:
+        for part in ast.walk(pending.pop()):
+            found.append(frame.binding(part))
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                with suppress(SyntaxError, ValueError):  # Literal["any text"]
+                    pending.append(ast.parse(part.value, mode="eval").body)
+    return found
+
+
+def note_object(frame: Any, parameter: Var) -> None:
+    """Note of a parameter that an annotation says it is an object, no number."""
+    if parameter.type is OPAQUE and (why := no_number_said(said_of(frame, parameter.hint))):
+        frame.session.foreign[parameter] = why

@@ -4,10 +4,8 @@ import ast
 import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import Any, TypeGuard
 
-from adjgen.ir.core import Var
 from adjgen.ir.types import INT, OPAQUE, REAL, Type, seq
 from adjgen.read.flow import (
     COMPREHENSIONS,
@@ -24,7 +22,7 @@ from adjgen.read.flow import (
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
-from adjgen.read.objects import is_object, no_number_said
+from adjgen.read.objects import is_object, said_of
 from adjgen.read.opaque import targets
 from adjgen.read.outside import display_of
 from adjgen.read.ranks import OF_ARRAYS, Ranks, array_of
@@ -48,7 +46,7 @@ def parameter_types(
     found = {}
     for k, (name, kind) in enumerate(parameters(node)):
         default = definition.defaults.get(name, ABSENT)
-        said = _annotation(outside, name)
+        said = said_of(outside, name)
         annotation = {b.dotted.removeprefix("builtins.") for b in said if isinstance(b, Known)}
         unknown = isinstance(default, UNKNOWN) and name in used.terms
         if kind.startswith("VAR") or k < definition.bound:
@@ -111,26 +109,6 @@ def _with_aliases(session: Session, definition: Any, nodes: Sequence[ast.AST]) -
             if binding is not None and times[name] == 1:
                 frame.env[name] = BindingValue(binding)
     return frame
-
-
-def _annotation(frame: Frame, name: str) -> list[Any]:
-    """Return what the names in an annotation mean: in `bool | None`, Optional[str], "float"."""
-    said = annotation_of(frame.definition.node, name)
-    found: list[Any] = []
-    pending = [] if said is None else [said]
-    while pending:
-        for part in ast.walk(pending.pop()):
-            found.append(frame.binding(part))
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                with suppress(SyntaxError, ValueError):  # Literal["any text"]
-                    pending.append(ast.parse(part.value, mode="eval").body)
-    return found
-
-
-def note_object(frame: Frame, parameter: Var) -> None:
-    """Note of a parameter that an annotation says it is an object, no number."""
-    if parameter.type is OPAQUE and (why := no_number_said(_annotation(frame, parameter.hint))):
-        frame.session.foreign[parameter] = why
 
 
 def _nodes_of_parameters(node: Any, nodes: Sequence[ast.AST]) -> Iterable[ast.AST]:
