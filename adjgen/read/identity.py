@@ -18,11 +18,23 @@ def known_name(value: object) -> str:
     >>> known_name(math.exp), known_name(max), known_name(lambda x: x)
     ('math.exp', 'builtins.max', '')
     """
+    if isinstance(value, BuiltinFunctionType) and isinstance(value.__self__, ModuleType):
+        return _known_builtin(value)
     if isinstance(value, MethodType):
         owner = _distribution(value.__self__)
         return f"{owner}.{value.__name__}" if owner else ""
     if not isinstance(value, (FunctionType, BuiltinFunctionType, type)) and not _of_numpy(value):
         return ""
+    return _name_of(value)
+
+
+@cache
+def _known_builtin(value: object) -> str:
+    """Return the name of a function of a compiled module: asked for at every use, and always the same."""
+    return _name_of(value)
+
+
+def _name_of(value: object) -> str:
     name = getattr(value, "__name__", None)
     if not isinstance(name, str):
         return ""
