@@ -38,12 +38,10 @@ def _names_class(binding: Any) -> bool:
 
 def _of_numbers(cls: type) -> bool:
     """Whether the objects of a class may stand for numbers, or tuples and lists of them."""
-    plain = issubclass(cls, (float, int, list)) or (
-        issubclass(cls, tuple) and not hasattr(cls, "_fields")
-    )
-    return (
-        plain or getattr(cls, "_is_protocol", False) or any(hasattr(cls, name) for name in NUMERIC)
-    )
+    own = hasattr(cls, "_fields") and not ARITHMETIC.isdisjoint(vars(cls))  # of a NamedTuple
+    plain = issubclass(cls, (float, int, tuple, list)) and not own
+    plain = plain or getattr(cls, "_is_protocol", False)
+    return plain or any(hasattr(cls, name) for name in NUMERIC)
 
 
 def _computes(node: ast.ClassDef) -> bool:
