@@ -92,6 +92,10 @@ def same_name_of_a_number(x: float):
     return sum(x)
 
 
+def two_clashing_names(x: list[float], x_: list[float]):
+    return sum([x * x_ for x, x_ in zip(x, x_)])
+
+
 def looked_up(t: float, T: list[float], Y: list[float]):
     i = max(0, min(bisect_right(T, t) - 1, len(T) - 2))
     t0, t1 = T[i : i + 2]
@@ -112,6 +116,7 @@ CALLS = [
     *[(put_inside, [1.0, 2.0, 3.0, 4.0, 5.0][:k], 2.0) for k in range(6)],
     (same_name_inside, [1.0, -2.0, 3.0]),
     (same_name_of_a_number, 0.7),
+    (two_clashing_names, [1.0, 2.0], [3.0, 5.0]),
     *[(looked_up, t, [0.0, 1.0, 3.0], [1.0, 4.0, 2.0]) for t in (-1.0, 0.5, 2.0, 5.0)],
 ]
 
@@ -156,3 +161,25 @@ def lookup_of_a_key(xs: list[float], k: float):
 def test_what_is_chosen_by_a_key_is_refused():
     with pytest.raises(adjgen.UnsupportedError, match="ADJ301 `max` with a key"):
         adjgen.grad(lookup_of_a_key)
+
+
+def factor_of_a_generator(x: list[float], c: float):
+    s = 0.0
+    for r in (v * c for v in x):
+        c = c + 1.0
+        s += r
+    return s
+
+
+def factor_of_a_counted_generator(x: list[float], c: float):
+    s = 0.0
+    for k, r in enumerate(v * c for v in x):
+        c = c + 1.0
+        s += r * k
+    return s
+
+
+@pytest.mark.parametrize("f", [factor_of_a_generator, factor_of_a_counted_generator])
+def test_what_a_generator_reads_is_not_changed_while_it_is_walked(f):
+    with pytest.raises(adjgen.UnsupportedError, match="ADJ407 a loop changes what the items"):
+        adjgen.grad(f)

@@ -27,6 +27,12 @@ class Model:
     def poke(self, n):
         self.v[0] = n
 
+    def counted(self, x: float, v: list[float]):
+        self.last = v
+        y = v[0] * x
+        self.calls += 1
+        return y + v[0] * x
+
 
 class Setter:
     @property
@@ -68,13 +74,6 @@ def copies_kept(x: float, m, v: list[float], n: int):
     return s
 
 
-def counted_calls(x: float, m, v: list[float]):
-    m.last = v
-    y = v[0] * x
-    m.calls += 1
-    return y + v[0] * x
-
-
 def looked_up(x: float, v: list[float]):
     held = {"v": v, "k": 2.0}
     t = v[0] * x
@@ -110,6 +109,12 @@ def order_statistics(x: float, v: list[float]):
     return (q[0] + big[0] + runs[2]) * x
 
 
+def sorted_rows(x: float, g: Grid):
+    g.sort(key=lambda row: row[1])
+    g[0][1] = x
+    return g[0][1] * g[0][0] + g[1][1] * x
+
+
 def sums_of_rows(x: float, g: Grid):
     sums = {i: sum(r) for i, r in enumerate(g)}
     g[0][0] = x
@@ -124,9 +129,15 @@ def copied_rows(x: float, g: Grid):
 
 
 RIGHT = [
-    length_kept, copies_kept, counted_calls, looked_up, queue_of_places, matrix_that_was_measured,
-    order_statistics, sums_of_rows, copied_rows,
+    length_kept, copies_kept, looked_up, queue_of_places, matrix_that_was_measured,
+    order_statistics, sorted_rows, sums_of_rows, copied_rows,
 ]  # fmt: skip
+
+
+def test_calls_may_be_counted_beside_a_list_that_is_kept():
+    model = Model()
+    assert adjgen.value_and_grad(model.counted, "x")(1.5, [2.0, 1.0]) == (6.0, 4.0)
+    assert (model.calls, model.last) == (1, [2.0, 1.0])
 
 
 def lengths_kept(v: list[float], m, n: int):
@@ -223,6 +234,20 @@ def cleaned_in_place(x: float, b: np.ndarray):
     return t + np.sum(b) * x
 
 
+def set_by_a_made_property(x: float, held, v: list[float]):
+    held.v = v
+    t = v[0] * x
+    held.start = 9.0
+    return t + v[0] * x
+
+
+def sorted_by_what_changes(x: float, v: list[float]):
+    e = list({"v": v}.values())
+    t = v[0] * x
+    e.sort(key=list.reverse)
+    return t + v[0] * x
+
+
 def through_walked_objects(x: float, v: list[float]):
     nodes = [Box(None), Box(None)]
     for one in nodes:
@@ -234,7 +259,7 @@ def through_walked_objects(x: float, v: list[float]):
 
 CHANGED = [
     poked, set_by_a_property, text_added, stored_into_an_array, added_to_an_array, root_into_itself,
-    filled, cleaned_in_place, through_walked_objects,
+    filled, cleaned_in_place, through_walked_objects, set_by_a_made_property, sorted_by_what_changes,
 ]  # fmt: skip
 
 
@@ -309,6 +334,13 @@ def bound_and_stored_at_once(x: float, v: list[float]):
     return h["b"]["v"][0] * x
 
 
+def largest_row(x: float, g: Grid):
+    best = {"r": max(*g)}
+    t = g[0][0] * x
+    g[1][0] = x
+    return best["r"][0] * t
+
+
 def joined_lists(x: float, v: list[float]):
     a = [{}]
     b = a + [{}]
@@ -319,7 +351,7 @@ def joined_lists(x: float, v: list[float]):
 
 PUT = [
     first_of_rows, stored_into_the_rows, one_row_twice, sorted_in, pushed, objects_in_a_list,
-    walked_dicts, linked, bound_and_stored_at_once, joined_lists,
+    walked_dicts, linked, bound_and_stored_at_once, largest_row, joined_lists,
 ]  # fmt: skip
 
 

@@ -181,6 +181,8 @@ def direct(test: ast.expr) -> ast.expr:
     """Write a test, of which the truth is asked, plainly: `a not in b` for `not a in b`, `a` for `not not a`."""
     if isinstance(test, ast.BoolOp):
         return ast.BoolOp(test.op, [direct(one) for one in test.values])
+    if isinstance(test, ast.IfExp):
+        return ast.IfExp(*map(direct, (test.test, test.body, test.orelse)))
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = test.operand
         if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not):

@@ -283,7 +283,11 @@ def _carried(frame: Frame, node: ast.Call, dotted: str) -> Value:
 
 def _row(frame: Frame, node: ast.Call, name: str, args: Sequence[ast.expr]) -> Value:
     """Append a row of expressions."""
+    start = Mark(frame)
     atoms = [frame.materialise(node, expressions.value(frame, argument)) for argument in args]
+    if why := operations.own_operators(frame, *atoms):
+        start.rewind()
+        return frame.opaque(node, why)
     if name == "prod_from":  # start * a * b, where start is evaluated last
         name, atoms = "prod", [atoms[-1], *atoms[:-1]]
     if TABLE[name].outs > 1:
@@ -291,5 +295,4 @@ def _row(frame: Frame, node: ast.Call, name: str, args: Sequence[ast.expr]) -> V
         kinds = [kind if kind.dtype else REAL] * TABLE[name].outs
         outs = frame.emit(node, name, atoms, kinds)
         return Display("tuple", outs)
-    foreign = operations.own_operators(frame, *atoms)
-    return frame.opaque(node, foreign) if foreign else frame.row(node, name, *atoms)
+    return frame.row(node, name, *atoms)

@@ -41,7 +41,7 @@ class Carried:
 
     A list that a name holds at the start of a turn is a cell of its own (`own`): which list of
     the turns before that is, is not known. `parts` are the arrays that a leaf may be a view of, with
-    whether they changed since; what the body changes has. `foreign` are the places of variables
+    whether they changed since; what the body changes has. `strange` are the places of variables
     that a turn leaves with what may be no container of the function's own.
     """
 
@@ -52,7 +52,7 @@ class Carried:
     views: Views = field(default_factory=dict)  # the session's
     parts: dict[tuple[Key, int], dict[Cell, bool]] = field(default_factory=dict)
     hints: dict[Cell, str] = field(default_factory=dict)
-    foreign: set[int] = field(default_factory=set)
+    strange: set[int] = field(default_factory=set)
 
     def names(self) -> list[str]:
         """Return the names among what is carried."""

@@ -49,8 +49,9 @@ def _apart(frame: Frame, node: Comprehension) -> Comprehension:
         return node
     taken = {n.id for n in ast.walk(frame.definition.node) if isinstance(n, ast.Name)}
     found, others = copy.deepcopy(node), {}
-    for name in clashing:
+    for name in sorted(clashing):
         others[name] = next(o for k in count(1) if (o := name + "_" * k) not in taken)
+        taken.add(others[name])
     walked = set(ast.walk(found.generators[0].iter))
     for inner in ast.walk(found):
         if isinstance(inner, ast.Name) and inner.id in clashing and inner not in walked:

@@ -20,10 +20,11 @@ from adjgen.read.cells import (
     freeze,
     references,
 )  # fmt: skip
-from adjgen.read.holding import Holding, Kinds
+from adjgen.read.holding import DISPLAYS, Holding, Kinds
+from adjgen.read.library_calls import permutes
 from adjgen.read.objects import no_number
 from adjgen.read.opaque import Code
-from adjgen.read.source import SourceFile
+from adjgen.read.plain_objects import plain_self
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value, leaves
 from adjgen.read.views import keep_lists, lists_in, note_lists, relate
 
@@ -81,21 +82,8 @@ def following(frame: Any, values: Mapping[str, Value]) -> Holding:
     numbers = {n for n, a in atoms.items() if a.type in NUMBERS and a not in doubtful}
     own = {name for name, atom in atoms.items() if atom in frame.session.own}
     arrays = frame.session.arrays or any(a.type.dtype for a in frame.session.heap.values())
-    kinds = Kinds(flat, nested, numbers, own, arrays, setters(frame.definition.file))
+    kinds = Kinds(flat, nested, numbers, own, arrays, plain_self(frame))
     return Holding(frame.dotted, kinds)
-
-
-def setters(file: SourceFile) -> set[str]:
-    """Return the properties that classes of a file have code for a store of, and `__setattr__`."""
-    if "setters" not in file.kept:
-        defined = [n for n in ast.walk(file.tree) if isinstance(n, ast.FunctionDef)]
-        file.kept["setters"] = {
-            one.name for one in defined
-            if one.name == "__setattr__"
-            or any(isinstance(d, ast.Attribute) and d.attr == "setter" for d in one.decorator_list)
-        }  # fmt: skip
-    found: set[str] = file.kept["setters"]
-    return found
 
 
 def cells_in(frame: Any, value: Value) -> list[Cell]:
@@ -138,7 +126,7 @@ def _change_unseen(
             lists = [frame.session.heap.get(one) for one in near]
             changed.update((a, None) for a in lists if isinstance(a, Var) and is_mutable(a.type))
     if any(cells.values()):
-        _rows_exchanged(frame, values, names, follow.given(code.node))
+        _rows_exchanged(frame, code, values, names, follow.given(code.node))
     return [*changed]
 
 
@@ -154,11 +142,12 @@ def with_changes(
 
 
 def _rows_exchanged(
-    frame: Any, values: Mapping[str, Value], changed: set[str], given: set[str]
+    frame: Any, code: Code, values: Mapping[str, Value], changed: set[str], given: set[str]
 ) -> None:
     """Note that code which may change lists of lists may have put any list that it is given into them."""
     kinds = {name: items_of(frame, values[name]) for name in changed if name in values}
-    outer = [n for n, kind in kinds.items() if kind.element is not None or kind == NOTHING]
+    lists = [n for n, kind in kinds.items() if kind.element is not None or kind == NOTHING]
+    outer = lists if len(kinds) > 1 or not permutes(code.node) else []
     boxes = {cell for name in outer for cell in cells_in(frame, values[name])}
     for cell in boxes:
         cell.loose = cell.loose or EXCHANGED
@@ -177,7 +166,11 @@ def note_holding(
     if lists := lists_in(session, [v for n, v in values.items() if n in given]):
         note_lists(session, lists, closure([*reads], session.related))
     keep_lists(session, [v for n, v in values.items() if n in held], outs)
-    if why := no_number(frame, code.node):
+    inside = (
+        ast.walk(code.node) if isinstance(code.node, (*DISPLAYS, ast.Subscript)) else [code.node]
+    )
+    known = [session.foreign[a] for a in reads if a in session.foreign and inside != [code.node]]
+    if why := next(filter(None, [*known, *(no_number(frame, part) for part in inside)]), ""):
         session.foreign.update(dict.fromkeys(outs, why))
     if follow.makes_own(code.node):
         session.own.update(outs)

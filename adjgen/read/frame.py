@@ -35,7 +35,7 @@ from adjgen.read.values import (
     RowValue,
     Value,
 )
-from adjgen.read.views import check_views, keep_lists, may_hold, pass_on, relate
+from adjgen.read.views import check_views, keep_lists, may_hold, note_made_of, pass_on
 
 KEEPING = ("add", "mul", "max", "min")  # of lists these give lists, or one of them
 NO_ANSWERS: Mapping[str, Atom] = {}
@@ -89,7 +89,7 @@ class Frame:
         if may_hold(self.session, out):
             note_held = keep_lists if name in KEEPING else pass_on
             note_held(self.session, args, [out])
-            relate(self.session, [out, *args])
+            note_made_of(self.session, out, args)
         return out
 
     def in_doubt(self, atom: Atom) -> bool:

@@ -19,13 +19,19 @@ DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, a
 
 class Kinds:
     """What is known of the names that code reads: lists of numbers and of such lists, numbers, containers
-    of their own; whether there are arrays, and which attributes have code of their own for a store."""
+    of their own; whether there are arrays, and the object whose attributes are stored without code of its class."""
 
     def __init__(
-        self, flat: Names, nested: Names, numbers: Names, own: Names, arrays: bool, setters: Names
+        self,
+        flat: Names,
+        nested: Names,
+        numbers: Names,
+        own: Names,
+        arrays: bool,
+        plain_self: Names,
     ) -> None:
         self.flat, self.nested, self.numbers, self.own = flat, nested, numbers, own
-        self.arrays, self.setters = arrays, setters
+        self.arrays, self.plain_self = arrays, plain_self
 
     def plain(self) -> Names:
         """Return the names whose operators are those of Python's own kinds."""
@@ -73,12 +79,10 @@ class Holding:
             return set() if self.is_flat(node) else {node.id}
         if isinstance(node, COMPREHENSIONS):
             return self.collected(node)
-        if isinstance(node, ast.Starred) and self.is_one_of(node.value, self.kinds.nested):
-            return set()
         if isinstance(node, ast.Call) and not node.keywords:
             name, given = self.dotted(node.func), node.args
             if name in WALKERS:
-                return self.each(self.items, given)
+                return self.each(self.items, [a for a in given if not self.are_rows(a)])
             if name == "builtins.filter" and len(given) == 2:
                 return self.items(given[1])
             if name == "builtins.map" and given and self.dotted(given[0]) in GIVE_NUMBERS:
@@ -100,6 +104,10 @@ class Holding:
             return False
         return not any(node.id in inner for inner, _ in self.bound)
 
+    def are_rows(self, node: ast.AST) -> bool:
+        """Whether an argument is the rows of a list of lists of numbers: `*g`, of which the items are numbers."""
+        return isinstance(node, ast.Starred) and self.is_one_of(node.value, self.kinds.nested)
+
     def is_plain(self, node: ast.AST) -> bool:
         """Whether operators are Python's own: those of a class may keep what they are given."""
         if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare)):
@@ -114,7 +122,8 @@ class Holding:
         if name == "builtins.type" and len(node.args) == 1:
             return set()
         if name in GIVE_ITEMS:
-            several = len(node.args) > 1 and name in ("builtins.max", "builtins.min")
+            more = len(node.args) > 1 or any(isinstance(a, ast.Starred) for a in node.args)
+            several = more and name in ("builtins.max", "builtins.min")
             found = self.each(self.of if several else self.items, node.args[:1])
             found |= self.each(self.of, node.args[1:])
             for keyword in node.keywords:
@@ -216,8 +225,7 @@ class Holding:
         """Whether a store, it may be of a number, changes a container or an object alone, no list in it: those
         have no text for a place."""
         if isinstance(target, ast.Attribute) and number:
-            plain = self.kinds.setters.isdisjoint([target.attr, "__setattr__"])
-            return plain and isinstance(target.value, ast.Name)
+            return self.is_one_of(target.value, self.kinds.plain_self)
         own = root(target) <= self.kinds.own
         if not own or not isinstance(target, ast.Subscript):
             return False
@@ -235,9 +243,13 @@ class Holding:
     def changes_own(self, call: ast.Call) -> bool:
         """Whether a method of a container, or a function of heapq, changes that container alone."""
         method = call.func
-        if self.dotted(method).startswith(("heapq.", "bisect.insort")) and call.args:
+        sorted_in = self.dotted(method).startswith(("heapq.", "bisect.insort"))
+        if sorted_in and call.args and not call.keywords:
             return self.is_one_of(call.args[0], self.kinds.own)
-        if not isinstance(method, ast.Attribute):
+        keys = [k.value for k in call.keywords if k.arg == "key"]
+        if not isinstance(method, ast.Attribute) or not all(
+            isinstance(k, ast.Lambda) for k in keys
+        ):
             return False
         return self.is_one_of(method.value, self.kinds.own)
 

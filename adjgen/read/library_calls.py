@@ -29,7 +29,7 @@ ARGUMENTS = {
         """abs absolute fabs negative positive sign square reciprocal sqrt cbrt exp expm1 exp2 log log2
         log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh degrees radians
         rad2deg deg2rad floor ceil trunc rint spacing conj conjugate invert bitwise_not logical_not isnan
-        isinf isfinite isnat signbit""".split(),
+        isinf isfinite isnat signbit fix modf frexp nan_to_num isposinf isneginf bitwise_count""".split(),
         1,
     ),
     **dict.fromkeys(
@@ -51,3 +51,10 @@ def only_computes(call: ast.Call, dotted: Callable[[ast.expr], str]) -> bool:
     stores = stores or name.endswith(".at") or len(call.args) > ARGUMENTS.get(name, 2)
     told = any(k.arg is None or k.arg in INTO_GIVEN for k in call.keywords)
     return first == "numpy" and not (stores or told)
+
+
+def permutes(node: ast.AST) -> bool:
+    """Whether a statement is a method of a list that exchanges its items: `g.sort(key=len)`."""
+    call = getattr(node, "value", node)
+    method = call.func if isinstance(call, ast.Call) else None
+    return isinstance(method, ast.Attribute) and method.attr in ("sort", "reverse")

@@ -19,8 +19,8 @@ from adjgen.read.flow import assigned, returns
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Mark
 from adjgen.read.values import ListValue, Value, atoms_of
-from adjgen.read.views import same
-from adjgen.read.walks import Walk, walk
+from adjgen.read.views import note_one_of
+from adjgen.read.walks import Walk, check_lazy, walk
 
 TRUE, FALSE = Const(True), Const(False)
 
@@ -82,6 +82,7 @@ def _plan(frame: Frame, node: ast.For | ast.While, extends: bool) -> Plan:
             plan.flags[flag(name)] = name
     plan.names += plan.flags
     if isinstance(node, ast.For):
+        check_lazy(frame, node)
         plan.walk = walk(frame, node.iter, node.target)
         (sequence, *others) = plan.walk.args
         plan.starts = not others and _is_walked(frame, sequence)
@@ -135,8 +136,8 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
     before = {name: _now(plan, outer, name) for name in carried.names()}
     inits = carried.values(before, outer_heap)
     for place, (param, init) in enumerate(zip(params, inits)):
-        same(session, param, init)
-        session.own -= {param} if place in carried.foreign else set()
+        note_one_of(session, param, init)
+        session.own -= {param} if place in carried.strange else set()
     start = dict(outer_heap)
     named = carried.bind(variables, start)
     for name in carried.names() if session.target != "numpy" else ():
@@ -160,9 +161,9 @@ def _attempt(frame: Frame, plan: Plan, carried: Carried) -> tuple[list[Block], b
         plan.walk.check(frame, plan.node, start, arm.heap)
     results = carried.values(env, arm.heap) + (atoms_of(stop) if exits else [])
     ends = enumerate(zip(params, results))
-    foreign = {k for k, (param, end) in ends if param in session.own and end not in session.own}
-    if foreign:
-        carried.foreign |= foreign
+    strange = {k for k, (param, end) in ends if param in session.own and end not in session.own}
+    if strange:
+        carried.strange |= strange
         return [], exits, True
     blocks = [arm.builder.block(results, [*plan.elements(), *params])]
     if plan.test is not None:
@@ -218,7 +219,7 @@ def _finish(
     hints = [carried.hint(key) for key, _ in flat]
     made = session.builder.emit(op, args, types, hints, blocks)
     for out, init, end in zip(made, args[op.seqs :], blocks[0].results):
-        same(session, out, init, end)
+        note_one_of(session, out, init, end)
     outs = iter(made)
     flags = {name: frame.env.get(name, FALSE) for name in ("%left", "%stop")}
     starts = dict(zip([key for key, _ in flat], args[op.seqs :]))

@@ -19,6 +19,7 @@ ARITHMETIC = {f"__{side}{name}__" for side in ("", "r") for name in
 PLAIN_BASES = {"float", "int", "tuple", "list", "Protocol"}
 COMPLEX = "ADJ406 a complex number cannot be differentiated"
 OPERATOR = "ADJ401 an operator of an object: its class says what it is"
+LIBRARY = "ADJ401 an operator of an object of Python's library, which is no number"
 
 
 def is_object(bindings: Iterable[Any]) -> bool:
@@ -54,19 +55,28 @@ def _computes(node: ast.ClassDef) -> bool:
 
 def no_number(frame: Any, node: ast.AST) -> str:
     """Return why what an expression gives is no number, or "": an object of a class, or complex."""
-    binding = frame.binding(node.func if isinstance(node, ast.Call) else node)
     if isinstance(node, ast.Call):
+        binding = frame.binding(node.func)
         return _why(binding) if _names_class(binding) else ""
+    binding = frame.binding(node)
     if isinstance(binding, External) and binding.value is not ABSENT:
-        cls = type(binding.value)
-        if cls is complex:
-            return COMPLEX
-        other = cls.__module__ != "builtins" and not _of_numbers(cls)
-        return OPERATOR if other and any(hasattr(cls, name) for name in ARITHMETIC) else ""
+        return why_value(binding.value)
     if isinstance(binding, External) and binding.maker is not None:
         return _why(binding.maker) if _names_class(binding.maker) else ""
     parts = ast.walk(binding.node) if isinstance(binding, External) and binding.node else ()
     return COMPLEX if any(type(getattr(n, "value", None)) is complex for n in parts) else ""
+
+
+def why_value(value: object) -> str:
+    """Return why a live value, or one of those inside a container, is no number, or ""."""
+    if isinstance(value, (list, tuple, dict)):
+        parts = [*value.values()] if isinstance(value, dict) else value
+        return next((why for part in parts if (why := why_value(part))), "")
+    cls = type(value)
+    if cls is complex:
+        return COMPLEX
+    other = cls.__module__ != "builtins" and not _of_numbers(cls)
+    return OPERATOR if other and any(hasattr(cls, name) for name in ARITHMETIC) else ""
 
 
 def no_number_said(said: Iterable[Any]) -> str:
@@ -75,12 +85,12 @@ def no_number_said(said: Iterable[Any]) -> str:
 
 
 def _why(binding: Any) -> str:
-    return (
-        COMPLEX if isinstance(binding, Known) and binding.dotted == "builtins.complex" else OPERATOR
-    )
+    if not isinstance(binding, Known):
+        return OPERATOR
+    return COMPLEX if binding.dotted == "builtins.complex" else LIBRARY
 
 
-def said_of(frame: Any, name: str) -> list[Any]:
+def annotation_bindings(frame: Any, name: str) -> list[Any]:
     """Return what the names in an annotation mean: in `bool | None`, Optional[str], "float"."""
     said = annotation_of(frame.definition.node, name)
     found: list[Any] = []
@@ -95,6 +105,10 @@ def said_of(frame: Any, name: str) -> list[Any]:
 
 
 def note_object(frame: Any, parameter: Var) -> None:
-    """Note of a parameter that an annotation says it is an object, no number."""
-    if parameter.type is OPAQUE and (why := no_number_said(said_of(frame, parameter.hint))):
+    """Note of a parameter that its annotation or its default says it is an object, no number."""
+    why = no_number_said(annotation_bindings(frame, parameter.hint))
+    default = frame.definition.defaults.get(parameter.hint)
+    if not why and default is not None:
+        why = no_number(frame, default) if isinstance(default, ast.AST) else why_value(default)
+    if why and parameter.type == OPAQUE:
         frame.session.foreign[parameter] = why

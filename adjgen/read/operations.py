@@ -8,6 +8,7 @@ from adjgen.ir.core import Atom, Const, Opaque, Var
 from adjgen.ir.types import BOOL, INT, NUMBERS, OPAQUE
 from adjgen.read import expressions
 from adjgen.read.frame import Frame
+from adjgen.read.objects import LIBRARY
 from adjgen.read.opaque import Code
 from adjgen.read.views import keep_lists
 
@@ -50,6 +51,8 @@ def on_atoms(frame: Frame, node: ast.AST, op: Any, atoms: tuple[Atom, ...], reas
     strange = any(a.type == OPAQUE and a not in frame.session.own for a in atoms)
     kept = [a for a in atoms if strange or a.type.element not in NUMBERS]
     keep_lists(frame.session, kept, [out])
+    if (why := own_operators(frame, *atoms)) and why != LIBRARY:  # a time by a time is a number
+        frame.session.foreign[out] = why
     return out
 
 

@@ -22,7 +22,7 @@ from adjgen.read.flow import (
 from adjgen.read.frame import Frame
 from adjgen.read.lowering import Session
 from adjgen.read.names import ABSENT, Known
-from adjgen.read.objects import is_object, said_of
+from adjgen.read.objects import annotation_bindings, is_object
 from adjgen.read.opaque import targets
 from adjgen.read.outside import display_of
 from adjgen.read.ranks import OF_ARRAYS, Ranks, array_of
@@ -46,7 +46,7 @@ def parameter_types(
     found = {}
     for k, (name, kind) in enumerate(parameters(node)):
         default = definition.defaults.get(name, ABSENT)
-        said = said_of(outside, name)
+        said = annotation_bindings(outside, name)
         annotation = {b.dotted.removeprefix("builtins.") for b in said if isinstance(b, Known)}
         unknown = isinstance(default, UNKNOWN) and name in used.terms
         if kind.startswith("VAR") or k < definition.bound:

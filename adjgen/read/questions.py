@@ -14,6 +14,8 @@ from adjgen.read.bound import TRUE, boundness
 from adjgen.read.cutting import cut_out
 from adjgen.read.flow import COMPREHENSIONS
 from adjgen.read.holding import SIMPLE
+from adjgen.read.opaque import unknown_call
+from adjgen.read.state import annotation_of
 from adjgen.read.values import Display, ListValue, Value
 
 SOMETIMES = (
@@ -87,6 +89,13 @@ def fields_taken_out(
     ]
     lengths = {n.id for n in asked if isinstance(n, ast.Name)}
     lengths -= {n.id for n in inside if isinstance(n, ast.Name) and n not in asked}
+    if any(isinstance(n, SOMETIMES) or _is_chain(n) for n in inside):
+        lengths = set()
+    for call in (
+        n for n in calls if unknown_call(n, frame.dotted)
+    ):  # they come before what they are given
+        given = [n for arg in (*call.args, *call.keywords) for n in ast.walk(arg)]
+        lengths &= {n.id for n in given if isinstance(n, ast.Name)}
     taking = _Fields(frame, writes, lengths)
     if (lengths or frame.session.objects) and not any(isinstance(n, scopes) for n in inside):
         node = taking.visit(copy.deepcopy(node))
@@ -105,7 +114,8 @@ class _Fields(ast.NodeTransformer):
         if isinstance(given, ast.Name) and given.id in self.lengths:
             held = self.field(given)
             whole = self.frame.session.heap[held.cell] if isinstance(held, ListValue) else None
-            if isinstance(held, ListValue) and isinstance(whole, Var) and whole.type.element:
+            known = isinstance(whole, Var) and whole.type.element and self.is_no_none(given.id)
+            if isinstance(held, ListValue) and known:
                 label = f"%len({given.id})"
                 whole = self.frame.materialise(node, held)
                 self.answers[label] = self.frame.row(node, "len", whole)
@@ -119,6 +129,15 @@ class _Fields(ast.NodeTransformer):
         label = f"%{ast.unparse(node)}"
         self.answers[label] = held
         return ast.copy_location(ast.Name(label, ast.Load()), node)
+
+    def is_no_none(self, name: str) -> bool:
+        """Whether nothing says that a parameter may be None."""
+        definition = self.frame.definition
+        said = annotation_of(definition.node, name)
+        text = ast.unparse(said) if said is not None else ""
+        return definition.defaults.get(name, ...) is not None and not (
+            "None" in text or "Optional" in text
+        )
 
     def field(self, node: ast.expr) -> Value | None:
         """Return the value of a name that surely has one, or of a field of it; None for others."""

@@ -80,11 +80,16 @@ def relate(session: Any, atoms: Iterable[Atom]) -> None:
         session.related.setdefault(other, []).append(one)
 
 
-def same(session: Any, out: Var, *atoms: Atom) -> None:
+def note_one_of(session: Any, out: Var, *atoms: Atom) -> None:
     """Note that a value is one of several: what is known of these as objects is known of it."""
-    relate(session, [out, *atoms])
+    note_made_of(session, out, atoms)
     if session.own.issuperset(atoms):
         session.own.add(out)
+
+
+def note_made_of(session: Any, out: Var, atoms: Iterable[Atom]) -> None:
+    """Note that a value is an item of others, or a list of them, which may be objects."""
+    relate(session, [out, *atoms])
     reasons = [session.foreign[one] for one in atoms if one in session.foreign]
     session.foreign.update([(out, reasons[0])] if reasons else ())
 
@@ -115,7 +120,7 @@ def join_views(
                     found[one] = session.heap.get(one, held) if fresh else None
         if found:
             session.views[out] = found
-        same(session, out, *(atoms[k] for _, atoms in sides))
+        note_one_of(session, out, *(atoms[k] for _, atoms in sides))
 
 
 def _held(session: Any, heap: Heap, atom: Atom, out: Var) -> dict[Cell, Atom | None]:

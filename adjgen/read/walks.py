@@ -8,14 +8,19 @@ from adjgen.ir.core import Atom, Const, Var
 from adjgen.ir.types import INT, OPAQUE, Type, seq
 from adjgen.read import arrays, expressions, lists, stores
 from adjgen.read.cells import Heap
+from adjgen.read.flow import assigned
 from adjgen.read.frame import Frame
+from adjgen.read.holding import root
 from adjgen.read.lowering import Mark
+from adjgen.read.opaque import loaded
 from adjgen.read.said_arrays import said_array
 from adjgen.read.state import annotation_of
 from adjgen.read.strict import plainly
 from adjgen.read.values import Cell, Display, ListValue, RowValue, Value
-from adjgen.read.views import check_views, keep_lists, relate
+from adjgen.read.views import check_views, keep_lists, note_made_of
 
+IN_STEP = ("builtins.zip", "builtins.reversed", "builtins.iter")
+LAZY = ("builtins.map", "builtins.filter")
 OF_A_WALK = "is walked by a loop: change it by its place in the list of lists"
 
 
@@ -129,7 +134,7 @@ def one_of(frame: Frame, sequence: Atom, target: ast.expr | None) -> Walk:
     element = Var(hint, kind)
     lists.inherit(frame, sequence, element)
     keep_lists(frame.session, [sequence], [element])
-    relate(frame.session, [sequence, element])
+    note_made_of(frame.session, element, [sequence])
     return Walk([sequence], [element], [], [*frame.session.views.get(sequence, ())])
 
 
@@ -156,8 +161,37 @@ def _counted(frame: Frame, node: ast.expr) -> list[ast.expr]:
         return []
     args = [*node.args, *(k.value for k in node.keywords if k.arg == "start")]
     plain = len(args) == len(node.args) + len(node.keywords)
+    plain = plain and not any(_is_lazy(frame, a) for a in args)
     plain = plain and bool(node.args) and not any(isinstance(a, ast.Starred) for a in args)
     return args if plain and len(args) in (1, 2) else []
+
+
+def _is_lazy(frame: Frame, node: ast.AST) -> bool:
+    """Whether an expression computes its items when they are asked for."""
+    call = isinstance(node, ast.Call) and frame.dotted(node.func) in LAZY
+    return call or isinstance(node, ast.GeneratorExp)
+
+
+def check_lazy(frame: Frame, loop: ast.For) -> None:
+    """Refuse a loop that changes what the items that it walks are computed from: they are computed before it."""
+    changed = set(assigned([loop.target, *loop.body]))
+    for part in (n for one in loop.body for n in ast.walk(one)):
+        place = part.func if isinstance(part, ast.Call) else part
+        if isinstance(place, (ast.Subscript, ast.Attribute)):
+            if isinstance(part, ast.Call) or not isinstance(place.ctx, ast.Load):
+                changed |= root(place)
+    pending = [loop.iter]
+    for node in pending:
+        if isinstance(node, ast.Call) and frame.dotted(node.func) in (
+            *IN_STEP,
+            "builtins.enumerate",
+        ):
+            pending += node.args
+        elif _is_lazy(frame, node) and not changed.isdisjoint(loaded(node)):
+            what = "a loop changes what the items that it walks are computed from"
+            frame.problem(
+                node, "ADJ407", what, "Make a list of them before the loop: `items = [...]`."
+            )
 
 
 def _enumerated(
