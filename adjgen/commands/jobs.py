@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
@@ -43,7 +44,10 @@ def in_processes(work: Callable[[J], R], jobs: Iterable[J], processes: int) -> I
     told = current_thread() is main_thread()  # no other thread is told of signals
     before = signal.signal(signal.SIGINT, stop) if told else None
     try:
-        yield from pool.map(work, jobs)
+        # not pool.map, which cancels what is waiting while the pool says of the same that it is broken
+        waiting = deque([pool.submit(work, job) for job in jobs])
+        while waiting:
+            yield waiting.popleft().result()
     except BaseException as error:
         if stopped and isinstance(error, BrokenProcessPool):
             raise KeyboardInterrupt from None
