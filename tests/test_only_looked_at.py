@@ -9,6 +9,7 @@ import statistics
 
 import numpy as np
 import pytest
+from test_held_by_objects import Prop
 from test_unseen_changes import ARGUMENTS, matches
 
 import adjgen
@@ -32,16 +33,6 @@ class Model:
         y = v[0] * x
         self.calls += 1
         return y + v[0] * x
-
-
-class Setter:
-    @property
-    def start(self):
-        return self.v[0]
-
-    @start.setter
-    def start(self, q):
-        self.v[0] = q
 
 
 class Rows:
@@ -183,10 +174,9 @@ def poked(x: float, m, v: list[float]):
 
 
 def set_by_a_property(x: float, v: list[float]):
-    held = Setter()
-    held.v = v
+    held = Prop(v)
     t = v[0] * x
-    held.start = 9.0
+    held.first = 9.0
     return t + v[0] * x
 
 

@@ -102,9 +102,10 @@ def _changed(eqn: Eqn, functions: Functions, known: dict[str, bool]) -> list[Ato
     lists = [arg for arg in eqn.args if _may_be_list(arg)]
     if isinstance(eqn.op, Opaque):
         payload, places = eqn.op.payload, eqn.op.payload.changes
-        if payload.repeatable or payload.observes or places is None:
-            return [] if payload.repeatable or payload.observes else lists
-        return [arg for k, arg in enumerate(eqn.args) if k in places and _may_be_list(arg)]
+        if payload.repeatable or payload.observes:
+            return []
+        named = eqn.args if places is None else [eqn.args[k] for k in sorted(places)]
+        return [arg for arg in named if _may_be_list(arg)]
     name = eqn.op.function
     if lists and name not in known:
         known[name] = False  # while it is looked through: a recursion changes nothing by itself

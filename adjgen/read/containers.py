@@ -166,11 +166,11 @@ def note_holding(
     if lists := lists_in(session, [v for n, v in values.items() if n in given]):
         note_lists(session, lists, closure([*reads], session.related))
     keep_lists(session, [v for n, v in values.items() if n in held], outs)
-    inside = (
-        ast.walk(code.node) if isinstance(code.node, (*DISPLAYS, ast.Subscript)) else [code.node]
-    )
-    known = [session.foreign[a] for a in reads if a in session.foreign and inside != [code.node]]
-    if why := next(filter(None, [*known, *(no_number(frame, part) for part in inside)]), ""):
+    parts, known = [code.node], []
+    if isinstance(code.node, (*DISPLAYS, ast.Subscript)):  # of objects, it may be one
+        parts = list(ast.walk(code.node))
+        known = [session.foreign[atom] for atom in reads if atom in session.foreign]
+    if why := next(filter(None, [*known, *(no_number(frame, part) for part in parts)]), ""):
         session.foreign.update(dict.fromkeys(outs, why))
     if follow.makes_own(code.node):
         session.own.update(outs)

@@ -49,9 +49,8 @@ class Session:
         self.frozen = target == "numba"  # which compiles the names of modules as constants
         self.views: Views = {}
         self.own: set[Atom] = set()  # objects that are no list of another name, whatever they hold
-        self.foreign: dict[
-            Atom, str
-        ] = {}  # values that are no numbers, and why, where they are computed with
+        # values that are no numbers: why a refusal says so, where they are computed with
+        self.foreign: dict[Atom, str] = {}
         self.related: dict[Atom, list[Atom]] = {}  # objects of which one may be in the other
         self.builder = Builder()
         self.problems: list[Problem] = []  # a loop that is read again forgets those of its body

@@ -36,7 +36,8 @@ class Code:
     """A syntax tree with the local names it reads and binds; what adjgen.ir.core.Payload asks for.
 
     globals maps each other name to the expression that generated code has for it; `before` are
-    names that must hold their old value first, because the code may leave them alone.
+    names that must hold their old value first, because the code may leave them alone; `changes` are
+    the places of the arguments that may change, None: all.
     """
 
     node: ast.AST
